@@ -1,0 +1,49 @@
+"""Clientes: a shop's clients, its SMS templates, and campaigns sent through Twilio and watched live."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import (
+    assets,
+    auth,
+    campaigns,
+    cli,
+    clients,
+    errors,
+    frame,
+    home,
+    i18n,
+    message_templates,
+    models,
+    phone,
+)
+from . import security as access_rules
+from . import settings as app_settings
+from .config import INSTANCE_PATH, Settings, read_settings
+from .extensions import compress, db, login_manager, migrate
+
+__all__ = ["create_app", "models"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the app; without settings it reads them from the environment.
+
+    Raises SettingsError.
+    """
+    settings = settings or read_settings()
+    app = Flask(__name__, instance_path=str(INSTANCE_PATH))
+    app_settings.init_app(app, settings)
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    login_manager.init_app(app)
+    compress.init_app(app)
+    i18n.init_app(app, settings)
+    assets.init_app(app)
+    errors.init_app(app)
+    frame.init_app(app)
+    access_rules.init_app(app)
+    for package in (home, auth, clients, message_templates, campaigns, phone):
+        app.register_blueprint(package.bp)
+    cli.init_app(app)
+    return app

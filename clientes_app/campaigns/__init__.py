@@ -1,0 +1,7 @@
+"""Campaigns."""
+
+from flask import Blueprint
+
+bp = Blueprint("campaigns", __name__, url_prefix="/clientes")
+
+from . import routes  # noqa: E402, F401  (registers the views)

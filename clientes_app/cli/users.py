@@ -1,0 +1,36 @@
+"""`users`: people from the command line."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from ..auth import services
+from ..errors import DomainError
+from ..models import Rol
+
+group = AppGroup("users", help="People who log in.")
+
+
+@group.command("create")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Rol]), required=True)
+@click.option("--owner", help="The admin whose data a vendedor sees.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(name: str, role: str, owner: str | None, *, password_stdin: bool) -> None:
+    """Create a person who can log in."""
+    password = _password(from_stdin=password_stdin)
+    try:
+        services.create_user(name.strip(), password, Rol(role), owner)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{role} {name} created")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return getpass.getpass()

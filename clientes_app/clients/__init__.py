@@ -1,0 +1,7 @@
+"""Clients."""
+
+from flask import Blueprint
+
+bp = Blueprint("clients", __name__, url_prefix="/clientes")
+
+from . import routes  # noqa: E402, F401  (registers the views)

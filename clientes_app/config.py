@@ -1,0 +1,200 @@
+"""Typed settings, read from the environment (or `.env`) and checked once, at the start."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from environs import Env, EnvError
+from marshmallow import validate
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+INSTANCE_PATH = PROJECT_ROOT / "instance"
+MAX_BODY_BYTES = 2 * 1024 * 1024
+
+
+class SmsMode(StrEnum):
+    """Where messages go: to Twilio, or to the simulated Twilio on this machine."""
+
+    TWILIO = "twilio"
+    SIMULATED = "simulated"
+
+
+class SettingsError(Exception):
+    """A setting has a value that it does not take; the message is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class TwilioSettings:
+    """What a carrier needs to reach Twilio, or the stand-in at `api_base_url`."""
+
+    account_sid: str = ""
+    auth_token: str = ""
+    from_number: str = ""
+    messaging_service_sid: str = ""
+    api_base_url: str = ""
+    max_concurrency: int = 100
+    messages_per_second: float = 0.0
+    """SMS parts a second; 0 leaves the pace to Twilio's own queue."""
+
+    def missing(self) -> list[str]:
+        """Name the variables without which nothing can be sent."""
+        missing = []
+        if not self.account_sid:
+            missing.append("TWILIO_ACCOUNT_SID")
+        if not self.auth_token:
+            missing.append("TWILIO_AUTH_TOKEN")
+        if not (self.from_number or self.messaging_service_sid):
+            missing.append("TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID")
+        return missing
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of the app."""
+
+    secret_key: str
+    database_url: str
+    sms_mode: SmsMode = SmsMode.SIMULATED
+    twilio: TwilioSettings = TwilioSettings()
+    public_base_url: str = ""
+    send_wait_seconds: float = 25.0
+    default_region: str = "CO"
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Bogota"))
+    simulator_latency_ms: int = 50
+    server_threads: int = 128
+
+    @property
+    def simulated(self) -> bool:
+        """Tell whether messages stay on this machine."""
+        return self.sms_mode is SmsMode.SIMULATED
+
+    @property
+    def max_streams(self) -> int:
+        """How many threads live streams may hold: with all of them taken, the site would hang."""
+        return max(1, self.server_threads - 16)
+
+    def flask_config(self) -> dict[str, object]:
+        """Answer the keys that Flask and its extensions read."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True},
+            "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+            "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
+            "SESSION_COOKIE_NAME": "sessionid",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": not self.simulated,
+            "SESSION_REFRESH_EACH_REQUEST": False,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": "es_CO",
+            "BABEL_TRANSLATION_DIRECTORIES": "translations",
+            # HTML stays uncompressed: pages carry CSRF tokens beside text that others typed (BREACH).
+            "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml"],
+            "SEND_FILE_MAX_AGE_DEFAULT": 0,
+        }
+
+
+def read_settings() -> Settings:
+    """Read the environment and `.env`.
+
+    Raises SettingsError with one line that names the variable and what it takes.
+    """
+    env = Env()
+    env.read_env(str(PROJECT_ROOT / ".env"), recurse=False)
+    try:
+        return _settings_from(env)
+    except EnvError as error:
+        raise SettingsError(str(error).replace("\n", " ")) from error
+
+
+def _settings_from(env: Env) -> Settings:
+    twilio = _twilio_from(env)
+    mode = _sms_mode(env, twilio)
+    return Settings(
+        secret_key=_secret_key(env, mode),
+        database_url=_database_url(env),
+        sms_mode=mode,
+        twilio=twilio,
+        public_base_url=_url(env, "PUBLIC_BASE_URL"),
+        send_wait_seconds=env.float("SEND_WAIT_SECONDS", 25.0, validate=validate.Range(0, 300)),
+        default_region=_region(env),
+        timezone=_timezone(env),
+        simulator_latency_ms=env.int("SIMULATOR_LATENCY_MS", 50, validate=validate.Range(0, 60_000)),
+        server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
+    )
+
+
+def _twilio_from(env: Env) -> TwilioSettings:
+    return TwilioSettings(
+        account_sid=env.str("TWILIO_ACCOUNT_SID", "").strip(),
+        auth_token=env.str("TWILIO_AUTH_TOKEN", "").strip(),
+        from_number=env.str("TWILIO_FROM_NUMBER", "").strip(),
+        messaging_service_sid=env.str("TWILIO_MESSAGING_SERVICE_SID", "").strip(),
+        api_base_url=_url(env, "TWILIO_API_BASE_URL"),
+        max_concurrency=env.int("TWILIO_MAX_CONCURRENCY", 100, validate=validate.Range(1, 1_000)),
+        messages_per_second=env.float("TWILIO_MESSAGES_PER_SECOND", 0.0, validate=validate.Range(0, 10_000)),
+    )
+
+
+def _sms_mode(env: Env, twilio: TwilioSettings) -> SmsMode:
+    some_twilio = (
+        twilio.account_sid or twilio.auth_token or twilio.from_number or twilio.messaging_service_sid
+    )
+    default = SmsMode.TWILIO if some_twilio else SmsMode.SIMULATED
+    name = env.str("SMS_MODE", default.value, validate=validate.OneOf([mode.value for mode in SmsMode]))
+    return SmsMode(name)
+
+
+def _secret_key(env: Env, mode: SmsMode) -> str:
+    key = env.str("SECRET_KEY", "")
+    if key:
+        return key
+    kept = INSTANCE_PATH / "secret_key"
+    if kept.exists():
+        return kept.read_text().strip()
+    if mode is SmsMode.TWILIO:
+        raise SettingsError("SECRET_KEY is not set: it takes a long random text, the same on every start")
+    INSTANCE_PATH.mkdir(exist_ok=True)
+    kept.touch(mode=0o600)
+    kept.write_text(secrets.token_hex(32))
+    return kept.read_text()
+
+
+def _database_url(env: Env) -> str:
+    url = env.str("DATABASE_URL", "")
+    if not url:
+        INSTANCE_PATH.mkdir(exist_ok=True)
+        return f"sqlite:///{INSTANCE_PATH / 'clientes.sqlite'}"
+    scheme, separator, rest = url.partition("://")
+    if not separator or not scheme.startswith(("sqlite", "postgres")):
+        raise SettingsError("DATABASE_URL takes sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg://{rest}"
+    return url
+
+
+def _url(env: Env, name: str) -> str:
+    url = env.str(name, "").strip().rstrip("/")
+    if url and not url.startswith(("http://", "https://")):
+        raise SettingsError(f"{name} takes an address that starts with http:// or https://")
+    return url
+
+
+def _region(env: Env) -> str:
+    region = env.str("DEFAULT_REGION", "CO").strip().upper()
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise SettingsError("DEFAULT_REGION takes a country's two letters, such as CO")
+    return region
+
+
+def _timezone(env: Env) -> ZoneInfo:
+    name = env.str("TIMEZONE", "America/Bogota").strip()
+    if name not in available_timezones():
+        raise SettingsError("TIMEZONE takes a name of the time zone database, such as America/Bogota")
+    return ZoneInfo(name)

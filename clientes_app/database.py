@@ -1,0 +1,56 @@
+"""How transactions begin: readers deferred, writers immediate and one at a time on SQLite.
+
+SQLite fails a transaction that reads and then writes while another writes ("database is locked"), so a unit
+of work that will write says so before its first statement. PostgreSQL needs none of this and is left alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+_WILL_WRITE = {"will_write": True}
+_sqlite_write_lock = threading.Lock()
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a connection and a transaction that may write; commit at the end, roll back on an error."""
+    with one_writer(engine), engine.connect() as plain:
+        connection = plain.execution_options(**_WILL_WRITE)
+        with connection.begin():
+            yield connection
+
+
+def one_writer(engine: Engine) -> Any:
+    """Answer the lock that keeps this process's SQLite writers in line, or none for PostgreSQL."""
+    return _sqlite_write_lock if engine.dialect.name == "sqlite" else nullcontext()
+
+
+def will_write() -> dict[str, bool]:
+    """Answer the execution options of a connection whose transaction will write."""
+    return dict(_WILL_WRITE)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: object) -> None:
+    if not isinstance(dbapi_connection, sqlite3.Connection):
+        return
+    # The driver's own BEGIN comes too late and is never IMMEDIATE: ours is sent by _begin.
+    dbapi_connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    writes = connection.get_execution_options().get("will_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,142 @@
+"""Domain errors, and the one place that turns an error into a page, a fragment or JSON."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from .extensions import db
+from .htmx import is_partial
+
+log = logging.getLogger(__name__)
+
+
+class DomainError(Exception):
+    """What a service refuses, said in a sentence for the person who asked."""
+
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class FieldErrors(DomainError):
+    """Fields of a JSON request have values that they do not take."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(gettext("Some fields are not right."))
+        self.errors = errors
+
+
+class NotFound(DomainError):
+    """The row does not exist, or belongs to another account: nobody learns which."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This does not exist, or no longer does."))
+
+
+class Conflict(DomainError):
+    """The state of things does not allow it."""
+
+    status = 409
+
+
+class ServiceUnavailable(DomainError):
+    """Something that the operator must set up is missing."""
+
+    status = 503
+
+
+# What each status says to a person: a title, and what to do next.
+_EXPLANATIONS = {
+    400: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
+    401: (lazy_gettext("Log in first"), lazy_gettext("Your session has ended. Log in and try again.")),
+    403: (lazy_gettext("You may not do this"), lazy_gettext("Ask the shop's administrator to do it.")),
+    404: (
+        lazy_gettext("Not found"),
+        lazy_gettext("It may have been deleted. Check the address, or go to the start."),
+    ),
+    405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
+    409: (lazy_gettext("That is not possible now"), lazy_gettext("Go back and look at what has changed.")),
+    413: (lazy_gettext("Too much at once"), lazy_gettext("Send at most 2 MB at a time.")),
+    429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a minute and try again.")),
+    500: (
+        lazy_gettext("Something broke"),
+        lazy_gettext("It is our fault and has been noted. Try again in a minute."),
+    ),
+    503: (
+        lazy_gettext("Not available now"),
+        lazy_gettext("Try again in a minute, or tell the administrator."),
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(DomainError, _answer_domain_error)
+    app.register_error_handler(FieldErrors, _answer_field_errors)
+    app.register_error_handler(CSRFError, _answer_csrf_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_crash)
+
+
+def speaks_json() -> bool:
+    """Tell whether the caller is a program: it sent JSON, asks for it, or called a JSON view."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "speaks_json", False) or request.is_json:
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def answer(status: int, message: str) -> ResponseReturnValue:
+    """Answer an error in the form that the caller reads."""
+    if speaks_json():
+        return {"success": False, "error": message}, status
+    if is_partial():
+        # The fragment goes to the frame's live region, so what was typed stays where it is.
+        fragment = make_response(render_template("_flash.html", messages=[("danger", message)]), status)
+        fragment.headers["HX-Retarget"] = "#flashes"
+        fragment.headers["HX-Reswap"] = "innerHTML"
+        return fragment
+    title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
+    return render_template("error.html", status=status, title=title, message=message, advice=advice), status
+
+
+def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
+    return answer(error.status, error.message)
+
+
+def _answer_field_errors(error: FieldErrors) -> ResponseReturnValue:
+    return {"success": False, "errors": error.errors}, error.status
+
+
+def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return answer(400, gettext("This page is out of date. Reload it and try again."))
+
+
+def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    title, advice = _EXPLANATIONS.get(error.code, _EXPLANATIONS[400])
+    response = make_response(
+        answer(error.code, f"{title}. {advice}" if speaks_json() or is_partial() else str(title))
+    )
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _answer_crash(_error: Exception) -> ResponseReturnValue:
+    log.exception("request failed: %s %s", request.method, request.url_rule)
+    db.session.rollback()
+    return _answer_http_error(InternalServerError())

@@ -1,0 +1,57 @@
+"""The extensions, unbound: `create_app` binds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from .database import one_writer, will_write
+
+
+class Base(DeclarativeBase):
+    """The base of every model; constraints get names that a migration can refer to."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate()
+login_manager = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+compress = Compress()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Give the request's session in a transaction that may write; commit at the end, roll back on an error.
+
+    Load what is to be changed inside it: what was read before may have changed since.
+    """
+    session = db.session()
+    session.commit()  # ends the reading transaction that the request may have open
+    with one_writer(db.engine):
+        try:
+            session.connection(execution_options=will_write())
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise

@@ -1,0 +1,53 @@
+"""What the frame around every page needs: navigation, theme, mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+
+from .auth.routes import THEMES
+from .settings import current_settings
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation."""
+
+    endpoint: str
+    label: str
+    icon: str
+
+    @property
+    def current(self) -> bool:
+        """Tell whether the present page belongs to this place."""
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the frame's variables."""
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, object]:
+    theme = request.cookies.get("tema", "auto")
+    return {
+        "places": _places(),
+        "simulated": current_settings().simulated,
+        "theme": theme if theme in THEMES else "auto",
+        "csrf_token": generate_csrf,
+    }
+
+
+def _places() -> list[Place]:
+    places = [
+        Place("home.index", gettext("Home"), "home"),
+        Place("clients.index", gettext("Clients"), "users"),
+        Place("templates.index", gettext("Templates"), "message-2"),
+        Place("campaigns.index", gettext("Campaigns"), "send"),
+    ]
+    if current_settings().simulated:
+        places.append(Place("phone.index", gettext("Simulated phone"), "device-mobile"))
+    return places

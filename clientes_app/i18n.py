@@ -1,0 +1,73 @@
+"""Language, time zone, and how numbers, money and moments are written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_timedelta
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, has_request_context, request, session
+from flask_babel import format_datetime, get_locale
+from flask_login import current_user
+
+from .config import Settings
+from .extensions import babel
+from .messaging import phone
+from .models.types import utc_now
+
+LANGUAGES = {"es": "es_CO", "en": "en"}
+DEFAULT_LANGUAGE = "es"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Choose each request's language and zone, and register the template filters."""
+    babel.init_app(app, locale_selector=_select_locale, timezone_selector=lambda: settings.timezone.key)
+    app.jinja_env.filters.update(
+        number=number, money=money, moment=moment, ago=ago, local_iso=local_iso, phone_number=phone.display
+    )
+    app.jinja_env.globals["language"] = language
+
+
+def language() -> str:
+    """Answer `es` or `en`: the person's choice, else the browser's, else Spanish."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    chosen = current_user.idioma if current_user.is_authenticated else session.get("idioma")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+
+
+def _select_locale() -> str:
+    return LANGUAGES[language()]
+
+
+def number(value: float) -> str:
+    """Write a number as the locale does: `1.240`."""
+    return format_decimal(value, locale=get_locale())
+
+
+def money(value: Decimal) -> str:
+    """Write an amount of pesos, with cents only where there are some: `$ 59.900`."""
+    pattern = "¤ #,##0" if value == value.to_integral_value() else "¤ #,##0.00"
+    return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace(
+        "COP", "$"
+    )
+
+
+def moment(value: datetime) -> str:
+    """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
+    return str(format_datetime(value, "d MMM y, h:mm a"))
+
+
+def ago(value: datetime) -> str:
+    """Write how long ago a moment is: `hace 5 minutos`."""
+    elapsed = max(utc_now() - value, timedelta())
+    return format_timedelta(-elapsed, add_direction=True, threshold=1.1, locale=get_locale())
+
+
+def local_iso(value: datetime, zone: ZoneInfo) -> str:
+    """Write a moment as ISO 8601 to the second, with the zone's UTC offset."""
+    return value.astimezone(zone).isoformat(timespec="seconds")

@@ -1,0 +1,7 @@
+"""Templates."""
+
+from flask import Blueprint
+
+bp = Blueprint("templates", __name__, url_prefix="/clientes")
+
+from . import routes  # noqa: E402, F401  (registers the views)

@@ -1,0 +1,132 @@
+"""Campaigns and their messages: the outbox. `sending.outbox` is the only writer of states and counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..extensions import Base
+from .types import PrimaryKey, UtcDateTime, state_column, utc_now
+
+
+class EstadoCampana(StrEnum):
+    """Where a campaign stands."""
+
+    PENDIENTE = "pendiente"
+    PROCESANDO = "procesando"
+    COMPLETADO = "completado"
+    ERROR = "error"
+
+
+class EstadoSMS(StrEnum):
+    """What is known of one message."""
+
+    PENDIENTE = "pendiente"
+    ENVIANDO = "enviando"
+    ENVIADO = "enviado"
+    FALLIDO = "fallido"
+    OMITIDO = "omitido"
+    INCIERTO = "incierto"
+    CANCELADO = "cancelado"
+
+
+class CampanaSMS(Base):
+    """A campaign with its counters: one for each state of its messages, always summing up to the total."""
+
+    __tablename__ = "campana_sms"
+    __table_args__ = (
+        CheckConstraint("length(nombre) BETWEEN 1 AND 200", name="nombre"),
+        CheckConstraint("length(mensaje) BETWEEN 1 AND 1600", name="mensaje"),
+        CheckConstraint(
+            "total_clientes = pendientes + enviando + enviados_exitosos + enviados_fallidos"
+            " + omitidos + inciertos + cancelados",
+            name="suma",
+        ),
+        CheckConstraint(
+            "pendientes >= 0 AND enviando >= 0 AND enviados_exitosos >= 0 AND enviados_fallidos >= 0"
+            " AND omitidos >= 0 AND inciertos >= 0 AND cancelados >= 0",
+            name="contadores",
+        ),
+        CheckConstraint("(estado = 'completado') = (completado IS NOT NULL)", name="completado"),
+        UniqueConstraint("usuario_id", "clave_idempotencia"),
+        Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
+        Index("ix_campana_sms_estado_id", "estado", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    nombre: Mapped[str] = mapped_column(String(200))
+    mensaje: Mapped[str] = mapped_column(Text)
+    total_clientes: Mapped[int] = mapped_column(default=0)
+    pendientes: Mapped[int] = mapped_column(default=0)
+    enviando: Mapped[int] = mapped_column(default=0)
+    enviados_exitosos: Mapped[int] = mapped_column(default=0)
+    enviados_fallidos: Mapped[int] = mapped_column(default=0)
+    omitidos: Mapped[int] = mapped_column(default=0)
+    inciertos: Mapped[int] = mapped_column(default=0)
+    cancelados: Mapped[int] = mapped_column(default=0)
+    estado: Mapped[EstadoCampana] = mapped_column(
+        state_column(EstadoCampana), default=EstadoCampana.PENDIENTE
+    )
+    error_codigo: Mapped[int | None]
+    error_mensaje: Mapped[str | None] = mapped_column(Text)
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    iniciado: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    actualizado: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completado: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    velocidad: Mapped[float] = mapped_column(default=0.0)
+    """Messages a second, as the sender last measured it at `actualizado`."""
+    clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
+    plantilla_id: Mapped[int | None] = mapped_column(
+        ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True
+    )
+    enviada_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+
+
+class SMSLog(Base):
+    """One message of a campaign to one client; it outlives the client.
+
+    `telefono_e164` is the number that the message goes to, null on a row that is never tried: so no phone can
+    be in one campaign twice.
+    """
+
+    __tablename__ = "sms_log"
+    __table_args__ = (
+        UniqueConstraint("campana_id", "telefono_e164"),
+        Index("ix_sms_log_campana_id_estado_id", "campana_id", "estado", "id"),
+        Index("ix_sms_log_cliente_id_id", "cliente_id", "id"),
+        Index("ix_sms_log_telefono_e164_id", "telefono_e164", "id"),
+        Index(
+            "ix_sms_log_enviando",
+            "estado",
+            "id",
+            sqlite_where=text("estado = 'enviando'"),
+            postgresql_where=text("estado = 'enviando'"),
+        ),
+        CheckConstraint("estado <> 'enviado' OR twilio_sid IS NOT NULL", name="twilio_sid"),
+        CheckConstraint(
+            "estado NOT IN ('pendiente', 'enviando', 'enviado', 'incierto') OR telefono_e164 IS NOT NULL",
+            name="telefono_e164",
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    campana_id: Mapped[int] = mapped_column(ForeignKey("campana_sms.id", ondelete="RESTRICT"))
+    cliente_id: Mapped[int | None] = mapped_column(ForeignKey("cliente.id", ondelete="SET NULL"))
+    nombre: Mapped[str] = mapped_column(String(150))
+    telefono: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    telefono_e164: Mapped[str | None] = mapped_column(String(16))
+    mensaje: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The text as it was handed to Twilio; empty while it was not."""
+    partes: Mapped[int] = mapped_column(default=0, server_default="0")
+    estado: Mapped[EstadoSMS] = mapped_column(state_column(EstadoSMS))
+    intento: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """Names the last attempt to send this row."""
+    twilio_sid: Mapped[str | None] = mapped_column(String(100), unique=True)
+    error_codigo: Mapped[int | None]
+    error_mensaje: Mapped[str | None] = mapped_column(Text)
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    actualizado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -1,0 +1,77 @@
+"""Column types that both databases store alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, TypeDecorator
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeEngine
+
+MAX_ID = 2**63 - 1
+"""The largest id that either database can hold."""
+
+# SQLite numbers rows by itself only in a column declared INTEGER.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+PrimaryKey = Annotated[int, mapped_column(Id, primary_key=True)]
+
+
+def utc_now() -> datetime:
+    """Answer the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into what the database stores."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn what the database stored into an aware moment."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An exact amount with two decimals, up to 14 digits in all.
+
+    SQLite has no decimal type: there the amount is a double, exact to two decimals up to 15 digits.
+    """
+
+    impl = Numeric(14, 2)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Answer a type that SQLite's driver takes without rounding through its own."""
+        if dialect.name != "sqlite":
+            return dialect.type_descriptor(Numeric(14, 2))
+        return dialect.type_descriptor(Numeric(14, 2, asdecimal=False))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Turn what the database stored into an exact amount."""
+        return None if value is None else Decimal(f"{value:.2f}")
+
+
+def state_column(states: type[StrEnum]) -> Enum:
+    """Answer the type of a column that holds one of `states`, checked by the database."""
+    return Enum(
+        states,
+        native_enum=False,
+        create_constraint=True,
+        name=states.__name__.lower(),
+        length=16,
+        values_callable=lambda members: [member.value for member in members],
+    )

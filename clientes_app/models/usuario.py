@@ -1,0 +1,60 @@
+"""The people who log in: admins, each with an account, and their vendedores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..extensions import Base
+from .types import PrimaryKey, UtcDateTime, state_column, utc_now
+
+
+class Rol(StrEnum):
+    """What a person is in the shop."""
+
+    ADMIN = "admin"
+    VENDEDOR = "vendedor"
+
+
+class Usuario(UserMixin, Base):
+    """A person with a log-in; an admin's id is the id of the account."""
+
+    __tablename__ = "usuario"
+    __table_args__ = (
+        CheckConstraint("(rol = 'admin') = (creado_por_id IS NULL)", name="creado_por"),
+        CheckConstraint("length(usuario) BETWEEN 1 AND 150", name="usuario"),
+    )
+
+    id: Mapped[PrimaryKey]
+    usuario: Mapped[str] = mapped_column(String(150), unique=True)
+    clave_hash: Mapped[str] = mapped_column(String(255))
+    rol: Mapped[Rol] = mapped_column(state_column(Rol))
+    creado_por_id: Mapped[int | None] = mapped_column(
+        ForeignKey("usuario.id", ondelete="RESTRICT"), index=True
+    )
+    negocio: Mapped[str] = mapped_column(String(150), default="")
+    idioma: Mapped[str | None] = mapped_column(String(8))
+    de_muestra: Mapped[bool] = mapped_column(default=False)
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    creado_por: Mapped[Usuario | None] = relationship(remote_side="Usuario.id")
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether this person owns the account."""
+        return self.rol is Rol.ADMIN
+
+    @property
+    def account_id(self) -> int:
+        """Answer the id of the admin whose data this person sees."""
+        return self.id if self.creado_por_id is None else self.creado_por_id
+
+    @property
+    def shop(self) -> str:
+        """Answer the shop's name, or the admin's where it has none."""
+        owner = self.creado_por or self
+        return owner.negocio or owner.usuario

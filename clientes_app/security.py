@@ -1,0 +1,141 @@
+"""Who may call a view, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms import ValidationError
+
+from .errors import answer, speaks_json
+from .extensions import csrf
+from .htmx import go_to, is_partial
+
+View = TypeVar("View", bound=Callable[..., object])
+
+CSRF_COOKIE = "csrftoken"
+
+_CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_HEADERS = {
+    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Access(Enum):
+    """Who may call a view."""
+
+    ANYONE = "anyone"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+
+def access(who: Access) -> Callable[[View], View]:
+    """Declare who may call the view; a view that declares nothing is refused to everybody."""
+
+    def declare(view: View) -> View:
+        view.access = who  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def json_view(view: View) -> View:
+    """Declare that the view speaks JSON, its errors included."""
+    view.speaks_json = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Check access before each request and set the headers after it."""
+    csrf.init_app(app)
+    access(Access.ANYONE)(app.view_functions["static"])
+    app.before_request(_check_access)
+    app.after_request(_set_headers)
+    app.after_request(_offer_csrf_token)
+
+
+def is_safe_next(target: str) -> bool:
+    """Tell whether a `next` stays on this site."""
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
+        return False
+    if any(ord(character) < 32 for character in target):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def _check_access() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # the routing error follows
+    who = getattr(current_app.view_functions[request.endpoint], "access", None)
+    if who is Access.ANYONE:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_log_in()
+    if who is Access.STAFF or (who is Access.ADMIN and current_user.is_admin):
+        return None
+    return abort(403)
+
+
+def _ask_to_log_in() -> ResponseReturnValue:
+    if speaks_json():
+        return answer(401, gettext("Log in first."))
+    if is_partial():
+        return go_to(url_for("auth.log_in"))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("auth.log_in", next=wanted or None))
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if not current_app.config["SESSION_COOKIE_SECURE"]:
+        return response
+    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _offer_csrf_token(response: Response) -> Response:
+    """Keep the readable cookie with a token that fits the session."""
+    if request.endpoint == "static" or response.mimetype == "text/event-stream":
+        return response
+    if _token_is_valid(request.cookies.get(CSRF_COOKIE)):
+        return response
+    response.set_cookie(
+        CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
+    return response
+
+
+def _token_is_valid(token: str | None) -> bool:
+    try:
+        validate_csrf(token)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,22 @@
+"""The settings of the app that handles the present request or command."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, current_app
+
+from .config import Settings
+
+_KEY = "clientes.settings"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Keep the settings with the app."""
+    app.config.update(settings.flask_config())
+    app.extensions[_KEY] = settings
+
+
+def current_settings() -> Settings:
+    """Answer the settings of the present app."""
+    return cast(Settings, current_app.extensions[_KEY])

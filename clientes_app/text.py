@@ -1,0 +1,32 @@
+"""Text as people type it, made safe to store and easy to find."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
+
+
+def clean_line(text: str | None) -> str:
+    """Answer one line: NFC, no control characters, no white space around."""
+    return _clean((text or "").replace("\t", " ").replace("\n", " "), keep="")
+
+
+def clean_block(text: str | None) -> str:
+    """Answer lines of text: NFC, no control characters but line breaks, no white space around."""
+    text = text or ""
+    for found, wanted in _LINE_BREAKS.items():
+        text = text.replace(found, wanted)
+    return _clean(text.replace("\t", " "), keep="\n")
+
+
+def fold(text: str) -> str:
+    """Answer the text without accents and case, for searching: "María" is found by "maria"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _clean(text: str, keep: str) -> str:
+    # Cc and Cs: control characters and lone surrogates, which databases refuse and nobody can see.
+    kept = (c for c in text if c in keep or unicodedata.category(c) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()

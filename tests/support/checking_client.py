@@ -1,0 +1,100 @@
+"""A test client that checks every HTML answer in passing: well formed, ids once, nothing inline."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+_PARTIAL = re.compile(r"<hx-partial([^>]*)>(.*?)</hx-partial>", re.DOTALL)
+_ROW = re.compile(r"^\s*(<!--.*?-->)?\s*<tr\b", re.DOTALL)
+_INLINE = re.compile(r"^(style|on\w+)$")
+
+
+class CheckingClient(FlaskClient):
+    """Opens pages as a browser's user, with its token, and checks what comes back."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request and check the answer."""
+        kwargs.setdefault("buffered", True)
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and not response.is_streamed:
+            check_html(response.get_data(as_text=True))
+        return response
+
+    def log_in(self, name: str, password: str = "a good password") -> TestResponse:
+        """Open a session."""
+        return self.send("/cuenta/entrar/", {"usuario": name, "clave": password})
+
+    def send(self, url: str, data: dict[str, Any] | None = None, **headers: str) -> TestResponse:
+        """POST a form with the token that the site gave."""
+        return self.post(url, data=data or {}, headers={"X-CSRFToken": self.token(), **_names(headers)})
+
+    def send_json(self, url: str, payload: Any, **headers: str) -> TestResponse:
+        """POST JSON with the token that the site gave."""
+        return self.post(url, json=payload, headers={"X-CSRFToken": self.token(), **_names(headers)})
+
+    def swap(self, url: str, data: dict[str, Any] | None = None, method: str = "POST") -> TestResponse:
+        """Send a request as htmx does."""
+        headers = {"X-CSRFToken": self.token(), "HX-Request": "true", "HX-Request-Type": "partial"}
+        return self.open(url, method=method, data=data, headers=headers)
+
+    def token(self) -> str:
+        """Answer the token in the cookie, asking for one first if there is none."""
+        if self.get_cookie("csrftoken") is None:
+            self.get("/cuenta/entrar/")
+        cookie = self.get_cookie("csrftoken")
+        assert cookie is not None
+        return cookie.value
+
+
+def check_html(text: str) -> None:
+    """Fail where a page or fragment is not what every one of ours is."""
+    if text.lstrip().lower().startswith("<!doctype"):
+        _check_page(text)
+        return
+    for _attributes, inside in _PARTIAL.findall(text):
+        _check_fragment(inside)
+    _check_fragment(_PARTIAL.sub("", text))
+
+
+def _check_page(text: str) -> None:
+    root = _parse(html5lib.HTMLParser(namespaceHTMLElements=False), text, None)
+    assert root.findtext(".//title"), "a page without a title"
+    assert len(root.findall(".//h1")) == 1, "a page has exactly one h1"
+    assert root.get("lang"), "a page says its language"
+    _check_elements(root)
+
+
+def _check_fragment(text: str) -> None:
+    container = "tbody" if _ROW.match(text) else "div"
+    _check_elements(_parse(html5lib.HTMLParser(namespaceHTMLElements=False), text, container))
+
+
+def _parse(parser: html5lib.HTMLParser, text: str, container: str | None) -> Element:
+    root = parser.parseFragment(text, container=container) if container else parser.parse(text)
+    assert not parser.errors, [(position, code, variables) for position, code, variables in parser.errors[:3]]
+    return root  # type: ignore[no-any-return]
+
+
+def _check_elements(root: Element) -> None:
+    ids = Counter(element.get("id") for element in root.iter() if element.get("id"))
+    assert not [name for name, count in ids.items() if count > 1], f"ids used twice: {ids.most_common(3)}"
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        inline = [name for name in element.keys() if _INLINE.match(name)]  # noqa: SIM118
+        assert not inline, f"inline {inline} on <{element.tag}>"
+        assert element.tag != "style", "an inline style sheet"
+        assert element.tag != "script" or element.get("src"), "an inline script"
+        if element.tag == "form" and (element.get("method") or "get").lower() == "post":
+            assert element.find(".//input[@name='csrf_token']") is not None, f"no token in {element.attrib}"
+
+
+def _names(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,0 +1,65 @@
+"""Shops to test with: people and their data, stored through the models."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask import Flask
+
+from clientes_app.auth.services import hash_password
+from clientes_app.extensions import unit_of_work
+from clientes_app.messaging import phone
+from clientes_app.models import Cliente, PlantillaSMS, Rol, Usuario
+from clientes_app.text import fold
+
+PASSWORD = "a good password"
+
+
+@cache
+def _hash() -> str:
+    return hash_password(PASSWORD)
+
+
+class Shop:
+    """Stores rows for tests, each call in an app context of its own; answers their ids."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def add_admin(self, name: str = "ana") -> int:
+        """Store an admin; its id is the account's."""
+        return self.add(Usuario(usuario=name, clave_hash=_hash(), rol=Rol.ADMIN, negocio=f"Tienda {name}"))
+
+    def add_seller(self, account_id: int, name: str = "vero") -> int:
+        """Store a vendedor of the account."""
+        return self.add(Usuario(usuario=name, clave_hash=_hash(), rol=Rol.VENDEDOR, creado_por_id=account_id))
+
+    def add_client(
+        self, account_id: int, nombre: str = "Laura Méndez", telefono: str = "3001234567", **fields: Any
+    ) -> int:
+        """Store a client of the account."""
+        searched = fold(f"{nombre} {telefono} {fields.get('documento', '')}")
+        return self.add(
+            Cliente(
+                nombre=nombre,
+                telefono=telefono,
+                telefono_e164=phone.to_e164(telefono, "CO"),
+                busqueda=searched,
+                usuario_id=account_id,
+                **fields,
+            )
+        )
+
+    def add_template(
+        self, account_id: int, nombre: str = "Promoción", mensaje: str = "Hola {nombre}", **fields: Any
+    ) -> int:
+        """Store a template of the account."""
+        return self.add(PlantillaSMS(nombre=nombre, mensaje=mensaje, usuario_id=account_id, **fields))
+
+    def add(self, row: Any) -> int:
+        """Store any row."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.add(row)
+            session.flush()
+            return int(row.id)
