@@ -1,0 +1,1 @@
+"""The text and the number of an SMS, as pure functions: no web, no database."""

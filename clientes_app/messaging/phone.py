@@ -1,0 +1,101 @@
+"""Telephone numbers as people write them, read as numbers that can receive an SMS."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+
+# Spaces of every width, dashes, dots, brackets and slashes, and the invisible direction marks
+# that contact books leave around a number that was copied from them.
+_SEPARATORS = re.compile(
+    r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+    r"\-\u2010-\u2015\u2212\uff0d"
+    r".\uff0e()\uff08\uff09/"
+    r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
+)
+_DIALLED = re.compile(r"([+\uff0b]?)(\d+)")
+_COLOMBIAN_MOBILE = re.compile(r"\+57(3\d\d)(\d{3})(\d{4})")
+
+
+class PhoneProblem(StrEnum):
+    """Why a stored number cannot be sent to."""
+
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    LANDLINE = "landline"
+
+
+def to_e164(text: str, region: str) -> str | None:
+    """Return the E.164 form of a number that can receive an SMS, None for any other text.
+
+    `region` is the ISO 3166 code of the country that a number without a country code belongs to.
+    Twilio's test numbers pass: https://www.twilio.com/docs/iam/test-credentials
+    """
+    number = _read(text, region)
+    if isinstance(number, PhoneProblem):
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def problem(text: str, region: str) -> PhoneProblem | None:
+    """Return why `text` cannot be sent to, None for a number that can receive an SMS."""
+    number = _read(text, region)
+    return number if isinstance(number, PhoneProblem) else None
+
+
+def display(e164: str) -> str:
+    """Return a number of `to_e164` in groups, as people read it: +57 300 123 4567."""
+    # The library writes +57 300 1234567; Colombians read a mobile number in threes.
+    if colombian := _COLOMBIAN_MOBILE.fullmatch(e164):
+        return " ".join(("+57", *colombian.groups()))
+    return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL)
+
+
+def mask(e164: str) -> str:
+    """Return a number for the log, with its country code and last two digits only: +57********67.
+
+    A text that is no number is hidden whole.
+    """
+    try:
+        prefix = f"+{phonenumbers.parse(e164).country_code}"
+    except NumberParseException:
+        return "*" * len(e164)
+    return prefix + "*" * (len(e164) - len(prefix) - 2) + e164[-2:]
+
+
+def _read(text: str, region: str) -> PhoneNumber | PhoneProblem:
+    compact = _SEPARATORS.sub("", text)
+    if not compact.strip():
+        return PhoneProblem.EMPTY
+    # The library alone would guess: it turns letters into digits and takes the first of two numbers.
+    dialled = _DIALLED.fullmatch(compact)
+    if dialled is None:
+        return PhoneProblem.UNREADABLE
+    try:
+        number = phonenumbers.parse(_dialable(*dialled.groups()), region)
+    except NumberParseException:
+        return PhoneProblem.UNREADABLE
+    return _problem_of_line(number) or number
+
+
+def _dialable(plus: str, written: str) -> str:
+    digits = "".join(str(unicodedata.decimal(digit)) for digit in written)
+    if plus:
+        return "+" + digits
+    # Colombians dial 00 and a carrier's digit, so the library reads 0057... as 005 and Russia's 7.
+    # Whoever stores 00 means the international prefix that the ITU recommends.
+    if digits.startswith("00"):
+        return "+" + digits.removeprefix("00")
+    return digits
+
+
+def _problem_of_line(number: PhoneNumber) -> PhoneProblem | None:
+    line = phonenumbers.number_type(number)
+    # The library calls exactly those numbers unknown that are not valid.
+    if line == PhoneNumberType.UNKNOWN:
+        return PhoneProblem.UNREADABLE
+    if line == PhoneNumberType.FIXED_LINE:
+        return PhoneProblem.LANDLINE
+    return None

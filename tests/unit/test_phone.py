@@ -1,0 +1,154 @@
+"""Numbers as people write them: which can receive an SMS, and how they are shown and logged."""
+
+import phonenumbers
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from clientes_app.messaging.phone import PhoneProblem, display, mask, problem, to_e164
+
+MOBILE = "+573001234567"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3001234567",
+        "300 123 4567",
+        "300.123.4567",
+        "300-123-4567",
+        "300\N{EN DASH}123\N{NON-BREAKING HYPHEN}4567",
+        "300\N{NO-BREAK SPACE}123\N{NARROW NO-BREAK SPACE}4567",
+        "(300) 123-4567",
+        "  3001234567  ",
+        "573001234567",
+        "57 300 123 4567",
+        "+57 300 123 4567",
+        "(+57) 300 123 4567",
+        "+57(300)1234567",
+        "0057 300 123 4567",
+        "00573001234567",
+        "\N{LEFT-TO-RIGHT EMBEDDING}+57 300 1234567\N{POP DIRECTIONAL FORMATTING}",
+        "\N{ZERO WIDTH NO-BREAK SPACE}3001234567",
+        "".join(chr(ord(digit) + 0xFEE0) for digit in "+573001234567"),
+        "".join(chr(ord(digit) + 0xFEE0) for digit in "00573001234567"),
+        "".join(chr(ord(digit) - ord("0") + 0x0660) for digit in "3001234567"),
+    ],
+)
+def test_a_colombian_mobile_is_read_however_it_is_written(text: str) -> None:
+    assert to_e164(text, "CO") == MOBILE
+    assert problem(text, "CO") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no tiene",
+        "300",
+        "30012345678",
+        "300123456",
+        "3" * 17,
+        "3" * 300,
+        "2001234567",
+        "300 CALL NOW",
+        "3001234567 ext 5",
+        "3001234567 / 3119876543",
+        "3001234567, 3119876543",
+        "tel:+573001234567",
+        "300+1234567",
+        "++573001234567",
+        "+",
+        "00",
+        "+999 300 123 4567",
+        "300123456\N{SUPERSCRIPT SEVEN}",
+        "3001234567\x00",
+        "300\x001234567",
+        "3001234567\n",
+        "300\t1234567",
+        "\x00",
+        "\ud800",
+    ],
+)
+def test_what_is_no_valid_number_is_unreadable(text: str) -> None:
+    assert to_e164(text, "CO") is None
+    assert problem(text, "CO") is PhoneProblem.UNREADABLE
+
+
+@pytest.mark.parametrize("text", ["", " ", "\N{NO-BREAK SPACE}", "\n", "-", "\N{ZERO WIDTH SPACE}"])
+def test_a_text_without_a_character_of_a_number_is_empty(text: str) -> None:
+    assert to_e164(text, "CO") is None
+    assert problem(text, "CO") is PhoneProblem.EMPTY
+
+
+@pytest.mark.parametrize("text", ["601 234 5678", "+57 604 444 4444", "+34 912 345 678"])
+def test_a_landline_cannot_receive(text: str) -> None:
+    assert to_e164(text, "CO") is None
+    assert problem(text, "CO") is PhoneProblem.LANDLINE
+
+
+def test_a_country_that_does_not_tell_mobiles_apart_is_accepted() -> None:
+    assert to_e164("+1 415 555 2671", "CO") == "+14155552671"
+
+
+def test_a_number_without_a_country_code_belongs_to_the_region() -> None:
+    assert to_e164("612 345 678", "ES") == "+34612345678"
+    assert to_e164("300 123 4567", "ES") is None
+    assert to_e164(MOBILE, "ES") == MOBILE
+
+
+@pytest.mark.parametrize("last", range(10))
+def test_the_test_numbers_of_twilio_are_accepted(last: int) -> None:
+    number = f"+1500555000{last}"
+    assert to_e164(number, "CO") == number
+
+
+@given(st.text() | st.text(alphabet="+0123456789 -.()/x\x00\N{NO-BREAK SPACE}"))
+@example("\N{ARABIC-INDIC DIGIT THREE}")
+def test_any_text_gives_either_a_valid_number_or_a_problem(text: str) -> None:
+    e164 = to_e164(text, "CO")
+    assert (e164 is None) == (problem(text, "CO") is not None)
+    if e164 is not None:
+        assert phonenumbers.is_valid_number(phonenumbers.parse(e164))
+        assert to_e164(e164, "CO") == e164
+
+
+@given(
+    st.from_regex(r"31[0-9]{8}", fullmatch=True),
+    st.lists(st.sampled_from([*" .-()\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}"]), min_size=10, max_size=10),
+)
+def test_separators_never_change_the_number(national: str, separators: list[str]) -> None:
+    written = "".join(map("".join, zip(national, separators, strict=True)))
+    assert to_e164(written, "CO") == "+57" + national
+
+
+@pytest.mark.parametrize(
+    ("e164", "shown"),
+    [
+        (MOBILE, "+57 300 123 4567"),
+        ("+14155552671", "+1 415-555-2671"),
+        ("+34612345678", "+34 612 34 56 78"),
+    ],
+)
+def test_a_number_is_shown_in_groups(e164: str, shown: str) -> None:
+    assert display(e164) == shown
+    assert to_e164(shown, "CO") == e164
+
+
+@pytest.mark.parametrize(
+    ("e164", "masked"),
+    [
+        (MOBILE, "+57********67"),
+        ("+14155552671", "+1********71"),
+        ("no number", "*********"),
+        ("", ""),
+    ],
+)
+def test_a_masked_number_shows_its_country_and_two_digits(e164: str, masked: str) -> None:
+    assert mask(e164) == masked
+
+
+@given(st.text() | st.from_regex(r"\+?[0-9 ]{0,20}", fullmatch=True))
+def test_a_mask_never_shows_what_may_be_a_whole_number(text: str) -> None:
+    shown = sum(character.isalnum() for character in mask(text))
+    assert shown <= 5
+    assert len(mask(text)) == len(text)
