@@ -7,6 +7,7 @@ import sys
 import click
 
 from clientes_app import create_app
+from clientes_app.campaigns import live
 from clientes_app.config import SettingsError
 from clientes_app.sender import start_sender
 
@@ -17,5 +18,18 @@ except SettingsError as error:
 
 # `flask --app wsgi …` loads this file for its commands as well: those do not send.
 _command = click.get_current_context(silent=True)
-if _command is None or _command.info_name == "run":
-    start_sender(app)
+_serves = _command is None or _command.info_name == "run"
+_sender = start_sender(app) if _serves else None
+
+
+def wind_down() -> None:
+    """Begin to stop: streams end, the sender takes nothing new. A signal handler may call it."""
+    live.close(app)
+    if _sender is not None:
+        _sender.wind_down()
+
+
+def finish() -> None:
+    """Wait until what is in flight is recorded."""
+    if _sender is not None:
+        _sender.stop()

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from . import (
-    assets,
-    auth,
-    campaigns,
-    cli,
-    clients,
-    errors,
-    frame,
-    home,
-    i18n,
-    message_templates,
-    models,
-    phone,
-)
-from . import security as access_rules
-from . import settings as app_settings
-from .config import INSTANCE_PATH, Settings, read_settings
-from .extensions import compress, db, login_manager, migrate
+if TYPE_CHECKING:
+    from flask import Flask
 
-__all__ = ["create_app", "models"]
+    from .config import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,6 +15,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises SettingsError.
     """
+    # Imported here, because the simulated Twilio is a program of its own that needs none of it.
+    from flask import Flask
+
+    from . import assets, auth, campaigns, cli, clients, errors, frame, home, i18n, message_templates, phone
+    from . import security as access_rules
+    from . import settings as app_settings
+    from .campaigns import live
+    from .config import INSTANCE_PATH, read_settings
+    from .extensions import compress, db, login_manager, migrate
+
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
     app_settings.init_app(app, settings)
@@ -45,5 +39,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     access_rules.init_app(app)
     for package in (home, auth, clients, message_templates, campaigns, phone):
         app.register_blueprint(package.bp)
+    live.init_app(app)
     cli.init_app(app)
     return app

@@ -19,9 +19,7 @@ def init_app(app: Flask) -> None:
 
 def asset(filename: str) -> str:
     """Answer the address of a static file, with the hash of its content."""
-    return url_for(
-        "static", filename=filename, v=_content_hash(Path(str(current_app.static_folder)) / filename)
-    )
+    return url_for("static", filename=filename, v=_content_hash(Path(str(current_app.static_folder)) / filename))
 
 
 @cache

@@ -66,6 +66,7 @@ class Settings:
     default_region: str = "CO"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Bogota"))
     simulator_latency_ms: int = 50
+    port: int = 8000
     server_threads: int = 128
 
     @property
@@ -126,6 +127,7 @@ def _settings_from(env: Env) -> Settings:
         default_region=_region(env),
         timezone=_timezone(env),
         simulator_latency_ms=env.int("SIMULATOR_LATENCY_MS", 50, validate=validate.Range(0, 60_000)),
+        port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
     )
 
@@ -143,9 +145,7 @@ def _twilio_from(env: Env) -> TwilioSettings:
 
 
 def _sms_mode(env: Env, twilio: TwilioSettings) -> SmsMode:
-    some_twilio = (
-        twilio.account_sid or twilio.auth_token or twilio.from_number or twilio.messaging_service_sid
-    )
+    some_twilio = twilio.account_sid or twilio.auth_token or twilio.from_number or twilio.messaging_service_sid
     default = SmsMode.TWILIO if some_twilio else SmsMode.SIMULATED
     name = env.str("SMS_MODE", default.value, validate=validate.OneOf([mode.value for mode in SmsMode]))
     return SmsMode(name)

@@ -6,13 +6,14 @@ of work that will write says so before its first statement. PostgreSQL needs non
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import JSON, BigInteger, Connection, Engine, TableValuedAlias, cast, column, event, func
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _WILL_WRITE = {"will_write": True}
@@ -36,6 +37,15 @@ def one_writer(engine: Engine) -> Any:
 def will_write() -> dict[str, bool]:
     """Answer the execution options of a connection whose transaction will write."""
     return dict(_WILL_WRITE)
+
+
+def id_list(ids: Sequence[int], dialect: str) -> TableValuedAlias:
+    """Answer many ids as a table of `position` and `value`: one parameter, however many there are."""
+    text = json.dumps(list(ids))
+    if dialect == "sqlite":
+        return func.json_each(text).table_valued(column("key", BigInteger), column("value", BigInteger), name="listed")
+    numbered = func.json_array_elements_text(cast(text, JSON))
+    return numbered.table_valued(column("value", BigInteger), with_ordinality="key", name="listed")
 
 
 @event.listens_for(Engine, "connect")

@@ -127,9 +127,7 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     title, advice = _EXPLANATIONS.get(error.code, _EXPLANATIONS[400])
-    response = make_response(
-        answer(error.code, f"{title}. {advice}" if speaks_json() or is_partial() else str(title))
-    )
+    response = make_response(answer(error.code, f"{title}. {advice}" if speaks_json() or is_partial() else str(title)))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value

@@ -38,13 +38,13 @@ def done(message: str, location: str, *fragments: str) -> ResponseReturnValue:
     return response
 
 
-def page_or_fragment(page: str, fragment: str, status: int = 200, **context: object) -> Response:
+def page_or_fragment(page: str, fragment: str, status: int = 200, /, **context: object) -> Response:
     """Render the fragment for htmx, or the page that includes it."""
     response = make_response(render_template(fragment if is_partial() else page, **context), status)
     response.vary.add("HX-Request")
     return response
 
 
-def form_again(page: str, fragment: str, **context: object) -> Response:
+def form_again(page: str, fragment: str, /, **context: object) -> Response:
     """Render a form with its errors: 422 for htmx, 200 for a browser and for the specification's clients."""
     return page_or_fragment(page, fragment, 422 if is_partial() else 200, **context)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, has_request_context, request, session
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_datetime, get_locale, gettext
 from flask_login import current_user
 
 from .config import Settings
@@ -25,7 +26,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Choose each request's language and zone, and register the template filters."""
     babel.init_app(app, locale_selector=_select_locale, timezone_selector=lambda: settings.timezone.key)
     app.jinja_env.filters.update(
-        number=number, money=money, moment=moment, ago=ago, local_iso=local_iso, phone_number=phone.display
+        number=number,
+        money=money,
+        moment=moment,
+        ago=ago,
+        local_iso=local_iso,
+        phone_number=phone.display,
+        time_left=time_left,
+        reason=reason,
     )
     app.jinja_env.globals["language"] = language
 
@@ -52,9 +60,7 @@ def number(value: float) -> str:
 def money(value: Decimal) -> str:
     """Write an amount of pesos, with cents only where there are some: `$ 59.900`."""
     pattern = "¤ #,##0" if value == value.to_integral_value() else "¤ #,##0.00"
-    return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace(
-        "COP", "$"
-    )
+    return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace("COP", "$")
 
 
 def moment(value: datetime) -> str:
@@ -66,6 +72,26 @@ def ago(value: datetime) -> str:
     """Write how long ago a moment is: `hace 5 minutos`."""
     elapsed = max(utc_now() - value, timedelta())
     return format_timedelta(-elapsed, add_direction=True, threshold=1.1, locale=get_locale())
+
+
+def reason(sentence: str | None, code: int | None = None) -> str:
+    """Write a stored reason in the reader's language, with Twilio's code: `El número no existe (21211)`."""
+    if not sentence:
+        return ""
+    translated = str(gettext(sentence))
+    return f"{translated} ({code})" if code else translated
+
+
+def time_left(seconds: tuple[float, float] | None) -> str:
+    """Write how long something will still take, as a range: `entre 2 y 4 minutos`."""
+    if seconds is None:
+        return ""
+    least, most = (
+        format_timedelta(timedelta(seconds=ceil(end)), threshold=1.5, locale=get_locale()) for end in seconds
+    )
+    if least == most:
+        return str(gettext("about %(time)s left", time=most))
+    return str(gettext("between %(least)s and %(most)s left", least=least, most=most))
 
 
 def local_iso(value: datetime, zone: ZoneInfo) -> str:

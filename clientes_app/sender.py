@@ -1,9 +1,93 @@
-"""Starts and stops the sender beside the app."""
+"""Runs the sender in a thread beside the app, and the simulated Twilio where there is no account."""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import dataclasses
+import logging
+import threading
+from functools import partial
+
 from flask import Flask
 
+from .config import INSTANCE_PATH, Settings, TwilioSettings
+from .extensions import db
+from .sending.dispatcher import Dispatcher
+from .sending.twilio_carrier import TwilioCarrier
+from .settings import current_settings, replace_settings
+from .simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, SIMULATED_FROM_NUMBER
+from .simulator.process import SimulatorProcess
 
-def start_sender(app: Flask) -> None:
-    """Start the thread that sends."""
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 12.0
+LEDGER = INSTANCE_PATH / "simulator.sqlite"
+
+
+class Sender:
+    """The thread that sends for one app."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context():
+            engine, twilio = db.engine, current_settings().twilio
+        self._dispatcher = Dispatcher(
+            engine, partial(TwilioCarrier, twilio), twilio.max_concurrency, twilio.messages_per_second
+        )
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+
+    def start(self) -> None:
+        """Start sending."""
+        self._thread.start()
+
+    def wind_down(self) -> None:
+        """Take nothing new."""
+        self._dispatcher.stop()
+
+    def stop(self) -> None:
+        """Let what is in flight finish, record it, and end; returns when that is done."""
+        self.wind_down()
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._dispatcher.run())
+        except Exception:
+            # The edge of the thread: without this line nobody would know that nothing is sent any more.
+            log.exception("the sender ended")
+
+
+def start_sender(app: Flask) -> Sender | None:
+    """Start the sender, and in simulated mode the simulator that it talks to; None where Twilio is not set up."""
+    with app.app_context():
+        settings = current_settings()
+    if settings.simulated and not settings.twilio.api_base_url:
+        settings = simulate(app, settings)
+    if settings.twilio.missing():
+        log.warning("nothing can be sent: %s not set", ", ".join(settings.twilio.missing()))
+        return None
+    sender = Sender(app)
+    sender.start()
+    atexit.register(sender.stop)
+    return sender
+
+
+def simulate(app: Flask, settings: Settings) -> Settings:
+    """Start a simulated Twilio on a free port of this machine, and point the app's settings at it."""
+    simulator = SimulatorProcess.start(LEDGER, settings.simulator_latency_ms)
+    atexit.register(simulator.stop)
+    simulated = dataclasses.replace(settings, twilio=simulated_twilio(settings.twilio, simulator.base_url))
+    replace_settings(app, simulated)
+    return simulated
+
+
+def simulated_twilio(twilio: TwilioSettings, base_url: str) -> TwilioSettings:
+    """Answer the settings of an account of the simulated Twilio."""
+    return dataclasses.replace(
+        twilio,
+        account_sid=SIMULATED_ACCOUNT_SID,
+        auth_token=SIMULATED_AUTH_TOKEN,
+        from_number=SIMULATED_FROM_NUMBER,
+        messaging_service_sid="",
+        api_base_url=base_url,
+    )

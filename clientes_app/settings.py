@@ -20,3 +20,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 def current_settings() -> Settings:
     """Answer the settings of the present app."""
     return cast(Settings, current_app.extensions[_KEY])
+
+
+def replace_settings(app: Flask, settings: Settings) -> None:
+    """Put other settings in place of the app's; only before it serves."""
+    app.extensions[_KEY] = settings

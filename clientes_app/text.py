@@ -30,3 +30,8 @@ def _clean(text: str, keep: str) -> str:
     # Cc and Cs: control characters and lone surrogates, which databases refuse and nobody can see.
     kept = (c for c in text if c in keep or unicodedata.category(c) not in ("Cc", "Cs"))
     return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def translatable(text: str) -> str:
+    """Mark a sentence that is stored or declared here and translated where it is shown."""
+    return text

@@ -13,7 +13,10 @@ from flask_migrate import upgrade
 from clientes_app import create_app
 from clientes_app.config import PROJECT_ROOT, Settings
 from clientes_app.extensions import db
+from clientes_app.sender import Sender
+from clientes_app.simulator.process import SimulatorProcess
 
+from .support.carrier import Simulator, point_at, sending
 from .support.checking_client import CheckingClient
 from .support.shop import Shop
 
@@ -94,3 +97,25 @@ def seller(app: Flask, shop: Shop, account: int) -> CheckingClient:
     assert isinstance(client, CheckingClient)
     assert client.log_in("vero").status_code == 302
     return client
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulator]:
+    """One simulated Twilio for the whole run."""
+    with SimulatorProcess.start() as process:
+        yield Simulator(process)
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator, app: Flask) -> Simulator:
+    """The simulated Twilio, well behaved again, as the app's carrier."""
+    simulator_process.behave(latency=0, jitter=0, faults={}, next=[])
+    point_at(app, simulator_process.base_url)
+    return simulator_process
+
+
+@pytest.fixture
+def sender(app: Flask, simulator: Simulator) -> Iterator[Sender]:
+    """A running sender that talks to the simulated Twilio."""
+    with sending(app) as sender:
+        yield sender

@@ -38,9 +38,7 @@ def log_in() -> ResponseReturnValue:
     """Show the log-in form."""
     if current_user.is_authenticated:
         return redirect(url_for("home.index"))
-    return page_or_fragment(
-        "auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(), current_settings())
-    )
+    return page_or_fragment("auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(), current_settings()))
 
 
 @bp.post("/entrar/")
@@ -51,9 +49,7 @@ def open_session() -> ResponseReturnValue:
     settings = current_settings()
     person = None
     if form.validate():
-        person = services.authenticate(
-            form.usuario.data or "", form.clave.data or "", sample_people=settings.simulated
-        )
+        person = services.authenticate(form.usuario.data or "", form.clave.data or "", sample_people=settings.simulated)
         if person is None:
             form.clave.errors = [gettext("The user or the password is not right.")]
     if person is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import gettext
@@ -13,8 +15,6 @@ from ..extensions import db, unit_of_work
 from ..models import Rol, Usuario
 
 _hasher = PasswordHasher()
-# Compared when the user is unknown, so that the answer takes the same time.
-_NOBODYS_HASH = _hasher.hash("nobody")
 
 SHORTEST_PASSWORD = 8
 
@@ -24,7 +24,7 @@ def authenticate(name: str, password: str, *, sample_people: bool) -> Usuario | 
     person = db.session.scalar(select(Usuario).where(Usuario.usuario == name))
     if person is not None and person.de_muestra and not sample_people:
         person = None
-    if not _password_fits(person.clave_hash if person else _NOBODYS_HASH, password):
+    if not _password_fits(person.clave_hash if person else _nobodys_hash(), password):
         return None
     return person
 
@@ -35,9 +35,7 @@ def create_user(name: str, password: str, role: Rol, owner_name: str | None = No
     Raises DomainError where the owner or the password will not do, Conflict where the name is taken.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise DomainError(
-            gettext("The password needs at least %(count)d characters.", count=SHORTEST_PASSWORD)
-        )
+        raise DomainError(gettext("The password needs at least %(count)d characters.", count=SHORTEST_PASSWORD))
     return add_person(
         Usuario(
             usuario=name,
@@ -81,6 +79,12 @@ def _owner_id(role: Rol, owner_name: str | None) -> int | None:
     if owner is None or not owner.is_admin:
         raise DomainError(gettext("A vendedor needs an admin as owner."))
     return int(owner.id)
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Answer what an unknown user's password is compared with, so that the answer takes the same time."""
+    return _hasher.hash("nobody")
 
 
 def _password_fits(stored: str, password: str) -> bool:

@@ -1,7 +1,7 @@
-"""Campaigns."""
+"""Campaigns: composing, reviewing, sending and watching them; in a browser and as JSON."""
 
 from flask import Blueprint
 
 bp = Blueprint("campaigns", __name__, url_prefix="/clientes")
 
-from . import routes  # noqa: E402, F401  (registers the views)
+from . import api, routes  # noqa: E402, F401  (registers the views)

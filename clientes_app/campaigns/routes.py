@@ -1,16 +1,170 @@
-"""Campaigns: the views."""
+"""Campaigns in the browser: the list, composing, reviewing, sending, and the page of one."""
 
 from __future__ import annotations
 
-from flask import render_template
-from flask.typing import ResponseReturnValue
+import secrets
+from typing import Any
 
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..clients import listing
+from ..clients.search import Search
+from ..extensions import db
+from ..htmx import form_again, is_partial, page_or_fragment
+from ..i18n import language
+from ..message_templates import services as template_services
+from ..message_templates.preview import preview
+from ..models import EstadoSMS
 from ..security import Access, access
-from . import bp
+from ..settings import current_settings
+from . import bp, live, services
+from .forms import ComposeForm
+from .progress import snapshot
+
+_COMPOSE = ("campaigns/compose.html", "campaigns/_compose.html")
 
 
 @bp.get("/campanas/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
-    """Show the page."""
-    return render_template("home/index.html")
+    """List the campaigns."""
+    page = services.list_page(current_user.account_id, request.args.get("antes", type=int))
+    running = services.running(current_user.account_id)
+    return render_template("campaigns/index.html", page=page, running=running)
+
+
+@bp.get("/campanas/en-curso/")
+@access(Access.STAFF)
+def running() -> ResponseReturnValue:
+    """Show what is running now; the page asks for this again and again while something is."""
+    return render_template("campaigns/_running.html", running=services.running(current_user.account_id))
+
+
+@bp.get("/campanas/nueva/")
+@access(Access.STAFF)
+def compose() -> ResponseReturnValue:
+    """Show the page where a campaign is written."""
+    form = ComposeForm(request.args)
+    _take_template(form)
+    return page_or_fragment(*_COMPOSE, **_compose_context(form))
+
+
+@bp.post("/campanas/nueva/")
+@access(Access.STAFF)
+def compose_for_ticked() -> ResponseReturnValue:
+    """Show the same page for ticked clients, or again with what was written so far; this changes nothing."""
+    form = ComposeForm(request.form)
+    if "usar_plantilla" in request.form:
+        _take_template(form)
+    form.apply_saving()
+    return page_or_fragment(*_COMPOSE, **_compose_context(form))
+
+
+@bp.post("/campanas/revisar/")
+@access(Access.STAFF)
+def review() -> ResponseReturnValue:
+    """Show what sending would do, before anything is sent."""
+    form = ComposeForm(request.form)
+    if form.asks_preview or not form.validate():
+        form.apply_saving()
+        return form_again(*_COMPOSE, **_compose_context(form))
+    services.require_twilio(current_settings().twilio.missing())
+    reviewed = services.review(current_user.account_id, _draft(form))
+    shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
+    key = form.clave.data or secrets.token_urlsafe(16)
+    return render_template("campaigns/review.html", form=form, review=reviewed, longest=shown, key=key)
+
+
+@bp.post("/campanas/enviar/")
+@access(Access.STAFF)
+def send() -> ResponseReturnValue:
+    """Store the campaign for the sender and show its page; the same form sent twice gives one campaign."""
+    form = ComposeForm(request.form)
+    if not form.validate():
+        return form_again(*_COMPOSE, **_compose_context(form))
+    services.require_twilio(current_settings().twilio.missing())
+    key = form.clave.data or secrets.token_urlsafe(16)
+    campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(form), f"web:{key}"[:200])
+    return redirect(url_for("campaigns.show", pk=campaign.id))
+
+
+@bp.get("/campanas/<int:pk>/")
+@access(Access.STAFF)
+def show(pk: int) -> ResponseReturnValue:
+    """Show one campaign: how far it is, and its messages."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    context = {"campaign": campaign, "progress": snapshot(db.engine, pk), **_messages_context(pk)}
+    if is_partial():
+        return render_template("campaigns/_progress.html", **context, polling=True)
+    response = make_response(render_template("campaigns/show.html", **context))
+    response.vary.add("HX-Request")
+    return response
+
+
+@bp.get("/campanas/<int:pk>/mensajes/")
+@access(Access.STAFF)
+def messages(pk: int) -> ResponseReturnValue:
+    """Show the campaign's messages, filtered by state."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    return page_or_fragment(
+        "campaigns/show.html",
+        "campaigns/_messages.html",
+        campaign=campaign,
+        progress=snapshot(db.engine, pk),
+        **_messages_context(pk),
+    )
+
+
+@bp.get("/campanas/<int:pk>/progreso/")
+@access(Access.STAFF)
+def progress(pk: int) -> ResponseReturnValue:
+    """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
+    services.get_campaign(current_user.account_id, pk)
+    stream = live.stream(pk, language(), viewer=current_user.get_id() if is_partial() else None)
+    if stream is None:
+        return render_template("campaigns/_progress.html", progress=snapshot(db.engine, pk), polling=True)
+    db.session.remove()  # the stream outlives this view, and holds no connection
+    return stream
+
+
+@bp.post("/campanas/<int:pk>/reanudar/")
+@access(Access.STAFF)
+def resume(pk: int) -> ResponseReturnValue:
+    """Let a campaign that a fault stopped go on."""
+    campaign = services.resume(current_user.account_id, pk)
+    flash(gettext("The campaign %(name)s goes on.", name=campaign.nombre), "success")
+    return redirect(url_for("campaigns.show", pk=pk))
+
+
+def _draft(form: ComposeForm) -> services.Draft:
+    return services.Draft(form.audience, form.mensaje.data or "", form.nombre.data or "", form.template_id)
+
+
+def _take_template(form: ComposeForm) -> None:
+    if form.template_id is not None:
+        template = template_services.get_template(current_user.account_id, form.template_id)
+        form.mensaje.data = template.mensaje
+
+
+def _compose_context(form: ComposeForm) -> dict[str, Any]:
+    account_id = current_user.account_id
+    recipient = template_services.choose_recipient(account_id, form.client_id, form.step)
+    return {
+        "form": form,
+        "templates": template_services.list_active(account_id),
+        "all_count": listing.count(account_id, Search()),
+        "found_count": listing.count(account_id, form.search),
+        "recipient": recipient,
+        "preview": preview(form.mensaje.data or "", recipient.nombre),
+        "problems": [],
+    }
+
+
+def _messages_context(pk: int) -> dict[str, Any]:
+    state = request.args.get("estado", "")
+    chosen = EstadoSMS(state) if state in set(EstadoSMS) else None
+    page = services.message_page(current_user.account_id, pk, chosen, request.args.get("despues", type=int))
+    return {"page": page, "state": chosen}

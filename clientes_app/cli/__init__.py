@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import users
+from . import campaigns, demo, users
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(users.group)
+    app.cli.add_command(campaigns.group)
+    app.cli.add_command(demo.demo)
+    app.cli.add_command(demo.prepare)

@@ -1,7 +1,7 @@
-"""Clients."""
+"""Clients and the sales to them."""
 
 from flask import Blueprint
 
 bp = Blueprint("clients", __name__, url_prefix="/clientes")
 
-from . import routes  # noqa: E402, F401  (registers the views)
+from . import own_page, routes  # noqa: E402, F401  (registers the views)

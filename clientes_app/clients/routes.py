@@ -1,16 +1,208 @@
-"""Clients: the views."""
+"""The list of clients and every change to one: the views."""
 
 from __future__ import annotations
 
-from flask import render_template
-from flask.typing import ResponseReturnValue
+from typing import Any
+from urllib.parse import parse_qsl
 
-from ..security import Access, access
-from . import bp
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..errors import Conflict, DomainError, speaks_json
+from ..extensions import db
+from ..forms import form_from_json, validated
+from ..htmx import done, form_again, go_to, is_partial, page_or_fragment
+from ..i18n import local_iso
+from ..models import Cliente
+from ..security import Access, access, json_view
+from ..settings import current_settings
+from . import bp, listing, services
+from .forms import ActiveForm, ClientForm
+from .search import Search
 
 
 @bp.get("/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
-    """Show the page."""
-    return render_template("home/index.html")
+    """List clients: a page of what the search finds."""
+    search = Search.from_values(request.args)
+    cursor = listing.Cursor.from_values(request.args)
+    return page_or_fragment(
+        "clients/index.html",
+        "clients/_list.html",
+        listed=listing.find_page(current_user.account_id, search, cursor, _region()),
+        any_clients=listing.has_clients(current_user.account_id),
+        **_counted(search),
+    )
+
+
+@bp.get("/nuevo/")
+@access(Access.ADMIN)
+def new() -> ResponseReturnValue:
+    """Show the form of a new client."""
+    return page_or_fragment("clients/new.html", "clients/_new.html", form=ClientForm(formdata=None))
+
+
+@bp.post("/nuevo/")
+@access(Access.ADMIN)
+def create() -> ResponseReturnValue:
+    """Create a client."""
+    form = ClientForm(request.form)
+    if not form.validate():
+        return form_again("clients/new.html", "clients/_new.html", form=form)
+    client = services.create_client(current_user.account_id, form.given(), _region())
+    if "otro" in request.form:
+        return _offer_another(client)
+    return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_added.html", client))
+
+
+@bp.post("/crear/ajax/")
+@access(Access.ADMIN)
+@json_view
+def create_by_json() -> ResponseReturnValue:
+    """Create a client from a JSON object."""
+    form = validated(form_from_json(ClientForm, _json_body()))
+    client = services.create_client(current_user.account_id, form.given(), _region())
+    return {"success": True, "cliente": _as_json(client)}
+
+
+@bp.get("/editar/<int:pk>/")
+@access(Access.ADMIN)
+def edit(pk: int) -> ResponseReturnValue:
+    """Show the form of a client."""
+    client = services.find_client(current_user.account_id, pk)
+    form = ClientForm(formdata=None, obj=client)
+    return page_or_fragment("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
+
+
+@bp.post("/editar/<int:pk>/")
+@access(Access.ADMIN)
+def save(pk: int) -> ResponseReturnValue:
+    """Change a client; a field that is left out keeps its value."""
+    client = services.find_client(current_user.account_id, pk)
+    form = ClientForm(request.form, obj=client)
+    if not form.validate():
+        return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
+    client = services.edit_client(current_user.account_id, pk, form.given(), _region())
+    if _from_own_page():
+        return _leave(_saved(client), url_for("clients.show", pk=pk))
+    return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))
+
+
+@bp.post("/<int:pk>/activo/")
+@access(Access.ADMIN)
+def set_active(pk: int) -> ResponseReturnValue:
+    """Activate or deactivate a client."""
+    form = ActiveForm(request.form)
+    if not form.validate():
+        raise DomainError(gettext("Say true or false."))
+    client = services.set_active(current_user.account_id, pk, form.activo.data)
+    said = (
+        gettext("%(name)s is active.", name=client.nombre)
+        if client.activo
+        else gettext("%(name)s is inactive and gets no more campaigns.", name=client.nombre)
+    )
+    if _from_own_page():
+        return _leave(said, url_for("clients.show", pk=pk))
+    return done(said, url_for("clients.index"), _row_fragment("clients/_changed.html", client))
+
+
+@bp.get("/eliminar/<int:pk>/")
+@access(Access.ADMIN)
+def confirm_deletion(pk: int) -> ResponseReturnValue:
+    """Ask before deleting a client."""
+    client = services.find_client(current_user.account_id, pk)
+    refused = services.has_sales(db.session(), current_user.account_id, pk)
+    return page_or_fragment("clients/delete.html", "clients/_delete.html", refused=refused, **_client_context(client))
+
+
+@bp.post("/eliminar/<int:pk>/")
+@access(Access.ADMIN)
+def delete(pk: int) -> ResponseReturnValue:
+    """Delete a client that has no sales."""
+    try:
+        client = services.delete_client(current_user.account_id, pk)
+    except Conflict as refusal:
+        if speaks_json():
+            raise
+        return _refuse_deletion(pk, refusal)
+    said = gettext("%(name)s is deleted.", name=client.nombre)
+    if _from_own_page():
+        return _leave(said, url_for("clients.index"))
+    fragment = render_template("clients/_deleted.html", client=client, **_counted(_shown_search()))
+    return done(said, url_for("clients.index"), fragment)
+
+
+def _offer_another(client: Cliente) -> ResponseReturnValue:
+    if not is_partial():
+        return _leave(_saved(client), url_for("clients.new"))
+    form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=_saved(client))
+    return form + _row_fragment("clients/_added.html", client)
+
+
+def _refuse_deletion(pk: int, refusal: Conflict) -> ResponseReturnValue:
+    if not is_partial():
+        flash(refusal.message, "danger")
+        return redirect(url_for("clients.index"))
+    client = services.find_client(current_user.account_id, pk)
+    return render_template("clients/_delete.html", refused=True, **_client_context(client)), refusal.status
+
+
+def _leave(said: str, location: str) -> ResponseReturnValue:
+    flash(said, "success")
+    return go_to(location)
+
+
+def _saved(client: Cliente) -> str:
+    said = [gettext("%(name)s is saved.", name=client.nombre)]
+    other = services.with_same_number(client)
+    if other is not None:
+        said.append(gettext("Another client has this number: %(name)s.", name=other.nombre))
+    return " ".join(said)
+
+
+def _row_fragment(template: str, client: Cliente) -> str:
+    row = listing.find_row(current_user.account_id, client.id, _region())
+    return render_template(template, row=row, **_counted(_shown_search()))
+
+
+def _counted(search: Search) -> dict[str, Any]:
+    return {"search": search, "count": listing.count(current_user.account_id, search)}
+
+
+def _shown_search() -> Search:
+    """Answer the search of the list that htmx changes a row of."""
+    query = request.headers.get("HX-Current-URL", "").partition("#")[0].partition("?")[2]
+    return Search.from_values(dict(parse_qsl(query)))
+
+
+def _client_context(client: Cliente) -> dict[str, Any]:
+    return {"client": client, "back": "cliente" if _from_own_page() else None}
+
+
+def _from_own_page() -> bool:
+    return request.args.get("volver") == "cliente"
+
+
+def _region() -> str:
+    return current_settings().default_region
+
+
+def _json_body() -> object:
+    try:
+        return request.get_json(force=True)
+    except RecursionError:
+        return abort(400)
+
+
+def _as_json(client: Cliente) -> dict[str, object]:
+    return {
+        "id": client.id,
+        "nombre": client.nombre,
+        "telefono": client.telefono,
+        "documento": client.documento,
+        "activo": client.activo,
+        "creado": local_iso(client.creado, current_settings().timezone),
+    }

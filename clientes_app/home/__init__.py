@@ -1,4 +1,4 @@
-"""Home."""
+"""Home: what is going on, and the first steps of a new account."""
 
 from flask import Blueprint
 

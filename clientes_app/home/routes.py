@@ -1,16 +1,18 @@
-"""Home: the views."""
+"""Home: the view."""
 
 from __future__ import annotations
 
-from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+from ..htmx import page_or_fragment
 from ..security import Access, access
-from . import bp
+from . import bp, services
 
 
 @bp.get("/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
-    """Show the page."""
-    return render_template("home/index.html")
+    """Show the start; the page asks for its list of campaigns again while one of them goes on."""
+    overview = services.overview(current_user.account_id)
+    return page_or_fragment("home/index.html", "home/_latest.html", overview=overview)

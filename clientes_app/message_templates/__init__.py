@@ -1,4 +1,4 @@
-"""Templates."""
+"""Message templates, and the preview of a message as one client would get it."""
 
 from flask import Blueprint
 

@@ -67,9 +67,7 @@ class CampanaSMS(Base):
     omitidos: Mapped[int] = mapped_column(default=0)
     inciertos: Mapped[int] = mapped_column(default=0)
     cancelados: Mapped[int] = mapped_column(default=0)
-    estado: Mapped[EstadoCampana] = mapped_column(
-        state_column(EstadoCampana), default=EstadoCampana.PENDIENTE
-    )
+    estado: Mapped[EstadoCampana] = mapped_column(state_column(EstadoCampana), default=EstadoCampana.PENDIENTE)
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
@@ -79,9 +77,7 @@ class CampanaSMS(Base):
     velocidad: Mapped[float] = mapped_column(default=0.0)
     """Messages a second, as the sender last measured it at `actualizado`."""
     clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
-    plantilla_id: Mapped[int | None] = mapped_column(
-        ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True
-    )
+    plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)
     enviada_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
 

@@ -33,9 +33,7 @@ class Usuario(UserMixin, Base):
     usuario: Mapped[str] = mapped_column(String(150), unique=True)
     clave_hash: Mapped[str] = mapped_column(String(255))
     rol: Mapped[Rol] = mapped_column(state_column(Rol))
-    creado_por_id: Mapped[int | None] = mapped_column(
-        ForeignKey("usuario.id", ondelete="RESTRICT"), index=True
-    )
+    creado_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"), index=True)
     negocio: Mapped[str] = mapped_column(String(150), default="")
     idioma: Mapped[str | None] = mapped_column(String(8))
     de_muestra: Mapped[bool] = mapped_column(default=False)

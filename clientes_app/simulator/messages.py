@@ -139,9 +139,7 @@ def _segments(entry: Entry) -> str:
     return str(measure(entry.body).parts) if entry.sender else "0"
 
 
-def page_json(
-    entries: Sequence[Entry], account_sid: str, query: Mapping[str, str], size: int
-) -> dict[str, Any]:
+def page_json(entries: Sequence[Entry], account_sid: str, query: Mapping[str, str], size: int) -> dict[str, Any]:
     """Give one page of Twilio's message list; `entries` holds more than `size` if another page follows."""
     shown = entries[:size]
     number = int(query.get("Page", 0))
@@ -169,9 +167,7 @@ def sid_before(query: Mapping[str, str]) -> str | None:
     return token.removeprefix(PAGE_MARK) if token else None
 
 
-def _page_uri(
-    account_sid: str, query: Mapping[str, str], size: int, position: Mapping[str, str | int]
-) -> str:
+def _page_uri(account_sid: str, query: Mapping[str, str], size: int, position: Mapping[str, str | int]) -> str:
     filters = {name: value for name, value in query.items() if name not in PAGING}
     return f"{_messages_path(account_sid)}.json?{urlencode({**filters, 'PageSize': size, **position})}"
 

@@ -9,7 +9,7 @@
   });
 
   // Dialogs: a fragment that arrives in the dialog opens it; an answer with `dialog:close` closes it.
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
     const box = dialog();
     if (box?.childElementCount && !box.open) {
       delete box.dataset.changed;
@@ -17,6 +17,7 @@
     }
     const wrong = box?.querySelector("[aria-invalid=true]");
     wrong?.focus();
+    if (event.detail.ctx.target === box && !wrong) delete box.dataset.changed;
   });
   document.addEventListener("dialog:close", () => closeDialog());
   document.addEventListener("input", (event) => {
@@ -52,6 +53,35 @@
       leaveDialog();
     }
   });
+
+  // A button that writes its text where the caret is, as if it were typed.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    const box = document.getElementById(button.dataset.insertInto);
+    box.setRangeText(button.dataset.insert, box.selectionStart, box.selectionEnd, "end");
+    box.focus();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // Ticked rows: how many, in words that the page brings along.
+  const ticks = () => [...document.querySelectorAll("input[name=cliente_ids][type=checkbox]")];
+  function countTicks() {
+    const count = ticks().filter((tick) => tick.checked).length;
+    const written = count.toLocaleString(document.documentElement.lang);
+    document.querySelectorAll("[data-ticked-many]").forEach((words) => {
+      words.textContent = count === 1 ? words.dataset.tickedOne : count ? words.dataset.tickedMany.replace("{n}", written) : "";
+    });
+    const all = document.querySelector("[data-tick-all]");
+    if (all) all.checked = count > 0 && count === ticks().length;
+    if (all) all.indeterminate = count > 0 && !all.checked;
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-tick-all]")) ticks().forEach((tick) => (tick.checked = event.target.checked));
+    countTicks();
+  });
+  document.addEventListener("htmx:after:swap", countTicks);
+  countTicks();
 
   // A lost connection is said, and unsaid when anything gets through again.
   const lost = document.getElementById("connection-lost");

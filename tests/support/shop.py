@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from flask import Flask
 
 from clientes_app.auth.services import hash_password
+from clientes_app.clients.search import search_text
 from clientes_app.extensions import unit_of_work
 from clientes_app.messaging import phone
 from clientes_app.models import Cliente, PlantillaSMS, Rol, Usuario
-from clientes_app.text import fold
 
 PASSWORD = "a good password"
 
@@ -39,17 +40,15 @@ class Shop:
         self, account_id: int, nombre: str = "Laura Méndez", telefono: str = "3001234567", **fields: Any
     ) -> int:
         """Store a client of the account."""
-        searched = fold(f"{nombre} {telefono} {fields.get('documento', '')}")
-        return self.add(
-            Cliente(
-                nombre=nombre,
-                telefono=telefono,
-                telefono_e164=phone.to_e164(telefono, "CO"),
-                busqueda=searched,
-                usuario_id=account_id,
-                **fields,
-            )
-        )
+        return self.add(_client(account_id, nombre, telefono, **fields))
+
+    def add_clients(self, account_id: int, telephones: Sequence[str]) -> list[int]:
+        """Store a client for each number."""
+        clients = [_client(account_id, f"Cliente {place}", number) for place, number in enumerate(telephones)]
+        with self.app.app_context(), unit_of_work() as session:
+            session.add_all(clients)
+            session.flush()
+            return [int(client.id) for client in clients]
 
     def add_template(
         self, account_id: int, nombre: str = "Promoción", mensaje: str = "Hola {nombre}", **fields: Any
@@ -63,3 +62,15 @@ class Shop:
             session.add(row)
             session.flush()
             return int(row.id)
+
+
+def _client(account_id: int, nombre: str, telefono: str, **fields: Any) -> Cliente:
+    e164 = phone.to_e164(telefono, "CO")
+    return Cliente(
+        nombre=nombre,
+        telefono=telefono,
+        telefono_e164=e164,
+        busqueda=search_text(nombre, telefono, e164, fields.get("documento", "")),
+        usuario_id=account_id,
+        **fields,
+    )

@@ -1,0 +1,42 @@
+# The two commands are `make run` and `make test`; `make help` lists the others.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format translations
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+run: .venv/run ## start the app on http://127.0.0.1:8000 (PORT changes it)
+	@$(BIN)/flask --app wsgi prepare
+	@exec $(BIN)/gunicorn wsgi:app
+
+test: lint ## check everything: style, types, tests, real browser
+	@$(BIN)/python -m pytest -n 2
+
+lint: .venv/dev ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/dev ## write the code in the common style
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+translations: .venv/dev ## take new sentences into the Spanish catalogue, and compile it
+	@$(BIN)/pybabel extract -q -F babel.cfg -k lazy_gettext -k translatable -o clientes_app/translations/messages.pot .
+	@$(BIN)/pybabel update -q --no-fuzzy-matching --omit-header -i clientes_app/translations/messages.pot -d clientes_app/translations
+	@$(BIN)/pybabel compile -q -d clientes_app/translations
+
+.venv/run: requirements.txt
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@tests/install_system_packages.sh
+	@touch $@

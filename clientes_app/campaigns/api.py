@@ -1,0 +1,125 @@
+"""Campaigns for programs: the specification's `enviar-sms`, the state and the details of a campaign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..errors import DomainError
+from ..extensions import db
+from ..forms import form_from_json, validated
+from ..i18n import reason
+from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models.types import MAX_ID
+from ..security import Access, access, json_view
+from ..settings import current_settings
+from . import bp, services
+from .audience import Ticked
+from .forms import RequestForm
+from .progress import Progress, snapshot
+
+DETAILS = 1_000
+LONGEST_KEY = 200
+
+
+@bp.post("/enviar-sms/")
+@json_view
+@access(Access.STAFF)
+def send_sms() -> ResponseReturnValue:
+    """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
+    settings = current_settings()
+    services.require_twilio(settings.twilio.missing())
+    draft = _draft(request.get_json())
+    campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
+    patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds
+    campaign = services.wait_for_end(campaign, patience)
+    return _answer(campaign), 200 if campaign.estado in services.ENDED else 202
+
+
+@bp.get("/campanas/<int:pk>/estado/")
+@json_view
+@access(Access.STAFF)
+def state(pk: int) -> ResponseReturnValue:
+    """Answer how far a campaign is."""
+    services.get_campaign(current_user.account_id, pk)
+    return _counts(snapshot(db.engine, pk))
+
+
+@bp.get("/campanas/<int:pk>/detalles/")
+@json_view
+@access(Access.STAFF)
+def details(pk: int) -> ResponseReturnValue:
+    """Answer what became of each client, a thousand at a time."""
+    after = request.args.get("despues", type=int)
+    campaign = services.get_campaign(current_user.account_id, pk)
+    return {"success": True, **_details(campaign, after if after is not None and 0 <= after <= MAX_ID else None)}
+
+
+def _draft(payload: Any) -> services.Draft:
+    if not isinstance(payload, dict):
+        raise DomainError(gettext("Send a JSON object."))
+    ids = _client_ids(payload.pop("cliente_ids", None))
+    form = validated(form_from_json(RequestForm, payload))
+    return services.Draft(Ticked(ids), form.mensaje.data or "", form.nombre_campana.data or "")
+
+
+def _client_ids(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not value:
+        raise DomainError(gettext("cliente_ids takes a list of clients' ids, with at least one."))
+    wrong = [item for item in value if type(item) is not int or not 0 < item <= MAX_ID]
+    if wrong:
+        named = ", ".join(str(item)[:40] for item in wrong[:20])
+        raise DomainError(gettext("These are not ids of clients: %(ids)s.", ids=named))
+    return tuple(value)
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise DomainError(gettext("Idempotency-Key takes 1 to %(longest)d characters.", longest=LONGEST_KEY))
+    return key
+
+
+def _answer(campaign: CampanaSMS) -> dict[str, Any]:
+    body = {
+        "success": campaign.estado is not EstadoCampana.ERROR,
+        "campana_id": campaign.id,
+        "estado": campaign.estado.value,
+        "total_clientes": campaign.total_clientes,
+        "enviados_exitosos": campaign.enviados_exitosos,
+        "enviados_fallidos": campaign.enviados_fallidos,
+        **_details(campaign, None),
+    }
+    if campaign.estado is EstadoCampana.ERROR:
+        body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
+    if campaign.estado not in services.ENDED:
+        body["estado"] = EstadoCampana.PROCESANDO.value
+        body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
+    return body
+
+
+def _details(campaign: CampanaSMS, after: int | None) -> dict[str, Any]:
+    rows = services.messages(campaign.usuario_id, campaign.id, None, after, DETAILS + 1)
+    page = {"detalles": [_detail(row) for row in rows[:DETAILS]]}
+    if len(rows) <= DETAILS:
+        return page
+    return page | {"detalles_url": url_for("campaigns.details", pk=campaign.id, despues=rows[DETAILS - 1].id)}
+
+
+def _detail(row: SMSLog) -> dict[str, Any]:
+    detail = {"cliente_id": row.cliente_id, "nombre": row.nombre, "estado": row.estado.value}
+    if row.twilio_sid is not None:
+        return detail | {"twilio_sid": row.twilio_sid}
+    if row.error_mensaje is not None:
+        return detail | {"error": reason(row.error_mensaje, row.error_codigo)}
+    return detail
+
+
+def _counts(progress: Progress) -> dict[str, Any]:
+    named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
+    counts = {named.get(state, state.value): count for state, count in progress.counts.items()}
+    return {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **counts}

@@ -1,0 +1,126 @@
+"""Who a campaign is for, and what will become of each: one question asked of the database in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select
+from sqlalchemy.orm import Session
+
+from ..clients.search import Search, matching
+from ..database import id_list
+from ..models import Cliente, EstadoSMS, SMSLog
+from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER
+from ..tenancy import owned
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """Chosen one by one; an id given twice counts once, the first given comes first."""
+
+    client_ids: tuple[int, ...]
+
+
+Audience = Ticked | Search
+
+SOME = 20
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of an audience meet one end, and why."""
+
+    state: EstadoSMS
+    reason: str | None
+    count: int
+    names: tuple[str, ...]
+    """Some of those left out; none of those who get it."""
+
+
+def recipients(session: Session, account_id: int, audience: Audience) -> Select[Any]:
+    """Select what `sending.outbox.enqueue` stores: each client with the state its message starts in.
+
+    The first of several clients with one number is sent to; the others are skipped.
+    """
+    chosen = _chosen(session, account_id, audience)
+    usable = and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
+    copies = func.row_number().over(partition_by=(chosen.c.telefono_e164, usable), order_by=chosen.c.posicion)
+    ranked = select(chosen, usable.label("usable"), copies.label("copia")).subquery("ranked")
+    sendable = and_(ranked.c.usable, ranked.c.copia == 1)
+    reason = case(
+        (~ranked.c.activo, INACTIVE),
+        (ranked.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
+        (ranked.c.copia > 1, DUPLICATE_NUMBER),
+        else_=null(),
+    )
+    state = case(
+        (sendable, _state(EstadoSMS.PENDIENTE)),
+        (ranked.c.usable, _state(EstadoSMS.OMITIDO)),
+        else_=_state(EstadoSMS.FALLIDO),
+    )
+    return select(
+        ranked.c.posicion,
+        ranked.c.cliente_id,
+        ranked.c.nombre,
+        ranked.c.telefono,
+        case((sendable, ranked.c.telefono_e164), else_=null()).label("telefono_e164"),
+        state.label("estado"),
+        reason.label("error_mensaje"),
+    )
+
+
+def shares(session: Session, account_id: int, audience: Audience) -> list[Share]:
+    """Count an audience by what will become of it."""
+    rows = recipients(session, account_id, audience).subquery()
+    counted = select(rows.c.estado, rows.c.error_mensaje, func.count()).group_by(rows.c.estado, rows.c.error_mensaje)
+    return [
+        Share(state, reason, count, _some_names(session, rows, reason))
+        for state, reason, count in session.execute(counted)
+    ]
+
+
+def names_to_send_to(session: Session, account_id: int, audience: Audience) -> Iterator[str]:
+    """Stream the names of those who will get a message."""
+    rows = recipients(session, account_id, audience).subquery()
+    names = select(rows.c.nombre).where(rows.c.estado == EstadoSMS.PENDIENTE)
+    yield from session.scalars(names.execution_options(yield_per=2_000))
+
+
+def _some_names(session: Session, rows: Subquery, reason: str | None) -> tuple[str, ...]:
+    if reason is None:
+        return ()
+    names = select(rows.c.nombre).where(rows.c.error_mensaje == reason).order_by(rows.c.posicion).limit(SOME)
+    return tuple(session.scalars(names))
+
+
+def unknown_ids(session: Session, account_id: int, client_ids: Sequence[int]) -> list[int]:
+    """List the ids that no client of the account has, in the order given."""
+    listed = id_list(client_ids, _dialect(session))
+    known = owned(Cliente, account_id).where(Cliente.id == listed.c.value).exists()
+    return list(session.scalars(select(listed.c.value).where(~known).order_by(listed.c.key)))
+
+
+def _chosen(session: Session, account_id: int, audience: Audience) -> Subquery:
+    columns = (
+        Cliente.id.label("cliente_id"),
+        Cliente.nombre,
+        Cliente.telefono,
+        Cliente.telefono_e164,
+        Cliente.activo,
+    )
+    if isinstance(audience, Search):
+        found = matching(account_id, audience).with_only_columns(*columns, Cliente.id.label("posicion"))
+        return found.subquery("chosen")
+    listed = id_list(list(dict.fromkeys(audience.client_ids)), _dialect(session))
+    ticked = owned(Cliente, account_id).join(listed, listed.c.value == Cliente.id)
+    return ticked.with_only_columns(*columns, listed.c.key.label("posicion")).subquery("chosen")
+
+
+def _state(state: EstadoSMS) -> ColumnElement[EstadoSMS]:
+    return literal(state, SMSLog.estado.type)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

@@ -1,0 +1,147 @@
+"""Live progress for many viewers: one reader of the database for each watched campaign of this process.
+
+The reader looks while somebody watches and wakes all viewers when something changed: viewers cost no queries.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .. import sse
+from .progress import Progress
+
+LOOK_SECONDS = 0.4
+HEARTBEAT_SECONDS = 10.0
+END_EVENT = "end"
+
+Read = Callable[[int], Progress]
+Render = Callable[[Progress, str], str]
+
+
+class Feeds:
+    """The feeds of a process."""
+
+    def __init__(self, read: Read, render: Render) -> None:
+        self._read = read
+        self._render = render
+        self._lock = threading.Lock()
+        self._feeds: dict[int, _Feed] = {}
+        self._closing = False
+
+    def close(self) -> None:
+        """End every stream soon: the process is about to stop."""
+        with self._lock:
+            self._closing = True
+            for feed in self._feeds.values():
+                feed.end()
+
+    def events(self, campaign_id: int, language: str) -> Iterator[str]:
+        """Answer a viewer's events, until the campaign has ended."""
+        yield sse.HEARTBEAT
+        with self._watched(campaign_id) as feed:
+            yield from _changes(feed, language)
+
+    @contextmanager
+    def _watched(self, campaign_id: int) -> Iterator[_Feed]:
+        feed = self._enter(campaign_id)
+        try:
+            yield feed
+        finally:
+            self._leave(feed)
+
+    def _enter(self, campaign_id: int) -> _Feed:
+        with self._lock:
+            feed = self._feeds.get(campaign_id)
+            if feed is None or feed.ended:
+                feed = self._feeds[campaign_id] = _Feed(campaign_id, self._read, self._render)
+            if self._closing:
+                feed.end()
+            feed.viewers += 1
+            return feed
+
+    def _leave(self, feed: _Feed) -> None:
+        with self._lock:
+            feed.viewers -= 1
+            if feed.viewers:
+                return
+            feed.end()
+            if self._feeds.get(feed.campaign_id) is feed:
+                del self._feeds[feed.campaign_id]
+
+
+def _changes(feed: _Feed, language: str) -> Iterator[str]:
+    seen = 0
+    while not feed.ended:
+        version, progress = feed.wait_for_change(seen, HEARTBEAT_SECONDS)
+        if version == seen or progress is None:
+            yield sse.HEARTBEAT
+            continue
+        seen = version
+        yield feed.rendered(version, progress, language)
+        if progress.ended:
+            yield sse.event("", END_EVENT)
+            return
+
+
+class _Feed:
+    """One campaign's latest snapshot, read by a thread of its own."""
+
+    def __init__(self, campaign_id: int, read: Read, render: Render) -> None:
+        self.viewers = 0
+        self.campaign_id = campaign_id
+        self._read = read
+        self._render = render
+        self._changed = threading.Condition()
+        self._ended = threading.Event()
+        self._version = 0
+        self._progress: Progress | None = None
+        self._texts: dict[tuple[int, str], str] = {}
+        threading.Thread(target=self._look_until_ended, name=f"feed-{campaign_id}", daemon=True).start()
+
+    def wait_for_change(self, seen: int, seconds: float) -> tuple[int, Progress | None]:
+        """Wait until there is something newer than version `seen`, or the time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != seen or self._ended.is_set(), seconds)
+            return self._version, self._progress
+
+    def rendered(self, version: int, progress: Progress, language: str) -> str:
+        """Answer the event of a version: rendered once for each language, not once for each viewer."""
+        with self._changed:
+            text = self._texts.get((version, language))
+        if text is not None:
+            return text
+        text = sse.event(self._render(progress, language))
+        with self._changed:
+            self._texts = {key: kept for key, kept in self._texts.items() if key[0] == version}
+            self._texts[version, language] = text
+        return text
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nobody reads the database for this feed any more: its viewers connect anew."""
+        return self._ended.is_set()
+
+    def end(self) -> None:
+        """Stop reading, and wake the viewers."""
+        self._ended.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _look_until_ended(self) -> None:
+        try:
+            while not self._ended.is_set():
+                self._look()
+                self._ended.wait(LOOK_SECONDS)
+        finally:
+            self.end()
+
+    def _look(self) -> None:
+        progress = self._read(self.campaign_id)
+        with self._changed:
+            if progress == self._progress:
+                return
+            self._progress = progress
+            self._version += 1
+            self._changed.notify_all()

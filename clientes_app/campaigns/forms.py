@@ -1,0 +1,84 @@
+"""The forms of a campaign: as JSON, and as composed in the browser."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, StringField
+
+from ..clients.search import Search
+from ..forms import Form, line_field
+from ..message_templates.forms import MessageForm, message_field
+from ..models.types import MAX_ID
+from .audience import Audience, Ticked
+
+LONGEST_NAME = 200
+
+
+class RequestForm(Form):
+    """What a program sends beside the ids."""
+
+    mensaje = message_field()
+    nombre_campana = line_field(lazy_gettext("Name"), LONGEST_NAME)
+
+
+class Recipients(StrEnum):
+    """Where a campaign's recipients come from."""
+
+    ALL = "todos"
+    SEARCH = "busqueda"
+    TICKED = "marcados"
+
+
+class ComposeForm(MessageForm):
+    """A campaign as it is written: who, what, and its name."""
+
+    nombre = line_field(lazy_gettext("Name of the campaign"), LONGEST_NAME)
+    plantilla = StringField(lazy_gettext("Template"))
+    destino = StringField()
+    q = StringField()
+    estado = StringField()
+    clave = HiddenField()
+
+    def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
+        super().__init__(formdata=formdata, **values)
+        self.ticked = _ids(formdata.getlist("cliente_ids"))
+        self.search = Search.from_values(formdata)
+
+    @property
+    def recipients(self) -> Recipients:
+        """Answer where the recipients come from; what was not said follows from what was given."""
+        if self.destino.data in set(Recipients):
+            return Recipients(self.destino.data)
+        if self.ticked:
+            return Recipients.TICKED
+        return Recipients.SEARCH if self.search.values() else Recipients.ALL
+
+    @property
+    def audience(self) -> Audience:
+        """Answer who the campaign is for."""
+        if self.recipients is Recipients.TICKED:
+            return Ticked(self.ticked)
+        return self.search if self.recipients is Recipients.SEARCH else Search()
+
+    @property
+    def template_id(self) -> int | None:
+        """Answer the id of the template that the text came from."""
+        ids = _ids([self.plantilla.data or ""])
+        return ids[0] if ids else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that somebody is chosen."""
+        valid = super().validate(extra_validators)
+        if self.recipients is Recipients.TICKED and not self.ticked:
+            self.destino.errors = [gettext("No client is ticked: choose others, or tick some in the list of clients.")]
+            return False
+        return bool(valid)
+
+
+def _ids(texts: list[str]) -> tuple[int, ...]:
+    numbers = (int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID)))
+    return tuple(dict.fromkeys(number for number in numbers if 0 < number <= MAX_ID))

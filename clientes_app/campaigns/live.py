@@ -1,0 +1,83 @@
+"""The process's live streams: what they show, how many there may be, and their end when the process stops."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from functools import partial
+from typing import cast
+
+from flask import Flask, Response, current_app, render_template
+
+from .. import sse
+from ..extensions import db
+from ..settings import current_settings
+from .feed import Feeds
+from .progress import Progress, snapshot
+
+_KEY = "clientes.live"
+
+# A browser opens six connections to a host (HTTP/1.1): streams must leave some for its clicks.
+STREAMS_OF_A_VIEWER = 4
+
+
+class Live:
+    """The feeds of one app, and who may watch them."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context():
+            read = partial(snapshot, db.engine)
+            self._most = current_settings().max_streams
+        self.feeds = Feeds(read, partial(_render, app))
+        self._lock = threading.Lock()
+        self._streams: Counter[str | None] = Counter()
+
+    def enter(self, viewer: str | None) -> bool:
+        """Count one more stream; tell whether it is allowed, for a browser's viewer and in all."""
+        with self._lock:
+            if self._streams.total() >= self._most:
+                return False
+            if viewer is not None and self._streams[viewer] >= STREAMS_OF_A_VIEWER:
+                return False
+            self._streams[viewer] += 1
+            return True
+
+    def leave(self, viewer: str | None) -> None:
+        """Count one stream less."""
+        with self._lock:
+            self._streams[viewer] -= 1
+            if not self._streams[viewer]:
+                del self._streams[viewer]
+
+
+def stream(campaign_id: int, language: str, viewer: str | None) -> Response | None:
+    """Answer with a campaign's progress as it happens, or None where there are streams enough.
+
+    `viewer` names the log-in of a browser; a program has none, and no limit of its own.
+    """
+    live = _live(current_app)
+    if not live.enter(viewer):
+        return None
+    response = sse.stream(live.feeds.events(campaign_id, language))
+    response.call_on_close(partial(live.leave, viewer))
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its streams."""
+    app.extensions[_KEY] = Live(app)
+
+
+def close(app: Flask) -> None:
+    """End the app's streams: it is about to stop."""
+    _live(app).feeds.close()
+
+
+def _live(app: Flask) -> Live:
+    return cast(Live, app.extensions[_KEY])
+
+
+def _render(app: Flask, progress: Progress, language: str) -> str:
+    # A request of nobody's: the fragment holds nothing of its viewer but the language.
+    with app.test_request_context(headers={"Accept-Language": language}):
+        return render_template("campaigns/_progress.html", progress=progress, polling=False)

@@ -1,0 +1,113 @@
+"""How far a campaign is: one snapshot, shared by the page, the JSON and the stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Select, select, union_all
+from sqlalchemy.engine import Row
+
+from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models.types import utc_now
+from ..sending.outbox import COUNTERS
+
+LATEST = 8
+_SPEED_IS_FRESH = timedelta(seconds=10)
+_OUTCOMES = (EstadoSMS.ENVIADO, EstadoSMS.FALLIDO, EstadoSMS.INCIERTO)
+_SPREAD = 0.25
+"""The time left is said as a range: the speed may change by as much."""
+
+
+@dataclass(frozen=True)
+class Latest:
+    """One of the latest results."""
+
+    row_id: int
+    nombre: str
+    estado: EstadoSMS
+    error_codigo: int | None
+    error_mensaje: str | None
+    actualizado: datetime
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A campaign at one moment."""
+
+    campaign_id: int
+    estado: EstadoCampana
+    total: int
+    counts: dict[EstadoSMS, int]
+    speed: float
+    """Messages a second; 0 where it is not known."""
+    error_codigo: int | None
+    error_mensaje: str | None
+    completado: datetime | None
+    latest: tuple[Latest, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more happens by itself."""
+        return self.estado in (EstadoCampana.COMPLETADO, EstadoCampana.ERROR)
+
+    @property
+    def settled(self) -> int:
+        """Count the messages that are no longer waiting or on their way."""
+        return self.total - self.counts[EstadoSMS.PENDIENTE] - self.counts[EstadoSMS.ENVIANDO]
+
+    @property
+    def seconds_left(self) -> tuple[float, float] | None:
+        """Answer the least and the most seconds until the end, or None where nobody knows."""
+        if self.ended or self.speed <= 0:
+            return None
+        left = (self.total - self.settled) / self.speed
+        return left * (1 - _SPREAD), left * (1 + _SPREAD)
+
+
+def snapshot(engine: Engine, campaign_id: int) -> Progress:
+    """Read a campaign's counters and its latest results; the caller has checked whose it is."""
+    columns = CampanaSMS.__table__.c
+    with engine.connect() as connection:
+        campaign = connection.execute(select(CampanaSMS.__table__).where(columns.id == campaign_id)).one()
+        latest = connection.execute(_latest(campaign_id)).all()
+    return Progress(
+        campaign_id=campaign_id,
+        estado=campaign.estado,
+        total=campaign.total_clientes,
+        counts={state: getattr(campaign, counter.key) for state, counter in COUNTERS.items()},
+        speed=_present_speed(campaign),
+        error_codigo=campaign.error_codigo,
+        error_mensaje=campaign.error_mensaje,
+        completado=campaign.completado,
+        latest=tuple(Latest(*row) for row in latest),
+    )
+
+
+def _latest(campaign_id: int) -> Select[Any]:
+    """Select the latest results, from the end of each state's index: no sort of a whole campaign."""
+    columns = (
+        SMSLog.id,
+        SMSLog.nombre,
+        SMSLog.estado,
+        SMSLog.error_codigo,
+        SMSLog.error_mensaje,
+        SMSLog.actualizado,
+    )
+    ends = (
+        select(*columns)
+        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == state)
+        .order_by(SMSLog.id.desc())
+        .limit(LATEST)
+        .subquery()
+        for state in _OUTCOMES
+    )
+    rows = union_all(*(select(end) for end in ends)).subquery()
+    return select(rows).order_by(rows.c.actualizado.desc(), rows.c.id.desc()).limit(LATEST)
+
+
+def _present_speed(campaign: Row[Any]) -> float:
+    if campaign.actualizado is None or utc_now() - campaign.actualizado > _SPEED_IS_FRESH:
+        return 0.0
+    return float(campaign.velocidad)

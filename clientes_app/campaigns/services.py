@@ -1,0 +1,236 @@
+"""Campaigns: storing one whole before anything is sent, waiting for it, resuming it, and its messages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import Conflict, DomainError, ServiceUnavailable
+from ..extensions import db, unit_of_work
+from ..i18n import moment
+from ..messaging.totals import Totals, measure_all
+from ..models import CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog
+from ..models.types import MAX_ID, utc_now
+from ..sending import outbox
+from ..tenancy import get_owned, owned
+from . import audience as audiences
+from .audience import Audience, Share, Ticked
+from .progress import Progress, snapshot
+
+IDEMPOTENCY_PERIOD = timedelta(hours=24)
+ENDED = (EstadoCampana.COMPLETADO, EstadoCampana.ERROR)
+CAMPAIGNS_A_PAGE = 30
+MESSAGES_A_PAGE = 50
+RUNNING_SHOWN = 20
+_LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A campaign as somebody wrote it; without a name it gets one."""
+
+    audience: Audience
+    mensaje: str
+    nombre: str = ""
+    plantilla_id: int | None = None
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list, and the id that leads to those after them."""
+
+    rows: Sequence[Row]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a draft would do."""
+
+    shares: list[Share]
+    totals: Totals
+
+    @property
+    def sendable(self) -> int:
+        """Count those who will get it."""
+        return sum(share.count for share in self.shares if share.state is EstadoSMS.PENDIENTE)
+
+    @property
+    def chosen(self) -> int:
+        """Count everybody who was chosen."""
+        return sum(share.count for share in self.shares)
+
+    @property
+    def left_out(self) -> list[Share]:
+        """List those who will not get it, by reason."""
+        return [share for share in self.shares if share.state is not EstadoSMS.PENDIENTE]
+
+
+def review(account_id: int, draft: Draft) -> Review:
+    """Tell what sending the draft would do, and change nothing."""
+    session = db.session()
+    names = audiences.names_to_send_to(session, account_id, draft.audience)
+    return Review(
+        shares=audiences.shares(session, account_id, draft.audience), totals=measure_all(draft.mensaje, names)
+    )
+
+
+def require_twilio(missing: Sequence[str]) -> None:
+    """Refuse to go on where settings are missing without which nothing can be sent.
+
+    Raises ServiceUnavailable that names them.
+    """
+    if missing:
+        raise ServiceUnavailable(gettext("Twilio is not set up. Missing: %(names)s.", names=", ".join(missing)))
+
+
+def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_key: str | None = None) -> CampanaSMS:
+    """Store a campaign with all its rows, for the sender to find; the same key gives the same campaign for a day.
+
+    Raises DomainError where an id is not the account's client or nobody is chosen.
+    """
+    if isinstance(draft.audience, Ticked):
+        _require_known(account_id, draft.audience.client_ids)
+    try:
+        with unit_of_work() as session:
+            earlier = _campaign_of_key(session, account_id, idempotency_key)
+            return earlier or _store(session, account_id, sender_id, draft, idempotency_key)
+    except IntegrityError:
+        # Two requests with one key raced; the other one stored it.
+        earlier = _campaign_of_key(db.session(), account_id, idempotency_key)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
+    """Answer the campaign as it stands when it has ended, or when the time is up."""
+    until = time.monotonic() + seconds
+    while True:
+        db.session.refresh(campaign)
+        db.session.commit()  # each look sees the present, and no transaction stays open between two
+        if campaign.estado in ENDED or time.monotonic() >= until:
+            return campaign
+        time.sleep(_LOOK_SECONDS)
+
+
+def resume(account_id: int, campaign_id: int) -> CampanaSMS:
+    """Let a campaign that was stopped by a fault go on.
+
+    Raises NotFound, or Conflict where it was not stopped.
+    """
+    with unit_of_work() as session:
+        campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
+        if not outbox.resume(session.connection(), campaign_id):
+            raise Conflict(gettext("This campaign is not stopped."))
+        session.refresh(campaign)
+        return campaign
+
+
+def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
+    """Answer the account's campaign.
+
+    Raises NotFound.
+    """
+    return get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+
+
+def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
+    """List a page of campaigns, newest first: those older than the id `before`."""
+    newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
+    if before is not None:
+        newest = newest.where(CampanaSMS.id < _as_id(before))
+    rows = db.session.scalars(newest.limit(CAMPAIGNS_A_PAGE + 1)).all()
+    return Page(rows[:CAMPAIGNS_A_PAGE], rows[CAMPAIGNS_A_PAGE - 1].id if len(rows) > CAMPAIGNS_A_PAGE else None)
+
+
+def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:
+    """List the campaigns that have not ended, newest first, and how far each is."""
+    running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(ENDED))
+    newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN))
+    return [(campaign, snapshot(db.engine, campaign.id)) for campaign in newest]
+
+
+def messages(
+    account_id: int, campaign_id: int, state: EstadoSMS | None, after: int | None, most: int
+) -> Sequence[SMSLog]:
+    """List a campaign's messages in sending order, those after the row `after`.
+
+    Raises NotFound.
+    """
+    get_campaign(account_id, campaign_id)
+    rows = select(SMSLog).where(SMSLog.campana_id == campaign_id).order_by(SMSLog.id).limit(most)
+    if state is not None:
+        rows = rows.where(SMSLog.estado == state)
+    if after is not None:
+        rows = rows.where(SMSLog.id > after)
+    return db.session.scalars(rows).all()
+
+
+def message_page(account_id: int, campaign_id: int, state: EstadoSMS | None, after: int | None) -> Page[SMSLog]:
+    """List a page of a campaign's messages in sending order, those after the row `after`.
+
+    Raises NotFound.
+    """
+    after = None if after is None else _as_id(after)
+    rows = messages(account_id, campaign_id, state, after, MESSAGES_A_PAGE + 1)
+    return Page(rows[:MESSAGES_A_PAGE], rows[MESSAGES_A_PAGE - 1].id if len(rows) > MESSAGES_A_PAGE else None)
+
+
+def _as_id(number: int) -> int:
+    return min(max(number, 0), MAX_ID)
+
+
+def _require_known(account_id: int, client_ids: Sequence[int]) -> None:
+    unknown = audiences.unknown_ids(db.session(), account_id, client_ids)
+    if unknown:
+        raise DomainError(gettext("No client has these ids: %(ids)s.", ids=", ".join(map(str, unknown))))
+
+
+def _campaign_of_key(session: Session, account_id: int, key: str | None) -> CampanaSMS | None:
+    """Answer the campaign that the key already gave; one older than a day sets its key free."""
+    if key is None:
+        return None
+    campaign = session.scalar(owned(CampanaSMS, account_id).where(CampanaSMS.clave_idempotencia == key))
+    if campaign is None or campaign.creado > utc_now() - IDEMPOTENCY_PERIOD:
+        return campaign
+    campaign.clave_idempotencia = None
+    session.flush()
+    return None
+
+
+def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key: str | None) -> CampanaSMS:
+    now = utc_now()
+    campaign = CampanaSMS(
+        nombre=draft.nombre or gettext("Campaign of %(moment)s", moment=moment(now)),
+        mensaje=draft.mensaje,
+        creado=now,
+        plantilla_id=_own_template(session, account_id, draft.plantilla_id),
+        clave_idempotencia=key,
+        enviada_por_id=sender_id,
+        usuario_id=account_id,
+    )
+    session.add(campaign)
+    session.flush()
+    outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, account_id, draft.audience))
+    session.refresh(campaign)
+    if not campaign.total_clientes:
+        raise DomainError(gettext("Nobody is chosen."))
+    return campaign
+
+
+def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:
+    if template_id is None:
+        return None
+    return get_owned(session, PlantillaSMS, account_id, template_id).id

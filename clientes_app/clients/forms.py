@@ -1,0 +1,96 @@
+"""The forms of a client and of a sale."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import DateField, StringField
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
+
+from ..forms import FlagField, Form, line_field
+from ..settings import current_settings
+from ..text import clean_line
+from .amounts import parse_amount
+from .sales import NewSale, today
+from .services import ClientFields
+
+LARGEST_TOTAL = Decimal("999999999999.99")
+EARLIEST_DAY = date(1900, 1, 1)
+
+
+def _today() -> date:
+    return today(current_settings().timezone)
+
+
+class ClientForm(Form):
+    """A client."""
+
+    nombre = line_field(lazy_gettext("Name"), 150, required=True)
+    telefono = line_field(lazy_gettext("Mobile number"), 20)
+    documento = line_field(lazy_gettext("Document"), 20)
+    activo = FlagField(lazy_gettext("Active"), default=True)
+
+    def given(self) -> ClientFields:
+        """Answer the fields that the request gave."""
+        return cast(ClientFields, {field.name: field.data for field in self if field.raw_data})
+
+
+class ActiveForm(Form):
+    """Whether a client is active."""
+
+    activo = FlagField(lazy_gettext("Active"), validators=[InputRequired()])
+
+
+class AmountField(StringField):
+    """An amount of money; `amount` is what `data`, the text as typed, says."""
+
+    amount: Decimal | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the text and keep it, so that a wrong one can be mended."""
+        super().process_formdata(valuelist)
+        self.amount = parse_amount(clean_line(self.data))
+
+
+class DayField(DateField):
+    """A day, written year-month-day."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("Write the day as year-month-day: 2026-11-22.")) from error
+
+
+class SaleForm(Form):
+    """A sale: how much, for what, on which day."""
+
+    total = AmountField(
+        lazy_gettext("Total"), validators=[DataRequired(message=lazy_gettext("This field is required."))]
+    )
+    concepto = line_field(lazy_gettext("What for"), 200)
+    fecha = DayField(lazy_gettext("Day"), validators=[Optional()], default=_today)
+
+    def validate_total(self, field: AmountField) -> None:
+        """Refuse what is no amount, and what no sale amounts to."""
+        if field.amount is None:
+            raise ValidationError(gettext("Write an amount, such as 59.900 or 59.900,50."))
+        if not 0 < field.amount <= LARGEST_TOTAL:
+            raise ValidationError(gettext("The total must be above zero and below a trillion."))
+
+    def validate_fecha(self, field: DayField) -> None:
+        """Refuse a day to come, and a year mistyped."""
+        if field.data is None:
+            return  # it is no day, and has been refused as such
+        if field.data > _today():
+            raise ValidationError(gettext("That day is in the future."))
+        if field.data < EARLIEST_DAY:
+            raise ValidationError(gettext("That day is too long ago."))
+
+    def sale(self) -> NewSale:
+        """Answer the sale of a valid form."""
+        return NewSale(total=self.total.amount or Decimal(0), concept=self.concepto.data or "", day=self.fecha.data)

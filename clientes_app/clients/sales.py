@@ -1,0 +1,80 @@
+"""Sales to a client: recording one, and all of a client's with their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+
+from ..errors import NotFound
+from ..extensions import db, unit_of_work
+from ..models import Cliente, Venta
+from ..models.types import utc_now
+from ..tenancy import get_owned, owned
+
+SHOWN_SALES = 50
+
+
+@dataclass(frozen=True)
+class NewSale:
+    """What a person says of a sale; without a day it is made now."""
+
+    total: Decimal
+    concept: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Sales:
+    """A client's last sales, newest first, with the number and the sum of them all."""
+
+    shown: Sequence[Venta]
+    number: int
+    total: Decimal
+
+
+def record_sale(account_id: int, client_id: int, sale: NewSale, zone: ZoneInfo) -> Venta:
+    """Store a sale to a client.
+
+    Raises NotFound.
+    """
+    try:
+        with unit_of_work() as session:
+            client = get_owned(session, Cliente, account_id, client_id)
+            stored = Venta(
+                cliente_id=client.id,
+                total=sale.total,
+                concepto=sale.concept,
+                fecha=_moment(sale.day, zone),
+                usuario_id=account_id,
+            )
+            session.add(stored)
+    except IntegrityError as error:
+        # The client was deleted in between.
+        raise NotFound from error
+    return stored
+
+
+def sales_to(account_id: int, client_id: int) -> Sales:
+    """Answer a client's sales."""
+    made = owned(Venta, account_id).where(Venta.cliente_id == client_id)
+    shown = db.session.scalars(made.order_by(Venta.fecha.desc(), Venta.id.desc()).limit(SHOWN_SALES)).all()
+    number, total = db.session.execute(made.with_only_columns(func.count(), func.sum(Venta.total))).one()
+    return Sales(shown, number, total or Decimal(0))
+
+
+def today(zone: ZoneInfo) -> date:
+    """Answer the present day in the zone."""
+    return utc_now().astimezone(zone).date()
+
+
+def _moment(day: date | None, zone: ZoneInfo) -> datetime:
+    if day is None or day == today(zone):
+        return utc_now()
+    # Nobody says the hour of an earlier sale: noon stays on that day in every zone nearby.
+    return datetime.combine(day, time(12), zone)

@@ -1,0 +1,133 @@
+"""Clients: creating, editing, activating, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from flask_babel import gettext
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import Conflict
+from ..extensions import db, unit_of_work
+from ..messaging import phone
+from ..models import CampanaSMS, Cliente, SMSLog, Venta
+from ..tenancy import get_owned, owned
+from .search import search_text
+
+SHOWN_MESSAGES = 50
+
+
+class ClientFields(TypedDict, total=False):
+    """What a person says of a client; what is left out keeps its value."""
+
+    nombre: str
+    telefono: str
+    documento: str
+    activo: bool
+
+
+def find_client(account_id: int, client_id: int) -> Cliente:
+    """Answer a client.
+
+    Raises NotFound.
+    """
+    return get_owned(db.session(), Cliente, account_id, client_id)
+
+
+def create_client(account_id: int, fields: ClientFields, region: str) -> Cliente:
+    """Store a client; a number without a country code is one of `region`."""
+    with unit_of_work() as session:
+        client = Cliente(usuario_id=account_id, telefono="", documento="")
+        _apply(client, fields, region)
+        session.add(client)
+    return client
+
+
+def edit_client(account_id: int, client_id: int, fields: ClientFields, region: str) -> Cliente:
+    """Change a client.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        client = _load(session, account_id, client_id)
+        _apply(client, fields, region)
+    return client
+
+
+def set_active(account_id: int, client_id: int, active: bool) -> Cliente:  # noqa: FBT001 (it is the value)
+    """Activate or deactivate a client.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        client = _load(session, account_id, client_id)
+        client.activo = active
+    return client
+
+
+def delete_client(account_id: int, client_id: int) -> Cliente:
+    """Delete a client and answer what it was; its messages stay, with its name and number.
+
+    Raises NotFound, and Conflict where the client has sales.
+    """
+    client = find_client(account_id, client_id)
+    try:
+        with unit_of_work() as session:
+            client = _load(session, account_id, client_id)
+            if has_sales(session, account_id, client_id):
+                raise _has_sales(client)
+            session.delete(client)
+    except IntegrityError as error:
+        # A sale came in between.
+        raise _has_sales(client) from error
+    return client
+
+
+def has_sales(session: Session, account_id: int, client_id: int) -> bool:
+    """Tell whether a client has sales, which protect it from deletion."""
+    sale = session.scalar(owned(Venta, account_id).where(Venta.cliente_id == client_id).limit(1))
+    return sale is not None
+
+
+def with_same_number(client: Cliente) -> Cliente | None:
+    """Answer the first other client of the account that has this client's number."""
+    if client.telefono_e164 is None:
+        return None
+    others = owned(Cliente, client.usuario_id).where(
+        Cliente.telefono_e164 == client.telefono_e164, Cliente.id != client.id
+    )
+    return db.session.scalar(others.order_by(Cliente.id).limit(1))
+
+
+def messages_to(account_id: int, client_id: int) -> Sequence[Row[SMSLog, str]]:
+    """Answer a client's last messages, newest first, each with the name of its campaign."""
+    messages = (
+        owned(CampanaSMS, account_id)
+        .join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
+        .where(SMSLog.cliente_id == client_id)
+        .with_only_columns(SMSLog, CampanaSMS.nombre, maintain_column_froms=True)
+        .order_by(SMSLog.id.desc())
+        .limit(SHOWN_MESSAGES)
+    )
+    return db.session.execute(messages).all()
+
+
+def _load(session: Session, account_id: int, client_id: int) -> Cliente:
+    client = get_owned(session, Cliente, account_id, client_id)
+    # The request may have read it before this transaction began.
+    session.refresh(client)
+    return client
+
+
+def _apply(client: Cliente, fields: ClientFields, region: str) -> None:
+    for name, value in fields.items():
+        setattr(client, name, value)
+    client.telefono_e164 = phone.to_e164(client.telefono, region)
+    client.busqueda = search_text(client.nombre, client.telefono, client.telefono_e164, client.documento)
+
+
+def _has_sales(client: Cliente) -> Conflict:
+    return Conflict(gettext("%(name)s has sales and cannot be deleted. You can deactivate it.", name=client.nombre))

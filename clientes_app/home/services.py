@@ -1,0 +1,71 @@
+"""Home: what is going on in an account, and what a new one does first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from ..campaigns import services as campaigns
+from ..campaigns.progress import Progress
+from ..clients import listing
+from ..extensions import db
+from ..models import CampanaSMS, Cliente, PlantillaSMS
+from ..tenancy import owned
+
+LATEST_CAMPAIGNS = 5
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """Which steps to the first campaign are done; sending it, the last one, is not."""
+
+    clients: bool
+    template: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An account at one moment."""
+
+    running: list[tuple[CampanaSMS, Progress]]
+    latest: Sequence[CampanaSMS]
+    unreachable: listing.Count
+    """Active clients without a number that can get an SMS."""
+    first_steps: FirstSteps | None
+    """None for an account that has a campaign."""
+
+    @property
+    def changing(self) -> bool:
+        """Tell whether a campaign among the latest has not ended."""
+        return any(campaign.estado not in campaigns.ENDED for campaign in self.latest)
+
+
+def overview(account_id: int) -> Overview:
+    """Tell what runs, what the last campaigns came to, whom none can reach, and what to do first."""
+    latest = _latest_campaigns(account_id)
+    return Overview(
+        running=campaigns.running(account_id),
+        latest=latest,
+        unreachable=_count_unreachable(account_id),
+        first_steps=None if latest else _first_steps(account_id),
+    )
+
+
+def _latest_campaigns(account_id: int) -> Sequence[CampanaSMS]:
+    newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
+    return db.session.scalars(newest.limit(LATEST_CAMPAIGNS)).all()
+
+
+def _count_unreachable(account_id: int) -> listing.Count:
+    most = listing.COUNTED_UP_TO
+    unreachable = owned(Cliente, account_id).where(Cliente.activo, Cliente.telefono_e164.is_(None))
+    some = unreachable.with_only_columns(Cliente.id).limit(most + 1).subquery()
+    number = db.session.scalar(select(func.count()).select_from(some)) or 0
+    return listing.Count(min(number, most), more=number > most)
+
+
+def _first_steps(account_id: int) -> FirstSteps:
+    template = db.session.scalar(owned(PlantillaSMS, account_id).limit(1))
+    return FirstSteps(clients=listing.has_clients(account_id), template=template is not None)

@@ -1,0 +1,109 @@
+"""The form of a template, and the message with its preview that every form with a message shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import Field, StringField, ValidationError
+from wtforms.validators import DataRequired
+
+from ..forms import FlagField, Form, line_field
+from ..i18n import number
+from ..messaging.personalization import MAX_LENGTH, PLACEHOLDER, unknown_placeholders
+from ..messaging.segments import cheaper
+from ..text import clean_block
+from .preview import Step
+
+# No id of a row has more digits, and every number with that many fits into 64 bits.
+_MOST_DIGITS = 18
+
+
+def message_problems(text: str) -> list[str]:
+    """Say in sentences why a text cannot be a message; an empty one has no problem yet."""
+    problems = []
+    if len(text) > MAX_LENGTH:
+        problems.append(
+            gettext(
+                "Use at most %(longest)s characters: these are %(count)s.",
+                longest=number(MAX_LENGTH),
+                count=number(len(text)),
+            )
+        )
+    if unknown := unknown_placeholders(text):
+        problems.append(
+            gettext(
+                "Only %(placeholder)s is filled in. Correct or remove: %(unknown)s.",
+                placeholder=PLACEHOLDER,
+                unknown=", ".join(unknown),
+            )
+        )
+    return problems
+
+
+def message_field() -> StringField:
+    """Answer the field for a message's text, with the rules of `message_problems`."""
+    filled = DataRequired(message=lazy_gettext("This field is required."))
+    return StringField(lazy_gettext("Message"), filters=[clean_block], validators=[filled, _check_message])
+
+
+def _check_message(_form: Form, field: Field) -> None:
+    if problems := message_problems(field.data):
+        raise ValidationError(" ".join(problems))
+
+
+class MessageForm(Form):
+    """A form with a message, and what its preview was asked for.
+
+    Without scripts the buttons of the preview send the whole form to its own address: such a request changes
+    nothing, and is told from the others by `asks_preview`.
+    """
+
+    mensaje = message_field()
+    cliente = StringField()
+    paso = StringField()
+    abaratar = StringField()
+    vista_previa = StringField()
+
+    @property
+    def asks_preview(self) -> bool:
+        """Tell whether a button of the preview was pressed."""
+        return bool(self.paso.data or self.abaratar.data or self.vista_previa.data)
+
+    @property
+    def client_id(self) -> int | None:
+        """Answer the id of the client whose preview is shown, None for no sensible one."""
+        digits = self.cliente.data or ""
+        return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
+
+    @property
+    def step(self) -> Step | None:
+        """Answer whose preview is asked for instead, None for nobody else's."""
+        return Step(self.paso.data) if self.paso.data in set(Step) else None
+
+    @property
+    def problems(self) -> list[str]:
+        """Say why the text cannot be a message, as `message_problems` does."""
+        return message_problems(self.mensaje.data or "")
+
+    def apply_saving(self) -> None:
+        """Rewrite the message with cheaper characters, if that was asked for."""
+        if self.abaratar.data:
+            self.mensaje.data = cheaper(self.mensaje.data or "")
+
+
+class TemplateForm(MessageForm):
+    """A template."""
+
+    nombre = line_field(lazy_gettext("Name"), 100, required=True)
+    activo = FlagField(lazy_gettext("Active"), default=True)
+
+    def given(self) -> dict[str, Any]:
+        """Answer the values of the fields that the request gives: what it leaves out keeps its value."""
+        return {field.name: field.data for field in (self.nombre, self.mensaje, self.activo) if field.raw_data}
+
+
+class ActiveForm(Form):
+    """Whether a template is offered."""
+
+    activo = FlagField(default=None)

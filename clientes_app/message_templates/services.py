@@ -1,0 +1,153 @@
+"""Templates of an account, and the clients that a message is previewed with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func
+
+from ..extensions import db, unit_of_work
+from ..messaging.personalization import render
+from ..messaging.segments import Measure, measure
+from ..models import CampanaSMS, Cliente, PlantillaSMS
+from ..models.types import MAX_ID
+from ..tenancy import get_owned, owned
+from .preview import SAMPLE_NAME, Step
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A template as the list shows it."""
+
+    template: PlantillaSMS
+    measure: Measure
+    """What the message takes for a client with the sample name."""
+    last_used: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Templates, newest first."""
+
+    cards: list[Card]
+    before: int | None
+    """Where the next page starts, None on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whose message is previewed; without an id it is nobody's."""
+
+    id: int | None
+    nombre: str
+
+
+def list_page(account_id: int, *, active: bool | None = None, before: int | None = None) -> Page:
+    """List a page of the account's templates: those with that state, or all; older than the id `before`."""
+    query = _newest_first(account_id, active=active)
+    if before is not None:
+        query = query.where(PlantillaSMS.id < min(max(before, 0), MAX_ID))
+    rows = db.session.scalars(query.limit(PAGE_SIZE + 1)).all()
+    shown = rows[:PAGE_SIZE]
+    return Page(_cards(account_id, shown), shown[-1].id if len(rows) > PAGE_SIZE else None)
+
+
+def list_active(account_id: int) -> Sequence[PlantillaSMS]:
+    """List every active template of the account, newest first."""
+    return db.session.scalars(_newest_first(account_id, active=True)).all()
+
+
+def get_template(account_id: int, template_id: int) -> PlantillaSMS:
+    """Answer a template of the account.
+
+    Raises NotFound.
+    """
+    return get_owned(db.session(), PlantillaSMS, account_id, template_id)
+
+
+def get_card(account_id: int, template_id: int) -> Card:
+    """Answer a template as the list shows it.
+
+    Raises NotFound.
+    """
+    return _cards(account_id, [get_template(account_id, template_id)])[0]
+
+
+def create_template(account_id: int, nombre: str, mensaje: str, *, activo: bool) -> PlantillaSMS:
+    """Store a template; the values have been validated."""
+    template = PlantillaSMS(nombre=nombre, mensaje=mensaje, activo=activo, usuario_id=account_id)
+    with unit_of_work() as session:
+        session.add(template)
+    return template
+
+
+def update_template(account_id: int, template_id: int, changes: Mapping[str, Any]) -> PlantillaSMS:
+    """Change the given fields; the values have been validated.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        template = get_owned(session, PlantillaSMS, account_id, template_id)
+        for name, value in changes.items():
+            setattr(template, name, value)
+    return template
+
+
+def delete_template(account_id: int, template_id: int) -> PlantillaSMS:
+    """Delete a template and answer what it was; campaigns keep their own text.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        template = get_owned(session, PlantillaSMS, account_id, template_id)
+        session.delete(template)
+    return template
+
+
+def choose_recipient(account_id: int, client_id: int | None, step: Step | None) -> Recipient:
+    """Choose an active client: the given one, or the one that the step from it leads to; else the first.
+
+    After the last client comes the first. An account without active clients gets the sample name.
+    """
+    for query in _candidates(account_id, client_id or 0, step):
+        if client := db.session.scalar(query.limit(1)):
+            return Recipient(client.id, client.nombre)
+    return Recipient(None, SAMPLE_NAME)
+
+
+def _candidates(account_id: int, client_id: int, step: Step | None) -> list[Select[Cliente]]:
+    clients = owned(Cliente, account_id).where(Cliente.activo.is_(True))
+    upwards, downwards = clients.order_by(Cliente.id), clients.order_by(Cliente.id.desc())
+    match step:
+        case Step.PREVIOUS:
+            return [downwards.where(Cliente.id < client_id), downwards]
+        case Step.NEXT:
+            return [upwards.where(Cliente.id > client_id), upwards]
+        case Step.LONGEST:
+            return [clients.order_by(func.length(Cliente.nombre).desc(), Cliente.id)]
+        case None:
+            return [clients.where(Cliente.id == client_id), upwards]
+
+
+def _newest_first(account_id: int, *, active: bool | None) -> Select[PlantillaSMS]:
+    query = owned(PlantillaSMS, account_id).order_by(PlantillaSMS.id.desc())
+    return query if active is None else query.where(PlantillaSMS.activo.is_(active))
+
+
+def _cards(account_id: int, templates: Sequence[PlantillaSMS]) -> list[Card]:
+    last_used = _last_used(account_id, [template.id for template in templates])
+    return [
+        Card(template, measure(render(template.mensaje, SAMPLE_NAME)), last_used.get(template.id))
+        for template in templates
+    ]
+
+
+def _last_used(account_id: int, template_ids: list[int]) -> dict[int | None, datetime]:
+    campaigns = owned(CampanaSMS, account_id).where(CampanaSMS.plantilla_id.in_(template_ids))
+    query = campaigns.with_only_columns(CampanaSMS.plantilla_id, func.max(CampanaSMS.creado))
+    return dict(db.session.execute(query.group_by(CampanaSMS.plantilla_id)).all())

@@ -1,0 +1,66 @@
+"""What the dispatcher asks of a carrier, and what a carrier may answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Message:
+    """A claimed row, ready to be handed over."""
+
+    row_id: int
+    campaign_id: int
+    attempt: str
+    to: str
+    body: str
+    parts: int
+
+
+class Fate(Enum):
+    """What is known after an attempt."""
+
+    SENT = "sent"
+    """The carrier accepted it and named it."""
+    REFUSED = "refused"
+    """The carrier will not send to this number."""
+    DEFERRED = "deferred"
+    """It was certainly not processed: it may be tried again."""
+    STOPPED = "stopped"
+    """It was certainly not processed, and the campaign's others would not be either."""
+    UNKNOWN = "unknown"
+    """The carrier may have it: it must not be tried again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer to one attempt."""
+
+    fate: Fate
+    sid: str | None = None
+    code: int | None = None
+    reason: str | None = None
+    retry_after: float | None = None
+    """Seconds that the carrier asked to wait."""
+    puzzling: bool = False
+    """Whether many such answers in a row mean that something is wrong with more than the number."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A message and what became of it."""
+
+    message: Message
+    outcome: Outcome
+
+
+class Carrier(Protocol):
+    """Hands messages over; used inside one event loop."""
+
+    async def send(self, message: Message) -> Outcome:
+        """Hand one message over, once; every failure is an outcome."""
+
+    async def close(self) -> None:
+        """Close the connections."""

@@ -1,0 +1,78 @@
+"""What Twilio's error codes mean for a message and its campaign.
+
+Each code has its page at https://www.twilio.com/docs/api/errors/CODE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..text import translatable
+
+
+class Scope(Enum):
+    """How far a fault reaches."""
+
+    NUMBER = "number"
+    CAMPAIGN = "campaign"
+    MOMENT = "moment"
+    """Nothing is wrong but the pace: the same request may succeed later."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A code's scope, whether the same number may succeed another time, and the sentence for people."""
+
+    scope: Scope
+    retryable: bool
+    sentence: str
+
+
+def _number(sentence: str, *, retryable: bool = False) -> Fault:
+    return Fault(Scope.NUMBER, retryable, sentence)
+
+
+def _campaign(sentence: str) -> Fault:
+    return Fault(Scope.CAMPAIGN, retryable=True, sentence=sentence)
+
+
+FAULTS: dict[int, Fault] = {
+    21211: _number(translatable("The number does not exist")),
+    21214: _number(translatable("The number cannot be reached")),
+    21217: _number(translatable("The number is not written as a phone number")),
+    21265: _number(translatable("The number is a short code, which cannot receive this")),
+    21408: _number(translatable("Sending to this number's country is not switched on"), retryable=True),
+    21602: _number(translatable("The message is empty")),
+    21604: _number(translatable("There is no number")),
+    21610: _number(translatable("The person asked to get no more messages")),
+    21612: _number(translatable("No route leads to this number"), retryable=True),
+    21614: _number(translatable("The number is not a mobile")),
+    21617: _number(translatable("The message is longer than 1,600 characters")),
+    21635: _number(translatable("The number is a landline")),
+    20003: _campaign(translatable("Twilio does not accept the account's credentials")),
+    20005: _campaign(translatable("The Twilio account is not active")),
+    20404: _campaign(translatable("Twilio does not know this account")),
+    21212: _campaign(translatable("The sender's number is not right")),
+    21603: _campaign(translatable("There is no sender's number")),
+    21606: _campaign(translatable("The sender's number cannot send SMS")),
+    21607: _campaign(translatable("The sender's number is not the account's")),
+    21608: _campaign(translatable("A Twilio trial account sends only to numbers that were verified")),
+    21659: _campaign(translatable("The sender's number is not the account's")),
+    21660: _campaign(translatable("The sender's number is not the account's")),
+    21701: _campaign(translatable("The messaging service does not exist")),
+    21703: _campaign(translatable("The messaging service has no sender")),
+    21704: _campaign(translatable("The messaging service has no sender for this country")),
+    63038: _campaign(translatable("The Twilio account has sent all that it may today")),
+    20429: Fault(Scope.MOMENT, retryable=True, sentence=translatable("Twilio asks to go slower")),
+    21611: Fault(Scope.MOMENT, retryable=True, sentence=translatable("Twilio's queue for this sender is full")),
+}
+
+NO_ANSWER = translatable("Twilio did not answer: it may have arrived")
+INTERRUPTED = translatable("The app stopped before Twilio answered: it may have arrived")
+TOO_MANY_UNKNOWN = translatable("Twilio stopped answering: the campaign waits so that nothing is sent blindly")
+TOO_MANY_REFUSED = translatable("Twilio refused many numbers in a row for a reason that is not the number's")
+
+INACTIVE = translatable("The client is inactive")
+NO_USABLE_NUMBER = translatable("No usable number")
+DUPLICATE_NUMBER = translatable("Duplicate number")

@@ -1,0 +1,266 @@
+"""A shift: what the holder of the lease does, in one event loop.
+
+    claim ──▶ queue ──▶ attempts in flight ──▶ finished ──▶ record
+
+The database is reached from helper threads, so that the loop never waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import suppress
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from . import lease, outbox
+from .carrier import Carrier, Fate, Message, Outcome, Result
+from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
+from .pace import Pace
+from .speed import Speedometer
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+RECORD_SECONDS = 0.25
+RECORD_RESULTS = 100
+DRAIN_SECONDS = 10.0
+DATABASE_RETRY_SECONDS = 0.5
+PUZZLING_IN_A_ROW = 20
+
+_NOT_HANDED_OVER = Outcome(Fate.DEFERRED)
+_CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
+
+
+class Shift:
+    """Claims, hands over and records until it is told to stop or the lease is lost."""
+
+    def __init__(self, engine: Engine, owner: str, carrier: Carrier, concurrency: int, pace: Pace) -> None:
+        self._engine = engine
+        self._owner = owner
+        self._carrier = carrier
+        self._pace = pace
+        self._slots = asyncio.Semaphore(concurrency)
+        # Few rows are claimed ahead: a killed process leaves them uncertain.
+        self._ahead = max(1, concurrency // 4)
+        self._claimed: deque[Message] = deque()
+        self._some_claimed = asyncio.Event()
+        self._room = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._finished: list[Result] = []
+        self._some_finished = asyncio.Event()
+        self._many_finished = asyncio.Event()
+        self._closing = False
+        self._halted: dict[int, Outcome] = {}
+        self._puzzled: Counter[int] = Counter()
+        self._speedometer = Speedometer()
+        self._campaigns: list[int] = []
+        self._campaigns_read = -math.inf
+        self._last_campaign = 0
+        self._held_at = time.monotonic()
+
+    async def work(self, told_to_stop: Callable[[], bool]) -> None:
+        """Work the shift to its end; afterwards every claimed row is recorded."""
+        recorder = asyncio.create_task(self._record_until_closed())
+        feeder = asyncio.create_task(self._feed())
+        heart = asyncio.create_task(self._beat())
+        try:
+            while not told_to_stop() and self._holds_lease():
+                await self._claim_more()
+        finally:
+            for task in (feeder, heart):
+                task.cancel()
+            await asyncio.gather(feeder, heart, return_exceptions=True)
+            await self._drain()
+            self._closing = True
+            self._signal_finished(at_once=True)
+            await recorder
+
+    # Claiming
+
+    async def _claim_more(self) -> None:
+        if not await self._queue_has_room():
+            return
+        campaign_id = await self._next_campaign()
+        if campaign_id is None:
+            await asyncio.sleep(POLL_SECONDS)
+            return
+        messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, self._batch_size())
+        if not messages:
+            self._campaigns.remove(campaign_id)
+        self._claimed.extend(messages)
+        self._some_claimed.set()
+        if campaign_id in self._halted:
+            self._give_back(campaign_id)
+
+    async def _queue_has_room(self) -> bool:
+        self._room.clear()
+        if len(self._claimed) < self._ahead:
+            return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._room.wait()
+        return len(self._claimed) < self._ahead
+
+    async def _next_campaign(self) -> int | None:
+        """Answer the campaign whose turn it is: each running one gets a batch in turn."""
+        now = time.monotonic()
+        if not self._campaigns or now - self._campaigns_read > POLL_SECONDS:
+            running = await asyncio.to_thread(outbox.runnable, self._engine)
+            self._campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
+            self._campaigns_read = now
+        if not self._campaigns:
+            return None
+        later = [campaign_id for campaign_id in self._campaigns if campaign_id > self._last_campaign]
+        self._last_campaign = (later or self._campaigns)[0]
+        return self._last_campaign
+
+    def _batch_size(self) -> int:
+        if math.isinf(self._pace.rate):
+            return self._ahead
+        return max(1, min(self._ahead, round(self._pace.rate / 4)))
+
+    # Handing over
+
+    async def _feed(self) -> None:
+        """Start attempts, as many at a time as there are slots and as fast as the pace allows."""
+        while True:
+            await self._slots.acquire()
+            await self._pace.turn()
+            message = await self._next_claimed()
+            self._pace.spend(message.parts)
+            attempt = asyncio.create_task(self._attempt(message))
+            self._in_flight.add(attempt)
+            attempt.add_done_callback(self._in_flight.discard)
+
+    async def _next_claimed(self) -> Message:
+        while not self._claimed:
+            self._some_claimed.clear()
+            await self._some_claimed.wait()
+        message = self._claimed.popleft()
+        if len(self._claimed) < self._ahead:
+            self._room.set()
+        return message
+
+    async def _attempt(self, message: Message) -> None:
+        try:
+            outcome = await self._carrier.send(message)
+        except asyncio.CancelledError:
+            outcome = _CUT_SHORT
+        except Exception:
+            # The edge of an attempt: whatever went wrong, the message may be out.
+            log.exception("an attempt failed in a way that is not foreseen")
+            outcome = Outcome(Fate.UNKNOWN, reason=NO_ANSWER, puzzling=True)
+        self._slots.release()
+        self._learn(message.campaign_id, outcome)
+        self._finish(message, outcome)
+
+    def _learn(self, campaign_id: int, outcome: Outcome) -> None:
+        """Draw from one outcome what concerns the others: the pace, and whether the campaign must stop."""
+        if outcome.fate is Fate.DEFERRED:
+            self._pace.slow_down(outcome.retry_after)
+            return
+        if outcome.fate is Fate.STOPPED:
+            self._halt(campaign_id, outcome)
+            return
+        if not outcome.puzzling:
+            self._puzzled[campaign_id] = 0
+            self._pace.succeed()
+            return
+        self._puzzled[campaign_id] += 1
+        if self._puzzled[campaign_id] >= PUZZLING_IN_A_ROW:
+            self._halt(campaign_id, _too_puzzling(outcome))
+
+    def _halt(self, campaign_id: int, outcome: Outcome) -> None:
+        """Claim and hand over nothing more of this campaign until the recorder has stored why."""
+        self._halted.setdefault(campaign_id, outcome)
+        self._give_back(campaign_id)
+
+    def _give_back(self, campaign_id: int) -> None:
+        kept = deque[Message]()
+        for message in self._claimed:
+            if message.campaign_id == campaign_id:
+                self._finish(message, _NOT_HANDED_OVER)
+            else:
+                kept.append(message)
+        self._claimed = kept
+
+    def _finish(self, message: Message, outcome: Outcome) -> None:
+        self._finished.append(Result(message, outcome))
+        self._signal_finished(at_once=message.campaign_id in self._halted)
+
+    def _signal_finished(self, *, at_once: bool) -> None:
+        self._some_finished.set()
+        if at_once or len(self._finished) >= RECORD_RESULTS:
+            self._many_finished.set()
+
+    async def _drain(self) -> None:
+        """Give back what was not handed over, and wait for the answers to what was."""
+        while self._claimed:
+            self._finish(self._claimed.popleft(), _NOT_HANDED_OVER)
+        if self._in_flight:
+            _, silent = await asyncio.wait(self._in_flight, timeout=DRAIN_SECONDS)
+            for attempt in silent:
+                attempt.cancel()
+            await asyncio.gather(*silent)
+
+    # Recording
+
+    async def _record_until_closed(self) -> None:
+        while not (self._closing and not self._finished):
+            await self._some_finished.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RECORD_SECONDS):
+                    await self._many_finished.wait()
+            await self._record()
+
+    async def _record(self) -> None:
+        results, self._finished = self._finished, []
+        if not self._closing:
+            self._some_finished.clear()
+        self._many_finished.clear()
+        self._speedometer.count(result.message.campaign_id for result in results if _is_known(result.outcome))
+        while not await self._stored(results):
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+        for campaign_id, outcome in list(self._halted.items()):
+            await asyncio.to_thread(outbox.stop, self._engine, campaign_id, outcome.code, outcome.reason or "")
+            self._puzzled[campaign_id] = 0
+            del self._halted[campaign_id]
+
+    async def _stored(self, results: list[Result]) -> bool:
+        """Store results; tell whether the database took them."""
+        try:
+            await asyncio.to_thread(outbox.record, self._engine, results, self._speedometer.speeds())
+        except DBAPIError:
+            log.exception("%d results wait: the database failed", len(results))
+            return False
+        return True
+
+    # The lease
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(lease.HEARTBEAT_SECONDS)
+            try:
+                held = await asyncio.to_thread(lease.hold, self._engine, self._owner)
+            except DBAPIError:
+                log.exception("the lease could not be renewed")
+                continue
+            self._held_at = time.monotonic() if held else -math.inf
+
+    def _holds_lease(self) -> bool:
+        return time.monotonic() - self._held_at < lease.LEASE_SECONDS - lease.HEARTBEAT_SECONDS
+
+
+def _too_puzzling(outcome: Outcome) -> Outcome:
+    reason = TOO_MANY_REFUSED if outcome.fate is Fate.REFUSED else TOO_MANY_UNKNOWN
+    return Outcome(Fate.STOPPED, code=outcome.code, reason=reason)
+
+
+def _is_known(outcome: Outcome) -> bool:
+    return outcome.fate in (Fate.SENT, Fate.REFUSED)

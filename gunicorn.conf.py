@@ -1,0 +1,55 @@
+"""Settings of the server: one worker whose threads hold the live streams, and an orderly end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from clientes_app.config import SettingsError, read_settings
+
+try:
+    _settings = read_settings()
+except SettingsError as error:
+    sys.exit(f"clientes: {error}")
+
+bind = f"127.0.0.1:{_settings.port}"
+worker_class = "gthread"
+workers = 1
+threads = _settings.server_threads
+# What is in flight at Twilio gets ten seconds to be answered and recorded.
+graceful_timeout = 14
+timeout = 60
+keepalive = 5
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let the streams end and the sender finish when the signal comes, not only after the last request."""
+    import wsgi
+
+    stop_worker = signal.getsignal(signal.SIGTERM)
+
+    def wind_down(number: int, frame: FrameType | None) -> None:
+        wsgi.wind_down()
+        stop_worker(number, frame)
+
+    signal.signal(signal.SIGTERM, wind_down)
+
+
+def worker_int(worker: Any) -> None:
+    """Wind down on Ctrl-C too."""
+    import wsgi
+
+    wsgi.wind_down()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Wait for the sender before the process ends."""
+    import wsgi
+
+    wsgi.finish()

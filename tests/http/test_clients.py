@@ -1,0 +1,524 @@
+"""The list of clients and every change to one, as a browser and a program see them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from clientes_app.extensions import db
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Venta
+
+from ..support.checking_client import CheckingClient
+from ..support.shop import Shop
+
+BEYOND_64_BITS = 2**63
+HTML = "<img src=x onerror=alert(1)>"
+LAURA = {"nombre": "Laura Méndez", "telefono": "+573001234567", "documento": "456789123"}
+
+
+def stored(app: Flask, client_id: int) -> Cliente | None:
+    with app.app_context():
+        return db.session.get(Cliente, client_id)
+
+
+def names(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(db.select(Cliente.nombre).order_by(Cliente.id)))
+
+
+def shown(html: str) -> list[str]:
+    """Answer the names in the list, in order."""
+    return re.findall(r'<td class="client-name"><a [^>]*>([^<]*)</a>', html)
+
+
+def listed(client: CheckingClient, **query: str) -> list[str]:
+    return shown(client.get("/clientes/", query_string=query).text)
+
+
+def add_sale(shop: Shop, account_id: int, client_id: int) -> int:
+    return shop.add(Venta(cliente_id=client_id, total=50_000, usuario_id=account_id))
+
+
+def add_message(shop: Shop, account_id: int, client_id: int, **fields: Any) -> int:
+    campaign_id = shop.add(
+        CampanaSMS(
+            nombre="Promo <b>",
+            mensaje="Hola",
+            estado=EstadoCampana.COMPLETADO,
+            completado=datetime.fromisoformat("2026-11-01T10:00:00+00:00"),
+            enviada_por_id=account_id,
+            usuario_id=account_id,
+        )
+    )
+    given = {"estado": EstadoSMS.FALLIDO, "error_mensaje": "Not <reachable> 100%", **fields}
+    return shop.add(SMSLog(campana_id=campaign_id, cliente_id=client_id, nombre="Laura", **given))
+
+
+# The list
+
+
+def test_the_list_shows_active_clients_newest_first(admin: CheckingClient, shop: Shop, account: int) -> None:
+    for name, active in (("First", True), ("Asleep", False), ("Second", True)):
+        shop.add_client(account, name, activo=active)
+    assert listed(admin) == ["Second", "First"]
+    assert listed(admin, estado="inactivos") == ["Asleep"]
+    assert listed(admin, estado="todos") == ["Second", "Asleep", "First"]
+    assert listed(admin, estado="nonsense") == ["Second", "First"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["laura", "MENDEZ", "mendez laura", "méndez", "3001234567", "300 123-4567", "+57 300 123 4567", "1.020"],
+)
+def test_a_search_finds_names_numbers_and_documents(
+    admin: CheckingClient, shop: Shop, account: int, wanted: str
+) -> None:
+    shop.add_client(account, "Laura María Méndez", "(300) 123 45 67", documento="1.020.333")
+    shop.add_client(account, "Pedro", "3109876543", documento="777")
+    assert listed(admin, q=wanted) == ["Laura María Méndez"]
+
+
+@pytest.mark.parametrize("wanted", ["%", "_", "\\", "/", "a%a", "' OR 1=1 --", "\x00", "🎈", "zz" * 5_000])
+def test_a_search_takes_every_sign_as_it_is(admin: CheckingClient, shop: Shop, account: int, wanted: str) -> None:
+    shop.add_client(account, "Laura")
+    expected = ["Laura"] if wanted == "\x00" else []
+    assert listed(admin, q=wanted) == expected
+
+
+def test_a_percent_sign_in_a_name_is_found(admin: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Descuento 50% S.A.S.")
+    shop.add_client(account, "Descuento 50 S.A.S.")
+    assert listed(admin, q="50%") == ["Descuento 50% S.A.S."]
+
+
+def test_a_search_answers_htmx_with_the_list_alone(admin: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Laura")
+    response = admin.swap("/clientes/?q=laura", method="GET")
+    assert response.text.strip().startswith('<div id="clients"')
+    assert shown(response.text) == ["Laura"]
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_pages_follow_one_another_both_ways(admin: CheckingClient, shop: Shop, account: int) -> None:
+    ids = [shop.add_client(account, f"C{number:03}") for number in range(120)]
+    first, second, third = (
+        listed(admin),
+        listed(admin, antes=str(ids[70])),
+        listed(admin, antes=str(ids[20])),
+    )
+    assert first + second + third == [f"C{number:03}" for number in reversed(range(120))]
+    assert f"antes={ids[70]}" in admin.get("/clientes/").text
+    middle = admin.get(f"/clientes/?antes={ids[70]}&q=c").text
+    assert f"despues={ids[69]}&amp;q=c" in middle
+    assert f"antes={ids[20]}&amp;q=c" in middle
+    assert listed(admin, despues=str(ids[19])) == second
+    assert listed(admin, despues=str(ids[69])) == first
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "0", "", str(BEYOND_64_BITS), "9" * 5_000, "1e3", "٣", "1_0"])
+def test_a_cursor_that_is_no_id_does_no_harm(admin: CheckingClient, shop: Shop, account: int, cursor: str) -> None:
+    shop.add_client(account, "Laura")
+    assert listed(admin, antes=cursor) == ["Laura"]
+    assert listed(admin, despues=cursor) == ["Laura"]
+
+
+def test_the_list_says_how_many(admin: CheckingClient, shop: Shop, account: int) -> None:
+    assert "No clients yet" in english(admin, "/clientes/")
+    shop.add_client(account, "Laura")
+    shop.add_client(account, "Pedro", activo=False)
+    assert "1 client\n" in english(admin, "/clientes/")
+    assert "2 clients" in english(admin, "/clientes/?estado=todos")
+    assert "Nothing found" in english(admin, "/clientes/?q=nobody")
+
+
+def english(client: CheckingClient, url: str) -> str:
+    return client.get(url, headers={"Accept-Language": "en"}).text
+
+
+def test_a_number_that_cannot_be_used_says_why(admin: CheckingClient, shop: Shop, account: int) -> None:
+    for number in ("3001234567", "6015551234", "300-not-a-number", ""):
+        shop.add_client(account, f"With {number}", number)
+    page = english(admin, "/clientes/")
+    assert "+57 300 123 4567" in page
+    assert page.count("A landline gets no SMS") == 1
+    assert page.count("Not a mobile number") == 1
+    assert page.count("No number") == 1
+
+
+def test_the_list_shows_the_last_message_and_purchase(admin: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura")
+    add_message(shop, account, client_id, estado=EstadoSMS.FALLIDO)
+    add_message(shop, account, client_id, estado=EstadoSMS.ENVIADO, twilio_sid="SM1", telefono_e164="+573001234567")
+    add_sale(shop, account, client_id)
+    page = english(admin, "/clientes/")
+    assert "Sent</span>" in page
+    assert "Failed</span>" not in page
+    assert page.count("<time ") == 2
+
+
+def test_html_in_what_people_type_is_text(admin: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, HTML, HTML[:20], documento=HTML[:20])
+    for url in ("/clientes/", *(f"/clientes/{path}/" for path in paths_of(client_id))):
+        page = admin.get(url, query_string={"q": "<img"}).text
+        assert "<img src=x" not in page
+        assert "&lt;img src=x" in page
+
+
+def paths_of(client_id: int) -> list[str]:
+    return [str(client_id), f"editar/{client_id}", f"eliminar/{client_id}"]
+
+
+def test_ticked_clients_go_to_a_new_campaign(seller: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura")
+    page = seller.get("/clientes/").text
+    assert re.search(r'<form id="selection" action="/clientes/campanas/nueva/" method="post">', page)
+    assert re.search(rf'<input[^>]*form="selection" name="cliente_ids" value="{client_id}"', page)
+    assert "todos_de_busqueda" not in page, "there is no more than the page"
+    for _ in range(50):
+        shop.add_client(account, "Laura")
+    page = seller.get("/clientes/?q=laura&estado=todos").text
+    assert re.search(r'name="todos_de_busqueda" value="1">\s*<input type="hidden" name="q" value="laura">', page)
+
+
+# Creating
+
+
+def test_creating_redirects_to_the_list_with_a_flash(admin: CheckingClient, app: Flask) -> None:
+    response = admin.send("/clientes/nuevo/", LAURA)
+    assert (response.status_code, response.location) == (302, "/clientes/")
+    page = admin.get(response.location).text
+    assert shown(page) == ["Laura Méndez"]
+    assert "alert-success" in page
+    client = stored(app, 1)
+    assert client is not None
+    assert (client.telefono, client.telefono_e164, client.activo) == ("+573001234567", "+573001234567", True)
+
+
+@pytest.mark.parametrize(("given", "active"), [("true", True), ("on", True), ("0", False), ("false", False)])
+def test_activity_is_given_in_several_ways(admin: CheckingClient, app: Flask, given: str, active: bool) -> None:
+    admin.send("/clientes/nuevo/", {**LAURA, "activo": given})
+    client = stored(app, 1)
+    assert client is not None
+    assert client.activo is active
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nombre": ""},
+        {"nombre": "   \x00\t"},
+        {"nombre": "x" * 151},
+        {"nombre": "x" * 10_000},
+        {"telefono": "3" * 21},
+        {"documento": "9" * 21},
+        {"activo": "perhaps"},
+    ],
+)
+def test_what_a_client_cannot_be_is_said_beside_the_field(
+    admin: CheckingClient, app: Flask, wrong: dict[str, str]
+) -> None:
+    for answer, status in (
+        (admin.send("/clientes/nuevo/", {**LAURA, **wrong}), 200),
+        (admin.swap("/clientes/nuevo/", {**LAURA, **wrong}), 422),
+    ):
+        assert answer.status_code == status
+        (name,) = wrong
+        assert f'id="{name}-errors"' in answer.text
+        assert 'value="456789123"' in answer.text or name == "documento", "what was typed is kept"
+    assert names(app) == []
+
+
+@pytest.mark.parametrize("name", ["🎈 Fiesta 🎉", "مريم", "x" * 150, "{nombre}", "100% Ñandú", "🎈" * 150])
+def test_names_may_be_anything(admin: CheckingClient, app: Flask, name: str) -> None:
+    assert admin.send("/clientes/nuevo/", {"nombre": name}).status_code == 302
+    assert names(app) == [name]
+    assert shown(admin.get("/clientes/").text) == [name]
+
+
+def test_control_characters_are_dropped(admin: CheckingClient, app: Flask) -> None:
+    admin.send("/clientes/nuevo/", {"nombre": "La\x00ura\x1b\r\nMéndez "})
+    assert names(app) == ["Laura Méndez"]
+
+
+def test_a_number_that_cannot_be_read_is_kept(admin: CheckingClient, app: Flask) -> None:
+    admin.send("/clientes/nuevo/", {"nombre": "Laura", "telefono": "call the shop"})
+    client = stored(app, 1)
+    assert client is not None
+    assert (client.telefono, client.telefono_e164) == ("call the shop", None)
+
+
+def test_a_doubled_number_is_allowed_and_said(admin: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(shop.add_admin("other"), "Not ours", "3001234567")
+    admin.send("/clientes/nuevo/", {"nombre": "Laura", "telefono": "300 123 4567"})
+    assert "Not ours" not in admin.get("/clientes/").text
+    admin.send("/clientes/nuevo/", {"nombre": "Pedro", "telefono": "+573001234567"})
+    assert "Another client has this number: Laura." in english(admin, "/clientes/")
+    assert listed(admin) == ["Pedro", "Laura"]
+
+
+def test_htmx_gets_the_new_row_and_the_count(admin: CheckingClient) -> None:
+    response = admin.swap("/clientes/nuevo/", LAURA)
+    assert response.status_code == 200
+    assert '<hx-partial hx-target="#client-rows" hx-swap="afterbegin">' in response.text
+    assert 'class="just-saved"' in response.text
+    assert "dialog:close" in response.headers["HX-Trigger"]
+
+
+def test_save_and_add_another_offers_an_empty_form(admin: CheckingClient, app: Flask) -> None:
+    again = {**LAURA, "otro": "1"}
+    assert admin.send("/clientes/nuevo/", again).location == "/clientes/nuevo/"
+    response = admin.swap("/clientes/nuevo/", again)
+    assert 'name="nombre" type="text" value=""' in response.text
+    assert "HX-Trigger" not in response.headers, "the dialog stays"
+    assert names(app) == ["Laura Méndez"] * 2
+
+
+# Creating with JSON
+
+
+def test_json_creates_and_echoes_the_client(admin: CheckingClient) -> None:
+    response = admin.send_json(
+        "/clientes/crear/ajax/", {"nombre": "Carlos Ruiz", "telefono": "300 987-6543", "documento": 123456789}
+    )
+    assert response.status_code == 200
+    body = response.get_json()
+    created = datetime.fromisoformat(body["cliente"].pop("creado"))
+    assert body == {
+        "success": True,
+        "cliente": {
+            "id": 1,
+            "nombre": "Carlos Ruiz",
+            "telefono": "300 987-6543",
+            "documento": "123456789",
+            "activo": True,
+        },
+    }
+    assert created.utcoffset() == timedelta(hours=-5)
+    assert created.microsecond == 0
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        ({}, "nombre"),
+        ({"nombre": None}, "nombre"),
+        ({"nombre": ["x"]}, "nombre"),
+        ({"nombre": {"x": 1}}, "nombre"),
+        ({"nombre": "x" * 10_000}, "nombre"),
+        ({"nombre": "\ud800\x00"}, "nombre"),
+        ({"nombre": "Ana", "telefono": 10**20}, "telefono"),
+        ({"nombre": "Ana", "activo": "perhaps"}, "activo"),
+    ],
+)
+def test_json_names_the_wrong_field(admin: CheckingClient, app: Flask, payload: object, field: str) -> None:
+    response = admin.send_json("/clientes/crear/ajax/", payload)
+    assert response.status_code == 400
+    body = response.get_json()
+    assert body["success"] is False
+    assert list(body["errors"]) == [field]
+    assert names(app) == []
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "text/plain"])
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"', b"{", b"", b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_is_refused(admin: CheckingClient, body: bytes, kind: str) -> None:
+    headers = {"X-CSRFToken": admin.token()}
+    response = admin.post("/clientes/crear/ajax/", data=body, content_type=kind, headers=headers)
+    assert response.status_code == 400
+    assert response.get_json()["success"] is False
+    assert response.get_json()["error"]
+
+
+# Editing
+
+
+def test_editing_changes_what_is_given_and_keeps_the_rest(
+    admin: CheckingClient, shop: Shop, account: int, app: Flask
+) -> None:
+    client_id = shop.add_client(account, "Laura", "3001234567", documento="77")
+    response = admin.send(f"/clientes/editar/{client_id}/", {"activo": "false"})
+    assert (response.status_code, response.location) == (302, "/clientes/")
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.nombre, client.telefono, client.documento, client.activo) == (
+        "Laura",
+        "3001234567",
+        "77",
+        False,
+    )
+    admin.send(f"/clientes/editar/{client_id}/", {"telefono": "310 222 3344"})
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.telefono_e164, client.activo) == ("+573102223344", False)
+    assert listed(admin, q="laura 77", estado="todos") == ["Laura"]
+    assert listed(admin, q="3102223344", estado="todos") == ["Laura"]
+    assert listed(admin, q="3001234567", estado="todos") == []
+
+
+def test_a_wrong_edit_changes_nothing(admin: CheckingClient, shop: Shop, account: int, app: Flask) -> None:
+    client_id = shop.add_client(account, "Laura")
+    url = f"/clientes/editar/{client_id}/"
+    assert admin.send(url, {"nombre": "", "documento": "5"}).status_code == 200
+    assert admin.swap(url, {"nombre": ""}).status_code == 422
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.nombre, client.documento) == ("Laura", "")
+
+
+def test_an_upload_in_place_of_a_name_does_no_harm(admin: CheckingClient, shop: Shop, account: int, app: Flask) -> None:
+    client_id = shop.add_client(account, "Laura")
+    for url in (f"/clientes/editar/{client_id}/", "/clientes/nuevo/"):
+        assert admin.send(url, {"nombre": (__file__, "a file")}).status_code in (200, 302)
+    assert names(app) == ["Laura"]
+
+
+def test_htmx_gets_the_changed_row_in_its_place(admin: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura")
+    response = admin.swap(f"/clientes/editar/{client_id}/", {"nombre": "Laura Ruiz"})
+    assert f'<hx-partial hx-target="#client-{client_id}" hx-swap="outerMorph">' in response.text
+    assert shown(response.text) == ["Laura Ruiz"]
+
+
+def test_an_edit_from_the_clients_page_goes_back_there(admin: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura")
+    url = f"/clientes/editar/{client_id}/?volver=cliente"
+    assert "volver=cliente" in admin.get(url).text
+    assert admin.send(url, {"nombre": "A"}).location == f"/clientes/{client_id}/"
+    assert admin.swap(url, {"nombre": "B"}).headers["HX-Redirect"] == f"/clientes/{client_id}/"
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_activity_is_switched_in_place(
+    admin: CheckingClient, shop: Shop, account: int, app: Flask, active: bool
+) -> None:
+    given = "true" if active else "off"
+    client_id = shop.add_client(account, "Laura", activo=not active)
+    response = admin.swap(f"/clientes/{client_id}/activo/", {"activo": given})
+    assert f'<hx-partial hx-target="#client-{client_id}"' in response.text
+    client = stored(app, client_id)
+    assert client is not None
+    assert client.activo is active
+    assert admin.send(f"/clientes/{client_id}/activo/", {"activo": given}).location == "/clientes/"
+
+
+@pytest.mark.parametrize("form", [{}, {"activo": "perhaps"}, {"activo": ""}])
+def test_no_activity_is_no_switch(admin: CheckingClient, shop: Shop, account: int, form: dict[str, str]) -> None:
+    client_id = shop.add_client(account, "Laura")
+    assert admin.send(f"/clientes/{client_id}/activo/", form).status_code == 400
+    assert listed(admin) == ["Laura"]
+
+
+# Deleting
+
+
+def test_deleting_names_the_client_first(admin: CheckingClient, shop: Shop, account: int, app: Flask) -> None:
+    client_id = shop.add_client(account, "Laura")
+    url = f"/clientes/eliminar/{client_id}/"
+    for answer in (admin.get(url), admin.swap(url, method="GET")):
+        assert "Laura" in answer.text
+    assert names(app) == ["Laura"], "asking deletes nothing"
+    assert admin.send(url).location == "/clientes/"
+    assert names(app) == []
+
+
+def test_messages_outlive_their_client(admin: CheckingClient, shop: Shop, account: int, app: Flask) -> None:
+    client_id = shop.add_client(account, "Laura")
+    message_id = add_message(shop, account, client_id)
+    admin.send(f"/clientes/eliminar/{client_id}/")
+    with app.app_context():
+        message = db.session.get_one(SMSLog, message_id)
+        assert (message.cliente_id, message.nombre) == (None, "Laura")
+
+
+def test_a_client_with_sales_is_not_deleted(admin: CheckingClient, shop: Shop, account: int, app: Flask) -> None:
+    client_id = shop.add_client(account, "Laura")
+    add_sale(shop, account, client_id)
+    url = f"/clientes/eliminar/{client_id}/"
+
+    response = admin.send(url)
+    assert (response.status_code, response.location) == (302, "/clientes/")
+    page = admin.get("/clientes/").text
+    assert "alert-danger" in page
+    assert shown(page) == ["Laura"]
+
+    response = admin.swap(url)
+    assert response.status_code == 409
+    assert "Laura" in response.text
+
+    for answer in (admin.send(url, Accept="application/json"), admin.send_json(url, {})):
+        assert answer.status_code == 409
+        assert "Laura" in answer.get_json()["error"]
+    assert names(app) == ["Laura"]
+
+
+def test_htmx_takes_the_deleted_row_away(admin: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura")
+    response = admin.swap(f"/clientes/eliminar/{client_id}/")
+    assert f'<hx-partial hx-target="#client-{client_id}" hx-swap="delete">' in response.text
+
+
+def test_the_count_follows_the_list_that_is_shown(admin: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Laura")
+    client_id = shop.add_client(account, "Lauro")
+    headers = {
+        "X-CSRFToken": admin.token(),
+        "HX-Request": "true",
+        "HX-Current-URL": "http://localhost/clientes/?q=laur&estado=todos#x",
+        "Accept-Language": "en",
+    }
+    assert "1 client\n" in admin.post(f"/clientes/eliminar/{client_id}/", headers=headers).text
+
+
+# The client's own page
+
+
+def test_the_own_page_shows_data_and_messages(seller: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura", "3001234567", documento="77")
+    add_message(shop, account, client_id)
+    page = seller.get(f"/clientes/{client_id}/").text
+    assert "+57 300 123 4567" in page
+    assert "Promo &lt;b&gt;" in page
+    assert "Not &lt;reachable&gt; 100%" in page
+    assert f'name="cliente_ids" value="{client_id}"' in page
+
+
+# Who may do what
+
+ADMIN_PATHS = ["nuevo/", "editar/{id}/", "eliminar/{id}/"]
+ADMIN_POSTS = [*ADMIN_PATHS, "{id}/activo/", "crear/ajax/"]
+
+
+def test_a_seller_looks_and_changes_nothing(seller: CheckingClient, shop: Shop, account: int, app: Flask) -> None:
+    client_id = shop.add_client(account, "Laura")
+    assert listed(seller) == ["Laura"]
+    for path in ADMIN_PATHS:
+        assert seller.get("/clientes/" + path.format(id=client_id)).status_code == 403
+    for path in ADMIN_POSTS:
+        form = {"nombre": "Changed", "activo": "false"}
+        assert seller.send("/clientes/" + path.format(id=client_id), form).status_code == 403
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.nombre, client.activo) == ("Laura", True)
+    for url in ("/clientes/", f"/clientes/{client_id}/"):
+        page = seller.get(url).text
+        assert not re.search(r"/(nuevo|editar|eliminar|activo)/", page)
+
+
+def test_another_accounts_client_does_not_exist(admin: CheckingClient, shop: Shop, app: Flask) -> None:
+    client_id = shop.add_client(shop.add_admin("other"), "Secret")
+    for wanted in (client_id, 0, 999, BEYOND_64_BITS, 10**100):
+        for path in ("{id}/", "editar/{id}/", "eliminar/{id}/", "{id}/ventas/"):
+            assert admin.get("/clientes/" + path.format(id=wanted)).status_code == 404
+        for path in ("editar/{id}/", "eliminar/{id}/", "{id}/activo/", "{id}/ventas/"):
+            form = {"nombre": "Changed", "activo": "false", "total": "1"}
+            assert admin.send("/clientes/" + path.format(id=wanted), form).status_code == 404
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.nombre, client.activo) == ("Secret", True)
+    assert listed(admin, q="Secret", estado="todos") == []
+    with app.app_context():
+        assert db.session.scalar(db.select(db.func.count(Venta.id))) == 0

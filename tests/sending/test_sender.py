@@ -1,0 +1,225 @@
+"""The sender against the simulated Twilio: every fate of a message, over real HTTP and on a real database."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from clientes_app.campaigns import services
+from clientes_app.campaigns.audience import Ticked
+from clientes_app.clients.search import Search
+from clientes_app.extensions import db
+from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from clientes_app.sender import Sender
+from clientes_app.sending import outbox
+
+from ..support.carrier import Simulator, point_at, sending, wait_until
+from ..support.shop import Shop
+
+
+@pytest.fixture
+def settings(settings: Any) -> Any:
+    return dataclasses.replace(settings, twilio=dataclasses.replace(settings.twilio, max_concurrency=20))
+
+
+class Campaigns:
+    """Makes campaigns and reads what became of them."""
+
+    def __init__(self, app: Flask, shop: Shop, account: int) -> None:
+        self.app, self.shop, self.account = app, shop, account
+
+    def start(self, count: int = 0, *numbers: str, text: str = "Hola {nombre}") -> int:
+        """Store a campaign to `count` clients with good numbers, and to one client for each number given."""
+        telephones = [*(f"30012{number:05d}" for number in range(count)), *numbers]
+        ids = self.shop.add_clients(self.account, telephones)
+        with self.app.test_request_context():
+            draft = services.Draft(Ticked(tuple(ids)), text, "Prueba")
+            return int(services.create_campaign(self.account, self.account, draft).id)
+
+    def get(self, campaign_id: int) -> CampanaSMS:
+        with self.app.app_context():
+            return db.session.get_one(CampanaSMS, campaign_id)
+
+    def rows(self, campaign_id: int) -> list[SMSLog]:
+        with self.app.app_context():
+            return list(db.session.scalars(db.select(SMSLog).filter_by(campana_id=campaign_id).order_by(SMSLog.id)))
+
+    def ended(self, campaign_id: int) -> CampanaSMS:
+        """Wait for the end."""
+        return wait_until(lambda: (found := self.get(campaign_id)).estado in services.ENDED and found)  # type: ignore[no-any-return]
+
+    def states(self, campaign_id: int) -> Counter[EstadoSMS]:
+        return Counter(row.estado for row in self.rows(campaign_id))
+
+
+@pytest.fixture
+def campaigns(app: Flask, shop: Shop, account: int) -> Campaigns:
+    return Campaigns(app, shop, account)
+
+
+def test_every_client_gets_the_text_once(campaigns: Campaigns, simulator: Simulator, sender: Sender) -> None:
+    before = len(simulator.ledger())
+    campaign = campaigns.ended(campaigns.start(120, text="Hola {nombre} ¿sí?"))
+    assert (campaign.estado, campaign.enviados_exitosos) == (EstadoCampana.COMPLETADO, 120)
+    created = simulator.ledger()[before:]
+    assert Counter(entry["to"] for entry in created).most_common(1)[0][1] == 1
+    rows = campaigns.rows(campaign.id)
+    assert {row.twilio_sid for row in rows} == {entry["sid"] for entry in created}
+    assert {row.mensaje for row in rows} == {entry["body"] for entry in created}
+    assert {row.partes for row in rows} == {1}
+
+
+@pytest.mark.parametrize(("number", "code"), [("+15005550001", 21211), ("+15005550004", 21610)])
+def test_a_refused_number_is_failed_with_its_reason(
+    campaigns: Campaigns, sender: Sender, number: str, code: int
+) -> None:
+    campaign = campaigns.ended(campaigns.start(3, number))
+    assert (campaign.enviados_exitosos, campaign.enviados_fallidos) == (3, 1)
+    (failed,) = [row for row in campaigns.rows(campaign.id) if row.estado is EstadoSMS.FALLIDO]
+    assert failed.error_codigo == code
+    assert failed.error_mensaje
+    assert failed.twilio_sid is None
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "500_after", "cut_before", "500", "503"])
+def test_an_unknown_fate_is_uncertain_and_never_repeated(
+    campaigns: Campaigns, simulator: Simulator, sender: Sender, fault: str
+) -> None:
+    before = len(simulator.ledger())
+    simulator.behave(next=[fault])
+    campaign = campaigns.ended(campaigns.start(5))
+    assert (campaign.estado, campaign.enviados_exitosos, campaign.inciertos) == (EstadoCampana.COMPLETADO, 4, 1)
+    recipients = Counter(entry["to"] for entry in simulator.ledger()[before:])
+    assert set(recipients.values()) == {1}
+
+
+def test_too_many_requests_are_tried_again(campaigns: Campaigns, simulator: Simulator, sender: Sender) -> None:
+    simulator.behave(next=["429"] * 3, retry_after=0)
+    campaign = campaigns.ended(campaigns.start(5))
+    assert campaign.enviados_exitosos == 5
+
+
+def test_a_fault_of_the_account_stops_the_campaign_and_it_can_go_on(
+    campaigns: Campaigns, simulator: Simulator, sender: Sender, app: Flask
+) -> None:
+    simulator.behave(faults={"401": 1.0})
+    campaign = campaigns.ended(campaigns.start(60))
+    assert (campaign.estado, campaign.error_codigo) == (EstadoCampana.ERROR, 20003)
+    wait_until(lambda: campaigns.states(campaign.id) == {EstadoSMS.PENDIENTE: 60})
+    simulator.behave(faults={})
+    with app.test_request_context():
+        services.resume(campaign.usuario_id, campaign.id)
+    assert campaigns.ended(campaign.id).enviados_exitosos == 60
+
+
+def test_the_days_limit_stops_the_campaign_though_it_is_a_429(
+    campaigns: Campaigns, simulator: Simulator, sender: Sender
+) -> None:
+    simulator.behave(faults={"daily_limit": 1.0})
+    campaign = campaigns.ended(campaigns.start(5))
+    assert (campaign.estado, campaign.error_codigo) == (EstadoCampana.ERROR, 63038)
+
+
+def test_many_unknown_answers_in_a_row_stop_the_campaign(
+    campaigns: Campaigns, simulator: Simulator, sender: Sender
+) -> None:
+    simulator.behave(faults={"500": 1.0})
+    campaign = campaigns.ended(campaigns.start(200))
+    assert campaign.estado is EstadoCampana.ERROR
+    states = wait_until(lambda: (found := campaigns.states(campaign.id)) and not found[EstadoSMS.ENVIANDO] and found)
+    assert 20 <= states[EstadoSMS.INCIERTO] <= 60
+    assert states[EstadoSMS.PENDIENTE] == 200 - states[EstadoSMS.INCIERTO]
+
+
+def test_who_cannot_get_it_is_told_apart_and_twilio_is_not_asked(
+    campaigns: Campaigns, shop: Shop, simulator: Simulator, sender: Sender, app: Flask
+) -> None:
+    account = campaigns.account
+    good = shop.add_client(account, "Buena", "3009990001")
+    double = shop.add_client(account, "Doble", "+57 300 999 0001")
+    silent = shop.add_client(account, "Sin número", "")
+    gone = shop.add_client(account, "Inactiva", "3009990002", activo=False)
+    before = len(simulator.ledger())
+    with app.test_request_context():
+        draft = services.Draft(Ticked((gone, silent, good, double, good)), "Hola", "Prueba")
+        campaign = services.create_campaign(account, account, draft)
+    campaign = campaigns.ended(campaign.id)
+    found = {row.cliente_id: (row.estado.value, row.error_mensaje) for row in campaigns.rows(campaign.id)}
+    assert found == {
+        gone: ("fallido", "The client is inactive"),
+        silent: ("fallido", "No usable number"),
+        good: ("enviado", None),
+        double: ("omitido", "Duplicate number"),
+    }
+    assert (campaign.total_clientes, campaign.enviados_fallidos, campaign.omitidos) == (4, 2, 1)
+    assert [entry["to"] for entry in simulator.ledger()[before:]] == ["+573009990001"]
+
+
+def test_an_inactive_double_does_not_keep_the_active_one_from_its_message(
+    campaigns: Campaigns, shop: Shop, sender: Sender, app: Flask
+) -> None:
+    account = campaigns.account
+    shop.add_client(account, "Inactiva", "3009990001", activo=False)
+    active = shop.add_client(account, "Activa", "3009990001")
+    with app.test_request_context():
+        campaign = services.create_campaign(account, account, services.Draft(Search(), "Hola", "Prueba"))
+    assert campaigns.ended(campaign.id).enviados_exitosos == 1
+    assert [row.cliente_id for row in campaigns.rows(campaign.id)] == [active]
+
+
+def test_stopping_the_sender_records_what_was_in_flight_and_gives_back_the_rest(
+    campaigns: Campaigns, simulator: Simulator, app: Flask
+) -> None:
+    simulator.behave(latency=300)
+    before = len(simulator.ledger())
+    with sending(app):
+        campaign_id = campaigns.start(200)
+        wait_until(lambda: campaigns.get(campaign_id).enviando)
+    states = campaigns.states(campaign_id)
+    assert set(states) == {EstadoSMS.ENVIADO, EstadoSMS.PENDIENTE}
+    assert states[EstadoSMS.ENVIADO] == len(simulator.ledger()) - before
+    simulator.behave(latency=0)
+    with sending(app):
+        assert campaigns.ended(campaign_id).enviados_exitosos == 200
+
+
+def test_what_a_dead_sender_had_claimed_becomes_uncertain(campaigns: Campaigns, app: Flask) -> None:
+    campaign_id = campaigns.start(5)
+    with app.app_context():
+        engine = db.engine
+    owner = "another-host:1:dead"
+    assert outbox.claim(engine, owner, campaign_id, 2) == [], "nobody claims without the lease"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO turno_de_envio VALUES (1, 'another-host:1:dead', '2020-01-01 00:00:00')"
+        )
+    assert len(outbox.claim(engine, owner, campaign_id, 2)) == 2
+    point_at(app, "http://127.0.0.1:9")
+    assert outbox.recover(engine) == 2
+    assert campaigns.states(campaign_id) == {EstadoSMS.INCIERTO: 2, EstadoSMS.PENDIENTE: 3}
+    assert campaigns.get(campaign_id).inciertos == 2
+
+
+def test_a_refused_connection_loses_nothing(campaigns: Campaigns, simulator: Simulator, app: Flask) -> None:
+    point_at(app, "http://127.0.0.1:9")
+    campaign_id = campaigns.start(3)
+    with sending(app):
+        wait_until(lambda: campaigns.get(campaign_id).iniciado)
+    assert campaigns.states(campaign_id) == {EstadoSMS.PENDIENTE: 3}
+    point_at(app, simulator.base_url)
+    with sending(app):
+        assert campaigns.ended(campaign_id).enviados_exitosos == 3
+
+
+def test_a_small_campaign_does_not_wait_for_a_big_one(
+    campaigns: Campaigns, simulator: Simulator, sender: Sender
+) -> None:
+    simulator.behave(latency=50)
+    big = campaigns.start(1_500)
+    small = campaigns.start(5)
+    campaigns.ended(small)
+    assert campaigns.get(big).estado is EstadoCampana.PROCESANDO
