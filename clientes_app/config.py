@@ -75,6 +75,11 @@ class Settings:
         return self.sms_mode is SmsMode.SIMULATED
 
     @property
+    def missing(self) -> list[str]:
+        """Name the variables without which nothing can be sent; simulated mode needs none."""
+        return [] if self.simulated else self.twilio.missing()
+
+    @property
     def max_streams(self) -> int:
         """How many threads live streams may hold: with all of them taken, the site would hang."""
         return max(1, self.server_threads - 16)

@@ -61,7 +61,7 @@ def start_sender(app: Flask) -> Sender | None:
     """Start the sender, and in simulated mode the simulator that it talks to; None where Twilio is not set up."""
     with app.app_context():
         settings = current_settings()
-    if settings.simulated and not settings.twilio.api_base_url:
+    if settings.simulated:
         settings = simulate(app, settings)
     if settings.twilio.missing():
         log.warning("nothing can be sent: %s not set", ", ".join(settings.twilio.missing()))
@@ -73,12 +73,17 @@ def start_sender(app: Flask) -> Sender | None:
 
 
 def simulate(app: Flask, settings: Settings) -> Settings:
-    """Start a simulated Twilio on a free port of this machine, and point the app's settings at it."""
-    simulator = SimulatorProcess.start(LEDGER, settings.simulator_latency_ms)
-    atexit.register(simulator.stop)
-    simulated = dataclasses.replace(settings, twilio=simulated_twilio(settings.twilio, simulator.base_url))
+    """Point the app's settings at a simulated Twilio: the one that is named, else one that this starts."""
+    base_url = settings.twilio.api_base_url or _start_simulator(settings.simulator_latency_ms)
+    simulated = dataclasses.replace(settings, twilio=simulated_twilio(settings.twilio, base_url))
     replace_settings(app, simulated)
     return simulated
+
+
+def _start_simulator(latency_ms: int) -> str:
+    simulator = SimulatorProcess.start(LEDGER, latency_ms)
+    atexit.register(simulator.stop)
+    return simulator.base_url
 
 
 def simulated_twilio(twilio: TwilioSettings, base_url: str) -> TwilioSettings:

@@ -32,7 +32,7 @@ LONGEST_KEY = 200
 def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
     settings = current_settings()
-    services.require_twilio(settings.twilio.missing())
+    services.require_twilio(settings.missing)
     draft = _draft(request.get_json())
     campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
     patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds

@@ -71,7 +71,7 @@ def review() -> ResponseReturnValue:
     if form.asks_preview or not form.validate():
         form.apply_saving()
         return form_again(*_COMPOSE, **_compose_context(form))
-    services.require_twilio(current_settings().twilio.missing())
+    services.require_twilio(current_settings().missing)
     reviewed = services.review(current_user.account_id, _draft(form))
     shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
     key = form.clave.data or secrets.token_urlsafe(16)
@@ -85,7 +85,7 @@ def send() -> ResponseReturnValue:
     form = ComposeForm(request.form)
     if not form.validate():
         return form_again(*_COMPOSE, **_compose_context(form))
-    services.require_twilio(current_settings().twilio.missing())
+    services.require_twilio(current_settings().missing)
     key = form.clave.data or secrets.token_urlsafe(16)
     campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(form), f"web:{key}"[:200])
     return redirect(url_for("campaigns.show", pk=campaign.id))

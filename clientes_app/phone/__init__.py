@@ -1,4 +1,4 @@
-"""Simulated phone."""
+"""The simulated phone: what the simulated Twilio delivered, as the clients' phones would show it."""
 
 from flask import Blueprint
 

@@ -29,6 +29,8 @@
     box.close();
     box.replaceChildren();
     delete box.dataset.changed;
+    // What opened it may have been deleted with its row.
+    if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
   }
 
   function leaveDialog() {

@@ -1,0 +1,215 @@
+"""Campaigns in the browser: composing, reviewing, sending, and the page of one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from ..support.carrier import Simulator, sending, wait_until
+from ..support.checking_client import CheckingClient
+from ..support.shop import Shop
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def english(admin: CheckingClient) -> CheckingClient:
+    """The admin's browser, in English."""
+    admin.send("/cuenta/idioma/", {"idioma": "en"})
+    return admin
+
+
+def draft(**fields: str | list[str]) -> dict[str, str | list[str]]:
+    return {"destino": "todos", "mensaje": "Hola {nombre}", "nombre": "Aniversario", **fields}
+
+
+def campaign_of(client: CheckingClient, **fields: str | list[str]) -> str:
+    """Send a campaign and answer the address of its page."""
+    response = client.send("/clientes/campanas/enviar/", draft(**fields))
+    assert response.status_code == 302, response.text
+    assert response.location is not None
+    return response.location
+
+
+def hidden_fields(text: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
+
+
+def test_the_review_tells_who_gets_it_and_who_does_not(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_clients(account, ["3001110001", "3001110002", "300 111 0001", "", "no tiene"])
+    shop.add_client(account, "Inactiva", "3001110009", activo=False)
+    page = english.send("/clientes/campanas/revisar/", draft()).text
+    assert "It will be sent to 2 of 5 clients." in page
+    assert re.search(r"2\s*· No usable number", page)
+    assert re.search(r"1\s*· Duplicate number", page)
+    assert "Send 2 messages" in page
+    assert "2 SMS in all." in page
+
+
+def test_the_review_shows_the_longest_message(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Ana", "3001110001")
+    shop.add_client(account, "María de los Ángeles " * 6, "3001110002")
+    page = english.send("/clientes/campanas/revisar/", draft()).text
+    assert "The longest message, to María de los Ángeles" in page
+    assert "3 SMS in all." in page
+
+
+def test_nobody_to_send_to_offers_no_sending(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Ana", "")
+    page = english.send("/clientes/campanas/revisar/", draft()).text
+    assert "Nobody would get it" in page
+    assert not re.search(r"Send \d+ message", page)
+
+
+def test_ticked_clients_are_carried_to_the_end(english: CheckingClient, shop: Shop, account: int) -> None:
+    first, second, _ = shop.add_clients(account, ["3001110001", "3001110002", "3001110003"])
+    compose = english.send("/clientes/campanas/nueva/", {"cliente_ids": [str(first), str(second)]}).text
+    assert "The 2 clients you ticked" in compose
+    ticked = {"cliente_ids": [str(first), str(second)], "destino": "marcados"}
+    assert "It will be sent to 2 of 2" in english.send("/clientes/campanas/revisar/", draft(**ticked)).text
+    assert "0 of 2" in english.get(campaign_of(english, **ticked)).text
+
+
+def test_a_search_chooses_who_gets_it(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "María Peña", "3001110001")
+    shop.add_client(account, "Carlos", "3001110002")
+    page = english.send("/clientes/campanas/revisar/", draft(destino="busqueda", q="maria")).text
+    assert "It will be sent to 1 of 1 client." in page
+
+
+def test_a_form_that_is_sent_twice_gives_one_campaign(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account)
+    review = english.send("/clientes/campanas/revisar/", draft()).text
+    key = hidden_fields(review)["clave"]
+    assert campaign_of(english, clave=key) == campaign_of(english, clave=key)
+
+
+@pytest.mark.parametrize("wrong", [{"mensaje": ""}, {"mensaje": "{apellido}"}, {"nombre": "x" * 201}])
+def test_what_is_wrong_is_said_at_the_field_and_kept(
+    english: CheckingClient, shop: Shop, account: int, wrong: dict[str, str]
+) -> None:
+    shop.add_client(account)
+    for url in ("/clientes/campanas/revisar/", "/clientes/campanas/enviar/"):
+        response = english.send(url, draft(**{"nombre": "Mi campaña", **wrong}))
+        assert response.status_code == 200
+        assert 'aria-invalid="true"' in response.text
+        assert next(iter(wrong.values())) in response.text
+    assert "No campaigns yet" in english.get("/clientes/campanas/").text
+
+
+def test_a_template_gives_its_text(english: CheckingClient, shop: Shop, account: int) -> None:
+    template = shop.add_template(account, "Cumpleaños", "Feliz día, {nombre}")
+    page = english.get(f"/clientes/campanas/nueva/?plantilla={template}").text
+    assert "Feliz día, {nombre}</textarea>" in page
+
+
+def test_changing_it_keeps_what_was_written(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account)
+    page = english.send("/clientes/campanas/nueva/", draft(mensaje="Mi texto\ncon dos líneas")).text
+    assert "Mi texto\ncon dos líneas</textarea>" in page
+    assert 'value="Aniversario"' in page
+
+
+def test_the_page_of_a_finished_campaign(
+    english: CheckingClient, shop: Shop, account: int, simulator: Simulator, app: Flask
+) -> None:
+    shop.add_clients(account, ["3001110001", "+15005550001", ""])
+    with sending(app):
+        url = campaign_of(english)
+        wait_until(lambda: english.get(f"{url}estado/").get_json()["estado"] == "completado")
+    page = english.get(url).text
+    assert "Finished: 1 message sent of 3." in page
+    assert "The number does not exist (21211)" in page
+    assert "sse:connect" not in page
+    failed = english.swap(f"{url}mensajes/?estado=fallido", method="GET").text
+    assert failed.count("<tr>") == 3
+    assert "Sent" not in failed.split("<tbody>")[1]
+
+
+def test_a_running_campaign_is_streamed(
+    english: CheckingClient, shop: Shop, account: int, simulator: Simulator, app: Flask
+) -> None:
+    shop.add_clients(account, [f"301222{number:04d}" for number in range(300)])
+    simulator.behave(latency=100)
+    url = campaign_of(english)
+    assert "hx-sse:connect" in english.get(url).text
+    with sending(app):
+        stream = english.get(f"{url}progreso/", buffered=False)
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        assert stream.headers["Cache-Control"] == "no-cache, no-transform"
+        events = "".join(chunk.decode() for chunk in stream.response).split("\n\n")
+        stream.close()
+    sent = [int(found.group(1)) for event in events if (found := re.search(r'data-state="enviado">(\d+)<', event))]
+    assert sent == sorted(sent)
+    assert sent[-1] == 300
+    assert len(sent) > 2
+    assert "event: end" in events[-2]
+
+
+def test_the_stream_of_an_ended_campaign_ends_at_once(
+    english: CheckingClient, shop: Shop, account: int, simulator: Simulator
+) -> None:
+    shop.add_client(account, "Ana", "")
+    url = campaign_of(english)
+    assert english.get(f"{url}progreso/", buffered=True).text.endswith("event: end\ndata: \n\n")
+
+
+def test_a_browser_gets_four_streams_and_then_polls(
+    english: CheckingClient, shop: Shop, account: int, simulator: Simulator
+) -> None:
+    shop.add_client(account)
+    url = campaign_of(english)
+    htmx = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    streams = [english.get(f"{url}progreso/", headers=htmx, buffered=False) for _ in range(4)]
+    fifth = english.get(f"{url}progreso/", headers=htmx)
+    assert fifth.mimetype == "text/html"
+    assert 'hx-trigger="every 2s"' in fifth.text
+    streams[0].close()
+    again = english.get(f"{url}progreso/", headers=htmx, buffered=False)
+    assert again.mimetype == "text/event-stream"
+    for stream in (*streams, again):
+        stream.close()
+
+
+def test_the_state_as_json(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_clients(account, ["3001110001", "3001110001", ""])
+    state = english.get(f"{campaign_of(english)}estado/").get_json()
+    assert state == {
+        "success": True,
+        "estado": "pendiente",
+        "total_clientes": 3,
+        "enviados_exitosos": 0,
+        "enviados_fallidos": 1,
+        "pendiente": 1,
+        "enviando": 0,
+        "omitido": 1,
+        "incierto": 0,
+        "cancelado": 0,
+    }
+
+
+def test_a_stopped_campaign_says_why_and_goes_on(
+    english: CheckingClient, shop: Shop, account: int, simulator: Simulator, app: Flask
+) -> None:
+    shop.add_clients(account, ["3001110001", "3001110002"])
+    simulator.behave(faults={"401": 1.0})
+    with sending(app):
+        url = campaign_of(english)
+        wait_until(lambda: english.get(f"{url}estado/").get_json()["estado"] == "error")
+        page = english.get(url).text
+        assert "Stopped: Twilio does not accept the account&#39;s credentials (20003)." in page
+        simulator.behave(faults={})
+        assert english.send(f"{url}reanudar/").location == url
+        wait_until(lambda: english.get(f"{url}estado/").get_json()["enviados_exitosos"] == 2)
+    assert english.send(f"{url}reanudar/").status_code == 409
+
+
+def test_running_campaigns_are_live_in_the_list(english: CheckingClient, shop: Shop, account: int) -> None:
+    assert "hx-trigger" not in english.swap("/clientes/campanas/en-curso/", method="GET").text
+    shop.add_client(account)
+    campaign_of(english)
+    fragment = english.swap("/clientes/campanas/en-curso/", method="GET").text
+    assert 'hx-trigger="every 2s"' in fragment
+    assert "Aniversario" in fragment
