@@ -32,6 +32,7 @@ translations: .venv/dev ## take new sentences into the Spanish catalogue, and co
 	@$(BIN)/pybabel compile -q -d clientes_app/translations
 
 .venv/run: requirements.txt
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || tests/install_system_packages.sh python3-venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -18,31 +20,73 @@ from clientes_app.simulator.process import SimulatorProcess
 
 from .support.carrier import Simulator, point_at, sending
 from .support.checking_client import CheckingClient
+from .support.postgres import PostgresServer, running_postgres
 from .support.shop import Shop
 
 
-def settings_for(database: Path, **changes: object) -> Settings:
-    """Answer settings for a test's own SQLite file."""
-    return Settings(secret_key="for tests only", database_url=f"sqlite:///{database}", **changes)  # type: ignore[arg-type]
+hypothesis.settings.register_profile("clientes", deadline=None, max_examples=100, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("clientes")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that is marked `both_databases` and has a database on SQLite, then on PostgreSQL."""
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of the test's own database, migrated and without rows."""
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without rows, to be copied."""
-    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
-    app = create_app(settings_for(path))
-    with app.app_context():
-        upgrade(str(PROJECT_ROOT / "migrations"))
-        db.engine.dispose()
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "migrated.sqlite"
+    migrate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture
-def settings(empty_database: Path, tmp_path: Path) -> Settings:
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database; a test module may override this fixture."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'clientes.sqlite')}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole run."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer) -> str:
+    """A migrated PostgreSQL database, to be copied."""
+    migrate(postgres.create("migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+    """The address of a PostgreSQL database; a test module may override this fixture."""
+    with postgres.database(template=migrated_postgres) as url:
+        yield url
+
+
+def migrate(database_url: str) -> None:
+    """Bring a database to the newest revision."""
+    app = create_app(Settings(secret_key="for tests only", database_url=database_url))
+    with app.app_context():
+        upgrade(str(PROJECT_ROOT / "migrations"))
+        db.engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
     """The settings that `app` is made with; a test module may override this fixture."""
-    database = tmp_path / "clientes.sqlite"
-    shutil.copy(empty_database, database)
-    return settings_for(database, send_wait_seconds=0.0)
+    return Settings(secret_key="for tests only", database_url=database_url, send_wait_seconds=0.0)
 
 
 @pytest.fixture

@@ -38,14 +38,14 @@ def log_in() -> ResponseReturnValue:
     """Show the log-in form."""
     if current_user.is_authenticated:
         return redirect(url_for("home.index"))
-    return page_or_fragment("auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(), current_settings()))
+    return page_or_fragment("auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(formdata=None), current_settings()))
 
 
 @bp.post("/entrar/")
 @access(Access.ANYONE)
 def open_session() -> ResponseReturnValue:
     """Log in and go where the person wanted."""
-    form = LogInForm()
+    form = LogInForm(formdata=request.form)
     settings = current_settings()
     person = None
     if form.validate():

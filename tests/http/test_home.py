@@ -71,7 +71,7 @@ def test_a_new_account_is_led_to_its_first_campaign(
 
 def test_a_seller_is_told_who_does_the_first_two(seller: CheckingClient) -> None:
     text = home(seller)
-    assert text.count("The shop&#39;s administrator does this.") == 2
+    assert text.count("The shop's administrator does this.") == 2
     assert 'href="/clientes/nuevo/"' not in text
     assert 'href="/clientes/plantillas/crear/"' not in text
     assert 'href="/clientes/campanas/nueva/"' in text

@@ -20,6 +20,8 @@ from clientes_app.sending import outbox
 from ..support.carrier import Simulator, point_at, sending, wait_until
 from ..support.shop import Shop
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def settings(settings: Any) -> Any:

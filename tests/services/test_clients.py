@@ -16,6 +16,8 @@ from clientes_app.models import Cliente, Venta
 
 from ..support.shop import Shop
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(
     ("typed", "meant"),

@@ -10,6 +10,8 @@ from clientes_app.messaging.segments import Encoding
 
 from ..support.shop import Shop
 
+pytestmark = pytest.mark.both_databases
+
 EMOJI = "\N{PARTY POPPER}"
 
 
