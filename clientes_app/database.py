@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Connection, Engine, TableValuedAlias, cast, column, event, func
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, TableValuedAlias, column, event, func, literal
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _WILL_WRITE = {"will_write": True}
@@ -29,6 +29,14 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+@contextmanager
+def read_transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a connection whose reads all see the database as it was at one moment."""
+    with engine.connect() as plain:
+        # Every transaction of SQLite's does.
+        yield plain if engine.dialect.name == "sqlite" else plain.execution_options(isolation_level="REPEATABLE READ")
+
+
 def one_writer(engine: Engine) -> Any:
     """Answer the lock that keeps this process's SQLite writers in line, or none for PostgreSQL."""
     return _sqlite_write_lock if engine.dialect.name == "sqlite" else nullcontext()
@@ -40,12 +48,12 @@ def will_write() -> dict[str, bool]:
 
 
 def id_list(ids: Sequence[int], dialect: str) -> TableValuedAlias:
-    """Answer many ids as a table of `position` and `value`: one parameter, however many there are."""
-    text = json.dumps(list(ids))
+    """Answer many ids as a table of `key`, their order, and `value`: one parameter, however many there are."""
+    value = column("value", BigInteger)
     if dialect == "sqlite":
-        return func.json_each(text).table_valued(column("key", BigInteger), column("value", BigInteger), name="listed")
-    numbered = func.json_array_elements_text(cast(text, JSON))
-    return numbered.table_valued(column("value", BigInteger), with_ordinality="key", name="listed")
+        return func.json_each(json.dumps(list(ids))).table_valued(column("key", BigInteger), value, name="listed")
+    numbered = func.unnest(literal(list(ids), ARRAY(BigInteger)))
+    return numbered.table_valued(value, with_ordinality="key", name="listed").render_derived()
 
 
 @event.listens_for(Engine, "connect")

@@ -43,10 +43,11 @@ compress = Compress()
 def unit_of_work() -> Iterator[Session]:
     """Give the request's session in a transaction that may write; commit at the end, roll back on an error.
 
-    Load what is to be changed inside it: what was read before may have changed since.
+    What the session read before is read anew inside it: it may have changed since.
     """
     session = db.session()
     session.commit()  # ends the reading transaction that the request may have open
+    session.expire_all()
     with one_writer(db.engine):
         try:
             session.connection(execution_options=will_write())

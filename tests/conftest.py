@@ -23,7 +23,6 @@ from .support.checking_client import CheckingClient
 from .support.postgres import PostgresServer, running_postgres
 from .support.shop import Shop
 
-
 hypothesis.settings.register_profile("clientes", deadline=None, max_examples=100, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("clientes")
 

@@ -38,7 +38,9 @@ def log_in() -> ResponseReturnValue:
     """Show the log-in form."""
     if current_user.is_authenticated:
         return redirect(url_for("home.index"))
-    return page_or_fragment("auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(formdata=None), current_settings()))
+    return page_or_fragment(
+        "auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(formdata=None), current_settings())
+    )
 
 
 @bp.post("/entrar/")

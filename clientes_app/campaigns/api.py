@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from ..errors import DomainError
 from ..extensions import db
-from ..forms import form_from_json, validated
+from ..forms import form_from_json, json_object, validated
 from ..i18n import reason
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
@@ -33,7 +33,7 @@ def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
     settings = current_settings()
     services.require_twilio(settings.missing)
-    draft = _draft(request.get_json())
+    draft = _draft(json_object())
     campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
     patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds
     campaign = services.wait_for_end(campaign, patience)
@@ -59,9 +59,7 @@ def details(pk: int) -> ResponseReturnValue:
     return {"success": True, **_details(campaign, after if after is not None and 0 <= after <= MAX_ID else None)}
 
 
-def _draft(payload: Any) -> services.Draft:
-    if not isinstance(payload, dict):
-        raise DomainError(gettext("Send a JSON object."))
+def _draft(payload: dict[str, object]) -> services.Draft:
     ids = _client_ids(payload.pop("cliente_ids", None))
     form = validated(form_from_json(RequestForm, payload))
     return services.Draft(Ticked(ids), form.mensaje.data or "", form.nombre_campana.data or "")

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, Select, select, union_all
 from sqlalchemy.engine import Row
 
-from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..database import read_transaction
+from ..models import COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
-from ..sending.outbox import COUNTERS
 
 LATEST = 8
 _SPEED_IS_FRESH = timedelta(seconds=10)
@@ -69,7 +69,7 @@ class Progress:
 def snapshot(engine: Engine, campaign_id: int) -> Progress:
     """Read a campaign's counters and its latest results; the caller has checked whose it is."""
     columns = CampanaSMS.__table__.c
-    with engine.connect() as connection:
+    with read_transaction(engine) as connection:
         campaign = connection.execute(select(CampanaSMS.__table__).where(columns.id == campaign_id)).one()
         latest = connection.execute(_latest(campaign_id)).all()
     return Progress(

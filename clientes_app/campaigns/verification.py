@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ..database import read_transaction
 from ..errors import NotFound
 from ..extensions import db
-from ..models import CampanaSMS, EstadoSMS, SMSLog
+from ..models import COUNTERS, CampanaSMS, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
-from ..sending.outbox import COUNTERS
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,15 @@ class Verification:
 
 
 def verify(campaign_id: int) -> Verification:
-    """Count a campaign afresh, in one transaction.
+    """Count a campaign afresh, all at one moment.
 
     Raises NotFound.
     """
-    session = db.session()
+    with read_transaction(db.engine) as connection, Session(connection) as session:
+        return _count(session, campaign_id)
+
+
+def _count(session: Session, campaign_id: int) -> Verification:
     campaign = session.get(CampanaSMS, campaign_id) if 0 < campaign_id <= MAX_ID else None
     if campaign is None:
         raise NotFound

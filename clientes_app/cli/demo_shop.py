@@ -136,7 +136,7 @@ def _run_in_the_past(
     lease.hold(db.engine, owner)
     while messages := outbox.claim(db.engine, owner, campaign_id, _BATCH):
         results = [Result(message, _hand_over(message, ledger, dice, then)) for message in messages]
-        outbox.record(db.engine, results, {})
+        outbox.record(db.engine, results, speeds={}, faults={})
     lease.let_go(db.engine, owner)
     _date_back(campaign_id, then)
 

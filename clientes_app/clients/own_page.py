@@ -49,7 +49,6 @@ def _context(pk: int, form: SaleForm) -> dict[str, Any]:
     return {
         "client": client,
         "phone_problem": listing.phone_problem(client, settings.default_region),
-        "translate": gettext,
         "messages": services.messages_to(current_user.account_id, pk),
         "sales": sales.sales_to(current_user.account_id, pk),
         "form": form,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
 from ..errors import Conflict, DomainError, speaks_json
 from ..extensions import db
-from ..forms import form_from_json, validated
+from ..forms import form_from_json, json_object, validated
 from ..htmx import done, form_again, go_to, is_partial, page_or_fragment
 from ..i18n import local_iso
 from ..models import Cliente
@@ -63,7 +63,7 @@ def create() -> ResponseReturnValue:
 @json_view
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
-    form = validated(form_from_json(ClientForm, _json_body()))
+    form = validated(form_from_json(ClientForm, json_object()))
     client = services.create_client(current_user.account_id, form.given(), _region())
     return {"success": True, "cliente": _as_json(client)}
 
@@ -188,13 +188,6 @@ def _from_own_page() -> bool:
 
 def _region() -> str:
     return current_settings().default_region
-
-
-def _json_body() -> object:
-    try:
-        return request.get_json(force=True)
-    except RecursionError:
-        return abort(400)
 
 
 def _as_json(client: Cliente) -> dict[str, object]:

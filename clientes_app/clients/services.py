@@ -52,7 +52,7 @@ def edit_client(account_id: int, client_id: int, fields: ClientFields, region: s
     Raises NotFound.
     """
     with unit_of_work() as session:
-        client = _load(session, account_id, client_id)
+        client = get_owned(session, Cliente, account_id, client_id)
         _apply(client, fields, region)
     return client
 
@@ -63,7 +63,7 @@ def set_active(account_id: int, client_id: int, active: bool) -> Cliente:  # noq
     Raises NotFound.
     """
     with unit_of_work() as session:
-        client = _load(session, account_id, client_id)
+        client = get_owned(session, Cliente, account_id, client_id)
         client.activo = active
     return client
 
@@ -76,7 +76,7 @@ def delete_client(account_id: int, client_id: int) -> Cliente:
     client = find_client(account_id, client_id)
     try:
         with unit_of_work() as session:
-            client = _load(session, account_id, client_id)
+            client = get_owned(session, Cliente, account_id, client_id)
             if has_sales(session, account_id, client_id):
                 raise _has_sales(client)
             session.delete(client)
@@ -113,13 +113,6 @@ def messages_to(account_id: int, client_id: int) -> Sequence[Row[SMSLog, str]]:
         .limit(SHOWN_MESSAGES)
     )
     return db.session.execute(messages).all()
-
-
-def _load(session: Session, account_id: int, client_id: int) -> Cliente:
-    client = get_owned(session, Cliente, account_id, client_id)
-    # The request may have read it before this transaction began.
-    session.refresh(client)
-    return client
 
 
 def _apply(client: Cliente, fields: ClientFields, region: str) -> None:

@@ -1,6 +1,6 @@
 """The tables, one file per aggregate; no query logic beyond relationships."""
 
-from .campana import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from .campana import COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from .cliente import Cliente
 from .plantilla import PlantillaSMS
 from .turno import TurnoDeEnvio
@@ -8,6 +8,7 @@ from .usuario import Rol, Usuario
 from .venta import Venta
 
 __all__ = [
+    "COUNTERS",
     "CampanaSMS",
     "Cliente",
     "EstadoCampana",

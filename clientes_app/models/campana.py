@@ -82,6 +82,18 @@ class CampanaSMS(Base):
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
 
 
+COUNTERS = {
+    EstadoSMS.PENDIENTE: CampanaSMS.pendientes,
+    EstadoSMS.ENVIANDO: CampanaSMS.enviando,
+    EstadoSMS.ENVIADO: CampanaSMS.enviados_exitosos,
+    EstadoSMS.FALLIDO: CampanaSMS.enviados_fallidos,
+    EstadoSMS.OMITIDO: CampanaSMS.omitidos,
+    EstadoSMS.INCIERTO: CampanaSMS.inciertos,
+    EstadoSMS.CANCELADO: CampanaSMS.cancelados,
+}
+"""The counter of each state."""
+
+
 class SMSLog(Base):
     """One message of a campaign to one client; it outlives the client.
 

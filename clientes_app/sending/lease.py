@@ -7,7 +7,8 @@ import secrets
 import socket
 from datetime import timedelta
 
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ..database import write_transaction
 from ..models import TurnoDeEnvio
@@ -24,23 +25,30 @@ def new_owner() -> str:
 
 def hold(engine: Engine, owner: str) -> bool:
     """Take the lease, or give a sign of life where it is ours; tell whether we hold it now."""
-    now = utc_now()
-    with write_transaction(engine) as connection:
-        holder = connection.scalar(select(TurnoDeEnvio.titular).where(TurnoDeEnvio.id == 1).with_for_update())
-        if holder is None:
-            connection.execute(insert(TurnoDeEnvio).values(id=1, titular=owner, latido=now))
-            return True
-        free = [TurnoDeEnvio.titular == owner, TurnoDeEnvio.latido < now - timedelta(seconds=LEASE_SECONDS)]
-        if _is_dead(holder):
-            free.append(TurnoDeEnvio.titular == holder)
-        taken = connection.execute(update(TurnoDeEnvio).where(or_(*free)).values(titular=owner, latido=now))
-        return taken.rowcount == 1
+    try:
+        with write_transaction(engine) as connection:
+            return _hold(connection, owner)
+    except IntegrityError:
+        return False  # nobody held it, and another process took it in between
 
 
 def let_go(engine: Engine, owner: str) -> None:
     """Give the lease up, so that another process need not wait for it to run out."""
     with write_transaction(engine) as connection:
         connection.execute(delete(TurnoDeEnvio).where(TurnoDeEnvio.titular == owner))
+
+
+def _hold(connection: Connection, owner: str) -> bool:
+    now = utc_now()
+    holder = connection.scalar(select(TurnoDeEnvio.titular).where(TurnoDeEnvio.id == 1).with_for_update())
+    if holder is None:
+        connection.execute(insert(TurnoDeEnvio).values(id=1, titular=owner, latido=now))
+        return True
+    free = [TurnoDeEnvio.titular == owner, TurnoDeEnvio.latido < now - timedelta(seconds=LEASE_SECONDS)]
+    if _is_dead(holder):
+        free.append(TurnoDeEnvio.titular == holder)
+    taken = connection.execute(update(TurnoDeEnvio).where(or_(*free)).values(titular=owner, latido=now))
+    return taken.rowcount == 1
 
 
 def _is_dead(holder: str) -> bool:

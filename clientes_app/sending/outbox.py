@@ -15,20 +15,10 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, lite
 
 from ..database import write_transaction
 from ..messaging import personalization, segments
-from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .carrier import Fate, Message, Outcome, Result
 from .faults import INTERRUPTED
-
-COUNTERS = {
-    EstadoSMS.PENDIENTE: CampanaSMS.pendientes,
-    EstadoSMS.ENVIANDO: CampanaSMS.enviando,
-    EstadoSMS.ENVIADO: CampanaSMS.enviados_exitosos,
-    EstadoSMS.FALLIDO: CampanaSMS.enviados_fallidos,
-    EstadoSMS.OMITIDO: CampanaSMS.omitidos,
-    EstadoSMS.INCIERTO: CampanaSMS.inciertos,
-    EstadoSMS.CANCELADO: CampanaSMS.cancelados,
-}
 
 # The answer to one's own call is evidence even after somebody declared the row uncertain.
 _AWAITING = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
@@ -105,34 +95,20 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
         return messages
 
 
-def record(engine: Engine, results: Sequence[Result], speeds: Mapping[int, float]) -> None:
-    """Store what became of claimed rows; `speeds` are messages a second by campaign."""
+def record(
+    engine: Engine, results: Sequence[Result], speeds: Mapping[int, float], faults: Mapping[int, Outcome]
+) -> None:
+    """Store what became of claimed rows, and stop the campaigns that have a fault; their pending rows stay.
+
+    `speeds` are messages a second by campaign, `faults` what concerns all of a campaign.
+    """
     with write_transaction(engine) as connection:
-        states = _states_of(connection, results)
-        moves: defaultdict[int, Moves] = defaultdict(Counter)
-        changes: defaultdict[EstadoSMS, list[dict[str, Any]]] = defaultdict(list)
-        for result in results:
-            before = states.get((result.message.row_id, result.message.attempt))
-            after = _STATE_AFTER[result.outcome.fate]
-            if before not in _AWAITING or before is after:
-                continue
-            changes[before].append(_change(result.message, result.outcome, after))
-            moves[result.message.campaign_id][before, after] += 1
-        for before, rows in changes.items():
-            _update_rows(connection, before, rows)
+        moves = _store_results(connection, results)
         for campaign_id in sorted(moves):
             _move(connection, campaign_id, moves[campaign_id], velocidad=speeds.get(campaign_id, 0.0))
             _finish_where_done(connection, campaign_id)
-
-
-def stop(engine: Engine, campaign_id: int, code: int | None, reason: str) -> None:
-    """Stop a running campaign for a fault that concerns all of it; its pending rows stay."""
-    with write_transaction(engine) as connection:
-        connection.execute(
-            update(CampanaSMS)
-            .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_RUNNING))
-            .values(estado=EstadoCampana.ERROR, error_codigo=code, error_mensaje=reason, velocidad=0.0)
-        )
+        for campaign_id in sorted(faults):
+            _stop(connection, campaign_id, faults[campaign_id])
 
 
 def resume(connection: Connection, campaign_id: int) -> bool:
@@ -152,20 +128,19 @@ def recover(engine: Engine) -> int:
     Only for the holder of the lease, before it claims anything.
     """
     with write_transaction(engine) as connection:
-        counts = connection.execute(
-            select(SMSLog.campana_id, func.count())
-            .where(SMSLog.estado == EstadoSMS.ENVIANDO)
-            .group_by(SMSLog.campana_id)
-        ).all()
-        connection.execute(
-            update(SMSLog)
-            .where(SMSLog.estado == EstadoSMS.ENVIANDO)
-            .values(estado=EstadoSMS.INCIERTO, error_mensaje=INTERRUPTED, actualizado=utc_now())
+        # Counted as they change: the dead sender may be alive, and record an answer at this very moment.
+        counts = Counter(
+            connection.scalars(
+                update(SMSLog)
+                .where(SMSLog.estado == EstadoSMS.ENVIANDO)
+                .values(estado=EstadoSMS.INCIERTO, error_mensaje=INTERRUPTED, actualizado=utc_now())
+                .returning(SMSLog.campana_id)
+            )
         )
-        for campaign_id, count in counts:
+        for campaign_id, count in sorted(counts.items()):
             _move(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
             _finish_where_done(connection, campaign_id)
-        return sum(count for _, count in counts)
+        return counts.total()
 
 
 def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
@@ -184,10 +159,12 @@ def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int]:
 
 
 def _text_of_running(campaign_id: int, owner: str) -> Select[str]:
+    """Select the text of a campaign that may be sent; nobody takes the lease until the transaction ends."""
     return (
         select(CampanaSMS.mensaje)
         .join(TurnoDeEnvio, TurnoDeEnvio.titular == owner)
         .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_RUNNING), CampanaSMS.pendientes > 0)
+        .with_for_update(read=True, of=TurnoDeEnvio)
     )
 
 
@@ -215,6 +192,23 @@ def _mark_claimed(connection: Connection, messages: Iterable[Message]) -> None:
             for message in messages
         ],
     )
+
+
+def _store_results(connection: Connection, results: Sequence[Result]) -> Mapping[int, Moves]:
+    """Move the rows that still await their result; answer the moves by campaign."""
+    states = _states_of(connection, results)
+    moves: defaultdict[int, Moves] = defaultdict(Counter)
+    changes: defaultdict[EstadoSMS, list[dict[str, Any]]] = defaultdict(list)
+    for result in results:
+        before = states.get((result.message.row_id, result.message.attempt))
+        after = _STATE_AFTER[result.outcome.fate]
+        if before not in _AWAITING or before is after:
+            continue
+        changes[before].append(_change(result.message, result.outcome, after))
+        moves[result.message.campaign_id][before, after] += 1
+    for before, rows in changes.items():
+        _update_rows(connection, before, rows)
+    return moves
 
 
 def _change(message: Message, outcome: Outcome, after: EstadoSMS) -> dict[str, Any]:
@@ -267,6 +261,14 @@ def _move(connection: Connection, campaign_id: int, moves: Moves, **values: Any)
         update(CampanaSMS)
         .where(CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.PENDIENTE)
         .values(estado=EstadoCampana.PROCESANDO)
+    )
+
+
+def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
+    connection.execute(
+        update(CampanaSMS)
+        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_RUNNING))
+        .values(estado=EstadoCampana.ERROR, error_codigo=fault.code, error_mensaje=fault.reason or "", velocidad=0.0)
     )
 
 

@@ -225,17 +225,17 @@ class Shift:
             self._some_finished.clear()
         self._many_finished.clear()
         self._speedometer.count(result.message.campaign_id for result in results if _is_known(result.outcome))
-        while not await self._stored(results):
+        faults = dict(self._halted)
+        while not await self._stored(results, faults):
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
-        for campaign_id, outcome in list(self._halted.items()):
-            await asyncio.to_thread(outbox.stop, self._engine, campaign_id, outcome.code, outcome.reason or "")
+        for campaign_id in faults:
             self._puzzled[campaign_id] = 0
             del self._halted[campaign_id]
 
-    async def _stored(self, results: list[Result]) -> bool:
-        """Store results; tell whether the database took them."""
+    async def _stored(self, results: list[Result], faults: dict[int, Outcome]) -> bool:
+        """Store results, and the faults of campaigns; tell whether the database took them."""
         try:
-            await asyncio.to_thread(outbox.record, self._engine, results, self._speedometer.speeds())
+            await asyncio.to_thread(outbox.record, self._engine, results, self._speedometer.speeds(), faults)
         except DBAPIError:
             log.exception("%d results wait: the database failed", len(results))
             return False

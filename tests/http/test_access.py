@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -128,13 +127,13 @@ def house(app: Flask, shop: Shop, account: int) -> House:
 
 
 @pytest.fixture
-def other(app: Flask, shop: Shop) -> Iterator[CheckingClient]:
+def other(app: Flask, shop: Shop) -> CheckingClient:
     """The browser of another account's admin."""
     shop.add_admin("otra")
     client = app.test_client()
     assert isinstance(client, CheckingClient)
     client.log_in("otra")
-    yield client
+    return client
 
 
 def calls(app: Flask) -> list[tuple[str, Rule]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +13,35 @@ from hypothesis import strategies as st
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
 
-FIELDS = (
-    "nombre telefono documento activo mensaje total concepto fecha q estado antes despues cliente_ids plantilla"
-    " destino clave cliente paso abaratar vista_previa usar_plantilla next usuario clave idioma tema numero"
-).split()
+FIELDS = [
+    "nombre",
+    "telefono",
+    "documento",
+    "activo",
+    "mensaje",
+    "total",
+    "concepto",
+    "fecha",
+    "q",
+    "estado",
+    "antes",
+    "despues",
+    "cliente_ids",
+    "plantilla",
+    "destino",
+    "clave",
+    "cliente",
+    "paso",
+    "abaratar",
+    "vista_previa",
+    "usar_plantilla",
+    "next",
+    "usuario",
+    "clave",
+    "idioma",
+    "tema",
+    "numero",
+]
 NASTY = st.sampled_from(
     [
         "",
@@ -76,8 +100,8 @@ def calls(app: Flask, shop: Shop, account: int) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def polite(admin: CheckingClient) -> Iterator[CheckingClient]:
-    yield admin
+def polite(admin: CheckingClient) -> CheckingClient:
+    return admin
 
 
 def encoded(fields: dict[str, str]) -> dict[str, str]:
@@ -118,7 +142,9 @@ BODIES = [b"", b"{", b"\xff\xfe", b'{"nombre": "\xff"}', b"[" * 3_000, b"null", 
 
 
 @pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
 @pytest.mark.parametrize("url", ["/clientes/crear/ajax/", "/clientes/enviar-sms/", "/clientes/nuevo/"])
 def test_broken_bodies(polite: CheckingClient, url: str, content_type: str, body: bytes) -> None:
     headers = {"X-CSRFToken": polite.token(), "Content-Type": content_type}

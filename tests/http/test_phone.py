@@ -129,10 +129,12 @@ def test_a_seller_sees_the_shops_phones(
 def test_an_uncertain_message_is_shown_where_it_arrived(
     admin: CheckingClient, shop: Shop, account: int, simulator: Simulator, sender: Sender
 ) -> None:
+    other = shop.add_admin("berta")
     for fault, number, shown in (("500_after", "+573007770006", ["¿Llegó?"]), ("500", "+573007770007", [])):
         simulator.behave(next=[fault])
         campaign = send(shop.app, account, "¿Llegó?", shop.add_client(account, telefono=number))
         assert campaign.inciertos == 1
+        send(shop.app, other, "De Berta", shop.add_client(other, telefono=number))
         assert bubbles(admin, number) == shown
 
 

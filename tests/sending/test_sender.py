@@ -11,6 +11,7 @@ from flask import Flask
 
 from clientes_app.campaigns import services
 from clientes_app.campaigns.audience import Ticked
+from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search import Search
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
@@ -225,3 +226,14 @@ def test_a_small_campaign_does_not_wait_for_a_big_one(
     small = campaigns.start(5)
     campaigns.ended(small)
     assert campaigns.get(big).estado is EstadoCampana.PROCESANDO
+
+
+def test_rows_and_counters_agree_at_every_moment(campaigns: Campaigns, sender: Sender, app: Flask) -> None:
+    campaign_id = campaigns.start(300)
+    with app.app_context():
+        found = verify(campaign_id)
+        while found.estado != EstadoCampana.COMPLETADO:
+            assert found.problems == []
+            found = verify(campaign_id)
+    assert found.holds
+    assert found.rows["enviado"] == 300

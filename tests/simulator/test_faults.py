@@ -93,9 +93,7 @@ def test_429_can_ask_for_a_pause(simulator: SimulatorProcess) -> None:
     assert answer.json().keys() == {"code", "message", "more_info", "status"}
 
 
-def test_a_message_exists_while_its_answer_is_still_on_the_way(
-    simulator: SimulatorProcess, connect: Connect
-) -> None:
+def test_a_message_exists_while_its_answer_is_still_on_the_way(simulator: SimulatorProcess, connect: Connect) -> None:
     control(simulator, {"latency": 60_000})
     with pytest.raises(requests.ReadTimeout):
         send(connect(simulator, timeout=IMPATIENT_S), "slow")
@@ -126,9 +124,7 @@ def test_settings_change_one_at_a_time(simulator: SimulatorProcess) -> None:
         [1],
     ],
 )
-def test_senseless_settings_are_refused_and_change_nothing(
-    simulator: SimulatorProcess, settings: Any
-) -> None:
+def test_senseless_settings_are_refused_and_change_nothing(simulator: SimulatorProcess, settings: Any) -> None:
     answer = control(simulator, settings)
     assert answer.status_code == 400
     assert answer.json()["error"]

@@ -84,9 +84,7 @@ def test_a_long_ledger_streams_whole_and_in_order(simulator: SimulatorProcess, l
     assert bodies_in_ledger(simulator)[-2500:] == numbers
 
 
-def test_several_processes_share_a_ledger(
-    simulator: SimulatorProcess, client: Client, ledger_path: Path
-) -> None:
+def test_several_processes_share_a_ledger(simulator: SimulatorProcess, client: Client, ledger_path: Path) -> None:
     def send_many() -> set[str]:
         return {send(client).sid for _ in range(100)}
 

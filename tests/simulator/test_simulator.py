@@ -54,9 +54,7 @@ def test_the_asynchronous_client_sends_and_lists(simulator: SimulatorProcess) ->
             client = Client(SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, http_client=http)
             client.api.base_url = simulator.base_url
             sends = [
-                client.messages.create_async(
-                    to="+573005550000", from_=SIMULATED_FROM_NUMBER, body=str(number)
-                )
+                client.messages.create_async(to="+573005550000", from_=SIMULATED_FROM_NUMBER, body=str(number))
                 for number in range(20)
             ]
             sent = await asyncio.gather(*sends)
@@ -111,9 +109,7 @@ def test_a_list_can_be_narrowed_to_a_sender(client: Client) -> None:
         ("", 21604),
     ],
 )
-def test_a_bad_recipient_is_refused(
-    simulator: SimulatorProcess, client: Client, recipient: str, code: int
-) -> None:
+def test_a_bad_recipient_is_refused(simulator: SimulatorProcess, client: Client, recipient: str, code: int) -> None:
     before = len(ledger_of(simulator))
     assert error_of(client, to=recipient) == (400, code)
     assert len(ledger_of(simulator)) == before
@@ -138,9 +134,7 @@ def test_the_longest_body_is_accepted(client: Client) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"token": "1" * 32}, {"sid": "AC" + "1" * 32}])
-def test_wrong_credentials_are_refused(
-    simulator: SimulatorProcess, connect: Connect, wrong: dict[str, str]
-) -> None:
+def test_wrong_credentials_are_refused(simulator: SimulatorProcess, connect: Connect, wrong: dict[str, str]) -> None:
     assert error_of(connect(simulator, **wrong)) == (401, 20003)
 
 

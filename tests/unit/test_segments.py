@@ -13,9 +13,7 @@ from clientes_app.messaging.totals import Totals, measure_all
 
 # The two tables of 3GPP TS 23.038, by code point, written apart from the ones under test.
 BASIC = (
-    frozenset(
-        [0x40, 0xA3, 0x24, 0xA5, 0xE8, 0xE9, 0xF9, 0xEC, 0xF2, 0xC7, 0x0A, 0xD8, 0xF8, 0x0D, 0xC5, 0xE5]
-    )
+    frozenset([0x40, 0xA3, 0x24, 0xA5, 0xE8, 0xE9, 0xF9, 0xEC, 0xF2, 0xC7, 0x0A, 0xD8, 0xF8, 0x0D, 0xC5, 0xE5])
     | {0x394, 0x5F, 0x3A6, 0x393, 0x39B, 0x3A9, 0x3A0, 0x3A8, 0x3A3, 0x398, 0x39E, 0xC6, 0xE6, 0xDF, 0xC9}
     | {*range(0x20, 0x24), 0xA4, *range(0x25, 0x40)}
     | {0xA1, *range(0x41, 0x5B), 0xC4, 0xD6, 0xD1, 0xDC, 0xA7}
@@ -252,9 +250,7 @@ def add_up(template: str, names: list[str]) -> Totals:
 @example("", "{nombre}\N{COMBINING ACUTE ACCENT}", "a" * 155, ["Jose", "Joso", "José"])
 @example("a\N{COMBINING TILDE}", "{nombre}", "a" * 155, ["\N{COMBINING ACUTE ACCENT}", "e", "í", "€"])
 @example("a" * 150, "{nombre}", "€" + "a" * 160, ["Ana", "Eva", "Juan Carlos", "María", "Julia", "{nombre}"])
-def test_totals_are_those_of_each_message(
-    before: str, placeholder: str, after: str, names: list[str]
-) -> None:
+def test_totals_are_those_of_each_message(before: str, placeholder: str, after: str, names: list[str]) -> None:
     template = before + placeholder + after
     assert measure_all(template, iter(names)) == add_up(template, names)
 

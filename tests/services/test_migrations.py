@@ -1,0 +1,112 @@
+"""The migrations, each run on a database that holds rows, and the schema they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, inspect, select, text
+
+from clientes_app.config import PROJECT_ROOT
+from clientes_app.extensions import Base, db
+
+from ..support.postgres import PostgresServer
+
+pytestmark = pytest.mark.both_databases
+
+MIGRATIONS = str(PROJECT_ROOT / "migrations")
+REVISIONS = [script.revision for script in ScriptDirectory(MIGRATIONS).walk_revisions()][::-1]
+
+# What a database may hold at a revision, beside what it held before: at least a row for each table that is new.
+ROWS = {
+    "0001": (
+        "INSERT INTO turno_de_envio (id, titular, latido) VALUES (1, 'a:1:b', '2026-11-22 15:00:00')",
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (1, 'ana', 'x', 'admin', 'Tienda Ana', false, '2026-11-22 15:00:00')",
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, creado_por_id, negocio, de_muestra, creado)"
+        " VALUES (2, 'vero', 'x', 'vendedor', 1, '', false, '2026-11-22 15:00:00')",
+        "INSERT INTO cliente (id, nombre, telefono, telefono_e164, activo, creado, usuario_id)"
+        " VALUES (1, 'Laura Méndez', '3001234567', '+573001234567', true, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO plantilla_sms (id, nombre, mensaje, activo, creado, usuario_id)"
+        " VALUES (1, 'Promoción', 'Hola {nombre}', true, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"
+        " enviados_fallidos, omitidos, inciertos, cancelados, estado, creado, completado, velocidad, plantilla_id,"
+        " enviada_por_id, usuario_id) VALUES (1, 'Noviembre', 'Hola {nombre}', 1, 0, 0, 1, 0, 0, 0, 0, 'completado',"
+        " '2026-11-22 15:00:00', '2026-11-22 15:00:01', 0, 1, 2, 1)",
+        "INSERT INTO venta (id, cliente_id, total, fecha, usuario_id) VALUES (1, 1, 59900, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO sms_log (id, campana_id, cliente_id, nombre, telefono, telefono_e164, mensaje, partes, estado,"
+        " twilio_sid, creado, actualizado) VALUES (1, 1, 1, 'Laura Méndez', '3001234567', '+573001234567',"
+        " 'Hola Laura Méndez', 1, 'enviado', 'SM1', '2026-11-22 15:00:00', '2026-11-22 15:00:01')",
+    ),
+}
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of a database without tables."""
+    return f"sqlite:///{tmp_path / 'blank.sqlite'}"
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of a database without tables."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture
+def rows_stored(app: Flask, context: None) -> dict[str, int]:
+    """How many rows each table got, one revision after the other up to the newest."""
+    for revision in REVISIONS:
+        upgrade(MIGRATIONS, revision)
+        with db.engine.begin() as connection:
+            for statement in ROWS.get(revision, ()):
+                connection.execute(text(statement))
+    statements = [statement for revision in REVISIONS for statement in ROWS.get(revision, ())]
+    return {name: sum(f"INSERT INTO {name} " in each for each in statements) for name in Base.metadata.tables}
+
+
+def test_rows_of_every_age_come_through(rows_stored: dict[str, int]) -> None:
+    assert 0 not in rows_stored.values(), "a table is new: ROWS has none of its rows"
+    found = {
+        name: db.session.scalar(select(func.count()).select_from(table)) for name, table in Base.metadata.tables.items()
+    }
+    assert found == rows_stored
+    for mapper in Base.registry.mappers:
+        assert db.session.scalars(select(mapper.class_)).all()
+
+
+def test_the_models_are_what_the_migrations_make(context: None) -> None:
+    upgrade(MIGRATIONS)
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    migrated = checks_and_defaults()
+    downgrade(MIGRATIONS, revision="base")
+    Base.metadata.create_all(db.engine)
+    assert migrated == checks_and_defaults()
+
+
+def test_the_way_back_and_forth_again(rows_stored: dict[str, int]) -> None:
+    downgrade(MIGRATIONS, revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade(MIGRATIONS)
+    assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
+
+
+def checks_and_defaults() -> dict[str, Any]:
+    """Answer what Alembic does not compare on both databases: CHECK constraints and defaults, by table."""
+    inspector = inspect(db.engine)
+    return {
+        name: (
+            sorted((check["name"], check["sqltext"]) for check in inspector.get_check_constraints(name)),
+            {column["name"]: column["default"] for column in inspector.get_columns(name)},
+        )
+        for name in Base.metadata.tables
+    }
