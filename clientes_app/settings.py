@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Flask, current_app
+from flask.json.provider import DefaultJSONProvider
 
 from .config import Settings
 
@@ -13,6 +14,9 @@ _KEY = "clientes.settings"
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Keep the settings with the app."""
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.sort_keys = False
+    app.json.ensure_ascii = False
     app.config.update(settings.flask_config())
     app.extensions[_KEY] = settings
 

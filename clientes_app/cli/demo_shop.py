@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -147,7 +148,7 @@ def _hand_over(message: Message, ledger: Ledger, dice: random.Random, then: date
         return Outcome(Fate.REFUSED, code=21614, reason=FAULTS[21614].sentence)
     if chance < 0.06:
         return Outcome(Fate.REFUSED, code=21610, reason=FAULTS[21610].sentence)
-    sid = f"SM{dice.getrandbits(128):032x}"
+    sid = f"SM{secrets.token_hex(16)}"
     ledger.add(Entry(sid, message.to, message.body, SIMULATED_FROM_NUMBER, None, None, then.isoformat()))
     return Outcome(Fate.SENT, sid=sid)
 

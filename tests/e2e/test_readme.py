@@ -1,0 +1,64 @@
+"""The README's commands, run as they stand."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clientes_app.config import PROJECT_ROOT
+
+from ..support.server import Server
+
+README = (PROJECT_ROOT / "README.md").read_text()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    url = f"sqlite:///{tmp_path / 'shop.sqlite'}"
+    environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "for tests only", "SMS_MODE": "simulated"}
+    flask = ["flask", "--app", "wsgi", "prepare"]
+    subprocess.run(flask, cwd=PROJECT_ROOT, env=environment, check=True, capture_output=True)
+    server = Server(url, tmp_path / "server.log", SMS_MODE="simulated")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_the_http_interface(server: Server) -> None:
+    (script,) = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+    environment = {**os.environ, "BASE": server.url}
+    done = subprocess.run(["bash", "-eu", "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line]
+    answers = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [line for line in lines if line.isdigit()] == ["302", "302", "302"]
+    created, templates, sent, sending, state = answers
+    assert created["cliente"]["nombre"] == "Carlos Ruiz"
+    assert templates["plantillas"][0]["nombre"] == "Lanzamiento"
+    assert (sent["total_clientes"], sent["estado"]) == (4, "completado")
+    assert sending["progreso_url"].startswith("/clientes/campanas/")
+    assert state["estado"] == "completado"
+    assert "event: end" in lines
+
+
+@pytest.mark.parametrize("name", ["run", "test", "lint", "help"])
+def test_make_help_lists_the_commands(name: str) -> None:
+    done = subprocess.run(["make", "help"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    assert re.search(rf"^{name}\s", done.stdout, re.MULTILINE)
+
+
+def test_the_settings_table_is_complete() -> None:
+    names = read_names((PROJECT_ROOT / "clientes_app" / "config.py").read_text())
+    assert len(names) > 10
+    assert [name for name in sorted(names) if f"`{name}`" not in README] == []
+
+
+def read_names(source: str) -> set[str]:
+    """Answer the variables that the settings read."""
+    return set(re.findall(r'env\.\w+\("(\w+)"', source)) | set(re.findall(r'_url\(env, "(\w+)"\)', source))
