@@ -27,9 +27,9 @@ format: .venv/dev ## write the code in the common style
 	@$(BIN)/ruff check --fix .
 
 translations: .venv/dev ## take new sentences into the Spanish catalogue, and compile it
-	@$(BIN)/pybabel extract -q -F babel.cfg -k lazy_gettext -k translatable -o clientes_app/translations/messages.pot .
-	@$(BIN)/pybabel update -q --no-fuzzy-matching --omit-header -i clientes_app/translations/messages.pot -d clientes_app/translations
-	@$(BIN)/pybabel compile -q -d clientes_app/translations
+	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_pgettext:1c,2 -k translatable --add-location=file -o .venv/messages.pot .
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i .venv/messages.pot -d clientes_app/translations
+	@$(BIN)/pybabel -q compile -d clientes_app/translations
 
 .venv/run: requirements.txt
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || tests/install_system_packages.sh python3-venv

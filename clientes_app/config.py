@@ -86,10 +86,11 @@ class Settings:
 
     def flask_config(self) -> dict[str, object]:
         """Answer the keys that Flask and its extensions read."""
+        in_memory = self.database_url in ("sqlite://", "sqlite:///:memory:")  # one connection, no pool
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True},
+            "SQLALCHEMY_ENGINE_OPTIONS": {} if in_memory else {"pool_size": 20, "max_overflow": 20},
             "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
             "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
             "SESSION_COOKIE_NAME": "sessionid",

@@ -17,6 +17,7 @@ from .config import Settings
 from .extensions import babel
 from .messaging import phone
 from .models.types import utc_now
+from .sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 
 LANGUAGES = {"es": "es_CO", "en": "en"}
 DEFAULT_LANGUAGE = "es"
@@ -32,6 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         ago=ago,
         local_iso=local_iso,
         phone_number=phone.display,
+        receipt_reason=receipt_reason,
         time_left=time_left,
         reason=reason,
     )
@@ -80,6 +82,11 @@ def reason(sentence: str | None, code: int | None = None) -> str:
         return ""
     translated = str(gettext(sentence))
     return f"{translated} ({code})" if code else translated
+
+
+def receipt_reason(code: int) -> str:
+    """Write why a handset did not get a message, with Twilio's code."""
+    return reason(RECEIPT_FAULTS.get(code, UNKNOWN_RECEIPT_FAULT), code)
 
 
 def time_left(seconds: tuple[float, float] | None) -> str:

@@ -30,9 +30,10 @@ class Sender:
 
     def __init__(self, app: Flask) -> None:
         with app.app_context():
-            engine, twilio = db.engine, current_settings().twilio
+            engine, settings = db.engine, current_settings()
+        twilio, callback_base = settings.twilio, settings.public_base_url
         self._dispatcher = Dispatcher(
-            engine, partial(TwilioCarrier, twilio), twilio.max_concurrency, twilio.messages_per_second
+            engine, partial(TwilioCarrier, twilio, callback_base), twilio.max_concurrency, twilio.messages_per_second
         )
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 

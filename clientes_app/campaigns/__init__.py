@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("campaigns", __name__, url_prefix="/clientes")
 
-from . import api, routes  # noqa: E402, F401  (registers the views)
+from . import api, control_routes, routes  # noqa: E402, F401  (registers the views)

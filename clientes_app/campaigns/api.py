@@ -13,7 +13,7 @@ from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
 from ..i18n import reason
-from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models import ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
 from ..security import Access, access, json_view
 from ..settings import current_settings
@@ -37,7 +37,7 @@ def send_sms() -> ResponseReturnValue:
     campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
     patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds
     campaign = services.wait_for_end(campaign, patience)
-    return _answer(campaign), 200 if campaign.estado in services.ENDED else 202
+    return _answer(campaign), 200 if campaign.estado in ENDED else 202
 
 
 @bp.get("/campanas/<int:pk>/estado/")
@@ -46,7 +46,7 @@ def send_sms() -> ResponseReturnValue:
 def state(pk: int) -> ResponseReturnValue:
     """Answer how far a campaign is."""
     services.get_campaign(current_user.account_id, pk)
-    return _counts(snapshot(db.engine, pk))
+    return counts(snapshot(db.engine, pk))
 
 
 @bp.get("/campanas/<int:pk>/detalles/")
@@ -94,7 +94,7 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
     }
     if campaign.estado is EstadoCampana.ERROR:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
-    if campaign.estado not in services.ENDED:
+    if campaign.estado not in ENDED:
         body["estado"] = EstadoCampana.PROCESANDO.value
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
     return body
@@ -117,7 +117,8 @@ def _detail(row: SMSLog) -> dict[str, Any]:
     return detail
 
 
-def _counts(progress: Progress) -> dict[str, Any]:
+def counts(progress: Progress) -> dict[str, Any]:
+    """Answer a campaign's state and its rows by state."""
     named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
-    counts = {named.get(state, state.value): count for state, count in progress.counts.items()}
-    return {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **counts}
+    by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
+    return {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from ..clients.search import Search, matching
 from ..database import id_list
-from ..models import Cliente, EstadoSMS, SMSLog
-from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER
+from ..models import Baja, Cliente, EstadoSMS, SMSLog
+from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER, OPTED_OUT
 from ..tenancy import owned
 
 
@@ -42,22 +42,30 @@ class Share:
 def recipients(session: Session, account_id: int, audience: Audience) -> Select[Any]:
     """Select what `sending.outbox.enqueue` stores: each client with the state its message starts in.
 
-    The first of several clients with one number is sent to; the others are skipped.
+    The first of several clients with one number is sent to; the others are skipped, as are those who opted out.
     """
     chosen = _chosen(session, account_id, audience)
-    usable = and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
+    opted_out = _opted_out(account_id, chosen.c.telefono_e164)
+    reachable = and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
+    usable = and_(reachable, ~opted_out)
     copies = func.row_number().over(partition_by=(chosen.c.telefono_e164, usable), order_by=chosen.c.posicion)
-    ranked = select(chosen, usable.label("usable"), copies.label("copia")).subquery("ranked")
-    sendable = and_(ranked.c.usable, ranked.c.copia == 1)
+    ranked = select(
+        chosen,
+        reachable.label("alcanzable"),
+        usable.label("utilizable"),
+        copies.label("copia"),
+    ).subquery("ranked")
+    sendable = and_(ranked.c.utilizable, ranked.c.copia == 1)
     reason = case(
         (~ranked.c.activo, INACTIVE),
-        (ranked.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
+        (~ranked.c.alcanzable, NO_USABLE_NUMBER),
+        (~ranked.c.utilizable, OPTED_OUT),
         (ranked.c.copia > 1, DUPLICATE_NUMBER),
         else_=null(),
     )
     state = case(
         (sendable, _state(EstadoSMS.PENDIENTE)),
-        (ranked.c.usable, _state(EstadoSMS.OMITIDO)),
+        (ranked.c.alcanzable, _state(EstadoSMS.OMITIDO)),
         else_=_state(EstadoSMS.FALLIDO),
     )
     return select(
@@ -100,6 +108,10 @@ def unknown_ids(session: Session, account_id: int, client_ids: Sequence[int]) ->
     listed = id_list(client_ids, _dialect(session))
     known = owned(Cliente, account_id).where(Cliente.id == listed.c.value).exists()
     return list(session.scalars(select(listed.c.value).where(~known).order_by(listed.c.key)))
+
+
+def _opted_out(account_id: int, number: ColumnElement[str | None]) -> ColumnElement[bool]:
+    return exists().where(Baja.usuario_id == account_id, Baja.telefono_e164 == number)
 
 
 def _chosen(session: Session, account_id: int, audience: Audience) -> Subquery:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_login import current_user
 
 from ..clients import listing
@@ -128,15 +127,6 @@ def progress(pk: int) -> ResponseReturnValue:
         return render_template("campaigns/_progress.html", progress=snapshot(db.engine, pk), polling=True)
     db.session.remove()  # the stream outlives this view, and holds no connection
     return stream
-
-
-@bp.post("/campanas/<int:pk>/reanudar/")
-@access(Access.STAFF)
-def resume(pk: int) -> ResponseReturnValue:
-    """Let a campaign that a fault stopped go on."""
-    campaign = services.resume(current_user.account_id, pk)
-    flash(gettext("The campaign %(name)s goes on.", name=campaign.nombre), "success")
-    return redirect(url_for("campaigns.show", pk=pk))
 
 
 def _draft(form: ComposeForm) -> services.Draft:

@@ -17,7 +17,7 @@ from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
 from ..i18n import moment
 from ..messaging.totals import Totals, measure_all
-from ..models import CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog
+from ..models import ENDED, CampanaSMS, EstadoSMS, PlantillaSMS, SMSLog
 from ..models.types import MAX_ID, utc_now
 from ..sending import outbox
 from ..tenancy import get_owned, owned
@@ -26,7 +26,6 @@ from .audience import Audience, Share, Ticked
 from .progress import Progress, snapshot
 
 IDEMPOTENCY_PERIOD = timedelta(hours=24)
-ENDED = (EstadoCampana.COMPLETADO, EstadoCampana.ERROR)
 CAMPAIGNS_A_PAGE = 30
 MESSAGES_A_PAGE = 50
 RUNNING_SHOWN = 20
@@ -106,11 +105,11 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_k
         with unit_of_work() as session:
             earlier = _campaign_of_key(session, account_id, idempotency_key)
             return earlier or _store(session, account_id, sender_id, draft, idempotency_key)
-    except IntegrityError:
-        # Two requests with one key raced; the other one stored it.
+    except IntegrityError as error:
+        # Two requests with one key raced and the other one stored it; or a client was deleted at this moment.
         earlier = _campaign_of_key(db.session(), account_id, idempotency_key)
         if earlier is None:
-            raise
+            raise Conflict(gettext("Some of these clients have just changed. Try again.")) from error
         return earlier
 
 
@@ -123,19 +122,6 @@ def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
         if campaign.estado in ENDED or time.monotonic() >= until:
             return campaign
         time.sleep(_LOOK_SECONDS)
-
-
-def resume(account_id: int, campaign_id: int) -> CampanaSMS:
-    """Let a campaign that was stopped by a fault go on.
-
-    Raises NotFound, or Conflict where it was not stopped.
-    """
-    with unit_of_work() as session:
-        campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
-        if not outbox.resume(session.connection(), campaign_id):
-            raise Conflict(gettext("This campaign is not stopped."))
-        session.refresh(campaign)
-        return campaign
 
 
 def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:

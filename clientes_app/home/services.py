@@ -11,7 +11,7 @@ from ..campaigns import services as campaigns
 from ..campaigns.progress import Progress
 from ..clients import listing
 from ..extensions import db
-from ..models import CampanaSMS, Cliente, PlantillaSMS
+from ..models import ENDED, CampanaSMS, Cliente, PlantillaSMS
 from ..tenancy import owned
 
 LATEST_CAMPAIGNS = 5
@@ -39,7 +39,7 @@ class Overview:
     @property
     def changing(self) -> bool:
         """Tell whether a campaign among the latest has not ended."""
-        return any(campaign.estado not in campaigns.ENDED for campaign in self.latest)
+        return any(campaign.estado not in ENDED for campaign in self.latest)
 
 
 def overview(account_id: int) -> Overview:

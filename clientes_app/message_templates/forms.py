@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, lazy_pgettext
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
@@ -96,7 +96,7 @@ class TemplateForm(MessageForm):
     """A template."""
 
     nombre = line_field(lazy_gettext("Name"), 100, required=True)
-    activo = FlagField(lazy_gettext("Active"), default=True)
+    activo = FlagField(lazy_pgettext("template", "Active"), default=True)
 
     def given(self) -> dict[str, Any]:
         """Answer the values of the fields that the request gives: what it leaves out keeps its value."""

@@ -1,6 +1,7 @@
 """The tables, one file per aggregate; no query logic beyond relationships."""
 
-from .campana import COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from .baja import Baja, OrigenBaja
+from .campana import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
 from .plantilla import PlantillaSMS
 from .turno import TurnoDeEnvio
@@ -9,11 +10,15 @@ from .venta import Venta
 
 __all__ = [
     "COUNTERS",
+    "ENDED",
+    "Baja",
     "CampanaSMS",
     "Cliente",
     "EstadoCampana",
     "EstadoSMS",
+    "OrigenBaja",
     "PlantillaSMS",
+    "Recibo",
     "Rol",
     "SMSLog",
     "TurnoDeEnvio",

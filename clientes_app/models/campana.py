@@ -1,4 +1,4 @@
-"""Campaigns and their messages: the outbox. `sending.outbox` is the only writer of states and counters."""
+"""Campaigns and their messages: the outbox. `sending.states` is the only way to change states and counters."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ class EstadoCampana(StrEnum):
     PROCESANDO = "procesando"
     COMPLETADO = "completado"
     ERROR = "error"
+    PAUSADO = "pausado"
+    CANCELADO = "cancelado"
+
+
+# A campaign in one of these goes on only if somebody wants it to.
+ENDED = frozenset({EstadoCampana.COMPLETADO, EstadoCampana.ERROR, EstadoCampana.CANCELADO})
 
 
 class EstadoSMS(StrEnum):
@@ -31,6 +37,23 @@ class EstadoSMS(StrEnum):
     OMITIDO = "omitido"
     INCIERTO = "incierto"
     CANCELADO = "cancelado"
+
+
+class Recibo(StrEnum):
+    """What Twilio says of a message it accepted, in the order in which it says it.
+
+    https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+    """
+
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    READ = "read"
 
 
 class CampanaSMS(Base):
@@ -114,7 +137,15 @@ class SMSLog(Base):
             sqlite_where=text("estado = 'enviando'"),
             postgresql_where=text("estado = 'enviando'"),
         ),
-        CheckConstraint("estado <> 'enviado' OR twilio_sid IS NOT NULL", name="twilio_sid"),
+        Index(
+            "ix_sms_log_proxima_consulta",
+            "proxima_consulta",
+            sqlite_where=text("proxima_consulta IS NOT NULL"),
+            postgresql_where=text("proxima_consulta IS NOT NULL"),
+        ),
+        CheckConstraint(
+            "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"
+        ),
         CheckConstraint(
             "estado NOT IN ('pendiente', 'enviando', 'enviado', 'incierto') OR telefono_e164 IS NOT NULL",
             name="telefono_e164",
@@ -136,5 +167,14 @@ class SMSLog(Base):
     twilio_sid: Mapped[str | None] = mapped_column(String(100), unique=True)
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)
+    recibo: Mapped[Recibo | None] = mapped_column(state_column(Recibo))
+    """What became of it after Twilio accepted it; `estado` never says that."""
+    recibo_codigo: Mapped[int | None]
+    recibido: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmado_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    """Who said that an uncertain message arrived."""
+    consultas: Mapped[int] = mapped_column(default=0, server_default="0")
+    proxima_consulta: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When Twilio is asked next what became of an uncertain message; null: not again."""
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     actualizado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

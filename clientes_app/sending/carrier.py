@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -56,11 +58,21 @@ class Result:
     outcome: Outcome
 
 
+class NotAnswered(Exception):
+    """The carrier did not say what it was asked."""
+
+
 class Carrier(Protocol):
     """Hands messages over; used inside one event loop."""
 
     async def send(self, message: Message) -> Outcome:
         """Hand one message over, once; every failure is an outcome."""
+
+    async def find(self, to: str, body: str, since: datetime) -> Sequence[str]:
+        """List the SIDs of messages with this text to this number, created about `since` or later, oldest first.
+
+        Raises NotAnswered.
+        """
 
     async def close(self) -> None:
         """Close the connections."""

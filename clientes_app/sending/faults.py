@@ -29,6 +29,11 @@ class Fault:
     sentence: str
 
 
+def source(code: int) -> str:
+    """Answer the page where Twilio explains a code."""
+    return f"https://www.twilio.com/docs/api/errors/{code}"
+
+
 def _number(sentence: str, *, retryable: bool = False) -> Fault:
     return Fault(Scope.NUMBER, retryable, sentence)
 
@@ -68,11 +73,27 @@ FAULTS: dict[int, Fault] = {
     21611: Fault(Scope.MOMENT, retryable=True, sentence=translatable("Twilio's queue for this sender is full")),
 }
 
+# What a handset's receipt says: the message was accepted, and then not delivered.
+RECEIPT_FAULTS: dict[int, str] = {
+    30001: translatable("Twilio's queue was full"),
+    30002: translatable("The Twilio account was suspended"),
+    30003: translatable("The phone is off or out of reach"),
+    30004: translatable("The person or the operator blocks these messages"),
+    30005: translatable("The number does not exist, or no longer does"),
+    30006: translatable("The number is a landline, or its operator cannot be reached"),
+    30007: translatable("The operator took it for spam"),
+    30008: translatable("The operator did not say why"),
+    30034: translatable("The sender's number is not registered"),
+}
+UNKNOWN_RECEIPT_FAULT = translatable("The operator gave a reason that we do not know")
+
 NO_ANSWER = translatable("Twilio did not answer: it may have arrived")
 INTERRUPTED = translatable("The app stopped before Twilio answered: it may have arrived")
 TOO_MANY_UNKNOWN = translatable("Twilio stopped answering: the campaign waits so that nothing is sent blindly")
 TOO_MANY_REFUSED = translatable("Twilio refused many numbers in a row for a reason that is not the number's")
 
+OPTED_OUT_CODE = 21610
+OPTED_OUT = translatable("The person asked to get no more messages")
 INACTIVE = translatable("The client is inactive")
 NO_USABLE_NUMBER = translatable("No usable number")
 DUPLICATE_NUMBER = translatable("Duplicate number")

@@ -1,28 +1,32 @@
-"""The outbox: the only writer of message states and campaign counters.
-
-Every move of a row is one UPDATE that names the state it leaves, and the counters change in the same transaction;
-the database checks that they sum up.
-"""
+"""The outbox: campaigns are stored whole, rows are claimed before they are sent, and results are recorded."""
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, Select, String, and_, func, insert, literal, select, type_coerce, update
 
 from ..database import write_transaction
 from ..messaging import personalization, segments
-from ..models import COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .carrier import Fate, Message, Outcome, Result
-from .faults import INTERRUPTED
+from .faults import INTERRUPTED, OPTED_OUT, OPTED_OUT_CODE
+from .opt_outs import add_opt_outs
+from .states import RUNNING, Moves, carry_over, finish_where_done, move_rows
+
+FIRST_LOOK = timedelta(seconds=20)
+"""How long after an uncertain attempt Twilio is first asked: its list of messages may lag."""
+
+# What is pending has a number: the database checks it.
+_NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
 
 # The answer to one's own call is evidence even after somebody declared the row uncertain.
 _AWAITING = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
-_RUNNING = (EstadoCampana.PENDIENTE, EstadoCampana.PROCESANDO)
 
 _STATE_AFTER = {
     Fate.SENT: EstadoSMS.ENVIADO,
@@ -31,9 +35,6 @@ _STATE_AFTER = {
     Fate.STOPPED: EstadoSMS.PENDIENTE,
     Fate.UNKNOWN: EstadoSMS.INCIERTO,
 }
-
-# A move of one row out of one state, and how many rows made it.
-Moves = Counter[tuple[EstadoSMS, EstadoSMS]]
 
 
 def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -> None:
@@ -57,7 +58,7 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
         .where(CampanaSMS.id == campaign_id)
         .values({CampanaSMS.total_clientes: sum(counts.values()), **values})
     )
-    _finish_where_done(connection, campaign_id)
+    finish_where_done(connection, campaign_id)
 
 
 def runnable(engine: Engine) -> list[int]:
@@ -65,7 +66,7 @@ def runnable(engine: Engine) -> list[int]:
     with engine.connect() as connection:
         found = connection.scalars(
             select(CampanaSMS.id)
-            .where(CampanaSMS.estado.in_(_RUNNING), CampanaSMS.pendientes > 0)
+            .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
             .order_by(CampanaSMS.id)
         )
         return list(found)
@@ -74,24 +75,18 @@ def runnable(engine: Engine) -> list[int]:
 def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Message]:
     """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
 
-    The claim is committed before this returns, so that whatever happens later no row is sent twice.
+    The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
+    number has opted out since the campaign was stored is left out.
     """
     with write_transaction(engine) as connection:
-        text = connection.scalar(_text_of_running(campaign_id, owner))
-        if text is None:
+        campaign = connection.execute(_running(campaign_id, owner)).one_or_none()
+        if campaign is None:
             return []
-        rows = connection.execute(
-            select(SMSLog.id, SMSLog.nombre, SMSLog.telefono_e164)
-            .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE)
-            .order_by(SMSLog.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        ).all()
-        if not rows:
-            return []
-        messages = [_message(campaign_id, text, row.id, row.nombre, row.telefono_e164) for row in rows]
-        _mark_claimed(connection, messages)
-        _move(connection, campaign_id, Counter({(EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO): len(messages)}))
+        rows = connection.execute(_next_rows(campaign_id, campaign.usuario_id, most)).all()
+        messages = [_message(campaign_id, campaign.mensaje, *row[:3]) for row in rows if not row.opted_out]
+        moves = _mark_claimed(connection, messages) + _leave_out(connection, [row.id for row in rows if row.opted_out])
+        if moves:
+            carry_over(connection, campaign_id, moves)
         return messages
 
 
@@ -105,21 +100,10 @@ def record(
     with write_transaction(engine) as connection:
         moves = _store_results(connection, results)
         for campaign_id in sorted(moves):
-            _move(connection, campaign_id, moves[campaign_id], velocidad=speeds.get(campaign_id, 0.0))
-            _finish_where_done(connection, campaign_id)
+            carry_over(connection, campaign_id, moves[campaign_id], velocidad=speeds.get(campaign_id, 0.0))
         for campaign_id in sorted(faults):
             _stop(connection, campaign_id, faults[campaign_id])
-
-
-def resume(connection: Connection, campaign_id: int) -> bool:
-    """Let a stopped campaign go on; tell whether it was stopped."""
-    resumed = connection.execute(
-        update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.ERROR)
-        .values(estado=EstadoCampana.PROCESANDO, error_codigo=None, error_mensaje=None)
-    )
-    _finish_where_done(connection, campaign_id)
-    return resumed.rowcount == 1
+        _enter_opt_outs(connection, results)
 
 
 def recover(engine: Engine) -> int:
@@ -127,44 +111,62 @@ def recover(engine: Engine) -> int:
 
     Only for the holder of the lease, before it claims anything.
     """
+    now = utc_now()
     with write_transaction(engine) as connection:
         # Counted as they change: the dead sender may be alive, and record an answer at this very moment.
         counts = Counter(
             connection.scalars(
                 update(SMSLog)
                 .where(SMSLog.estado == EstadoSMS.ENVIANDO)
-                .values(estado=EstadoSMS.INCIERTO, error_mensaje=INTERRUPTED, actualizado=utc_now())
+                .values(
+                    estado=EstadoSMS.INCIERTO,
+                    error_mensaje=INTERRUPTED,
+                    actualizado=now,
+                    consultas=0,
+                    proxima_consulta=now + FIRST_LOOK,
+                )
                 .returning(SMSLog.campana_id)
             )
         )
         for campaign_id, count in sorted(counts.items()):
-            _move(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
-            _finish_where_done(connection, campaign_id)
+            carry_over(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
         return counts.total()
 
 
 def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
     """List the columns that are the same in every new row."""
-    return [
-        (SMSLog.__table__.c.campana_id, campaign_id),
-        (SMSLog.__table__.c.mensaje, ""),
-        (SMSLog.__table__.c.partes, 0),
-        (SMSLog.__table__.c.creado, now),
-        (SMSLog.__table__.c.actualizado, now),
-    ]
+    columns = SMSLog.__table__.c
+    values = {"campana_id": campaign_id, "mensaje": "", "partes": 0, "consultas": 0, "creado": now, "actualizado": now}
+    return [(columns[name], value) for name, value in values.items()]
 
 
 def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int]:
     return select(SMSLog.estado, func.count()).where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
 
 
-def _text_of_running(campaign_id: int, owner: str) -> Select[str]:
-    """Select the text of a campaign that may be sent; nobody takes the lease until the transaction ends."""
+def _running(campaign_id: int, owner: str) -> Select[str, int]:
+    """Select a campaign that may be sent; nobody takes the lease until the transaction ends."""
     return (
-        select(CampanaSMS.mensaje)
+        select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
         .join(TurnoDeEnvio, TurnoDeEnvio.titular == owner)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_RUNNING), CampanaSMS.pendientes > 0)
+        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
         .with_for_update(read=True, of=TurnoDeEnvio)
+    )
+
+
+def _next_rows(campaign_id: int, account_id: int, most: int) -> Select[int, str, str, bool]:
+    opted_out = (
+        select(Baja.id)
+        .where(and_(Baja.usuario_id == account_id, Baja.telefono_e164 == SMSLog.telefono_e164))
+        .correlate(SMSLog)
+        .exists()
+    )
+    return (
+        select(SMSLog.id, SMSLog.nombre, _NUMBER, opted_out.label("opted_out"))
+        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE)
+        .order_by(SMSLog.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=SMSLog)
     )
 
 
@@ -174,59 +176,67 @@ def _message(campaign_id: int, text: str, row_id: int, nombre: str, to: str) -> 
     return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts)
 
 
-def _mark_claimed(connection: Connection, messages: Iterable[Message]) -> None:
-    _update_rows(
-        connection,
-        EstadoSMS.PENDIENTE,
-        [
-            {
-                "row_id": message.row_id,
-                "estado": EstadoSMS.ENVIANDO,
-                "mensaje": message.body,
-                "partes": message.parts,
-                "intento": message.attempt,
-                "error_codigo": None,
-                "error_mensaje": None,
-                "actualizado": utc_now(),
-            }
-            for message in messages
-        ],
-    )
+def _mark_claimed(connection: Connection, messages: Sequence[Message]) -> Moves:
+    if not messages:
+        return Counter()
+    claimed = [
+        {
+            "row_id": message.row_id,
+            "estado": EstadoSMS.ENVIANDO,
+            "mensaje": message.body,
+            "partes": message.parts,
+            "intento": message.attempt,
+            "error_codigo": None,
+            "error_mensaje": None,
+        }
+        for message in messages
+    ]
+    return move_rows(connection, EstadoSMS.PENDIENTE, claimed)
+
+
+def _leave_out(connection: Connection, row_ids: Sequence[int]) -> Moves:
+    if not row_ids:
+        return Counter()
+    left_out = [
+        {"row_id": row_id, "estado": EstadoSMS.OMITIDO, "error_mensaje": OPTED_OUT, "telefono_e164": None}
+        for row_id in row_ids
+    ]
+    return move_rows(connection, EstadoSMS.PENDIENTE, left_out)
 
 
 def _store_results(connection: Connection, results: Sequence[Result]) -> Mapping[int, Moves]:
     """Move the rows that still await their result; answer the moves by campaign."""
     states = _states_of(connection, results)
-    moves: defaultdict[int, Moves] = defaultdict(Counter)
-    changes: defaultdict[EstadoSMS, list[dict[str, Any]]] = defaultdict(list)
+    cancelled = _cancelled(connection, {result.message.campaign_id for result in results})
+    changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
     for result in results:
+        campaign_id = result.message.campaign_id
         before = states.get((result.message.row_id, result.message.attempt))
-        after = _STATE_AFTER[result.outcome.fate]
-        if before not in _AWAITING or before is after:
-            continue
-        changes[before].append(_change(result.message, result.outcome, after))
-        moves[result.message.campaign_id][before, after] += 1
-    for before, rows in changes.items():
-        _update_rows(connection, before, rows)
+        after = _state_after(result.outcome, is_cancelled=campaign_id in cancelled)
+        if before in _AWAITING and before is not after:
+            changes[campaign_id, before].append(_change(result.message, result.outcome, after))
+    moves: defaultdict[int, Moves] = defaultdict(Counter)
+    for (campaign_id, before), rows in changes.items():
+        moves[campaign_id] += move_rows(connection, before, rows)
     return moves
 
 
+def _state_after(outcome: Outcome, *, is_cancelled: bool) -> EstadoSMS:
+    after = _STATE_AFTER[outcome.fate]
+    return EstadoSMS.CANCELADO if after is EstadoSMS.PENDIENTE and is_cancelled else after
+
+
 def _change(message: Message, outcome: Outcome, after: EstadoSMS) -> dict[str, Any]:
+    unknown = after is EstadoSMS.INCIERTO
     return {
         "row_id": message.row_id,
         "estado": after,
         "twilio_sid": outcome.sid,
         "error_codigo": outcome.code,
         "error_mensaje": outcome.reason,
-        "actualizado": utc_now(),
+        "consultas": 0,
+        "proxima_consulta": utc_now() + FIRST_LOOK if unknown else None,
     }
-
-
-def _update_rows(connection: Connection, before: EstadoSMS, rows: Sequence[Mapping[str, Any]]) -> None:
-    leaving = update(SMSLog).where(SMSLog.id == bindparam("row_id"), SMSLog.estado == before)
-    changed = connection.execute(leaving, rows)
-    if changed.rowcount != len(rows):
-        raise RuntimeError(f"{len(rows)} rows were to leave {before}, {changed.rowcount} did")
 
 
 def _states_of(connection: Connection, results: Sequence[Result]) -> dict[tuple[int, str | None], EstadoSMS]:
@@ -238,49 +248,24 @@ def _states_of(connection: Connection, results: Sequence[Result]) -> dict[tuple[
     return {(row.id, row.intento): row.estado for row in rows}
 
 
-def _move(connection: Connection, campaign_id: int, moves: Moves, **values: Any) -> None:
-    """Carry rows' moves over to their campaign's counters."""
-    changes: Counter[EstadoSMS] = Counter()
-    for (before, after), count in moves.items():
-        changes[before] -= count
-        changes[after] += count
-    now = utc_now()
-    connection.execute(
-        update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id)
-        .values(
-            {
-                **{COUNTERS[state]: COUNTERS[state] + change for state, change in changes.items() if change},
-                CampanaSMS.actualizado: now,
-                CampanaSMS.iniciado: func.coalesce(CampanaSMS.iniciado, now),
-                **{getattr(CampanaSMS, name): value for name, value in values.items()},
-            }
-        )
+def _cancelled(connection: Connection, campaign_ids: set[int]) -> set[int]:
+    found = connection.scalars(
+        select(CampanaSMS.id).where(CampanaSMS.id.in_(campaign_ids), CampanaSMS.estado == EstadoCampana.CANCELADO)
     )
-    connection.execute(
-        update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.PENDIENTE)
-        .values(estado=EstadoCampana.PROCESANDO)
-    )
+    return set(found)
 
 
 def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
     connection.execute(
         update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_RUNNING))
+        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING))
         .values(estado=EstadoCampana.ERROR, error_codigo=fault.code, error_mensaje=fault.reason or "", velocidad=0.0)
     )
 
 
-def _finish_where_done(connection: Connection, campaign_id: int) -> None:
-    """Complete a running campaign that has nothing more to send or to wait for."""
-    connection.execute(
-        update(CampanaSMS)
-        .where(
-            CampanaSMS.id == campaign_id,
-            CampanaSMS.estado.in_(_RUNNING),
-            CampanaSMS.pendientes == 0,
-            CampanaSMS.enviando == 0,
-        )
-        .values(estado=EstadoCampana.COMPLETADO, completado=utc_now(), velocidad=0.0)
-    )
+def _enter_opt_outs(connection: Connection, results: Sequence[Result]) -> None:
+    """Enter the numbers of which Twilio says that they opted out."""
+    refused = [result.message for result in results if result.outcome.code == OPTED_OUT_CODE]
+    for message in refused:
+        account = select(CampanaSMS.usuario_id).where(CampanaSMS.id == message.campaign_id)
+        add_opt_outs(connection, connection.scalars(account).all(), message.to, OrigenBaja.TWILIO)

@@ -12,7 +12,7 @@ import logging
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from sqlalchemy import Engine
@@ -22,6 +22,7 @@ from . import lease, outbox
 from .carrier import Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
 from .pace import Pace
+from .reconcile import settle_forever
 from .speed import Speedometer
 
 log = logging.getLogger(__name__)
@@ -67,15 +68,19 @@ class Shift:
     async def work(self, told_to_stop: Callable[[], bool]) -> None:
         """Work the shift to its end; afterwards every claimed row is recorded."""
         recorder = asyncio.create_task(self._record_until_closed())
-        feeder = asyncio.create_task(self._feed())
-        heart = asyncio.create_task(self._beat())
+        helpers = [
+            asyncio.create_task(self._feed()),
+            asyncio.create_task(self._beat()),
+            asyncio.create_task(settle_forever(self._engine, self._carrier)),
+        ]
         try:
             while not told_to_stop() and self._holds_lease():
                 await self._claim_more()
+                _raise_what_failed([*helpers, recorder])
         finally:
-            for task in (feeder, heart):
-                task.cancel()
-            await asyncio.gather(feeder, heart, return_exceptions=True)
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
             await self._drain()
             self._closing = True
             self._signal_finished(at_once=True)
@@ -255,6 +260,12 @@ class Shift:
 
     def _holds_lease(self) -> bool:
         return time.monotonic() - self._held_at < lease.LEASE_SECONDS - lease.HEARTBEAT_SECONDS
+
+
+def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        if task.done():
+            task.result()
 
 
 def _too_puzzling(outcome: Outcome) -> Outcome:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -18,12 +20,16 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from ..config import TwilioSettings
-from .carrier import Fate, Message, Outcome
+from .carrier import Fate, Message, NotAnswered, Outcome
 from .faults import FAULTS, NO_ANSWER, Fault, Scope
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 30.0
+ATTEMPT_PERIOD = timedelta(minutes=2)
+"""How long before it was declared uncertain a message may have been created."""
+LISTED = 100
+STATUS_PATH = "/twilio/estado/"
 _SMALLEST_TWILIO_CODE = 1_000  # an error without JSON has the HTTP status in place of a code
 
 # At INFO the SDK logs request bodies: phone numbers and texts.
@@ -33,8 +39,9 @@ logging.getLogger("twilio").setLevel(logging.WARNING)
 class TwilioCarrier:
     """One account's connections to Twilio; made and used inside one running event loop."""
 
-    def __init__(self, settings: TwilioSettings) -> None:
+    def __init__(self, settings: TwilioSettings, callback_base: str = "") -> None:
         self._settings = settings
+        self._callback_base = callback_base
         self._http = _HttpClient(settings.max_concurrency)
         self._client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
         if settings.api_base_url:
@@ -56,12 +63,33 @@ class TwilioCarrier:
             return Outcome(Fate.UNKNOWN, reason=NO_ANSWER, puzzling=True)
         return Outcome(Fate.SENT, sid=created.sid)
 
+    async def find(self, to: str, body: str, since: datetime) -> Sequence[str]:
+        """List the SIDs of messages with this text to this number, created about `since` or later, oldest first.
+
+        Raises NotAnswered. Not filtered by Twilio's `DateSent`, which a message that was not sent yet lacks.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                listed = await self._client.messages.list_async(to=to, limit=LISTED)
+        except (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise NotAnswered from error
+        return [message.sid for message in reversed(listed) if self._is_ours(message, body, since - ATTEMPT_PERIOD)]
+
+    def _is_ours(self, message: Any, body: str, since: datetime) -> bool:
+        if message.body != body or message.sid is None:
+            return False
+        if self._settings.messaging_service_sid:
+            return message.messaging_service_sid == self._settings.messaging_service_sid and _is_since(message, since)
+        return message.from_ == self._settings.from_number and _is_since(message, since)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
 
     def _fields(self, message: Message) -> dict[str, Any]:
         fields = {"to": message.to, "body": message.body}
+        if self._callback_base:
+            fields["status_callback"] = f"{self._callback_base}{STATUS_PATH}{message.attempt}"
         if self._settings.messaging_service_sid:
             return fields | {"messaging_service_sid": self._settings.messaging_service_sid}
         return fields | {"from_": self._settings.from_number}
@@ -93,6 +121,10 @@ class TooManyRequests(TwilioException):
         super().__init__("HTTP 429")
         self.code = _code_in(response.text)
         self.retry_after = _seconds((response.headers or {}).get("Retry-After", ""))
+
+
+def _is_since(message: Any, since: datetime) -> bool:
+    return message.date_created is not None and message.date_created >= since
 
 
 def _outcome_of_refusal(error: TwilioException) -> Outcome:

@@ -48,7 +48,14 @@ STAFF = {
     "GET campaigns.details",
     "GET campaigns.messages",
     "GET campaigns.progress",
+    "POST campaigns.pause",
     "POST campaigns.resume",
+    "GET campaigns.confirm_cancellation",
+    "POST campaigns.cancel",
+    "GET campaigns.actions",
+    "POST campaigns.confirm_arrival",
+    "GET campaigns.retry_failed",
+    "GET campaigns.certificate",
 }
 ADMIN = {
     "GET clients.new",
@@ -66,6 +73,8 @@ ADMIN = {
     "GET templates.confirm_deletion",
     "POST templates.delete",
     "POST templates.set_active",
+    "GET campaigns.confirm_sending_again",
+    "POST campaigns.send_again",
 }
 JSON = {
     "clients.create_by_json",
@@ -97,10 +106,12 @@ class House:
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
             self.campaign = int(services.create_campaign(account, account, draft).id)
+            self.message = services.messages(account, self.campaign, None, None, 1)[0].id
 
     def url(self, rule: Rule) -> str:
         ids = {"clients": self.client, "templates": self.template, "campaigns": self.campaign}
-        values: dict[str, Any] = {"pk": ids.get(rule.endpoint.partition(".")[0], 1), "filename": "app.css"}
+        kind = rule.endpoint.partition(".")[0]
+        values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
             return str(adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))

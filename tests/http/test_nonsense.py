@@ -92,7 +92,7 @@ def calls(app: Flask, shop: Shop, account: int) -> list[tuple[str, str]]:
     shop.add_client(account)
     shop.add_template(account)
     return [
-        (method, rule.rule.replace("<int:pk>", "{pk}"))
+        (method, rule.rule.replace("<int:pk>", "{pk}").replace("<int:row>", "1"))
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         if rule.endpoint not in ("static", "auth.log_out")

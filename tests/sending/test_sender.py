@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from clientes_app.campaigns import services
+from clientes_app.campaigns import control, services
 from clientes_app.campaigns.audience import Ticked
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search import Search
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from clientes_app.models import ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from clientes_app.sender import Sender
 from clientes_app.sending import outbox
 
@@ -53,7 +53,7 @@ class Campaigns:
 
     def ended(self, campaign_id: int) -> CampanaSMS:
         """Wait for the end."""
-        return wait_until(lambda: (found := self.get(campaign_id)).estado in services.ENDED and found)  # type: ignore[no-any-return]
+        return wait_until(lambda: (found := self.get(campaign_id)).estado in ENDED and found)  # type: ignore[no-any-return]
 
     def states(self, campaign_id: int) -> Counter[EstadoSMS]:
         return Counter(row.estado for row in self.rows(campaign_id))

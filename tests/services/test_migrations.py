@@ -34,6 +34,8 @@ ROWS = {
         " VALUES (2, 'vero', 'x', 'vendedor', 1, '', false, '2026-11-22 15:00:00')",
         "INSERT INTO cliente (id, nombre, telefono, telefono_e164, activo, creado, usuario_id)"
         " VALUES (1, 'Laura Méndez', '3001234567', '+573001234567', true, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO baja (id, telefono_e164, origen, creado, usuario_id)"
+        " VALUES (1, '+573001112222', 'manual', '2026-11-22 15:00:00', 1)",
         "INSERT INTO plantilla_sms (id, nombre, mensaje, activo, creado, usuario_id)"
         " VALUES (1, 'Promoción', 'Hola {nombre}', true, '2026-11-22 15:00:00', 1)",
         "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"

@@ -1,0 +1,114 @@
+"""What people decide about campaigns that exist: pause, resume, cancel, settle what is uncertain, send again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext
+from sqlalchemy import Connection, select
+
+from ..errors import Conflict, NotFound
+from ..extensions import db, unit_of_work
+from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models.types import MAX_ID
+from ..sending import control, evidence
+from ..sending.faults import FAULTS
+from ..tenancy import get_owned
+
+_RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
+
+
+def pause(account_id: int, campaign_id: int) -> CampanaSMS:
+    """Let nothing more of a campaign be claimed for now.
+
+    Raises NotFound, or Conflict where it does not run.
+    """
+    return _change(account_id, campaign_id, control.pause, gettext("This campaign is not running."))
+
+
+def resume(account_id: int, campaign_id: int) -> CampanaSMS:
+    """Let a paused or stopped campaign go on.
+
+    Raises NotFound, or Conflict where it is neither.
+    """
+    return _change(account_id, campaign_id, control.resume, gettext("This campaign is neither paused nor stopped."))
+
+
+def cancel(account_id: int, campaign_id: int) -> CampanaSMS:
+    """End a campaign: what is not claimed is never sent.
+
+    Raises NotFound, or Conflict where it has ended.
+    """
+    return _change(account_id, campaign_id, control.cancel, gettext("This campaign has already ended."))
+
+
+def confirm_arrival(account_id: int, campaign_id: int, row_id: int, person_id: int) -> SMSLog:
+    """Take a person's word that an uncertain message arrived.
+
+    Raises NotFound, or Conflict where it is no longer uncertain.
+    """
+    return _settle(
+        account_id, campaign_id, row_id, lambda connection: evidence.confirm(connection, campaign_id, row_id, person_id)
+    )
+
+
+def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
+    """Send an uncertain message again, although it may arrive twice.
+
+    Raises NotFound, or Conflict where it is no longer uncertain or its campaign was cancelled.
+    """
+    if get_owned(db.session(), CampanaSMS, account_id, campaign_id).estado is EstadoCampana.CANCELADO:
+        raise Conflict(gettext("This campaign was cancelled."))
+    return _settle(
+        account_id, campaign_id, row_id, lambda connection: evidence.send_again(connection, campaign_id, row_id)
+    )
+
+
+def clients_to_retry(account_id: int, campaign_id: int) -> tuple[int, ...]:
+    """List the clients whose message failed for a reason that may pass.
+
+    Raises NotFound.
+    """
+    get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+    failed = (
+        select(SMSLog.cliente_id)
+        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.FALLIDO)
+        .where(SMSLog.error_codigo.in_(_RETRYABLE), SMSLog.cliente_id.is_not(None))
+        .order_by(SMSLog.id)
+    )
+    return tuple(client_id for client_id in db.session.scalars(failed) if client_id is not None)
+
+
+def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
+    """Answer a message of the account's campaign.
+
+    Raises NotFound.
+    """
+    get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+    return _message(campaign_id, row_id)
+
+
+def _change(account_id: int, campaign_id: int, change: Callable[[Connection, int], bool], refusal: str) -> CampanaSMS:
+    with unit_of_work() as session:
+        campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
+        if not change(session.connection(), campaign_id):
+            raise Conflict(refusal)
+        session.refresh(campaign)
+    return campaign
+
+
+def _settle(account_id: int, campaign_id: int, row_id: int, settle: Callable[[Connection], bool]) -> SMSLog:
+    with unit_of_work() as session:
+        get_owned(session, CampanaSMS, account_id, campaign_id)
+        row = _message(campaign_id, row_id)
+        if not settle(session.connection()):
+            raise Conflict(gettext("This message is no longer uncertain."))
+        session.refresh(row)
+    return row
+
+
+def _message(campaign_id: int, row_id: int) -> SMSLog:
+    row = db.session.get(SMSLog, row_id) if row_id <= MAX_ID else None
+    if row is None or row.campana_id != campaign_id:
+        raise NotFound
+    return row

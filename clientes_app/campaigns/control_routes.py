@@ -1,0 +1,125 @@
+"""The views behind the buttons of a campaign's page; each answers a browser and a program."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+
+from ..errors import Conflict, speaks_json
+from ..extensions import db
+from ..htmx import page_or_fragment
+from ..i18n import number
+from ..models import CampanaSMS, SMSLog
+from ..security import Access, access
+from . import bp, control, services
+from .api import counts
+from .certificate import certificate_lines
+from .progress import snapshot
+from .verification import verify
+
+
+@bp.post("/campanas/<int:pk>/pausar/")
+@access(Access.STAFF)
+def pause(pk: int) -> ResponseReturnValue:
+    """Pause a campaign."""
+    campaign = control.pause(current_user.account_id, pk)
+    return _done(campaign, gettext("The campaign %(name)s is paused.", name=campaign.nombre))
+
+
+@bp.post("/campanas/<int:pk>/reanudar/")
+@access(Access.STAFF)
+def resume(pk: int) -> ResponseReturnValue:
+    """Let a paused or stopped campaign go on."""
+    campaign = control.resume(current_user.account_id, pk)
+    return _done(campaign, gettext("The campaign %(name)s goes on.", name=campaign.nombre))
+
+
+@bp.get("/campanas/<int:pk>/cancelar/")
+@access(Access.STAFF)
+def confirm_cancellation(pk: int) -> ResponseReturnValue:
+    """Ask whether to cancel a campaign."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    return page_or_fragment("campaigns/cancel.html", "campaigns/_cancel.html", campaign=campaign)
+
+
+@bp.post("/campanas/<int:pk>/cancelar/")
+@access(Access.STAFF)
+def cancel(pk: int) -> ResponseReturnValue:
+    """Cancel a campaign."""
+    campaign = control.cancel(current_user.account_id, pk)
+    said = ngettext(
+        "The campaign is cancelled: %(count)s message was not sent.",
+        "The campaign is cancelled: %(count)s messages were not sent.",
+        campaign.cancelados,
+        count=number(campaign.cancelados),
+    )
+    return _done(campaign, said)
+
+
+@bp.get("/campanas/<int:pk>/acciones/")
+@access(Access.STAFF)
+def actions(pk: int) -> ResponseReturnValue:
+    """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    return render_template("campaigns/_actions.html", campaign=campaign, progress=snapshot(db.engine, pk))
+
+
+@bp.post("/campanas/<int:pk>/mensajes/<int:row>/llego/")
+@access(Access.STAFF)
+def confirm_arrival(pk: int, row: int) -> ResponseReturnValue:
+    """Note that an uncertain message arrived."""
+    message = control.confirm_arrival(current_user.account_id, pk, row, current_user.id)
+    return _settled(message, gettext("The message to %(name)s counts as sent.", name=message.nombre))
+
+
+@bp.get("/campanas/<int:pk>/mensajes/<int:row>/otra-vez/")
+@access(Access.ADMIN)
+def confirm_sending_again(pk: int, row: int) -> ResponseReturnValue:
+    """Warn that a message may arrive twice, and ask."""
+    message = control.get_message(current_user.account_id, pk, row)
+    return page_or_fragment("campaigns/send_again.html", "campaigns/_send_again.html", message=message)
+
+
+@bp.post("/campanas/<int:pk>/mensajes/<int:row>/otra-vez/")
+@access(Access.ADMIN)
+def send_again(pk: int, row: int) -> ResponseReturnValue:
+    """Send an uncertain message again."""
+    message = control.send_again(current_user.account_id, pk, row)
+    return _settled(message, gettext("The message to %(name)s is sent again.", name=message.nombre))
+
+
+@bp.get("/campanas/<int:pk>/reintento/")
+@access(Access.STAFF)
+def retry_failed(pk: int) -> ResponseReturnValue:
+    """Show the start of a new campaign to those whose message failed for a reason that may pass."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    client_ids = control.clients_to_retry(current_user.account_id, pk)
+    if not client_ids:
+        raise Conflict(gettext("Nobody's message failed for a reason that may pass."))
+    return render_template("campaigns/retry.html", campaign=campaign, client_ids=client_ids)
+
+
+@bp.get("/campanas/<int:pk>/certificado/")
+@access(Access.STAFF)
+def certificate(pk: int) -> ResponseReturnValue:
+    """Download the proof of a campaign: the sums, and every row."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    response = Response(certificate_lines(db.engine, campaign, verify(pk)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="campana-{pk}.csv"'
+    return response
+
+
+def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:
+    if speaks_json():
+        return counts(snapshot(db.engine, campaign.id))
+    flash(message, "success")
+    return redirect(url_for("campaigns.show", pk=campaign.id))
+
+
+def _settled(message: SMSLog, said: str) -> ResponseReturnValue:
+    if speaks_json():
+        return {"success": True, "mensaje_id": message.id, "estado": message.estado.value}
+    flash(said, "success")
+    return redirect(url_for("campaigns.messages", pk=message.campana_id, estado="incierto"))

@@ -1,0 +1,51 @@
+"""What people decide about a campaign: pause, go on, cancel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, update
+
+from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models.types import utc_now
+from .states import RUNNING, carry_over, finish_where_done
+
+_RESUMABLE = (EstadoCampana.ERROR, EstadoCampana.PAUSADO)
+_CANCELLABLE = (*RUNNING, *_RESUMABLE)
+
+
+def pause(connection: Connection, campaign_id: int) -> bool:
+    """Let the sender claim nothing more of a campaign for now; tell whether it was running."""
+    return _change_state(connection, campaign_id, RUNNING, EstadoCampana.PAUSADO)
+
+
+def resume(connection: Connection, campaign_id: int) -> bool:
+    """Let a paused or stopped campaign go on; tell whether it was one."""
+    resumed = _change_state(connection, campaign_id, _RESUMABLE, EstadoCampana.PROCESANDO)
+    finish_where_done(connection, campaign_id)
+    return resumed
+
+
+def cancel(connection: Connection, campaign_id: int) -> bool:
+    """End a campaign: what is not claimed is never sent; tell whether it had not ended yet."""
+    if not _change_state(connection, campaign_id, _CANCELLABLE, EstadoCampana.CANCELADO):
+        return False
+    cancelled = connection.execute(
+        update(SMSLog)
+        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE)
+        .values(estado=EstadoSMS.CANCELADO, actualizado=utc_now())
+    )
+    carry_over(connection, campaign_id, Counter({(EstadoSMS.PENDIENTE, EstadoSMS.CANCELADO): cancelled.rowcount}))
+    return True
+
+
+def _change_state(
+    connection: Connection, campaign_id: int, before: Sequence[EstadoCampana], after: EstadoCampana
+) -> bool:
+    changed = connection.execute(
+        update(CampanaSMS)
+        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(before))
+        .values(estado=after, error_codigo=None, error_mensaje=None, velocidad=0.0)
+    )
+    return changed.rowcount == 1

@@ -1,0 +1,48 @@
+"""The app as it runs in earnest, with the sample shop in it, and what a test may do behind its back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from clientes_app.campaigns import services
+from clientes_app.clients.search import Search
+from clientes_app.extensions import db
+from clientes_app.models import ENDED, CampanaSMS, EstadoCampana
+
+from ..support.carrier import Simulator, wait_until
+from ..support.server import Server
+from ..support.shop import Shop
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server, and its database and its simulated Twilio."""
+
+    server: Server
+    app: Flask
+    simulator: Simulator
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def shop(self) -> Shop:
+        return Shop(self.app)
+
+    def start_campaign(self, account_id: int, name: str, message: str = "Hola {nombre}") -> int:
+        """Store a campaign to all of an account's clients; the server sends it."""
+        with self.app.app_context():
+            draft = services.Draft(Search(), message, name)
+            return int(services.create_campaign(account_id, account_id, draft).id)
+
+    def wait_for_end(self, campaign_id: int, seconds: float = 30) -> EstadoCampana:
+        """Wait until a campaign has ended, and answer how."""
+        wait_until(lambda: self._state(campaign_id) in ENDED, seconds)
+        return self._state(campaign_id)
+
+    def _state(self, campaign_id: int) -> EstadoCampana:
+        with self.app.app_context():
+            return db.session.get_one(CampanaSMS, campaign_id).estado

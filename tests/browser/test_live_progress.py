@@ -1,0 +1,132 @@
+"""A running campaign on ten pages at once, and on one whose server dies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from ..support.carrier import Simulator
+from ..support.server import Server
+from ..support.shop import Shop
+from .site import Site
+from .visitors import Visitors
+
+RECIPIENTS = 1_500
+PAGES = 10
+
+# Keeps every state of the numbers that the page ever showed.
+_RECORD = """() => {
+  const shown = [];
+  const look = () => shown.push(Object.fromEntries([...document.querySelectorAll("dd[data-state]")].map(
+    (number) => [number.dataset.state, Number(number.textContent.replace(/\\D/g, ""))])));
+  new MutationObserver(look).observe(document.getElementById("live"), { subtree: true, childList: true, characterData: true });
+  look();
+  window.shown = shown;
+}"""
+
+
+def never_goes_back(shown: list[dict[str, int]]) -> None:
+    for state in ("enviado", "fallido", "omitido", "incierto"):
+        counts = [numbers.get(state, 0) for numbers in shown]
+        assert counts == sorted(counts), state
+    waiting = [numbers.get("pendiente", 0) for numbers in shown]
+    assert waiting == sorted(waiting, reverse=True)
+
+
+def numbers_of(page: Page) -> dict[str, int]:
+    shown = page.locator("dd[data-state]").evaluate_all("all => all.map(n => [n.dataset.state, n.textContent])")
+    return {state: int(re.sub(r"\D", "", text)) for state, text in shown}
+
+
+def test_ten_pages_show_the_same_and_never_go_back(site: Site, visitors: Visitors) -> None:
+    account = site.shop.add_admin("diez")
+    numbers = [f"30{number:08d}" for number in range(RECIPIENTS - 3)]
+    site.shop.add_clients(account, [*numbers, "+15005550001", "12", numbers[0]])
+    first = visitors.log_in("diez")
+    pages = [first, *(first.context.new_page() for _ in range(PAGES - 1))]
+    site.simulator.behave(latency=300)
+    campaign_id = site.start_campaign(account, "A todos")
+    address = f"/clientes/campanas/{campaign_id}/"
+    for page in pages:
+        page.goto(address, wait_until="domcontentloaded")
+        page.evaluate(_RECORD)
+    for page in pages:
+        expect(page.locator("#progress-sentence")).to_contain_text("Finished", timeout=60_000)
+
+    state = first.request.get(f"{address}estado/").json()
+    assert (state["estado"], state["total_clientes"]) == ("completado", RECIPIENTS)
+    truth = {"enviado": state["enviados_exitosos"], "fallido": state["enviados_fallidos"], "omitido": state["omitido"]}
+    assert truth == {"enviado": RECIPIENTS - 3, "fallido": 2, "omitido": 1}
+    for page in pages:
+        assert numbers_of(page) == truth
+        never_goes_back(page.evaluate("window.shown"))
+    steps = sorted(len(page.evaluate("window.shown")) for page in pages)
+    assert steps[0] > 1, "a page saw nothing but the end"
+
+
+def test_what_somebody_reads_and_holds_stays(site: Site, visitors: Visitors) -> None:
+    account = site.shop.add_admin("lee")
+    site.shop.add_clients(account, [f"31{number:08d}" for number in range(250)])
+    page = visitors.log_in("lee")
+    site.simulator.behave(latency=1_000)
+    page.goto(f"/clientes/campanas/{site.start_campaign(account, 'Con calma')}/")
+    chip = page.get_by_role("navigation", name="Filter by state").get_by_role("link", name="All")
+    chip.focus()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.bubble'))")
+    page.evaluate("window.first = document.getElementById('progress')")
+    expect(page.locator("dd[data-state=enviado]")).not_to_have_text("0")
+    expect(chip).to_be_focused()
+    expect(page.locator("#progress-sentence")).to_contain_text("Finished: 250 messages")
+    expect(page.locator("#messages").get_by_role("link", name="Sent 250")).to_be_visible()
+    expect(chip).to_be_focused()
+    assert page.evaluate("getSelection().toString()").strip() == "Hola {nombre}"
+    assert page.evaluate("window.first.isConnected"), "the fragment was replaced, not changed"
+
+
+@pytest.fixture
+def mortal(app: Flask, simulator: Simulator, tmp_path: Path) -> Iterator[Server]:
+    """A server that a test may kill."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    server = Server(url, tmp_path / "server.log", SMS_MODE="simulated", TWILIO_API_BASE_URL=simulator.base_url)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def guests(chromium: Browser, mortal: Server) -> Iterator[Visitors]:
+    """People who visit that server, and hear that it does not answer."""
+    visitors = Visitors(chromium, mortal.url)
+    visitors.expected.append(r"net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET)")
+    yield visitors
+    visitors.leave()
+    assert visitors.complaints == []
+
+
+def test_a_lost_connection_is_said_and_unsaid(
+    app: Flask, shop: Shop, account: int, simulator: Simulator, mortal: Server, guests: Visitors
+) -> None:
+    shop.add_clients(account, [f"32{number:08d}" for number in range(300)])
+    simulator.behave(latency=1_500)
+    page = guests.log_in("ana")
+    campaign = Site(mortal, app, simulator).start_campaign(account, "Con apagón")
+    page.goto(f"/clientes/campanas/{campaign}/")
+    lost = page.locator("#connection-lost")
+    expect(page.locator("dd[data-state=enviado]")).not_to_have_text("0")
+    expect(lost).to_be_hidden()
+    mortal.kill()
+    expect(lost).to_be_visible()
+    simulator.behave(latency=0)
+    mortal.start()
+    expect(lost).to_be_hidden(timeout=30_000)
+    expect(page.locator("#progress-sentence")).to_contain_text("Finished", timeout=60_000)
+    assert sum(numbers_of(page).values()) == 300
+    with page.context.expect_page() as opened:
+        page.evaluate("open(location)")
+    assert numbers_of(opened.value) == numbers_of(page)

@@ -1,0 +1,162 @@
+"""Every page, in both languages, both themes and on both sizes of screen: readable by everybody, its console silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from clientes_app.extensions import db
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, PlantillaSMS, Venta
+
+from .accessibility import sideways, violations
+from .site import Site
+from .visitors import ENGLISH, SPANISH, Visitors
+
+WIDE, NARROW = (1280, 800), (360, 740)
+# Two looks at a page in each language are enough for each pair of language, theme and size.
+LOOKS = {SPANISH: (("light", WIDE), ("dark", NARROW)), ENGLISH: (("dark", WIDE), ("light", NARROW))}
+
+
+def nothing_more(page: Page) -> None: ...
+
+
+def press(selector: str, page: Page) -> None:
+    page.locator(selector).first.click()
+
+
+def open_dialog(selector: str, page: Page) -> None:
+    press(selector, page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def refuse(field: str, page: Page) -> None:
+    page.locator(field).fill(" ")
+    page.locator(field).press("Enter")
+    expect(page.locator(f"{field}[aria-invalid=true]")).to_be_focused()
+
+
+def refuse_in_dialog(page: Page) -> None:
+    open_dialog("a[href='/clientes/nuevo/']", page)
+    refuse("#nombre", page)
+
+
+def refuse_log_in(page: Page) -> None:
+    page.locator("#usuario").fill("demo")
+    refuse("#clave", page)
+
+
+def tick_two(page: Page) -> None:
+    for tick in page.locator("[name=cliente_ids]").all()[:2]:
+        tick.check()
+    expect(page.locator("#selection")).to_be_visible()
+
+
+def write_message(page: Page) -> None:
+    page.locator("#mensaje").fill(
+        "¡Hola {nombre}! Mañana, en el café, todo está a mitad de precio: ven con {mascota} 🎉"
+    )
+    expect(page.locator("#preview mark").first).to_be_visible()
+
+
+def review(page: Page) -> None:
+    page.locator("#mensaje").fill("Hola {nombre}, te esperamos")
+    page.locator("#compose button.btn-primary").click()
+    expect(page.locator("#review-who")).to_be_visible()
+    for left_out in page.locator("details.left-out").all():
+        left_out.click()
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page, what to do before looking at it, and who does: the sample shop's admin if nobody else."""
+
+    path: str
+    prepare: Callable[[Page], None] = nothing_more
+    who: str = "demo"
+
+
+FIRST = {"template": PlantillaSMS, "finished": CampanaSMS}
+
+PAGES = {
+    "log in": Look("/cuenta/entrar/", who=""),
+    "log in refused": Look("/cuenta/entrar/", refuse_log_in, who=""),
+    "home": Look("/"),
+    "first steps": Look("/", who="nueva"),
+    "clients": Look("/clientes/?estado=todos&q=mar", tick_two),
+    "clients of a vendedor": Look("/clientes/?q=lon", who="vendedora"),
+    "no clients": Look("/clientes/", who="nueva"),
+    "nothing found": Look("/clientes/?q=xyzxyz"),
+    "new client": Look("/clientes/nuevo/"),
+    "new client refused": Look("/clientes/nuevo/", partial(refuse, "#nombre")),
+    "new client in a dialog": Look("/clientes/?q=mar", refuse_in_dialog),
+    "edit client": Look("/clientes/editar/{client}/"),
+    "edit client in a dialog": Look("/clientes/?q=mar", partial(open_dialog, "[id^=edit-]")),
+    "delete client": Look("/clientes/eliminar/{client}/"),
+    "delete client in a dialog": Look("/clientes/{client}/", partial(open_dialog, "main a[href*=eliminar]")),
+    "delete client with sales": Look("/clientes/{buyer}/", partial(open_dialog, "main a[href*=eliminar]")),
+    "client": Look("/clientes/{buyer}/", partial(refuse, "#total")),
+    "templates": Look("/clientes/plantillas/"),
+    "no templates": Look("/clientes/plantillas/", who="nueva"),
+    "new template": Look("/clientes/plantillas/crear/", write_message),
+    "edit template": Look("/clientes/plantillas/editar/{template}/"),
+    "delete template": Look("/clientes/plantillas/eliminar/{template}/"),
+    "compose": Look("/clientes/campanas/nueva/", write_message),
+    "compose from a template": Look("/clientes/campanas/nueva/?plantilla={template}"),
+    "review": Look("/clientes/campanas/nueva/", review),
+    "campaigns": Look("/clientes/campanas/"),
+    "no campaigns": Look("/clientes/campanas/", who="nueva"),
+    "finished campaign": Look("/clientes/campanas/{finished}/mensajes/?estado=fallido"),
+    "stopped campaign": Look("/clientes/campanas/{stopped}/"),
+    "simulated phone": Look("/telefono/"),
+    "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
+}
+
+
+@pytest.fixture(scope="module")
+def places(shared_site: Site) -> dict[str, int]:
+    """The ids that the addresses name; a campaign has been stopped, and `nueva` has an account without anything."""
+    shared_site.shop.add_admin("nueva")
+    with shared_site.app.app_context():
+        first = {name: db.session.scalar(select(model.id).limit(1)) for name, model in FIRST.items()}
+        buyer, account = db.session.execute(select(Venta.cliente_id, Venta.usuario_id).limit(1)).one()
+        client = db.session.scalar(select(Cliente.id).where(Cliente.id.not_in(select(Venta.cliente_id))).limit(1))
+    shared_site.simulator.behave(next=["401"])
+    stopped = shared_site.start_campaign(account, "Sin permiso")
+    assert shared_site.wait_for_end(stopped) is EstadoCampana.ERROR
+    return {**first, "buyer": buyer, "client": client, "stopped": stopped}
+
+
+@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_it_is_readable_by_everybody(
+    site: Site, visitors: Visitors, places: dict[str, int], name: str, language: str
+) -> None:
+    look = PAGES[name]
+    page = visitors.log_in(look.who, locale=language) if look.who else visitors.arrive(locale=language)
+    page.goto(look.path.format(**places))
+    look.prepare(page)
+    assert page.locator("html").get_attribute("lang") == language[:2]
+    check_looks(page, language)
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_the_page_that_says_not_found_is_too(site: Site, visitors: Visitors, language: str) -> None:
+    visitors.expected.append("the server responded with a status of 404 ")
+    page = visitors.log_in(locale=language)
+    page.goto("/nothing/here/")
+    check_looks(page, language)
+
+
+def check_looks(page: Page, language: str) -> None:
+    for theme, (width, height) in LOOKS[language]:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+        found = violations(page)
+        assert not found, f"{theme}, {width} px: " + "\n".join(found)
+        assert sideways(page) <= 0, f"wider than {width} px"

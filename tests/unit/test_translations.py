@@ -1,0 +1,92 @@
+"""The Spanish catalogue says every sentence of the code and templates, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from clientes_app.config import PROJECT_ROOT
+
+SPANISH = PROJECT_ROOT / "clientes_app" / "translations" / "es" / "LC_MESSAGES"
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w+\}")
+
+
+@pytest.fixture(scope="module")
+def spanish() -> Catalog:
+    """The catalogue as committed."""
+    with (SPANISH / "messages.po").open("rb") as file:
+        return read_po(file, locale="es")
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """What `make translations` would extract now."""
+    path = tmp_path_factory.mktemp("translations") / "messages.pot"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(PROJECT_ROOT)
+        keywords = ["-k", "lazy_gettext", "-k", "lazy_pgettext:1c,2", "-k", "translatable"]
+        CommandLineInterface().run(["pybabel", "-q", "extract", "-F", "babel.cfg", *keywords, "-o", str(path), "."])
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def test_the_catalogue_has_each_sentence_and_no_other(spanish: Catalog, extracted: Catalog) -> None:
+    assert keys(spanish) == keys(extracted)
+    assert not spanish.obsolete
+
+
+def test_every_sentence_is_translated_for_good(spanish: Catalog) -> None:
+    assert not spanish.fuzzy
+    assert [message.id for message in sentences(spanish) if message.fuzzy or not all(translations(message))] == []
+
+
+def test_translations_have_the_placeholders_of_their_sentences(spanish: Catalog) -> None:
+    for message in sentences(spanish):
+        for source, translation in zip(sources(message), translations(message), strict=True):
+            assert placeholders(translation) == placeholders(source), source
+
+
+def test_the_compiled_catalogue_is_up_to_date(spanish: Catalog) -> None:
+    compiled = BytesIO()
+    write_mo(compiled, spanish)
+    assert (SPANISH / "messages.mo").read_bytes() == compiled.getvalue()
+
+
+def test_the_catalogue_is_the_same_on_every_machine(spanish: Catalog) -> None:
+    files = {file for message in spanish for file, _ in message.locations}
+    assert files
+    assert [file for file in files if Path(file).is_absolute()] == []
+    assert spanish.num_plurals == 2
+
+
+def sentences(catalog: Catalog) -> list[Message]:
+    """List the catalogue's messages without its header."""
+    return [message for message in catalog if message.id]
+
+
+def keys(catalog: Catalog) -> set[tuple[str | None, tuple[str, ...]]]:
+    """Answer what tells messages apart."""
+    return {(message.context, sources(message)) for message in sentences(catalog)}
+
+
+def sources(message: Message) -> tuple[str, ...]:
+    """Answer the sentence, or its singular and plural."""
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def translations(message: Message) -> tuple[str, ...]:
+    """Answer the translation, or its singular and plural."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def placeholders(text: str) -> Counter[str]:
+    """Count what is filled in: %(name)s and {name}."""
+    return Counter(PLACEHOLDER.findall(text))
