@@ -16,7 +16,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Keep the settings with the app."""
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.sort_keys = False
-    app.json.ensure_ascii = False
     app.config.update(settings.flask_config())
     app.extensions[_KEY] = settings
 

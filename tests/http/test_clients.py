@@ -256,7 +256,7 @@ def test_a_doubled_number_is_allowed_and_said(admin: CheckingClient, shop: Shop,
     shop.add_client(shop.add_admin("other"), "Not ours", "3001234567")
     admin.send("/clientes/nuevo/", {"nombre": "Laura", "telefono": "300 123 4567"})
     assert "Not ours" not in admin.get("/clientes/").text
-    admin.send("/clientes/nuevo/", {"nombre": "Pedro", "telefono": "+573001234567"})
+    admin.send("/clientes/nuevo/", {"nombre": "Pedro", "telefono": "+573001234567"}, Accept_Language="en")
     assert "Another client has this number: Laura." in english(admin, "/clientes/")
     assert listed(admin) == ["Pedro", "Laura"]
 
