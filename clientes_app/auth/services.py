@@ -16,6 +16,7 @@ from ..models import Rol, Usuario
 
 _hasher = PasswordHasher()
 
+LONGEST_NAME = 150
 SHORTEST_PASSWORD = 8
 
 
@@ -32,8 +33,10 @@ def authenticate(name: str, password: str, *, sample_people: bool) -> Usuario | 
 def create_user(name: str, password: str, role: Rol, owner_name: str | None = None) -> Usuario:
     """Create a person: an admin, or a vendedor of the admin called `owner_name`.
 
-    Raises DomainError where the owner or the password will not do, Conflict where the name is taken.
+    Raises DomainError where the name, the owner or the password will not do, Conflict where the name is taken.
     """
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise DomainError(gettext("A name has 1 to %(longest)d characters.", longest=LONGEST_NAME))
     if len(password) < SHORTEST_PASSWORD:
         raise DomainError(gettext("The password needs at least %(count)d characters.", count=SHORTEST_PASSWORD))
     return add_person(

@@ -85,6 +85,20 @@
   document.addEventListener("htmx:after:swap", countTicks);
   countTicks();
 
+  // Progress in words for those who listen, at most every few seconds; its end at once.
+  const SECONDS_BETWEEN_WORDS = 5;
+  let saidAt = 0;
+  function announceProgress() {
+    const sentence = document.getElementById("progress-sentence");
+    if (!sentence) return;
+    saidAt = Date.now();
+    document.getElementById("announcer").textContent = sentence.textContent.trim();
+  }
+  document.addEventListener("htmx:sse:after:message", () => {
+    if (Date.now() - saidAt > SECONDS_BETWEEN_WORDS * 1000) announceProgress();
+  });
+  document.addEventListener("end", announceProgress);
+
   // A lost connection is said, and unsaid when anything gets through again.
   const lost = document.getElementById("connection-lost");
   document.addEventListener("htmx:error", (event) => {

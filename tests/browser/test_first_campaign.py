@@ -97,11 +97,12 @@ def send_and_watch(page: Page, press: Press) -> None:
 
 def see_the_failed(page: Page, press: Press) -> None:
     failed = page.locator("dd[data-state=fallido]").inner_text()
-    press(page.get_by_role("navigation", name="Filter by state").get_by_role("link", name="Failed"))
+    chip = page.get_by_role("navigation", name="Filter by state").get_by_role("link", name="Failed")
+    press(chip)
     rows = page.locator("#messages tbody > tr")
     expect(rows).to_have_count(int(failed))
     expect(rows.filter(has_text="No usable number")).to_have_count(int(failed))
-    expect(page.get_by_role("link", name="Failed")).to_be_focused()
+    expect(chip).to_be_focused()
 
 
 def read_it_on_the_phone(page: Page, press: Press, name: str) -> None:

@@ -152,6 +152,19 @@ def test_the_page_that_says_not_found_is_too(site: Site, visitors: Visitors, lan
     check_looks(page, language)
 
 
+@pytest.mark.parametrize("language", LOOKS)
+def test_a_running_campaign_is_too(site: Site, visitors: Visitors, language: str) -> None:
+    account = site.shop.add_admin(f"corre-{language}")
+    site.shop.add_clients(account, ["3001234567", "3001234568"])
+    page = visitors.log_in(f"corre-{language}", locale=language)
+    site.simulator.behave(latency=20_000)
+    campaign_id = site.start_campaign(account, "En camino")
+    for path in ("/", "/clientes/campanas/", f"/clientes/campanas/{campaign_id}/"):
+        page.goto(path)
+        expect(page.locator("#running article, #live[hx-sse\\:connect]")).to_be_visible()
+        check_looks(page, language)
+
+
 def check_looks(page: Page, language: str) -> None:
     for theme, (width, height) in LOOKS[language]:
         page.emulate_media(color_scheme=theme)

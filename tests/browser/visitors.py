@@ -46,11 +46,7 @@ class Visitors:
     def log_in(self, name: str = "demo", **options: Any) -> Page:
         """Open a browser and log in; the page is the first one."""
         page = self.arrive(**options)
-        page.goto("/cuenta/entrar/")
-        page.locator("#usuario").fill(name)
-        page.locator("#clave").fill("demo" if name in SAMPLE_PEOPLE else PASSWORD)
-        page.locator("#clave").press("Enter")
-        expect(page.locator("#log-in")).to_have_count(0)
+        log_in(page, name)
         return page
 
     def leave(self) -> None:
@@ -72,3 +68,12 @@ class Visitors:
         said = f"{message.type}: {message.text}"
         if message.type in ("error", "warning") and not any(re.search(known, said) for known in self.expected):
             self.complaints.append(f"{said} ({message.location['url']})")
+
+
+def log_in(page: Page, name: str) -> None:
+    """Log in as one of the sample people, or one that a test added."""
+    page.goto("/cuenta/entrar/")
+    page.locator("#usuario").fill(name)
+    page.locator("#clave").fill("demo" if name in SAMPLE_PEOPLE else PASSWORD)
+    page.locator("#clave").press("Enter")
+    expect(page.locator("#log-in")).to_have_count(0)

@@ -42,8 +42,8 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Run a server that keeps its defaults, but does not wait for the disk."""
+def running_postgres(durability: str = "-F") -> Iterator[PostgresServer]:
+    """Run a server that keeps its defaults, but by `-F` does not wait for the disk."""
     # Not pytest's own folder: the path of a socket has at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="clientes-postgres-") as name:
         folder = Path(name)
@@ -51,7 +51,7 @@ def running_postgres() -> Iterator[PostgresServer]:
             shutil.chown(folder, _SYSTEM_ACCOUNT)
         data = folder / "data"
         _run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-D", data)
-        options = f"-F -k {folder} -c listen_addresses="
+        options = f"{durability} -k {folder} -c listen_addresses="
         _run("pg_ctl", "start", "--wait", "--silent", "-D", data, "-l", folder / "log", "-o", options)
         try:
             yield PostgresServer(folder)

@@ -26,6 +26,12 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._environment['PORT']}"
 
+    @property
+    def pid(self) -> int:
+        """The identifier of the process that its workers descend from."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         with self._log.open("ab") as log:

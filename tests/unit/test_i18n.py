@@ -32,7 +32,12 @@ def reader_of(app: Flask, language: str) -> Iterator[None]:
         (i18n.money, Decimal("59900.00"), "$ 59.900", "$ 59,900"),
         (i18n.money, Decimal("59900.50"), "$ 59.900,50", "$ 59,900.50"),
         (i18n.money, Decimal("999999999999.99"), "$ 999.999.999.999,99", "$ 999,999,999,999.99"),
-        (i18n.moment, datetime(2026, 11, 22, 15, 30, tzinfo=UTC), "22 nov 2026, 10:30 a.\u202fm.", "22 Nov 2026, 10:30 AM"),
+        (
+            i18n.moment,
+            datetime(2026, 11, 22, 15, 30, tzinfo=UTC),
+            "22 nov 2026, 10:30 a.\u202fm.",
+            "22 Nov 2026, 10:30 AM",
+        ),
         (i18n.moment, datetime(2026, 1, 2, 3, 5, tzinfo=UTC), "1 ene 2026, 10:05 p.\u202fm.", "1 Jan 2026, 10:05 PM"),
         (
             i18n.time_left,

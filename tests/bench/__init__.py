@@ -1,0 +1,1 @@
+"""How fast the sender is, beside the SDK alone: `make bench`."""

@@ -1,0 +1,54 @@
+"""A database with one account for each size of audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert
+
+from clientes_app.clients.search import search_text
+from clientes_app.database import write_transaction
+from clientes_app.extensions import db
+from clientes_app.models import Cliente
+from clientes_app.models.types import utc_now
+
+from ..support.shop import Shop
+
+TEXT = "Hola {nombre}, este mes tienes 20% de descuento en toda la tienda. Te esperamos!"
+_A_STATEMENT = 5_000
+
+
+def add_accounts(app: Flask, sizes: Iterable[int]) -> None:
+    """Store an account for each size, whose admin is called as `admin_of` says, with so many clients."""
+    for size in sizes:
+        account_id = Shop(app).add_admin(admin_of(size))
+        with app.app_context(), write_transaction(db.engine) as connection:
+            for first in range(0, size, _A_STATEMENT):
+                places = range(first, min(first + _A_STATEMENT, size))
+                connection.execute(insert(Cliente), [_client(account_id, place) for place in places])
+
+
+def admin_of(size: int) -> str:
+    """Name the admin of the account with so many clients."""
+    return f"tienda{size}"
+
+
+def number(place: int) -> str:
+    """Answer the mobile number at a place."""
+    return f"+573{place:09d}"
+
+
+def _client(account_id: int, place: int) -> dict[str, Any]:
+    name, to = f"Cliente {place}", number(place)
+    return {
+        "nombre": name,
+        "telefono": to,
+        "telefono_e164": to,
+        "documento": "",
+        "busqueda": search_text(name, to, to, ""),
+        "activo": True,
+        "creado": utc_now(),
+        "usuario_id": account_id,
+    }

@@ -1,0 +1,120 @@
+"""The app in its real process, used as people use it: they log in, send, and watch the page."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import requests
+from flask import Flask
+
+from clientes_app.extensions import db
+from clientes_app.models import CampanaSMS
+from clientes_app.models.types import utc_now
+
+from ..support.carrier import Simulator
+from ..support.server import Server
+from ..support.shop import PASSWORD
+from .measures import Rate, child_of, cpu_seconds
+from .shop import TEXT, admin_of
+
+
+@dataclass(frozen=True)
+class Order:
+    """A campaign that was asked for."""
+
+    campaign_id: int
+    name: str
+    asked_at: datetime
+    stored: timedelta
+    """From the request to its answer: by then the campaign is stored whole."""
+
+
+class Site:
+    """A running server whose Twilio is the simulator."""
+
+    def __init__(self, app: Flask, server: Server, simulator: Simulator) -> None:
+        self._app = app
+        self._url = server.url
+        self._simulator = simulator
+        self.worker = child_of(server.pid)
+
+    def log_in(self, size: int) -> requests.Session:
+        """Open a browser for the admin of the account of that size."""
+        browser = requests.Session()
+        browser.get(f"{self._url}/cuenta/entrar/")
+        browser.headers["X-CSRFToken"] = browser.cookies["csrftoken"]
+        answer = browser.post(f"{self._url}/cuenta/entrar/", {"usuario": admin_of(size), "clave": PASSWORD})
+        assert answer.history, "the log-in was refused"
+        return browser
+
+    def send(self, browser: requests.Session, name: str = "Todos") -> Order:
+        """Send a campaign to all of an account's clients."""
+        form = {"mensaje": f"{TEXT} {name}", "destino": "todos", "nombre": name}
+        asked_at, started = utc_now(), time.perf_counter()
+        answer = browser.post(f"{self._url}/clientes/campanas/enviar/", form, allow_redirects=False)
+        stored = timedelta(seconds=time.perf_counter() - started)
+        found = re.search(r"/campanas/(\d+)/", answer.headers.get("Location", ""))
+        assert found, answer.text
+        return Order(int(found[1]), name, asked_at, stored)
+
+    def watch_to_the_end(self, browser: requests.Session, order: Order) -> None:
+        """Look at the campaign's stream until it ends."""
+        address = f"{self._url}/clientes/campanas/{order.campaign_id}/progreso/"
+        with browser.get(address, headers={"HX-Request": "true"}, stream=True) as stream:
+            assert "text/event-stream" in stream.headers["Content-Type"], "no stream was free"
+            for line in stream.iter_lines():
+                if line == b"event: end":
+                    return
+        raise AssertionError("the stream broke off")
+
+    def send_watched(self, size: int) -> Rate:
+        """Send a campaign while its page streams, and measure from the request to its end."""
+        browser = self.log_in(size)
+        used = cpu_seconds(self.worker)
+        order = self.send(browser)
+        self.watch_to_the_end(browser, order)
+        seconds = (self._completed(order) - order.asked_at).total_seconds()
+        return Rate(size, seconds, cpu_seconds(self.worker) - used)
+
+    @contextmanager
+    def watching(self, browser: requests.Session, order: Order) -> Iterator[None]:
+        """Watch a campaign's stream meanwhile; the end waits for its end."""
+        viewer = Thread(target=self.watch_to_the_end, args=(browser, order))
+        viewer.start()
+        yield
+        viewer.join()
+        self._completed(order)
+
+    def first_messages(self, orders: list[Order]) -> list[timedelta]:
+        """Answer how long after each request its first message reached Twilio, by Twilio's clock and ledger."""
+        first: dict[str, str] = {}
+        for entry in self._simulator.ledger():
+            first.setdefault(entry["body"].rpartition(" ")[2], entry["created"])
+        return [datetime.fromisoformat(first[order.name]) - order.asked_at for order in orders]
+
+    def _completed(self, order: Order) -> datetime:
+        with self._app.app_context():
+            campaign = db.session.get_one(CampanaSMS, order.campaign_id)
+        assert campaign.completado is not None, campaign.estado
+        assert campaign.enviados_exitosos == campaign.total_clientes
+        return campaign.completado
+
+
+@contextmanager
+def running_site(app: Flask, simulator: Simulator, log: Path, in_flight: int) -> Iterator[Site]:
+    """Run the server on the app's database."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    environment = {"SMS_MODE": "simulated", "TWILIO_API_BASE_URL": simulator.base_url}
+    server = Server(url, log, **environment, TWILIO_MAX_CONCURRENCY=str(in_flight))
+    server.start()
+    try:
+        yield Site(app, server, simulator)
+    finally:
+        assert server.stop() == 0, server.log()

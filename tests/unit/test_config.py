@@ -1,0 +1,86 @@
+"""Settings: what they are by default, and the one line that a wrong value gets."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from clientes_app.config import Settings, SettingsError, SmsMode, read_settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every setting out of the environment but a secret key."""
+    for name in list(os.environ):
+        if re.match(
+            r"(TWILIO_|SMS_|DATABASE_URL|SECRET_KEY|PUBLIC_|SEND_|DEFAULT_|TIMEZONE|PORT|SERVER_|SIMULATOR_)", name
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("SECRET_KEY", "for tests only")
+
+
+def test_without_twilio_it_is_simulated() -> None:
+    settings = read_settings()
+    assert settings.simulated
+    assert settings.missing == []
+    assert settings.database_url.startswith("sqlite:///")
+    assert (settings.port, settings.default_region, settings.timezone.key) == (8000, "CO", "America/Bogota")
+
+
+def test_one_twilio_variable_makes_it_earnest_and_the_others_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
+    settings = read_settings()
+    assert settings.sms_mode is SmsMode.TWILIO
+    assert settings.missing == ["TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMS_MODE", "real"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("SEND_WAIT_SECONDS", "-1"),
+        ("TWILIO_MAX_CONCURRENCY", "0"),
+        ("TWILIO_MESSAGES_PER_SECOND", "fast"),
+        ("TIMEZONE", "Bogota"),
+        ("DEFAULT_REGION", "Colombia"),
+        ("DATABASE_URL", "mysql://x"),
+        ("PUBLIC_BASE_URL", "example.com"),
+        ("TWILIO_API_BASE_URL", "localhost:1"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert name in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_twilio_mode_wants_a_secret_key(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setattr("clientes_app.config.INSTANCE_PATH", tmp_path)
+    monkeypatch.delenv("SECRET_KEY")
+    monkeypatch.setenv("SMS_MODE", "twilio")
+    with pytest.raises(SettingsError, match="SECRET_KEY"):
+        read_settings()
+
+
+def test_simulated_mode_makes_a_secret_key_and_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setattr("clientes_app.config.INSTANCE_PATH", tmp_path)
+    monkeypatch.delenv("SECRET_KEY")
+    first = read_settings().secret_key
+    assert len(first) >= 32
+    assert read_settings().secret_key == first
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_postgresql_is_reached_through_its_present_driver(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://ana:x@localhost/clientes")
+    assert read_settings().database_url == "postgresql+psycopg://ana:x@localhost/clientes"
+
+
+def test_streams_leave_threads_for_pages() -> None:
+    assert Settings(secret_key="x", database_url="sqlite://", server_threads=128).max_streams == 112
