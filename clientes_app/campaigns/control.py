@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_babel import gettext
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
@@ -70,13 +70,13 @@ def clients_to_retry(account_id: int, campaign_id: int) -> tuple[int, ...]:
     Raises NotFound.
     """
     get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-    failed = (
-        select(SMSLog.cliente_id)
-        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.FALLIDO)
-        .where(SMSLog.error_codigo.in_(_RETRYABLE), SMSLog.cliente_id.is_not(None))
-        .order_by(SMSLog.id)
-    )
-    return tuple(client_id for client_id in db.session.scalars(failed) if client_id is not None)
+    failed = db.session.scalars(_failed_for_now(campaign_id).order_by(SMSLog.id))
+    return tuple(client_id for client_id in failed if client_id is not None)
+
+
+def can_retry(campaign_id: int) -> bool:
+    """Tell whether any message failed for a reason that may pass; the caller has checked whose campaign it is."""
+    return db.session.scalar(_failed_for_now(campaign_id).limit(1)) is not None
 
 
 def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
@@ -86,6 +86,14 @@ def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
     """
     get_owned(db.session(), CampanaSMS, account_id, campaign_id)
     return _message(campaign_id, row_id)
+
+
+def _failed_for_now(campaign_id: int) -> Select[int | None]:
+    return (
+        select(SMSLog.cliente_id)
+        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.FALLIDO)
+        .where(SMSLog.error_codigo.in_(_RETRYABLE), SMSLog.cliente_id.is_not(None))
+    )
 
 
 def _change(account_id: int, campaign_id: int, change: Callable[[Connection, int], bool], refusal: str) -> CampanaSMS:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from ..csv_export import csv_download
 from ..errors import Conflict, speaks_json
 from ..extensions import db
 from ..htmx import page_or_fragment
@@ -63,7 +64,8 @@ def cancel(pk: int) -> ResponseReturnValue:
 def actions(pk: int) -> ResponseReturnValue:
     """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    return render_template("campaigns/_actions.html", campaign=campaign, progress=snapshot(db.engine, pk))
+    progress, can_retry = snapshot(db.engine, pk), control.can_retry(pk)
+    return render_template("campaigns/_actions.html", campaign=campaign, progress=progress, can_retry=can_retry)
 
 
 @bp.post("/campanas/<int:pk>/mensajes/<int:row>/llego/")
@@ -106,9 +108,7 @@ def retry_failed(pk: int) -> ResponseReturnValue:
 def certificate(pk: int) -> ResponseReturnValue:
     """Download the proof of a campaign: the sums, and every row."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    response = Response(certificate_lines(db.engine, campaign, verify(pk)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="campana-{pk}.csv"'
-    return response
+    return csv_download(certificate_lines(db.engine, campaign, verify(pk)), f"campana-{pk}.csv")
 
 
 def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from ..message_templates.preview import preview
 from ..models import EstadoSMS
 from ..security import Access, access
 from ..settings import current_settings
-from . import bp, live, services
+from . import bp, control, live, services
 from .forms import ComposeForm
 from .progress import snapshot
 
@@ -141,7 +141,8 @@ def _take_template(form: ComposeForm) -> None:
 
 def _compose_context(form: ComposeForm) -> dict[str, Any]:
     account_id = current_user.account_id
-    recipient = template_services.choose_recipient(account_id, form.client_id, form.step)
+    shown = form.client_id or next(iter(form.ticked), None)
+    recipient = template_services.choose_recipient(account_id, shown, form.step)
     return {
         "form": form,
         "templates": template_services.list_active(account_id),
@@ -157,4 +158,4 @@ def _messages_context(pk: int) -> dict[str, Any]:
     state = request.args.get("estado", "")
     chosen = EstadoSMS(state) if state in set(EstadoSMS) else None
     page = services.message_page(current_user.account_id, pk, chosen, request.args.get("despues", type=int))
-    return {"page": page, "state": chosen}
+    return {"page": page, "state": chosen, "can_retry": control.can_retry(pk)}
