@@ -1,8 +1,6 @@
 # The two commands are `make run` and `make test`; `make help` lists the others.
 PYTHON ?= python3
-PORT ?= 8000
 BIN := .venv/bin
-export PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format translations
