@@ -18,7 +18,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 
-    from . import assets, auth, campaigns, cli, clients, errors, frame, home, i18n, message_templates, phone
+    from . import (
+        assets,
+        auth,
+        campaigns,
+        cli,
+        clients,
+        errors,
+        frame,
+        home,
+        i18n,
+        message_templates,
+        opt_outs,
+        phone,
+        webhooks,
+    )
     from . import security as access_rules
     from . import settings as app_settings
     from .campaigns import live
@@ -37,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     frame.init_app(app)
     access_rules.init_app(app)
-    for package in (home, auth, clients, message_templates, campaigns, phone):
+    for package in (home, auth, clients, opt_outs, message_templates, campaigns, phone, webhooks):
         app.register_blueprint(package.bp)
     live.init_app(app)
     cli.init_app(app)

@@ -69,6 +69,12 @@ def json_view(view: View) -> View:
     return view
 
 
+def machine_view(view: View) -> View:
+    """Declare that no browser calls the view: its answers carry neither cookies nor a browser's rules."""
+    view.for_machines = True  # type: ignore[attr-defined]
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Check access before each request and set the headers after it."""
     csrf.init_app(app)
@@ -111,6 +117,8 @@ def _ask_to_log_in() -> ResponseReturnValue:
 
 
 def _set_headers(response: Response) -> Response:
+    if _is_for_machines():
+        return response
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
@@ -123,7 +131,7 @@ def _set_headers(response: Response) -> Response:
 
 def _offer_csrf_token(response: Response) -> Response:
     """Keep the readable cookie with a token that fits the session."""
-    if request.endpoint == "static" or response.mimetype == "text/event-stream":
+    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _is_for_machines():
         return response
     if _token_is_valid(request.cookies.get(CSRF_COOKIE)):
         return response
@@ -131,6 +139,10 @@ def _offer_csrf_token(response: Response) -> Response:
         CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
     )
     return response
+
+
+def _is_for_machines() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "for_machines", False)
 
 
 def _token_is_valid(token: str | None) -> bool:

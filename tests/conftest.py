@@ -18,6 +18,7 @@ from clientes_app.extensions import db
 from clientes_app.sender import Sender
 from clientes_app.simulator.process import SimulatorProcess
 
+from .support.campaigns import Campaigns
 from .support.carrier import Simulator, point_at, sending
 from .support.checking_client import CheckingClient
 from .support.postgres import PostgresServer, running_postgres
@@ -115,6 +116,12 @@ def shop(app: Flask) -> Shop:
 def account(shop: Shop) -> int:
     """The account of the admin `ana`."""
     return shop.add_admin("ana")
+
+
+@pytest.fixture
+def campaigns(app: Flask, shop: Shop, account: int) -> Campaigns:
+    """Makes campaigns and reads what became of them."""
+    return Campaigns(app, shop, account)
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +21,7 @@ from ..models import EstadoSMS
 from ..security import Access, access
 from ..settings import current_settings
 from . import bp, control, live, services
+from .feed import END_EVENT
 from .forms import ComposeForm
 from .progress import snapshot
 
@@ -95,9 +97,9 @@ def send() -> ResponseReturnValue:
 def show(pk: int) -> ResponseReturnValue:
     """Show one campaign: how far it is, and its messages."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    context = {"campaign": campaign, "progress": snapshot(db.engine, pk), **_messages_context(pk)}
     if is_partial():
-        return render_template("campaigns/_progress.html", **context, polling=True)
+        return _polled_progress(pk)
+    context = {"campaign": campaign, "progress": snapshot(db.engine, pk), **_messages_context(pk)}
     response = make_response(render_template("campaigns/show.html", **context))
     response.vary.add("HX-Request")
     return response
@@ -124,9 +126,18 @@ def progress(pk: int) -> ResponseReturnValue:
     services.get_campaign(current_user.account_id, pk)
     stream = live.stream(pk, language(), viewer=current_user.get_id() if is_partial() else None)
     if stream is None:
-        return render_template("campaigns/_progress.html", progress=snapshot(db.engine, pk), polling=True)
+        return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection
     return stream
+
+
+def _polled_progress(pk: int) -> Response:
+    """Render the progress for a page that has no stream; at the end its event comes along."""
+    progress = snapshot(db.engine, pk)
+    response = make_response(render_template("campaigns/_progress.html", progress=progress, polling=True))
+    if progress.ended:
+        response.headers["HX-Trigger"] = json.dumps({END_EVENT: {"target": "#live"}})
+    return response
 
 
 def _draft(form: ComposeForm) -> services.Draft:

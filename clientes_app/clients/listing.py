@@ -13,6 +13,7 @@ from ..messaging import phone
 from ..messaging.phone import PhoneProblem
 from ..models import Cliente, SMSLog, Venta
 from ..models.types import MAX_ID
+from ..opt_outs.services import opted_out
 from ..tenancy import get_owned, owned
 from .search import Search, matching
 
@@ -41,6 +42,8 @@ class Row:
     phone_problem: PhoneProblem | None
     last_message: SMSLog | None
     last_purchase: datetime | None
+    opted_out: bool
+    """Whether the number asked for no more messages."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,15 @@ def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]
     ids = [client.id for client in clients]
     messages = _last_messages(account_id, ids)
     purchases = _last_purchases(account_id, ids)
+    out = opted_out(account_id, {client.telefono_e164 for client in clients if client.telefono_e164})
     return [
-        Row(client, phone_problem(client, region), messages.get(client.id), purchases.get(client.id))
+        Row(
+            client,
+            phone_problem(client, region),
+            messages.get(client.id),
+            purchases.get(client.id),
+            client.telefono_e164 in out,
+        )
         for client in clients
     ]
 

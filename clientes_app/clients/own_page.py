@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..htmx import done, form_again
+from ..opt_outs.services import opted_out
 from ..security import Access, access
 from ..settings import current_settings
 from . import bp, listing, sales, services
@@ -48,6 +49,7 @@ def _context(pk: int, form: SaleForm) -> dict[str, Any]:
     client = services.find_client(current_user.account_id, pk)
     return {
         "client": client,
+        "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
         "phone_problem": listing.phone_problem(client, settings.default_region),
         "messages": services.messages_to(current_user.account_id, pk),
         "sales": sales.sales_to(current_user.account_id, pk),

@@ -69,7 +69,7 @@ class Carrier(Protocol):
         """Hand one message over, once; every failure is an outcome."""
 
     async def find(self, to: str, body: str, since: datetime) -> Sequence[str]:
-        """List the SIDs of messages with this text to this number, created about `since` or later, oldest first.
+        """List the SIDs of messages with this text to this number, created at `since` or later, oldest first.
 
         Raises NotAnswered.
         """

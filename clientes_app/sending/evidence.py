@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 
 from ..database import write_transaction
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
@@ -16,6 +17,8 @@ from .outbox import FIRST_LOOK
 from .states import carry_over, move_rows
 
 LOOKING_PERIOD = timedelta(hours=24)
+ATTEMPT_PERIOD = timedelta(minutes=2)
+"""How much older than what its row says a message may be: the answer was waited for, and clocks differ."""
 
 # Receipts come in any order and more than once: only one that is further along counts.
 _RANKS = {
@@ -51,28 +54,34 @@ class Doubt:
     to: str
     body: str
     since: datetime
-    """When it became uncertain; its attempt was shortly before."""
+    """Before this it was not handed over."""
     looks: int
 
 
 def receive(engine: Engine, receipts: Sequence[Receipt]) -> None:
-    """Store receipts, and settle the uncertain messages that they prove to be accepted; all in one transaction."""
+    """Store receipts, and settle the uncertain messages that they prove to be accepted; all in one transaction.
+
+    A receipt with another SID than its row's, or with one that another row has, is not believed.
+    """
     latest = _furthest(receipts)
+    sids = {receipt.sid for receipt in latest.values()}
     with write_transaction(engine) as connection:
         rows = connection.execute(
             select(SMSLog.id, SMSLog.intento, SMSLog.campana_id, SMSLog.estado, SMSLog.twilio_sid, SMSLog.recibo)
-            .where(SMSLog.intento.in_(list(latest)))
+            .where(or_(SMSLog.intento.in_(list(latest)), SMSLog.twilio_sid.in_(list(sids))))
             .order_by(SMSLog.id)
             .with_for_update()
         ).all()
-        for row in rows:
-            receipt = latest[row.intento]
-            if row.twilio_sid not in (None, receipt.sid):
-                continue
-            if row.estado in (EstadoSMS.INCIERTO, EstadoSMS.ENVIANDO):
-                _accept(connection, row.campana_id, row.id, row.estado, receipt.sid)
-            if _is_further(receipt.status, row.recibo):
-                _store_receipt(connection, row.id, receipt)
+        owners = {row.twilio_sid: row.id for row in rows}
+        believed = [
+            (row, receipt)
+            for row in rows
+            if (receipt := latest.get(row.intento)) is not None
+            and row.twilio_sid in (None, receipt.sid)
+            and owners.get(receipt.sid, row.id) == row.id
+        ]
+        _accept_all(connection, believed)
+        _store_receipts(connection, believed)
 
 
 def doubts(engine: Engine, most: int) -> list[Doubt]:
@@ -91,13 +100,14 @@ def doubts(engine: Engine, most: int) -> list[Doubt]:
             .order_by(SMSLog.proxima_consulta)
             .limit(most)
         )
-        return [Doubt(*row) for row in rows]  # type: ignore[arg-type]  # what is uncertain has a number and an attempt
+        return [_doubt(row) for row in rows]
 
 
 def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
     """Take the first of the SIDs that no message has as the doubt's own; without one, ask again later.
 
-    Absence proves nothing: Twilio's list may lag.
+    Absence proves nothing: Twilio's list may lag. Nor do SIDs prove anything while other messages of the same text
+    to the same number, of whatever campaign, may own them all.
     """
     with write_transaction(engine) as connection:
         row = connection.execute(
@@ -108,17 +118,18 @@ def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
         if row is None:
             return False
         taken = set(connection.scalars(select(SMSLog.twilio_sid).where(SMSLog.twilio_sid.in_(list(sids)))))
-        own = next((sid for sid in sids if sid not in taken), None)
-        if own is None:
+        free = [sid for sid in sids if sid not in taken]
+        if len(free) <= _rivals(connection, doubt):
             _look_later(connection, doubt)
             return False
-        _accept(connection, row.campana_id, doubt.row_id, EstadoSMS.INCIERTO, own)
+        moves = move_rows(connection, EstadoSMS.INCIERTO, [_acceptance(doubt.row_id, free[0])])
+        carry_over(connection, row.campana_id, moves)
         return True
 
 
 def confirm(connection: Connection, campaign_id: int, row_id: int, person_id: int) -> bool:
     """Take a person's word that an uncertain message arrived; tell whether it was uncertain."""
-    values = {"confirmado_por_id": person_id, "proxima_consulta": None}
+    values = {"confirmado_por_id": person_id, "proxima_consulta": None, "error_codigo": None, "error_mensaje": None}
     return _leave_doubt(connection, campaign_id, row_id, EstadoSMS.ENVIADO, values)
 
 
@@ -133,6 +144,11 @@ def send_again(connection: Connection, campaign_id: int, row_id: int) -> bool:
         .values(estado=EstadoCampana.PROCESANDO, completado=None)
     )
     return True
+
+
+def _doubt(row: Any) -> Doubt:
+    since = row.actualizado - ATTEMPT_PERIOD
+    return Doubt(row.id, row.intento, row.telefono_e164, row.mensaje, since, row.consultas)
 
 
 def _furthest(receipts: Sequence[Receipt]) -> Mapping[str, Receipt]:
@@ -151,16 +167,29 @@ def _is_further(status: Recibo | None, known: Recibo | None) -> bool:
     return known is None or _RANKS[status] > _RANKS[known]
 
 
-def _store_receipt(connection: Connection, row_id: int, receipt: Receipt) -> None:
-    connection.execute(
-        update(SMSLog)
-        .where(SMSLog.id == row_id)
-        .values(recibo=receipt.status, recibo_codigo=receipt.code, recibido=utc_now())
-    )
+def _accept_all(connection: Connection, believed: Sequence[tuple[Any, Receipt]]) -> None:
+    """Settle what Twilio accepted, though nobody heard of it so far."""
+    changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
+    for row, receipt in believed:
+        if row.estado in (EstadoSMS.INCIERTO, EstadoSMS.ENVIANDO):
+            changes[row.campana_id, row.estado].append(_acceptance(row.id, receipt.sid))
+    for (campaign_id, before), rows in sorted(changes.items()):
+        carry_over(connection, campaign_id, move_rows(connection, before, rows))
 
 
-def _accept(connection: Connection, campaign_id: int, row_id: int, before: EstadoSMS, sid: str) -> None:
-    change = {
+def _store_receipts(connection: Connection, believed: Sequence[tuple[Any, Receipt]]) -> None:
+    now = utc_now()
+    stored = [
+        {"row_id": row.id, "recibo": receipt.status, "recibo_codigo": receipt.code, "recibido": now}
+        for row, receipt in believed
+        if _is_further(receipt.status, row.recibo)
+    ]
+    if stored:
+        connection.execute(update(SMSLog).where(SMSLog.id == bindparam("row_id")), stored)
+
+
+def _acceptance(row_id: int, sid: str) -> dict[str, Any]:
+    return {
         "row_id": row_id,
         "estado": EstadoSMS.ENVIADO,
         "twilio_sid": sid,
@@ -168,7 +197,19 @@ def _accept(connection: Connection, campaign_id: int, row_id: int, before: Estad
         "error_mensaje": None,
         "proxima_consulta": None,
     }
-    carry_over(connection, campaign_id, move_rows(connection, before, [change]))
+
+
+def _rivals(connection: Connection, doubt: Doubt) -> int:
+    """Count the other messages that may own a SID found for this one: alike, handed over, and without a SID."""
+    alike = select(func.count()).where(
+        SMSLog.telefono_e164 == doubt.to,
+        SMSLog.mensaje == doubt.body,
+        SMSLog.id != doubt.row_id,
+        SMSLog.twilio_sid.is_(None),
+        SMSLog.estado.in_((EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO, EstadoSMS.ENVIADO)),
+        SMSLog.actualizado >= doubt.since - ATTEMPT_PERIOD,
+    )
+    return connection.scalar(alike) or 0
 
 
 def _look_later(connection: Connection, doubt: Doubt) -> None:

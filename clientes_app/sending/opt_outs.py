@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..models import Baja, OrigenBaja
+from ..models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog
 from ..models.types import utc_now
+
+
+def accounts_concerned(connection: Connection, number: str) -> list[int]:
+    """List the accounts that have sent to a number or have it as a client's."""
+    sent = select(CampanaSMS.usuario_id).join(SMSLog).where(SMSLog.telefono_e164 == number)
+    known = select(Cliente.usuario_id).where(Cliente.telefono_e164 == number)
+    return list(connection.scalars(union(sent, known)))
 
 
 def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str, origin: OrigenBaja) -> int:

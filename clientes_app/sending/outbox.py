@@ -113,7 +113,8 @@ def recover(engine: Engine) -> int:
     """
     now = utc_now()
     with write_transaction(engine) as connection:
-        # Counted as they change: the dead sender may be alive, and record an answer at this very moment.
+        # Counted as they change: the dead sender may be alive, and record an answer at this very moment. `actualizado`
+        # stays the moment of the claim: from then on Twilio's list is searched, however long nobody was sending.
         counts = Counter(
             connection.scalars(
                 update(SMSLog)
@@ -121,7 +122,6 @@ def recover(engine: Engine) -> int:
                 .values(
                     estado=EstadoSMS.INCIERTO,
                     error_mensaje=INTERRUPTED,
-                    actualizado=now,
                     consultas=0,
                     proxima_consulta=now + FIRST_LOOK,
                 )

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -26,8 +26,6 @@ from .faults import FAULTS, NO_ANSWER, Fault, Scope
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 30.0
-ATTEMPT_PERIOD = timedelta(minutes=2)
-"""How long before it was declared uncertain a message may have been created."""
 LISTED = 100
 STATUS_PATH = "/twilio/estado/"
 _SMALLEST_TWILIO_CODE = 1_000  # an error without JSON has the HTTP status in place of a code
@@ -64,7 +62,7 @@ class TwilioCarrier:
         return Outcome(Fate.SENT, sid=created.sid)
 
     async def find(self, to: str, body: str, since: datetime) -> Sequence[str]:
-        """List the SIDs of messages with this text to this number, created about `since` or later, oldest first.
+        """List the SIDs of messages with this text to this number, created at `since` or later, oldest first.
 
         Raises NotAnswered. Not filtered by Twilio's `DateSent`, which a message that was not sent yet lacks.
         """
@@ -73,7 +71,7 @@ class TwilioCarrier:
                 listed = await self._client.messages.list_async(to=to, limit=LISTED)
         except (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise NotAnswered from error
-        return [message.sid for message in reversed(listed) if self._is_ours(message, body, since - ATTEMPT_PERIOD)]
+        return [message.sid for message in reversed(listed) if self._is_ours(message, body, since)]
 
     def _is_ours(self, message: Any, body: str, since: datetime) -> bool:
         if message.body != body or message.sid is None:

@@ -47,6 +47,8 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="NAME=PROBABILITY",
         help=f"a fault of message creations, repeatable; names: {', '.join(FAULTS)}",
     )
+    add("--callback-delay", type=float, default=100, metavar="MS", help="milliseconds before each status callback")
+    add("--undelivered", default="", metavar="DIGITS", help="numbers that end so are out of reach")
     add("--retry-after", type=int, metavar="SECONDS", help="what a 429 asks the client to wait")
     add("--seed", type=int, help="make the draws of faults and jitter repeatable")
     add("--ledger", type=Path, metavar="FILE", help="SQLite file of the messages; default: in memory")
@@ -70,6 +72,8 @@ def read_settings(options: argparse.Namespace) -> Settings:
         faults=dict(options.fault),
         retry_after=options.retry_after,
         seed=options.seed,
+        callback_delay=options.callback_delay,
+        undelivered=options.undelivered,
     )
 
 

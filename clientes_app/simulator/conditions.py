@@ -1,12 +1,15 @@
 """The conditions the simulator works under: its latency and its faults, which may change while it runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import fsum
 from random import Random
 from typing import Any
 
 from .faults import FAULTS, Fault
+
+OUT_OF_REACH = 30003
+"""What Twilio says of a phone that is switched off: https://www.twilio.com/docs/api/errors/30003"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,8 @@ class Settings:
     - `next`: names of the faults of the coming creations, one each, before any probability counts.
     - `retry_after`: seconds that a 429 asks the client to wait.
     - `seed`: makes the draws repeatable.
+    - `callback_delay`: milliseconds before each status callback.
+    - `undelivered`: numbers that end so are out of reach; none where it is empty.
     """
 
     latency: float = 0
@@ -26,12 +31,17 @@ class Settings:
     next: tuple[str, ...] = ()
     retry_after: int | None = None
     seed: int | None = None
+    callback_delay: float = 100
+    undelivered: str = ""
 
     def __post_init__(self) -> None:
         _require_number("latency", self.latency)
         _require_number("jitter", self.jitter)
         _require_number("retry_after", 0 if self.retry_after is None else self.retry_after)
         _require_number("seed", 0 if self.seed is None else self.seed)
+        _require_number("callback_delay", self.callback_delay)
+        if not isinstance(self.undelivered, str):
+            raise ValueError("undelivered must be the last digits of numbers")  # noqa: TRY004 - as for the others
         _require_known([*self.faults, *self.next])
         for name, probability in self.faults.items():
             _require_number(f"probability of {name}", probability)
@@ -66,6 +76,17 @@ class Conditions:
     def retry_after(self) -> int | None:
         """Seconds that a 429 asks the client to wait."""
         return self._settings.retry_after
+
+    @property
+    def callback_delay(self) -> float:
+        """Seconds before each status callback."""
+        return self._settings.callback_delay / 1000
+
+    def story_of(self, recipient: str) -> Sequence[tuple[str, int | None]]:
+        """Give the statuses that a message to this number goes through, each with its error code."""
+        out_of_reach = self._settings.undelivered and recipient.endswith(self._settings.undelivered)
+        last = ("undelivered", OUT_OF_REACH) if out_of_reach else ("delivered", None)
+        return (("accepted", None), ("sent", None), last)
 
     def draw_delay(self) -> float:
         """Draw how long the next answer takes, in seconds."""

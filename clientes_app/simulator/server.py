@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from aiohttp import encode_basic_auth, web
 from aiohttp.typedefs import Handler
 
+from .callbacks import Callbacks
 from .conditions import Conditions
 from .control import Control
 from .faults import Ending, Fault
@@ -45,10 +46,12 @@ class MessagesApi:
         self._authorization = encode_basic_auth(account.sid, account.auth_token)
         self._ledger = ledger
         self._conditions = conditions
+        self._callbacks = Callbacks(account.sid, account.auth_token, conditions)
 
     def build_app(self) -> web.Application:
         """Route the URLs of the resource."""
         app = web.Application(middlewares=[self._answer])
+        app.cleanup_ctx.append(self._callbacks.run)
         path = f"/Accounts/{self._account_sid}/Messages"
         app.router.add_post(f"{path}.json", self.create)
         app.router.add_get(f"{path}.json", self.list_page)
@@ -82,6 +85,7 @@ class MessagesApi:
     def _add(self, form: Mapping[str, Any]) -> Entry:
         entry = accept(form)
         self._ledger.add(entry)
+        self._callbacks.follow(entry)
         return entry
 
     @web.middleware

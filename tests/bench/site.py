@@ -49,19 +49,19 @@ class Site:
         """Open a browser for the admin of the account of that size."""
         browser = requests.Session()
         browser.get(f"{self._url}/cuenta/entrar/")
-        browser.headers["X-CSRFToken"] = browser.cookies["csrftoken"]
-        answer = browser.post(f"{self._url}/cuenta/entrar/", {"usuario": admin_of(size), "clave": PASSWORD})
-        assert answer.history, "the log-in was refused"
+        answer = self._post(browser, "/cuenta/entrar/", {"usuario": admin_of(size), "clave": PASSWORD})
+        assert answer.is_redirect, "the log-in was refused"
+        browser.get(f"{self._url}/")
         return browser
 
     def send(self, browser: requests.Session, name: str = "Todos") -> Order:
         """Send a campaign to all of an account's clients."""
         form = {"mensaje": f"{TEXT} {name}", "destino": "todos", "nombre": name}
         asked_at, started = utc_now(), time.perf_counter()
-        answer = browser.post(f"{self._url}/clientes/campanas/enviar/", form, allow_redirects=False)
+        answer = self._post(browser, "/clientes/campanas/enviar/", form)
         stored = timedelta(seconds=time.perf_counter() - started)
         found = re.search(r"/campanas/(\d+)/", answer.headers.get("Location", ""))
-        assert found, answer.text
+        assert found, answer.status_code
         return Order(int(found[1]), name, asked_at, stored)
 
     def watch_to_the_end(self, browser: requests.Session, order: Order) -> None:
@@ -98,6 +98,10 @@ class Site:
         for entry in self._simulator.ledger():
             first.setdefault(entry["body"].rpartition(" ")[2], entry["created"])
         return [datetime.fromisoformat(first[order.name]) - order.asked_at for order in orders]
+
+    def _post(self, browser: requests.Session, path: str, form: dict[str, str]) -> requests.Response:
+        headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
+        return browser.post(f"{self._url}{path}", form, headers=headers, allow_redirects=False)
 
     def _completed(self, order: Order) -> datetime:
         with self._app.app_context():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from clientes_app import create_app
 from clientes_app.cli.demo_shop import load_shop
@@ -24,6 +24,7 @@ from .visitors import Visitors
 
 PICTURES = PROJECT_ROOT / ".test-artifacts"
 LATENCY_MS = 50
+PATIENCE_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 _FAILED = pytest.StashKey[bool]()
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember whether the test failed, for the pictures."""
     report = yield
     item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
@@ -51,6 +52,7 @@ def chromium() -> Iterator[Browser]:
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     assert found, f"none of {', '.join(_NAMES)} is on the PATH"
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*_QUIET, "--no-first-run", *sandbox])
         yield browser
@@ -85,10 +87,18 @@ def site(shared_site: Site) -> Site:
     return shared_site
 
 
+@pytest.fixture(scope="package")
+def sessions(shared_site: Site) -> dict[str, StorageState]:
+    """The cookies of those who have logged in to the sample shop's site."""
+    return {}
+
+
 @pytest.fixture
-def visitors(request: pytest.FixtureRequest, chromium: Browser, shared_site: Site) -> Iterator[Visitors]:
+def visitors(
+    request: pytest.FixtureRequest, chromium: Browser, site: Site, sessions: dict[str, StorageState]
+) -> Iterator[Visitors]:
     """People who visit the site; at the end their consoles have said nothing."""
-    visitors = Visitors(chromium, shared_site.url)
+    visitors = Visitors(chromium, site.url, sessions)
     yield visitors
     if request.node.stash.get(_FAILED, False):
         PICTURES.mkdir(exist_ok=True)

@@ -68,7 +68,7 @@ def test_from_log_in_to_a_sent_campaign(site: Site, visitors: Visitors) -> None:
 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(site: Site, visitors: Visitors) -> None:
-    page = visitors.log_in()
+    page = visitors.come_back()
     page.goto("/clientes/")
     opener = page.get_by_role("link", name="New client")
     tab_and_press(page, opener)
@@ -84,7 +84,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(site: Site, visitors: Visito
 
 
 def test_esc_asks_before_typed_text_is_lost(site: Site, visitors: Visitors) -> None:
-    page = visitors.log_in()
+    page = visitors.come_back()
     asked: list[str] = []
     answers = iter([False, True])
 
@@ -106,7 +106,7 @@ def test_esc_asks_before_typed_text_is_lost(site: Site, visitors: Visitors) -> N
 
 
 def test_the_focus_goes_to_the_first_error(site: Site, visitors: Visitors) -> None:
-    page = visitors.log_in()
+    page = visitors.come_back()
     page.goto("/clientes/")
     page.get_by_role("link", name="New client").press("Enter")
     dialog = page.get_by_role("dialog", name="New client")
@@ -120,7 +120,7 @@ def test_the_focus_goes_to_the_first_error(site: Site, visitors: Visitors) -> No
 
 
 def test_the_skip_link_leads_past_the_navigation(site: Site, visitors: Visitors) -> None:
-    page = visitors.log_in()
+    page = visitors.come_back()
     page.goto("/clientes/")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -134,7 +134,7 @@ def test_the_skip_link_leads_past_the_navigation(site: Site, visitors: Visitors)
 
 @pytest.mark.parametrize("address", ["/clientes/", "/clientes/plantillas/"])
 def test_a_change_in_a_row_leaves_the_focus_there(site: Site, visitors: Visitors, address: str) -> None:
-    page = visitors.log_in()
+    page = visitors.come_back()
     page.goto(f"{address}?estado=todos")
     button = page.locator("main").get_by_role("button", name="Deactivate").first
     same = page.locator(f"#{button.get_attribute('id')}")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from ..support.carrier import Simulator
+from ..support.carrier import Simulator, wait_until
 from ..support.server import Server
-from ..support.shop import Shop
 from .site import Site
 from .visitors import Visitors
 
@@ -25,7 +23,8 @@ _RECORD = """() => {
   const shown = [];
   const look = () => shown.push(Object.fromEntries([...document.querySelectorAll("dd[data-state]")].map(
     (number) => [number.dataset.state, Number(number.textContent.replace(/\\D/g, ""))])));
-  new MutationObserver(look).observe(document.getElementById("live"), { subtree: true, childList: true, characterData: true });
+  const all = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(look).observe(document.getElementById("live"), all);
   look();
   window.shown = shown;
 }"""
@@ -65,9 +64,29 @@ def test_ten_pages_show_the_same_and_never_go_back(site: Site, visitors: Visitor
     assert truth == {"enviado": RECIPIENTS - 3, "fallido": 2, "omitido": 1}
     for page in pages:
         assert numbers_of(page) == truth
+        expect(page.locator("#filter-enviado")).to_contain_text(f"{RECIPIENTS - 3:,}")
         never_goes_back(page.evaluate("window.shown"))
     steps = sorted(len(page.evaluate("window.shown")) for page in pages)
     assert steps[0] > 1, "a page saw nothing but the end"
+
+
+def test_the_stream_begins_on_a_slow_line_too(site: Site, visitors: Visitors) -> None:
+    account = site.shop.add_admin("lenta")
+    site.shop.add_client(account)
+    page = visitors.log_in("lenta")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/hx-sse.min.js*", hold)
+    site.simulator.behave(latency=3_000)
+    campaign_id = site.start_campaign(account, "Con paciencia")
+    page.goto(f"/clientes/campanas/{campaign_id}/", wait_until="commit")
+    wait_until(lambda: page.evaluate("'htmx' in window") and held)
+    held[0].continue_()
+    expect(page.locator("#progress-sentence")).to_contain_text("Sent 0 of 1")
+    expect(page.locator("#progress-sentence")).to_contain_text("Finished: 1 message")
 
 
 def test_what_somebody_reads_and_holds_stays(site: Site, visitors: Visitors) -> None:
@@ -90,40 +109,40 @@ def test_what_somebody_reads_and_holds_stays(site: Site, visitors: Visitors) -> 
 
 
 @pytest.fixture
-def mortal(app: Flask, simulator: Simulator, tmp_path: Path) -> Iterator[Server]:
-    """A server that a test may kill."""
+def mortal(app: Flask, simulator: Simulator, tmp_path: Path) -> Iterator[Site]:
+    """A site whose server a test may kill."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     server = Server(url, tmp_path / "server.log", SMS_MODE="simulated", TWILIO_API_BASE_URL=simulator.base_url)
     server.start()
-    yield server
+    yield Site(server, app, simulator)
     server.stop()
 
 
 @pytest.fixture
-def guests(chromium: Browser, mortal: Server) -> Iterator[Visitors]:
-    """People who visit that server, and hear that it does not answer."""
+def guests(chromium: Browser, mortal: Site) -> Iterator[Visitors]:
+    """People who visit that site, and hear that its server does not answer."""
     visitors = Visitors(chromium, mortal.url)
-    visitors.expected += [r"net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET)", "htmx:sse:error"]
+    visitors.expected += [
+        "net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET)",
+        "htmx:sse:error",
+    ]
     yield visitors
     visitors.leave()
     assert visitors.complaints == []
 
 
-def test_a_lost_connection_is_said_and_unsaid(
-    app: Flask, shop: Shop, account: int, simulator: Simulator, mortal: Server, guests: Visitors
-) -> None:
-    shop.add_clients(account, [f"32{number:08d}" for number in range(300)])
-    simulator.behave(latency=1_500)
+def test_a_lost_connection_is_said_and_unsaid(mortal: Site, account: int, guests: Visitors) -> None:
+    mortal.shop.add_clients(account, [f"32{number:08d}" for number in range(300)])
+    mortal.simulator.behave(latency=1_500)
     page = guests.log_in("ana")
-    campaign = Site(mortal, app, simulator).start_campaign(account, "Con apagón")
-    page.goto(f"/clientes/campanas/{campaign}/")
+    page.goto(f"/clientes/campanas/{mortal.start_campaign(account, 'Con apagón')}/")
     lost = page.locator("#connection-lost")
     expect(page.locator("dd[data-state=enviado]")).not_to_have_text("0")
     expect(lost).to_be_hidden()
-    mortal.kill()
+    mortal.server.kill()
     expect(lost).to_be_visible()
-    simulator.behave(latency=0)
-    mortal.start()
+    mortal.simulator.behave(latency=0)
+    mortal.server.start()
     expect(lost).to_be_hidden(timeout=30_000)
     expect(page.locator("#progress-sentence")).to_contain_text("Finished", timeout=60_000)
     numbers = numbers_of(page)

@@ -18,7 +18,7 @@ NAMES = [MARKUP, "ليلى حسن (مها)", "👩‍👩‍👧‍👦 Pérez �
 @pytest.fixture
 def page(site: Site, visitors: Visitors) -> Page:
     """The page, on a phone, of an admin whose clients are called so."""
-    return visitors.log_in("raros", **PHONE)
+    return visitors.come_back("raros", **PHONE)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, PlantillaSMS, Venta
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog, Venta
+from clientes_app.models.baja import Baja, OrigenBaja
+from clientes_app.tenancy import owned
 
 from .accessibility import sideways, violations
 from .site import Site
@@ -80,6 +83,7 @@ class Look:
     who: str = "demo"
 
 
+NO_ROUTE = "+15005550002"
 FIRST = {"template": PlantillaSMS, "finished": CampanaSMS}
 
 PAGES = {
@@ -111,7 +115,14 @@ PAGES = {
     "campaigns": Look("/clientes/campanas/"),
     "no campaigns": Look("/clientes/campanas/", who="nueva"),
     "finished campaign": Look("/clientes/campanas/{finished}/mensajes/?estado=fallido"),
+    "second try": Look("/clientes/campanas/{refused}/reintento/", who="ocupada"),
+    "cancel campaign": Look("/clientes/campanas/{stopped}/cancelar/"),
     "stopped campaign": Look("/clientes/campanas/{stopped}/"),
+    "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
+    "campaign with an uncertain message": Look("/clientes/campanas/{uncertain}/", who="duda"),
+    "opt-outs": Look("/clientes/bajas/"),
+    "new opt-out": Look("/clientes/bajas/nueva/"),
+    "take out an opt-out": Look("/clientes/bajas/{opt_out}/quitar/"),
     "simulated phone": Look("/telefono/"),
     "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
 }
@@ -119,16 +130,34 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def places(shared_site: Site) -> dict[str, int]:
-    """The ids that the addresses name; a campaign has been stopped, and `nueva` has an account without anything."""
+    """The ids that the addresses name; the account of `nueva` is empty, what `duda` sent is uncertain."""
     shared_site.shop.add_admin("nueva")
+    shared_site.simulator.behave(next=["cut_before"])
+    uncertain, message = send_one(shared_site, "duda", "3001234567", EstadoSMS.INCIERTO)
+    refused, _ = send_one(shared_site, "ocupada", NO_ROUTE, EstadoSMS.FALLIDO)
     with shared_site.app.app_context():
-        first = {name: db.session.scalar(select(model.id).limit(1)) for name, model in FIRST.items()}
         buyer, account = db.session.execute(select(Venta.cliente_id, Venta.usuario_id).limit(1)).one()
-        client = db.session.scalar(select(Cliente.id).where(Cliente.id.not_in(select(Venta.cliente_id))).limit(1))
+        first = {name: db.session.scalars(owned(model, account)).first().id for name, model in FIRST.items()}
+        without_sales = owned(Cliente, account).where(Cliente.id.not_in(select(Venta.cliente_id)))
+        client = db.session.scalars(without_sales).first().id
     shared_site.simulator.behave(next=["401"])
     stopped = shared_site.start_campaign(account, "Sin permiso")
     assert shared_site.wait_for_end(stopped) is EstadoCampana.ERROR
-    return {**first, "buyer": buyer, "client": client, "stopped": stopped}
+    opt_out = shared_site.shop.add(Baja(telefono_e164="+573009999999", origen=OrigenBaja.MANUAL, usuario_id=account))
+    ids = {"buyer": buyer, "client": client, "stopped": stopped, "uncertain": uncertain, "message": message}
+    return {**first, **ids, "refused": refused, "opt_out": opt_out}
+
+
+def send_one(site: Site, who: str, number: str, end: EstadoSMS) -> tuple[int, int]:
+    """Send a campaign of one message that ends so, from an account of its own; answer both ids."""
+    account = site.shop.add_admin(who)
+    site.shop.add_client(account, telefono=number)
+    campaign_id = site.start_campaign(account, f"De {who}")
+    site.wait_for_end(campaign_id)
+    with site.app.app_context():
+        row = db.session.execute(select(SMSLog).filter_by(campana_id=campaign_id)).scalar_one()
+    assert row.estado is end
+    return campaign_id, row.id
 
 
 @pytest.mark.parametrize("language", LOOKS)
@@ -137,8 +166,10 @@ def test_it_is_readable_by_everybody(
     site: Site, visitors: Visitors, places: dict[str, int], name: str, language: str
 ) -> None:
     look = PAGES[name]
-    page = visitors.log_in(look.who, locale=language) if look.who else visitors.arrive(locale=language)
-    page.goto(look.path.format(**places))
+    page = visitors.come_back(look.who, locale=language) if look.who else visitors.arrive(locale=language)
+    answer = page.goto(look.path.format(**places))
+    assert answer is not None
+    assert answer.ok
     look.prepare(page)
     assert page.locator("html").get_attribute("lang") == language[:2]
     check_looks(page, language)
@@ -147,7 +178,7 @@ def test_it_is_readable_by_everybody(
 @pytest.mark.parametrize("language", LOOKS)
 def test_the_page_that_says_not_found_is_too(site: Site, visitors: Visitors, language: str) -> None:
     visitors.expected.append("the server responded with a status of 404 ")
-    page = visitors.log_in(locale=language)
+    page = visitors.come_back(locale=language)
     page.goto("/nothing/here/")
     check_looks(page, language)
 
@@ -156,7 +187,7 @@ def test_the_page_that_says_not_found_is_too(site: Site, visitors: Visitors, lan
 def test_a_running_campaign_is_too(site: Site, visitors: Visitors, language: str) -> None:
     account = site.shop.add_admin(f"corre-{language}")
     site.shop.add_clients(account, ["3001234567", "3001234568"])
-    page = visitors.log_in(f"corre-{language}", locale=language)
+    page = visitors.come_back(f"corre-{language}", locale=language)
     site.simulator.behave(latency=20_000)
     campaign_id = site.start_campaign(account, "En camino")
     for path in ("/", "/clientes/campanas/", f"/clientes/campanas/{campaign_id}/"):
@@ -173,3 +204,25 @@ def check_looks(page: Page, language: str) -> None:
         found = violations(page)
         assert not found, f"{theme}, {width} px: " + "\n".join(found)
         assert sideways(page) <= 0, f"wider than {width} px"
+
+
+# A fragment of a page, the list of a client's sales as JSON or HTML, files to download, the stream.
+NOT_PAGES = {
+    "campaigns.actions",
+    "campaigns.certificate",
+    "campaigns.progress",
+    "campaigns.running",
+    "clients.list_sales",
+    "opt_outs.export",
+    "static",
+}
+
+
+def test_no_page_is_forgotten(shared_site: Site) -> None:
+    app = shared_site.app
+    routes = app.url_map.bind("")
+    paths = [re.sub(r"{\w+}", "1", look.path.partition("?")[0]) for look in PAGES.values()]
+    seen = {routes.match(path)[0] for path in paths}
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    pages -= {name for name in pages if getattr(app.view_functions[name], "speaks_json", False)}
+    assert pages - seen == NOT_PAGES

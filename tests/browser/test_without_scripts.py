@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ..support.carrier import wait_until
 from .site import Site
@@ -15,13 +16,18 @@ from .visitors import PHONE, Visitors
 @pytest.fixture
 def page(site: Site, visitors: Visitors) -> Page:
     """A logged-in page without scripts."""
-    return visitors.log_in(java_script_enabled=False)
+    return visitors.come_back(java_script_enabled=False)
 
 
 def save_client(page: Page, name: str, telephone: str) -> None:
     page.locator("#nombre").fill(name)
     page.locator("#telefono").fill(telephone)
     page.get_by_role("button", name="Save", exact=True).click()
+
+
+def finished_after(page: Page, refresh: Locator) -> bool:
+    refresh.click()
+    return "Finished" in page.locator("#progress-sentence").inner_text()
 
 
 def test_a_client_is_created_edited_deactivated_and_deleted(page: Page) -> None:
@@ -62,8 +68,8 @@ def test_a_template_is_previewed_and_saved(page: Page) -> None:
 
 
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["at a computer", "on a phone"])
-def test_ticked_clients_get_a_campaign(site: Site, visitors: Visitors, device: dict[str, object]) -> None:
-    page = visitors.log_in(java_script_enabled=False, **device)
+def test_ticked_clients_get_a_campaign(site: Site, visitors: Visitors, device: dict[str, Any]) -> None:
+    page = visitors.come_back(java_script_enabled=False, **device)
     page.goto("/clientes/")
     for tick in page.locator("[name=cliente_ids]").all()[:3]:
         tick.check()
@@ -73,13 +79,13 @@ def test_ticked_clients_get_a_campaign(site: Site, visitors: Visitors, device: d
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("#mensaje")).not_to_be_empty()
     page.locator("#mensaje").fill("Hola {nombre}, sin guiones")
-    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Review", exact=True).click()
     expect(page.locator("#review-who + p")).to_have_text("It will be sent to 3 of 3 clients.")
     site.simulator.behave(latency=2_000)
     page.get_by_role("button", name="Send 3 messages").click()
     expect(page.locator("#progress-sentence")).to_have_text("Sent 0 of 3")
     refresh = page.get_by_role("main").get_by_role("link", name="Refresh")
-    wait_until(lambda: refresh.click() or "Finished" in page.locator("#progress-sentence").inner_text())
+    wait_until(lambda: finished_after(page, refresh))
     expect(page.locator("dd[data-state=enviado]")).to_have_text("3")
     expect(refresh).to_have_count(0)
     page.get_by_role("navigation", name="Filter by state").get_by_role("link", name="Sent").click()
@@ -87,7 +93,8 @@ def test_ticked_clients_get_a_campaign(site: Site, visitors: Visitors, device: d
     expect(page).to_have_url(re.compile(r"/mensajes/\?estado=enviado#messages$"))
 
 
-def test_language_and_theme_change(page: Page) -> None:
+def test_language_and_theme_change(site: Site, visitors: Visitors) -> None:
+    page = visitors.log_in(java_script_enabled=False)
     page.locator("details.own-menu > summary").click()
     page.locator("[name=tema][value=dark]").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect
 
 from ..support.shop import PASSWORD
 
@@ -27,9 +27,10 @@ ENGLISH, SPANISH = "en-US", "es-CO"
 class Visitors:
     """Opens browsers for people, each with cookies of its own, and keeps what their consoles complain of."""
 
-    def __init__(self, chromium: Browser, base_url: str) -> None:
+    def __init__(self, chromium: Browser, base_url: str, sessions: dict[str, StorageState] | None = None) -> None:
         self._chromium = chromium
         self._base_url = base_url
+        self._sessions = {} if sessions is None else sessions
         self._contexts: list[BrowserContext] = []
         self.expected = [_FORM_ANSWERS]
         self.complaints: list[str] = []
@@ -48,6 +49,12 @@ class Visitors:
         page = self.arrive(**options)
         log_in(page, name)
         return page
+
+    def come_back(self, name: str = "demo", **options: Any) -> Page:
+        """Open a browser in which a person is logged in from an earlier test; it shows nothing yet."""
+        if name not in self._sessions:
+            self._sessions[name] = self.log_in(name).context.storage_state()
+        return self.arrive(storage_state=self._sessions[name], **options)
 
     def leave(self) -> None:
         """Close every browser."""

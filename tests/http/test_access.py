@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from clientes_app.campaigns import services
 from clientes_app.campaigns.audience import Ticked
 from clientes_app.extensions import db
+from clientes_app.models import Baja, OrigenBaja
 from clientes_app.security import Access
 
 from ..support.checking_client import CheckingClient
@@ -25,6 +26,8 @@ ANYONE = {
     "POST auth.log_out",
     "POST auth.choose_language",
     "POST auth.choose_theme",
+    "POST webhooks.status",
+    "POST webhooks.inbound",
 }
 STAFF = {
     "GET home.index",
@@ -33,6 +36,8 @@ STAFF = {
     "GET clients.show",
     "GET clients.list_sales",
     "POST clients.record_sale",
+    "GET opt_outs.index",
+    "GET opt_outs.export",
     "GET templates.index",
     "GET templates.list_active",
     "POST templates.show_preview",
@@ -66,6 +71,10 @@ ADMIN = {
     "GET clients.confirm_deletion",
     "POST clients.delete",
     "POST clients.set_active",
+    "GET opt_outs.new",
+    "POST opt_outs.create",
+    "GET opt_outs.confirm_removal",
+    "POST opt_outs.remove",
     "GET templates.new",
     "POST templates.create",
     "GET templates.edit",
@@ -102,6 +111,9 @@ class House:
     def __init__(self, app: Flask, shop: Shop, account: int) -> None:
         self.app = app
         self.client = shop.add_client(account, f"{SECRET} cliente", "3001234567")
+        self.opt_out = shop.add(
+            Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
+        )
         self.template = shop.add_template(account, f"{SECRET} plantilla", f"{SECRET} texto")
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
@@ -109,7 +121,7 @@ class House:
             self.message = services.messages(account, self.campaign, None, None, 1)[0].id
 
     def url(self, rule: Rule) -> str:
-        ids = {"clients": self.client, "templates": self.template, "campaigns": self.campaign}
+        ids = {"clients": self.client, "templates": self.template, "campaigns": self.campaign, "opt_outs": self.opt_out}
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
         with self.app.test_request_context():

@@ -14,10 +14,11 @@ from clientes_app.campaigns.audience import Ticked
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search import Search
 from clientes_app.extensions import db
-from clientes_app.models import ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from clientes_app.models import EstadoCampana, EstadoSMS
 from clientes_app.sender import Sender
 from clientes_app.sending import outbox
 
+from ..support.campaigns import Campaigns
 from ..support.carrier import Simulator, point_at, sending, wait_until
 from ..support.shop import Shop
 
@@ -27,41 +28,6 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def settings(settings: Any) -> Any:
     return dataclasses.replace(settings, twilio=dataclasses.replace(settings.twilio, max_concurrency=20))
-
-
-class Campaigns:
-    """Makes campaigns and reads what became of them."""
-
-    def __init__(self, app: Flask, shop: Shop, account: int) -> None:
-        self.app, self.shop, self.account = app, shop, account
-
-    def start(self, count: int = 0, *numbers: str, text: str = "Hola {nombre}") -> int:
-        """Store a campaign to `count` clients with good numbers, and to one client for each number given."""
-        telephones = [*(f"30012{number:05d}" for number in range(count)), *numbers]
-        ids = self.shop.add_clients(self.account, telephones)
-        with self.app.test_request_context():
-            draft = services.Draft(Ticked(tuple(ids)), text, "Prueba")
-            return int(services.create_campaign(self.account, self.account, draft).id)
-
-    def get(self, campaign_id: int) -> CampanaSMS:
-        with self.app.app_context():
-            return db.session.get_one(CampanaSMS, campaign_id)
-
-    def rows(self, campaign_id: int) -> list[SMSLog]:
-        with self.app.app_context():
-            return list(db.session.scalars(db.select(SMSLog).filter_by(campana_id=campaign_id).order_by(SMSLog.id)))
-
-    def ended(self, campaign_id: int) -> CampanaSMS:
-        """Wait for the end."""
-        return wait_until(lambda: (found := self.get(campaign_id)).estado in ENDED and found)  # type: ignore[no-any-return]
-
-    def states(self, campaign_id: int) -> Counter[EstadoSMS]:
-        return Counter(row.estado for row in self.rows(campaign_id))
-
-
-@pytest.fixture
-def campaigns(app: Flask, shop: Shop, account: int) -> Campaigns:
-    return Campaigns(app, shop, account)
 
 
 def test_every_client_gets_the_text_once(campaigns: Campaigns, simulator: Simulator, sender: Sender) -> None:
@@ -115,7 +81,7 @@ def test_a_fault_of_the_account_stops_the_campaign_and_it_can_go_on(
     wait_until(lambda: campaigns.states(campaign.id) == {EstadoSMS.PENDIENTE: 60})
     simulator.behave(faults={})
     with app.test_request_context():
-        services.resume(campaign.usuario_id, campaign.id)
+        control.resume(campaign.usuario_id, campaign.id)
     assert campaigns.ended(campaign.id).enviados_exitosos == 60
 
 

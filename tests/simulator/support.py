@@ -16,7 +16,16 @@ from clientes_app.simulator.process import SimulatorProcess
 TO = "+573001234567"
 OTHER = "+573109876543"
 IMPATIENT_S = 0.3
-NORMAL = {"latency": 0, "jitter": 0, "faults": {}, "next": [], "retry_after": None, "seed": None}
+NORMAL = {
+    "latency": 0,
+    "jitter": 0,
+    "faults": {},
+    "next": [],
+    "retry_after": None,
+    "seed": None,
+    "callback_delay": 100,
+    "undelivered": "",
+}
 
 Connect = Callable[..., Client]
 

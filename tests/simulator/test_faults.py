@@ -121,6 +121,8 @@ def test_settings_change_one_at_a_time(simulator: SimulatorProcess) -> None:
         {"next": 3},
         {"retry_after": "soon"},
         {"seed": []},
+        {"callback_delay": -1},
+        {"undelivered": 9},
         [1],
     ],
 )

@@ -47,6 +47,10 @@ def test_options_set_the_conditions(connect: Connect) -> None:
         "9",
         "--seed",
         "3",
+        "--callback-delay",
+        "7",
+        "--undelivered",
+        "99",
     ]
     with SimulatorProcess.start(None, 1, *options, "--account-sid", sid, "--auth-token", token) as simulator:
         assert settings_of(simulator) == {
@@ -56,6 +60,8 @@ def test_options_set_the_conditions(connect: Connect) -> None:
             "next": [],
             "retry_after": 9,
             "seed": 3,
+            "callback_delay": 7,
+            "undelivered": "99",
         }
         assert error_of(connect(simulator)) == (401, 20003)
         assert error_of(connect(simulator, sid=sid, token=token))[0] in {429, 500}
@@ -63,7 +69,7 @@ def test_options_set_the_conditions(connect: Connect) -> None:
 
 
 def test_the_ledger_tells_what_was_sent(simulator: SimulatorProcess, client: Client) -> None:
-    message = send(client, "¿Qué más?\nChao", status_callback="https://example.com/callback")
+    message = send(client, "¿Qué más?\nChao", status_callback="http://127.0.0.1:9/callback")
     line = ledger_of(simulator)[-1]
     created = line.pop("created")
     assert line == {
@@ -71,7 +77,7 @@ def test_the_ledger_tells_what_was_sent(simulator: SimulatorProcess, client: Cli
         "to": TO,
         "body": "¿Qué más?\nChao",
         "from": SIMULATED_FROM_NUMBER,
-        "status_callback": "https://example.com/callback",
+        "status_callback": "http://127.0.0.1:9/callback",
     }
     assert datetime.fromisoformat(created).replace(microsecond=0) == message.date_created
 

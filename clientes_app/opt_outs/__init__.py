@@ -1,0 +1,7 @@
+"""The opt-out list: numbers that asked an account for no more messages."""
+
+from flask import Blueprint
+
+bp = Blueprint("opt_outs", __name__, url_prefix="/clientes/bajas")
+
+from . import routes  # noqa: E402, F401  (registers the views)

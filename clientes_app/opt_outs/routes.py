@@ -1,0 +1,73 @@
+"""The opt-out list: the views."""
+
+from __future__ import annotations
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..csv_export import csv_download
+from ..extensions import db
+from ..htmx import form_again, go_to, page_or_fragment
+from ..messaging import phone
+from ..security import Access, access
+from ..settings import current_settings
+from ..text import clean_line
+from . import bp, services
+from .forms import NumberForm
+
+LONGEST_SEARCH = 40
+
+
+@bp.get("/")
+@access(Access.STAFF)
+def index() -> ResponseReturnValue:
+    """List the numbers, newest first."""
+    searched = clean_line(request.args.get("q", "")[:LONGEST_SEARCH])
+    page = services.list_page(current_user.account_id, searched, request.args.get("antes", type=int))
+    return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, searched=searched)
+
+
+@bp.get("/exportar/")
+@access(Access.STAFF)
+def export() -> ResponseReturnValue:
+    """Download the list."""
+    lines = services.export_lines(db.engine, current_user.account_id, current_settings().timezone)
+    return csv_download(lines, "bajas.csv")
+
+
+@bp.get("/nueva/")
+@access(Access.ADMIN)
+def new() -> ResponseReturnValue:
+    """Show the form of a number to enter."""
+    return page_or_fragment("opt_outs/new.html", "opt_outs/_new.html", form=NumberForm(formdata=None))
+
+
+@bp.post("/nueva/")
+@access(Access.ADMIN)
+def create() -> ResponseReturnValue:
+    """Enter a number."""
+    form = NumberForm(request.form)
+    if not form.validate():
+        return form_again("opt_outs/new.html", "opt_outs/_new.html", form=form)
+    services.add(current_user.account_id, form.number)
+    flash(gettext("%(number)s gets no more messages.", number=phone.display(form.number)), "success")
+    return go_to(url_for("opt_outs.index"))
+
+
+@bp.get("/<int:pk>/quitar/")
+@access(Access.ADMIN)
+def confirm_removal(pk: int) -> ResponseReturnValue:
+    """Warn before a number is taken out."""
+    opt_out = services.get_opt_out(current_user.account_id, pk)
+    return page_or_fragment("opt_outs/remove.html", "opt_outs/_remove.html", opt_out=opt_out)
+
+
+@bp.post("/<int:pk>/quitar/")
+@access(Access.ADMIN)
+def remove(pk: int) -> ResponseReturnValue:
+    """Take a number out."""
+    opt_out = services.remove(current_user.account_id, pk)
+    flash(gettext("%(number)s may get messages again.", number=phone.display(opt_out.telefono_e164)), "success")
+    return go_to(url_for("opt_outs.index"))

@@ -1,0 +1,128 @@
+"""The opt-out list: who stands in it, entering a number, taking one out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.orm import aliased
+
+from ..csv_export import BOM, csv_lines
+from ..extensions import db, unit_of_work
+from ..i18n import local_iso
+from ..models import Baja, Cliente, OrigenBaja
+from ..models.types import MAX_ID
+from ..sending.opt_outs import add_opt_outs
+from ..tenancy import get_owned, owned
+
+PAGE_SIZE = 50
+_EXPORT_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A number in the list, with the first client who has it, where there is one."""
+
+    id: int
+    number: str
+    origin: OrigenBaja
+    since: datetime
+    client_id: int | None
+    client_name: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries, newest first, and the id that leads to the older ones."""
+
+    entries: list[Entry]
+    before: int | None
+
+
+def list_page(account_id: int, searched: str, before: int | None) -> Page:
+    """Answer the entries older than `before` whose number holds the digits that are looked for."""
+    found = _entries(account_id).where(Baja.id < _bound(before)).order_by(Baja.id.desc())
+    if searched:
+        found = found.where(Baja.telefono_e164.contains(_digits(searched) or searched, autoescape=True))
+    entries = [Entry(*row) for row in db.session.execute(found.limit(PAGE_SIZE + 1))]
+    return Page(entries[:PAGE_SIZE], entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None)
+
+
+def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
+    """Answer an entry.
+
+    Raises NotFound.
+    """
+    return get_owned(db.session(), Baja, account_id, opt_out_id)
+
+
+def add(account_id: int, number: str) -> None:
+    """Enter a number by hand; one that stands there already stays as it is."""
+    with unit_of_work() as session:
+        add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL)
+
+
+def remove(account_id: int, opt_out_id: int) -> Baja:
+    """Take a number out, and answer what its entry was.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        opt_out = get_owned(session, Baja, account_id, opt_out_id)
+        session.delete(opt_out)
+    return opt_out
+
+
+def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
+    """Answer which of the numbers stand in the list."""
+    found = owned(Baja, account_id).where(Baja.telefono_e164.in_(numbers)).with_only_columns(Baja.telefono_e164)
+    return set(db.session.scalars(found)) if numbers else set()
+
+
+def export_lines(engine: Engine, account_id: int, zone: ZoneInfo) -> Iterator[str]:
+    """Write the list as CSV, oldest first, a batch at a time."""
+    yield BOM + csv_lines([["telefono", "cliente", "origen", "fecha"]])
+    last = 0
+    while entries := _export_batch(engine, account_id, last):
+        yield csv_lines((row.number, row.client_name, row.origin, local_iso(row.since, zone)) for row in entries)
+        last = entries[-1].id
+
+
+def _export_batch(engine: Engine, account_id: int, after: int) -> list[Entry]:
+    batch = _entries(account_id).where(Baja.id > after).order_by(Baja.id).limit(_EXPORT_BATCH)
+    with engine.connect() as connection:
+        return [Entry(*row) for row in connection.execute(batch)]
+
+
+def _entries(account_id: int) -> Select[int, str, OrigenBaja, datetime, int, str]:
+    other = aliased(Cliente)
+    first_client = (
+        select(func.min(other.id))
+        .where(other.usuario_id == account_id, other.telefono_e164 == Baja.telefono_e164)
+        .correlate(Baja)
+        .scalar_subquery()
+    )
+    return (
+        owned(Baja, account_id)
+        .outerjoin(Cliente, Cliente.id == first_client)
+        .with_only_columns(
+            Baja.id,
+            Baja.telefono_e164,
+            Baja.origen,
+            Baja.creado,
+            Cliente.id,
+            Cliente.nombre,
+            maintain_column_froms=True,
+        )
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character in "0123456789")
+
+
+def _bound(before: int | None) -> int:
+    return MAX_ID if before is None else max(0, min(before, MAX_ID))

@@ -1,0 +1,78 @@
+"""The addresses that Twilio calls; only what it signed is read."""
+
+from __future__ import annotations
+
+from typing import NoReturn, cast
+
+from flask import Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import HTTPException
+
+from ..extensions import db
+from ..security import Access, access, machine_view
+from ..sending.inbox import ReceiptInbox
+from ..settings import current_settings
+from . import bp, services
+from .signature import HEADER, is_signed
+
+MAX_BODY_BYTES = 64 * 1024
+REFUSALS = RateLimitItemPerMinute(60)
+_INBOX = "clientes.receipts"
+_refused = FixedWindowRateLimiter(MemoryStorage())
+_NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@bp.before_request
+def check_signature() -> None:
+    """Let nothing through that Twilio did not sign."""
+    request.max_content_length = MAX_BODY_BYTES
+    signature = request.headers.get(HEADER, "")
+    if not (signature and is_signed(current_settings(), _path(), request.form, signature)):
+        _refuse()
+
+
+@bp.errorhandler(HTTPException)
+def answer_plainly(error: HTTPException) -> ResponseReturnValue:
+    """Answer a machine, which reads no page."""
+    return "", error.code or 500
+
+
+@bp.post("/estado/<attempt>")
+@access(Access.ANYONE)
+@machine_view
+def status(attempt: str) -> ResponseReturnValue:
+    """Keep what became of a message; it is stored when this answers."""
+    receipt = services.read_receipt(attempt, request.form)
+    if receipt is None:
+        abort(400)
+    _inbox().deliver(receipt)
+    return "", 204
+
+
+@bp.post("/entrante/")
+@access(Access.ANYONE)
+@machine_view
+def inbound() -> ResponseReturnValue:
+    """Hear what somebody answered; nothing is answered back."""
+    fields = request.form
+    services.hear(db.engine, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
+    return Response(_NO_REPLY, mimetype="text/xml")
+
+
+def _inbox() -> ReceiptInbox:
+    """Answer the app's one inbox, also to the first two requests that ask for it at once."""
+    found = current_app.extensions.get(_INBOX) or current_app.extensions.setdefault(_INBOX, ReceiptInbox(db.engine))
+    return cast(ReceiptInbox, found)
+
+
+def _path() -> str:
+    query = request.query_string.decode(errors="replace")
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _refuse() -> NoReturn:
+    # Only what is refused counts: nobody can keep Twilio out by sending rubbish through the same proxy.
+    abort(403 if _refused.hit(REFUSALS, request.remote_addr or "") else 429)

@@ -1,0 +1,30 @@
+"""Whether a request is Twilio's own: signed with the account's token over the public address.
+
+https://www.twilio.com/docs/usage/security#validating-requests
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from twilio.request_validator import RequestValidator
+
+from ..config import Settings
+
+HEADER = "X-Twilio-Signature"
+
+
+def is_signed(settings: Settings, path: str, fields: Mapping[str, str], signature: str) -> bool:
+    """Tell whether the signature fits; never where the address or the token that it needs is not set.
+
+    `path` is the request's with its query; the host is ours as configured, because a request may claim any.
+    """
+    if not (settings.public_base_url and settings.twilio.auth_token and signature):
+        return False
+    return bool(_validator(settings.twilio.auth_token).validate(settings.public_base_url + path, fields, signature))
+
+
+@cache
+def _validator(auth_token: str) -> RequestValidator:
+    return RequestValidator(auth_token)

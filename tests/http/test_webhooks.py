@@ -1,0 +1,303 @@
+"""What Twilio calls: only what it signed counts, whatever it says is answered, and no cookie is set."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
+
+from clientes_app.extensions import db
+from clientes_app.models import Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, Recibo, SMSLog
+from clientes_app.models.types import utc_now
+from clientes_app.settings import replace_settings
+from clientes_app.simulator import SIMULATED_AUTH_TOKEN
+
+from ..support.carrier import point_at
+from ..support.checking_client import CheckingClient
+from ..support.shop import Shop
+
+PUBLIC = "https://shop.example"
+TOKEN = "ab" * 16
+SID = "SM" + "0" * 31 + "1"
+NUMBER = "+573001234567"
+INBOUND = "/twilio/entrante/"
+STATUS = f"/twilio/estado/{TOKEN}"
+
+_addresses = count(1)
+
+
+@pytest.fixture
+def settings(settings: Any) -> Any:
+    return dataclasses.replace(settings, public_base_url=PUBLIC)
+
+
+class Twilio:
+    """Calls the app as Twilio does: from an address of its own, through a proxy that the host does not tell of."""
+
+    def __init__(self, app: Flask) -> None:
+        point_at(app, "http://127.0.0.1:9")
+        self.client = app.test_client()
+        self.address = f"10.0.{next(_addresses)}.1"
+
+    def call(
+        self,
+        path: str,
+        fields: dict[str, str],
+        *,
+        signed_for: str = PUBLIC,
+        token: str = SIMULATED_AUTH_TOKEN,
+        **kwargs: Any,
+    ) -> TestResponse:
+        signature = RequestValidator(token).compute_signature(signed_for + path, fields)
+        return self.send(path, fields, headers={"X-Twilio-Signature": signature}, **kwargs)
+
+    def send(self, path: str, fields: dict[str, str], **kwargs: Any) -> TestResponse:
+        return self.client.post(path, data=fields, environ_base={"REMOTE_ADDR": self.address}, **kwargs)
+
+    def tell(self, status: str, **fields: str) -> TestResponse:
+        return self.call(STATUS, {"MessageSid": SID, "MessageStatus": status, **fields})
+
+    def answer(self, body: str, sender: str = NUMBER, **fields: str) -> TestResponse:
+        return self.call(INBOUND, {"From": sender, "Body": body, **fields})
+
+
+@pytest.fixture
+def twilio(app: Flask) -> Twilio:
+    return Twilio(app)
+
+
+def add_campaign(shop: Shop, account: int, number: str = NUMBER, **fields: Any) -> int:
+    """Store a campaign with one message, as sent; answer the message's id."""
+    campaign = CampanaSMS(nombre="Promo", mensaje="Hola", enviada_por_id=account, usuario_id=account)
+    campaign.estado, campaign.completado = EstadoCampana.COMPLETADO, utc_now()
+    campaign.total_clientes = campaign.enviados_exitosos = 1
+    given = {"estado": EstadoSMS.ENVIADO, "intento": TOKEN, "twilio_sid": SID, **fields}
+    return shop.add(SMSLog(campana_id=shop.add(campaign), nombre="Laura", telefono_e164=number, **given))
+
+
+@pytest.fixture
+def message(shop: Shop, account: int) -> Callable[[], SMSLog]:
+    """Answers a message that Twilio accepted, as it is stored now."""
+    row_id = add_campaign(shop, account)
+
+    def read() -> SMSLog:
+        with shop.app.app_context():
+            return db.session.get_one(SMSLog, row_id)
+
+    return read
+
+
+def opted_out(app: Flask) -> list[tuple[int, str, OrigenBaja]]:
+    with app.app_context():
+        rows = db.session.scalars(db.select(Baja).order_by(Baja.usuario_id, Baja.telefono_e164))
+        return [(row.usuario_id, row.telefono_e164, row.origen) for row in rows]
+
+
+# The status of messages
+
+
+def test_a_receipt_is_stored_beside_the_state(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    response = twilio.tell("delivered", To=NUMBER, RawDlrDoneDate="2611221030", Something="new")
+    assert (response.status_code, response.data) == (204, b"")
+    assert (message().estado, message().recibo, message().recibo_codigo) == (EstadoSMS.ENVIADO, Recibo.DELIVERED, None)
+
+
+def test_an_undelivered_message_keeps_twilios_code(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    assert twilio.tell("undelivered", ErrorCode="30003").status_code == 204
+    assert (message().recibo, message().recibo_codigo) == (Recibo.UNDELIVERED, 30003)
+
+
+def test_the_older_names_of_the_fields_count_as_well(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    assert twilio.call(STATUS, {"SmsSid": SID, "SmsStatus": "sent"}).status_code == 204
+    assert message().recibo is Recibo.SENT
+
+
+def test_receipts_only_move_forward(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    for status in ("sent", "delivered", "queued", "sent", "delivered", "undelivered"):
+        assert twilio.tell(status).status_code == 204
+    assert message().recibo is Recibo.DELIVERED
+
+
+def test_nobody_gets_a_cookie(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    answers = [twilio.tell("sent"), twilio.answer("Hola"), twilio.send(STATUS, {}), twilio.send(INBOUND, {})]
+    assert [response.headers.getlist("Set-Cookie") for response in answers] == [[], [], [], []]
+
+
+def test_a_query_belongs_to_the_signature(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    assert twilio.call(f"{STATUS}?tienda=ana&n=1", {"MessageSid": SID, "MessageStatus": "sent"}).status_code == 204
+    assert message().recibo is Recibo.SENT
+
+
+NOTHING_HAPPENS = [
+    {"MessageSid": SID, "MessageStatus": "teleported"},
+    {"MessageSid": SID, "MessageStatus": "x" * 5_000},
+    {"MessageSid": SID, "MessageStatus": "\x00\x1b[2J"},
+    {"MessageSid": SID},
+    {"MessageSid": "SM" + "f" * 32, "MessageStatus": "delivered"},
+]
+REFUSED = [
+    {},
+    {"MessageStatus": "delivered"},
+    {"MessageSid": "", "MessageStatus": "delivered"},
+    {"MessageSid": "SM1' OR 1=1", "MessageStatus": "delivered"},
+    {"MessageSid": "\x00" * 34, "MessageStatus": "delivered"},
+    {"MessageSid": "S" * 20_000, "MessageStatus": "delivered"},
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"), [*((fields, 204) for fields in NOTHING_HAPPENS), *((fields, 400) for fields in REFUSED)]
+)
+def test_nonsense_is_answered_and_changes_nothing(
+    twilio: Twilio, message: Callable[[], SMSLog], fields: dict[str, str], status: int
+) -> None:
+    assert twilio.call(STATUS, fields).status_code == status
+    assert message().recibo is None
+
+
+@pytest.mark.parametrize("code", ["", "x", "-1", "9" * 30, "1e3", "٣", "\x00"])
+def test_a_code_that_is_none_is_left_out(twilio: Twilio, message: Callable[[], SMSLog], code: str) -> None:
+    assert twilio.tell("failed", ErrorCode=code).status_code == 204
+    assert (message().recibo, message().recibo_codigo) == (Recibo.FAILED, None)
+
+
+@pytest.mark.parametrize(("attempt", "status"), [("cd" * 16, 204), ("x", 400), ("%00" * 3, 400), ("A" * 3_000, 400)])
+def test_an_attempt_that_nobody_made(twilio: Twilio, message: Callable[[], SMSLog], attempt: str, status: int) -> None:
+    path = f"/twilio/estado/{attempt}"
+    signed = path.replace("%00", "\x00")
+    fields = {"MessageSid": SID, "MessageStatus": "sent"}
+    signature = RequestValidator(SIMULATED_AUTH_TOKEN).compute_signature(PUBLIC + signed, fields)
+    assert twilio.send(path, fields, headers={"X-Twilio-Signature": signature}).status_code == status
+    assert message().recibo is None
+
+
+def test_a_body_beyond_all_reason_is_not_read(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    assert twilio.tell("delivered", Body="x" * 100_000).status_code == 413
+    assert message().recibo is None
+
+
+# Signatures
+
+
+def test_without_a_right_signature_nothing_is_done(twilio: Twilio, app: Flask, message: Callable[[], SMSLog]) -> None:
+    fields = {"MessageSid": SID, "MessageStatus": "delivered"}
+    wrong = {"X-Twilio-Signature": "A" * 28}
+    answers = [
+        twilio.send(STATUS, fields),
+        twilio.send(STATUS, fields, headers=wrong),
+        twilio.send(STATUS, fields, headers={"X-Twilio-Signature": "ñ"}),
+        twilio.call(STATUS, fields, token="another account's"),
+        twilio.call(STATUS, fields, signed_for="http://localhost"),
+        twilio.send(INBOUND, {"From": NUMBER, "Body": "BAJA"}),
+        twilio.send(INBOUND, {"From": NUMBER, "Body": "BAJA"}, headers=wrong),
+    ]
+    assert [response.status_code for response in answers] == [403] * len(answers)
+    assert message().recibo is None
+    assert opted_out(app) == []
+
+
+def test_what_was_signed_may_not_be_changed(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    signed = {"MessageSid": SID, "MessageStatus": "sent"}
+    signature = RequestValidator(SIMULATED_AUTH_TOKEN).compute_signature(PUBLIC + STATUS, signed)
+    headers = {"X-Twilio-Signature": signature}
+    assert twilio.send(STATUS, {**signed, "MessageStatus": "delivered"}, headers=headers).status_code == 403
+    assert twilio.send(f"/twilio/estado/{'cd' * 16}", signed, headers=headers).status_code == 403
+    assert twilio.send(STATUS, signed, headers=headers).status_code == 204
+
+
+@pytest.mark.parametrize("changes", [{"public_base_url": ""}, {"auth_token": ""}])
+def test_where_the_address_or_the_token_is_not_set_everything_is_refused(
+    twilio: Twilio, app: Flask, settings: Any, changes: dict[str, str], message: Callable[[], SMSLog]
+) -> None:
+    token = changes.get("auth_token", SIMULATED_AUTH_TOKEN)
+    public = changes.get("public_base_url", PUBLIC)
+    account = dataclasses.replace(settings.twilio, auth_token=token)
+    replace_settings(app, dataclasses.replace(settings, public_base_url=public, twilio=account))
+    for signed_for in (PUBLIC, "", "http://localhost"):
+        fields = {"MessageSid": SID, "MessageStatus": "sent"}
+        assert twilio.call(STATUS, fields, token=token, signed_for=signed_for).status_code == 403
+    assert message().recibo is None
+
+
+def test_who_keeps_coming_without_a_signature_is_told_to_stop(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    answers = [twilio.send(STATUS, {}).status_code for _ in range(70)]
+    assert answers[0] == 403
+    assert answers[-1] == 429
+    assert twilio.tell("delivered").status_code == 204, "what is signed gets through"
+    assert message().recibo is Recibo.DELIVERED
+
+
+# What people answer
+
+OUT_WORDS = ["STOP", "stop", " Stop. ", "stopall", "unsubscribe", "cancel", "end", "QUIT", "optout", "revoke"]
+OUT_WORDS += ["BAJA", "¡Baja!", "bája", "ALTO", "Cancelar...", "salir\n", "PARAR"]
+
+
+@pytest.mark.parametrize("body", OUT_WORDS)
+def test_a_keyword_enters_the_number(twilio: Twilio, app: Flask, shop: Shop, account: int, body: str) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    response = twilio.answer(body)
+    assert response.status_code == 200
+    assert (response.mimetype, response.text.endswith("<Response/>")) == ("text/xml", True)
+    assert opted_out(app) == [(account, NUMBER, OrigenBaja.MENSAJE)]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "gracias", "no quiero parar", "BAJA el precio", "stop it", "B A J A", "ayuda", "x" * 2_000, "\x00"]
+)
+def test_anything_else_changes_nothing(twilio: Twilio, app: Flask, shop: Shop, account: int, body: str) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    assert twilio.answer(body).status_code == 200
+    assert opted_out(app) == []
+
+
+@pytest.mark.parametrize("body", ["START", "yes", "Unstop", "ALTA", " alta! "])
+def test_a_keyword_takes_the_number_out(twilio: Twilio, app: Flask, shop: Shop, account: int, body: str) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    twilio.answer("BAJA")
+    assert twilio.answer(body).status_code == 200
+    assert opted_out(app) == []
+
+
+def test_what_twilio_made_of_the_message_counts_before_its_text(
+    twilio: Twilio, app: Flask, shop: Shop, account: int
+) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    twilio.answer("déjenme en paz", OptOutType="STOP")
+    assert len(opted_out(app)) == 1
+    twilio.answer("STOP", OptOutType="HELP")
+    assert len(opted_out(app)) == 1
+    twilio.answer("vuelvan a escribirme", OptOutType="START")
+    assert opted_out(app) == []
+
+
+def test_every_account_that_has_the_number_or_wrote_to_it_is_concerned(
+    twilio: Twilio, app: Flask, shop: Shop, account: int
+) -> None:
+    sender, stranger = shop.add_admin("beto"), shop.add_admin("caro")
+    shop.add_client(account, telefono=NUMBER)
+    shop.add_client(stranger, telefono="3009999999")
+    add_campaign(shop, sender)
+    for _ in range(2):
+        assert twilio.answer("BAJA").status_code == 200
+    assert [row[0] for row in opted_out(app)] == [account, sender]
+    for _ in range(2):
+        assert twilio.answer("ALTA").status_code == 200
+    assert opted_out(app) == []
+
+
+@pytest.mark.parametrize("sender", ["", "85432", "Tienda", "whatsapp:+573001234567", "+57300123456789012", "+\x00"])
+def test_a_sender_that_is_no_number_changes_nothing(twilio: Twilio, app: Flask, sender: str) -> None:
+    assert twilio.answer("BAJA", sender).status_code == 200
+    assert opted_out(app) == []
+
+
+def test_a_browser_finds_nothing_there(browser: CheckingClient) -> None:
+    assert browser.get(INBOUND).status_code == 405
+    assert browser.get(STATUS).status_code == 405
