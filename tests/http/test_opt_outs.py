@@ -47,7 +47,7 @@ def test_the_list_says_who_how_and_since_when(admin: CheckingClient, shop: Shop,
     assert shown(page) == ["+57 300 777 8899", "+57 300 444 5566", "+57 300 111 2233"]
     assert f'<a href="/clientes/{laura}/">Laura &lt;b&gt;</a>' in page
     assert "Her husband" not in page
-    for words in ("The person answered so", "Twilio refused the number for it", "Added by hand"):
+    for words in ("The person answered so", "Twilio reported it", "Added by hand"):
         assert page.count(words) == 1
     assert 'datetime="2026-11-22T17:00:00+00:00"' in page
 
