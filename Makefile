@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format translations
+.PHONY: help run test lint format translations bench crash
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,12 @@ run: .venv/run ## start the app on http://127.0.0.1:8000 (PORT changes it)
 
 test: lint ## check everything: style, types, tests, real browser
 	@$(BIN)/python -m pytest -n 2
+
+bench: .venv/dev ## measure the sender beside the SDK alone (OPTIONS=--quick: a tenth)
+	@$(BIN)/python -m tests.bench $(OPTIONS)
+
+crash: .venv/dev ## kill the sender a hundred times on each database
+	@CRASH_KILLS=100 $(BIN)/python -m pytest -n 2 tests/e2e/test_chaos.py
 
 lint: .venv/dev ## check style and types
 	@$(BIN)/ruff check .

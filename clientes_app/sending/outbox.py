@@ -8,9 +8,21 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, String, and_, func, insert, literal, select, type_coerce, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
 
-from ..database import write_transaction
+from ..database import id_list, write_transaction
 from ..messaging import personalization, segments
 from ..models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
@@ -24,6 +36,33 @@ FIRST_LOOK = timedelta(seconds=20)
 
 # What is pending has a number: the database checks it.
 _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
+
+# Statements that run with every batch are built once: building one costs more than running it.
+_RUNNABLE = (
+    select(CampanaSMS.id).where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0).order_by(CampanaSMS.id)
+)
+
+# A campaign that may be sent; nobody takes the lease until the transaction ends.
+_CLAIMABLE = (
+    select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
+    .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
+    .where(CampanaSMS.id == bindparam("campaign_id"), CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
+    .with_for_update(read=True, of=TurnoDeEnvio)
+)
+
+_HAS_OPTED_OUT = (
+    select(Baja.id)
+    .where(Baja.usuario_id == bindparam("account_id"), Baja.telefono_e164 == SMSLog.telefono_e164)
+    .correlate(SMSLog)
+    .exists()
+)
+_NEXT_ROWS = (
+    select(SMSLog.id, SMSLog.nombre, _NUMBER, _HAS_OPTED_OUT.label("opted_out"))
+    .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
+    .order_by(SMSLog.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=SMSLog)
+)
 
 # The answer to one's own call is evidence even after somebody declared the row uncertain.
 _AWAITING = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
@@ -64,12 +103,7 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
 def runnable(engine: Engine) -> list[int]:
     """List the campaigns that have something to send, oldest first."""
     with engine.connect() as connection:
-        found = connection.scalars(
-            select(CampanaSMS.id)
-            .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
-            .order_by(CampanaSMS.id)
-        )
-        return list(found)
+        return list(connection.scalars(_RUNNABLE))
 
 
 def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Message]:
@@ -79,10 +113,11 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
     number has opted out since the campaign was stored is left out.
     """
     with write_transaction(engine) as connection:
-        campaign = connection.execute(_running(campaign_id, owner)).one_or_none()
+        campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
         if campaign is None:
             return []
-        rows = connection.execute(_next_rows(campaign_id, campaign.usuario_id, most)).all()
+        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": most}
+        rows = connection.execute(_NEXT_ROWS, wanted).all()
         messages = [_message(campaign_id, campaign.mensaje, *row[:3]) for row in rows if not row.opted_out]
         moves = _mark_claimed(connection, messages) + _leave_out(connection, [row.id for row in rows if row.opted_out])
         if moves:
@@ -100,7 +135,7 @@ def record(
     with write_transaction(engine) as connection:
         moves = _store_results(connection, results)
         for campaign_id in sorted(moves):
-            carry_over(connection, campaign_id, moves[campaign_id], velocidad=speeds.get(campaign_id, 0.0))
+            carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
         for campaign_id in sorted(faults):
             _stop(connection, campaign_id, faults[campaign_id])
         _enter_opt_outs(connection, results)
@@ -142,32 +177,6 @@ def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
 
 def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int]:
     return select(SMSLog.estado, func.count()).where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
-
-
-def _running(campaign_id: int, owner: str) -> Select[str, int]:
-    """Select a campaign that may be sent; nobody takes the lease until the transaction ends."""
-    return (
-        select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
-        .join(TurnoDeEnvio, TurnoDeEnvio.titular == owner)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
-        .with_for_update(read=True, of=TurnoDeEnvio)
-    )
-
-
-def _next_rows(campaign_id: int, account_id: int, most: int) -> Select[int, str, str, bool]:
-    opted_out = (
-        select(Baja.id)
-        .where(and_(Baja.usuario_id == account_id, Baja.telefono_e164 == SMSLog.telefono_e164))
-        .correlate(SMSLog)
-        .exists()
-    )
-    return (
-        select(SMSLog.id, SMSLog.nombre, _NUMBER, opted_out.label("opted_out"))
-        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE)
-        .order_by(SMSLog.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=SMSLog)
-    )
 
 
 def _message(campaign_id: int, text: str, row_id: int, nombre: str, to: str) -> Message:
@@ -241,9 +250,12 @@ def _change(message: Message, outcome: Outcome, after: EstadoSMS) -> dict[str, A
 
 def _states_of(connection: Connection, results: Sequence[Result]) -> dict[tuple[int, str | None], EstadoSMS]:
     """Answer the state of each row by id and attempt, locked until the transaction ends."""
-    ids = [result.message.row_id for result in results]
+    listed = id_list([result.message.row_id for result in results], connection.dialect.name)
     rows = connection.execute(
-        select(SMSLog.id, SMSLog.intento, SMSLog.estado).where(SMSLog.id.in_(ids)).order_by(SMSLog.id).with_for_update()
+        select(SMSLog.id, SMSLog.intento, SMSLog.estado)
+        .join(listed, listed.c.value == SMSLog.id)
+        .order_by(SMSLog.id)
+        .with_for_update(of=SMSLog)
     )
     return {(row.id, row.intento): row.estado for row in rows}
 

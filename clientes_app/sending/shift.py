@@ -48,7 +48,7 @@ class Shift:
         self._pace = pace
         self._slots = asyncio.Semaphore(concurrency)
         # Few rows are claimed ahead: a killed process leaves them uncertain.
-        self._ahead = max(1, concurrency // 4)
+        self._ahead = max(1, concurrency // 2)
         self._claimed: deque[Message] = deque()
         self._some_claimed = asyncio.Event()
         self._room = asyncio.Event()

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
@@ -101,12 +102,30 @@ class _HttpClient(AsyncTwilioHttpClient):
         connector = aiohttp.TCPConnector(limit=connections)
         self.session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    async def request(self, *args: Any, **kwargs: Any) -> Response:
-        """Send a request.
+    async def request(  # noqa: PLR0913 (the SDK names the parameters)
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Any = None,
+        data: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Send a request, with less work than the SDK's own method; the caller limits how long it takes.
 
         Raises TooManyRequests where Twilio asks to go slower: the SDK's own exceptions drop the header.
         """
-        response = await super().request(*args, **kwargs)
+        headers = dict(headers or {})
+        if auth:
+            headers["Authorization"] = aiohttp.encode_basic_auth(*auth)
+        form = urlencode(data).encode() if data else None
+        async with self.session.request(
+            method, url, params=params, data=form, headers=headers, allow_redirects=allow_redirects
+        ) as answer:
+            response = Response(answer.status, await answer.text(), answer.headers)
         if response.status_code == 429:
             raise TooManyRequests(response)
         return response

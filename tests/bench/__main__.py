@@ -22,7 +22,7 @@ from ..conftest import migrate
 from ..support.carrier import Simulator
 from ..support.postgres import running_postgres
 from .bare import run_bare
-from .measures import peak_megabytes
+from .measures import Rate, peak_megabytes
 from .shop import add_accounts
 from .site import Order, Site, running_site
 
@@ -56,7 +56,6 @@ def main(database: tuple[str, ...], quick: bool, **sizes: int) -> None:
     plan = Plan(**sizes | (QUICK if quick else {}))
     for name in database or ("sqlite", "postgresql"):
         with tempfile.TemporaryDirectory(prefix="clientes-bench-") as folder, _database(name, Path(folder)) as app:
-            click.echo(f"\n{name}: filling the database", err=True)
             add_accounts(app, {SMALL, plan.recipients, plan.few, plan.many})
             log = Path(folder) / "server.log"
             _measure_pace(name, app, log, plan)
@@ -85,24 +84,28 @@ def _address(name: str, folder: Path) -> Iterator[str]:
 
 
 def _measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
-    _row("", "bare SDK", "", "whole", "", "", "", "")
-    _row(f"{name}, {plan.recipients:,}", "/s", "CPU ms", "/s", "CPU ms", "to bare", "to ideal", "")
+    _say(f"{name}: {plan.recipients:,} messages", f"{plan.in_flight} in flight")
+    _row("latency", "bare /s", "whole /s", "to bare", "to ideal", "bare CPU", "whole CPU")
     for latency in LATENCIES_MS:
         for _ in range(plan.rounds):
             with SimulatorProcess.start(latency_ms=latency) as process:
                 bare = run_bare(process.base_url, plan.recipients, plan.in_flight)
                 with running_site(app, Simulator(process), log, plan.in_flight) as site:
                     whole = site.send_watched(plan.recipients)
-            ideal = plan.in_flight / latency * 1_000 if latency else None
             _row(
-                f"at {latency} ms",
+                f"{latency} ms",
                 f"{bare.per_second:,.0f}",
-                f"{bare.cpu_ms:.2f}",
                 f"{whole.per_second:,.0f}",
-                f"{whole.cpu_ms:.2f}",
                 f"{whole.per_second / bare.per_second:.2f}",
-                f"{whole.per_second / ideal:.2f}" if ideal else "-",
+                _to_ideal(whole, latency, plan),
+                f"{bare.cpu_ms:.2f} ms",
+                f"{whole.cpu_ms:.2f} ms",
             )
+
+
+def _to_ideal(rate: Rate, latency: int, plan: Plan) -> str:
+    """Compare with as many messages a second as fit into the time they take: what is in flight ÷ latency."""
+    return f"{rate.per_second * latency / 1_000 / plan.in_flight:.2f}" if latency else "-"
 
 
 def _measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> None:
@@ -115,11 +118,11 @@ def _measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> N
             idle = site.first_messages(_send_small(site, "quiet"))
             big, busy = _send_small_beside_big(site, plan.many)
             most = peak_megabytes(site.worker)
-    _say("first message after the request", _milliseconds(idle))
-    _say(f"the same while {plan.many:,} are running", _milliseconds(busy))
-    _say(f"{plan.many:,} recipients stored in", f"{big.stored.total_seconds():.2f} s")
-    _say(f"peak memory at {plan.few:,}", f"{least:.1f} MB")
-    _say(f"peak memory at {plan.many:,}", f"{most:.1f} MB ({most - least:+.1f})")
+    _say("  first message after the request", _milliseconds(idle))
+    _say(f"  the same while {plan.many:,} are running", _milliseconds(busy))
+    _say(f"  {plan.many:,} recipients stored in", f"{big.stored.total_seconds():.2f} s")
+    _say(f"  peak memory at {plan.few:,}", f"{least:.1f} MB")
+    _say(f"  peak memory at {plan.many:,}", f"{most:.1f} MB ({most - least:+.1f})")
 
 
 def _send_small(site: Site, name: str) -> list[Order]:
@@ -141,11 +144,11 @@ def _send_small_beside_big(site: Site, many: int) -> tuple[Order, list[timedelta
 
 
 def _row(title: str, *cells: str) -> None:
-    click.echo(f"{title:<24}" + "".join(f"{cell:>10}" for cell in cells))
+    click.echo(f"  {title:>7}" + "".join(f"{cell:>11}" for cell in cells))
 
 
 def _say(title: str, value: str) -> None:
-    click.echo(f"{title:<44}{value}")
+    click.echo(f"{title:<46}{value}")
 
 
 def _milliseconds(times: list[timedelta]) -> str:

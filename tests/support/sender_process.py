@@ -1,0 +1,33 @@
+"""A sender alone in a process of its own, quick to start, which a test may kill."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+
+from clientes_app import create_app
+from clientes_app.config import Settings, TwilioSettings
+from clientes_app.sender import Sender
+
+START_SECONDS = 30
+
+# A new process is a copy of one that has loaded everything and runs no thread.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__])
+
+
+def start_sender_process(database_url: str, twilio: TwilioSettings) -> BaseProcess:
+    """Start a sender on a database; it is about to look for work when this returns."""
+    started = _processes.Event()
+    process = _processes.Process(target=_send_until_killed, args=(database_url, twilio, started), daemon=True)
+    process.start()
+    assert started.wait(START_SECONDS), "the sender did not start"
+    return process
+
+
+def _send_until_killed(database_url: str, twilio: TwilioSettings, started: Event) -> None:
+    Sender(create_app(Settings(secret_key="for tests only", database_url=database_url, twilio=twilio))).start()
+    started.set()
+    threading.Event().wait()
