@@ -9,8 +9,7 @@ help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: .venv/run ## start the app on http://127.0.0.1:8000 (PORT changes it)
-	@$(BIN)/flask --app wsgi prepare
-	@exec $(BIN)/gunicorn wsgi:app
+	@PREPARE=yes exec $(BIN)/gunicorn wsgi:app
 
 test: lint ## check everything: style, types, tests, real browser
 	@$(BIN)/python -m pytest -n 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -28,24 +29,27 @@ keepalive = 5
 control_socket_disable = True
 
 
+def on_starting(server: Any) -> None:
+    """Prepare the database if PREPARE is set, as `make run` does: the worker finds the app's modules imported."""
+    if "PREPARE" not in os.environ:
+        return
+    from clientes_app import create_app
+    from clientes_app.cli.demo import make_ready
+
+    make_ready(create_app())
+
+
 def post_worker_init(worker: Any) -> None:
     """Let the streams end and the sender finish when the signal comes, not only after the last request."""
     import wsgi
 
-    stop_worker = signal.getsignal(signal.SIGTERM)
-
-    def wind_down(number: int, frame: FrameType | None) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
         wsgi.wind_down()
-        stop_worker(number, frame)
+        worker.handle_exit(number, frame)
 
-    signal.signal(signal.SIGTERM, wind_down)
-
-
-def worker_int(worker: Any) -> None:
-    """Wind down on Ctrl-C too."""
-    import wsgi
-
-    wsgi.wind_down()
+    # gunicorn's own handler of Ctrl-C takes a lock that its main thread may hold, and would never return.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, stop)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import click
+from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from ..extensions import db
 from ..sender import LEDGER
 from ..settings import current_settings
 from ..simulator.ledger import Ledger
@@ -25,6 +27,18 @@ def demo() -> None:
 @with_appcontext
 def prepare() -> None:
     """Do what comes before the first request."""
+    _prepare()
+
+
+def make_ready(app: Flask) -> None:
+    """Do the same in a process that forks the server's workers."""
+    with app.app_context():
+        _prepare()
+        # A connection must not be shared with a worker.
+        db.engine.dispose()
+
+
+def _prepare() -> None:
     upgrade()
     settings = current_settings()
     click.echo(f"\n  Clientes  http://127.0.0.1:{settings.port}/\n")

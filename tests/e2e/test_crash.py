@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,14 +70,15 @@ def test_killed_again_and_again_it_goes_on_by_itself_and_repeats_nothing(
     assert uncertain, "a kill in mid-flight leaves some of which nobody knows"
 
 
+@pytest.mark.parametrize("stop", [Server.stop, Server.interrupt])
 def test_told_to_stop_it_leaves_nothing_uncertain(
-    app: Flask, shop: Shop, account: int, simulator: Simulator, server: Server
+    app: Flask, shop: Shop, account: int, simulator: Simulator, server: Server, stop: Callable[[Server], int]
 ) -> None:
     simulator.behave(latency=200)
     campaign_id = start_campaign(app, shop, account)
     server.start()
     wait_until(lambda: campaign_row(app, campaign_id).enviados_exitosos)
-    assert server.stop() == 0
+    assert stop(server) in (0, -signal.SIGINT)
     row = campaign_row(app, campaign_id)
     assert (row.enviando, row.inciertos) == (0, 0)
     assert row.pendientes + row.enviados_exitosos == RECIPIENTS

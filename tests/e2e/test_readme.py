@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,10 +21,7 @@ README = (PROJECT_ROOT / "README.md").read_text()
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     url = f"sqlite:///{tmp_path / 'shop.sqlite'}"
-    environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "for tests only", "SMS_MODE": "simulated"}
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"]
-    subprocess.run(flask, cwd=PROJECT_ROOT, env=environment, check=True, capture_output=True)
-    server = Server(url, tmp_path / "server.log", SMS_MODE="simulated")
+    server = Server(url, tmp_path / "server.log", SMS_MODE="simulated", PREPARE="yes")
     server.start()
     yield server
     server.stop()

@@ -58,6 +58,12 @@ class Server:
             self._process.send_signal(signal.SIGTERM)
         return self._process.wait(30)
 
+    def interrupt(self) -> int:
+        """Press Ctrl-C, which reaches every one of its processes, and answer the exit code."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGINT)
+        return self._process.wait(30)
+
     def log(self) -> str:
         """Answer what it wrote."""
         return self._log.read_text()
