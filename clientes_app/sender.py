@@ -9,6 +9,7 @@ import logging
 import threading
 from functools import partial
 
+import uvloop
 from flask import Flask
 
 from .config import INSTANCE_PATH, Settings, TwilioSettings
@@ -52,7 +53,8 @@ class Sender:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._dispatcher.run())
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._dispatcher.run())
         except Exception:
             # The edge of the thread: without this line nobody would know that nothing is sent any more.
             log.exception("the sender ended")

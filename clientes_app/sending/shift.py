@@ -47,8 +47,9 @@ class Shift:
         self._carrier = carrier
         self._pace = pace
         self._slots = asyncio.Semaphore(concurrency)
-        # Few rows are claimed ahead: a killed process leaves them uncertain.
-        self._ahead = max(1, concurrency // 2)
+        # As many rows wait as are in flight, since answers come in bursts; no more, since a killed process leaves
+        # them uncertain.
+        self._ahead = concurrency
         self._claimed: deque[Message] = deque()
         self._some_claimed = asyncio.Event()
         self._room = asyncio.Event()
@@ -197,7 +198,8 @@ class Shift:
 
     def _finish(self, message: Message, outcome: Outcome) -> None:
         self._finished.append(Result(message, outcome))
-        self._signal_finished(at_once=message.campaign_id in self._halted)
+        nothing_follows = not self._claimed and len(self._in_flight) <= 1
+        self._signal_finished(at_once=nothing_follows or message.campaign_id in self._halted)
 
     def _signal_finished(self, *, at_once: bool) -> None:
         self._some_finished.set()

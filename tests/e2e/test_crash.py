@@ -70,12 +70,16 @@ def test_killed_again_and_again_it_goes_on_by_itself_and_repeats_nothing(
     assert uncertain, "a kill in mid-flight leaves some of which nobody knows"
 
 
+@pytest.fixture
+def campaign_id(app: Flask, shop: Shop, account: int) -> int:
+    return start_campaign(app, shop, account)
+
+
 @pytest.mark.parametrize("stop", [Server.stop, Server.interrupt])
 def test_told_to_stop_it_leaves_nothing_uncertain(
-    app: Flask, shop: Shop, account: int, simulator: Simulator, server: Server, stop: Callable[[Server], int]
+    app: Flask, campaign_id: int, simulator: Simulator, server: Server, stop: Callable[[Server], int]
 ) -> None:
     simulator.behave(latency=200)
-    campaign_id = start_campaign(app, shop, account)
     server.start()
     wait_until(lambda: campaign_row(app, campaign_id).enviados_exitosos)
     assert stop(server) in (0, -signal.SIGINT)
