@@ -47,8 +47,8 @@ class Shift:
         self._carrier = carrier
         self._pace = pace
         self._slots = asyncio.Semaphore(concurrency)
-        # As many rows wait as are in flight, since answers come in bursts; no more, since a killed process leaves
-        # them uncertain.
+        # As many rows wait as are in flight, for answers come in bursts; no more, for a killed process leaves them
+        # uncertain.
         self._ahead = concurrency
         self._claimed: deque[Message] = deque()
         self._some_claimed = asyncio.Event()
@@ -106,12 +106,15 @@ class Shift:
 
     async def _queue_has_room(self) -> bool:
         self._room.clear()
-        if len(self._claimed) < self._ahead:
+        if self._is_half_empty():
             return True
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL_SECONDS):
                 await self._room.wait()
-        return len(self._claimed) < self._ahead
+        return self._is_half_empty()
+
+    def _is_half_empty(self) -> bool:
+        return len(self._claimed) <= self._ahead // 2
 
     async def _next_campaign(self) -> int | None:
         """Answer the campaign whose turn it is: each running one gets a batch in turn."""
@@ -127,9 +130,10 @@ class Shift:
         return self._last_campaign
 
     def _batch_size(self) -> int:
+        room = self._ahead - len(self._claimed)
         if math.isinf(self._pace.rate):
-            return self._ahead
-        return max(1, min(self._ahead, round(self._pace.rate / 4)))
+            return room
+        return max(1, min(room, round(self._pace.rate / 4)))
 
     # Handing over
 
@@ -149,7 +153,7 @@ class Shift:
             self._some_claimed.clear()
             await self._some_claimed.wait()
         message = self._claimed.popleft()
-        if len(self._claimed) < self._ahead:
+        if self._is_half_empty():
             self._room.set()
         return message
 
