@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from ..auth.services import hash_password
 from ..campaigns import services as campaigns
-from ..clients.search import Search, search_text
+from ..clients.keys import keys_of
+from ..clients.sales import count_purchases
+from ..clients.search import Search
 from ..extensions import db, unit_of_work
-from ..messaging import phone
 from ..models import CampanaSMS, Cliente, PlantillaSMS, Rol, SMSLog, Usuario, Venta
 from ..models.types import utc_now
 from ..sending import lease, outbox
@@ -90,13 +91,11 @@ def _add_clients(session: Session, account_id: int, region: str, dice: random.Ra
 
 def _client(account_id: int, name: str, number: str, region: str, dice: random.Random) -> Cliente:
     document = str(dice.randrange(10_000_000, 1_200_000_000)) if dice.random() < 0.8 else ""
-    e164 = phone.to_e164(number, region)
     return Cliente(
         nombre=name,
         telefono=number,
-        telefono_e164=e164,
         documento=document,
-        busqueda=search_text(name, number, e164, document),
+        **keys_of(name, number, document, region),
         creado=_days_ago(dice.uniform(30, 400)),
         usuario_id=account_id,
     )
@@ -124,6 +123,8 @@ def _add_sales(session: Session, account_id: int, clients: list[Cliente], dice: 
                     usuario_id=account_id,
                 )
             )
+        session.flush()
+        count_purchases(session, account_id, client.id)
 
 
 def _run_in_the_past(

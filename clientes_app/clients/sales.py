@@ -8,8 +8,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ..errors import NotFound
 from ..extensions import db, unit_of_work
@@ -54,10 +55,24 @@ def record_sale(account_id: int, client_id: int, sale: NewSale, zone: ZoneInfo) 
                 usuario_id=account_id,
             )
             session.add(stored)
+            session.flush()
+            count_purchases(session, account_id, client_id)
     except IntegrityError as error:
         # The client was deleted in between.
         raise NotFound from error
     return stored
+
+
+def count_purchases(session: Session, account_id: int, client_id: int) -> None:
+    """Carry a client's sales over to the client: lists sort and filter by the last one and by their sum."""
+    made = select(Venta).where(Venta.cliente_id == client_id, Venta.usuario_id == account_id)
+    last = made.with_only_columns(func.max(Venta.fecha)).scalar_subquery()
+    total = made.with_only_columns(func.round(func.coalesce(func.sum(Venta.total), 0), 2)).scalar_subquery()
+    session.execute(
+        update(Cliente)
+        .where(Cliente.id == client_id, Cliente.usuario_id == account_id)
+        .values(ultima_compra=last, total_compras=total)
+    )
 
 
 def sales_to(account_id: int, client_id: int) -> Sales:

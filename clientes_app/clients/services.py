@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
-from ..messaging import phone
 from ..models import CampanaSMS, Cliente, SMSLog, Venta
 from ..tenancy import get_owned, owned
-from .search import search_text
+from .keys import keys_of
 
 SHOWN_MESSAGES = 50
 
@@ -118,8 +117,8 @@ def messages_to(account_id: int, client_id: int) -> Sequence[Row[SMSLog, str]]:
 def _apply(client: Cliente, fields: ClientFields, region: str) -> None:
     for name, value in fields.items():
         setattr(client, name, value)
-    client.telefono_e164 = phone.to_e164(client.telefono, region)
-    client.busqueda = search_text(client.nombre, client.telefono, client.telefono_e164, client.documento)
+    for name, key in keys_of(client.nombre, client.telefono, client.documento, region).items():
+        setattr(client, name, key)
 
 
 def _has_sales(client: Cliente) -> Conflict:

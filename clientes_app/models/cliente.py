@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import PrimaryKey, UtcDateTime, utc_now
+from .types import Money, PrimaryKey, UtcDateTime, utc_now
+
+# Compared byte by byte, like SQLite does: a page of the list begins where the one before it ended.
+_BINARY_TEXT = String(150).with_variant(String(150, collation="C"), "postgresql")
 
 
 class Cliente(Base):
@@ -21,6 +25,23 @@ class Cliente(Base):
         CheckConstraint("length(documento) <= 20", name="documento"),
         Index("ix_cliente_usuario_id_activo_id", "usuario_id", "activo", "id"),
         Index("ix_cliente_usuario_id_telefono_e164", "usuario_id", "telefono_e164"),
+        Index("ix_cliente_usuario_id_nombre_orden_id", "usuario_id", "nombre_orden", "id"),
+        Index("ix_cliente_usuario_id_nombre_clave", "usuario_id", "nombre_clave"),
+        Index(
+            "ix_cliente_usuario_id_documento_clave",
+            "usuario_id",
+            "documento_clave",
+            sqlite_where=text("documento_clave <> ''"),
+            postgresql_where=text("documento_clave <> ''"),
+        ),
+        Index(
+            "ix_cliente_usuario_id_ultima_compra_id",
+            "usuario_id",
+            "ultima_compra",
+            "id",
+            sqlite_where=text("ultima_compra IS NOT NULL"),
+            postgresql_where=text("ultima_compra IS NOT NULL"),
+        ),
         # A deleted client's id is never given to another: old links must not lead to somebody else.
         {"sqlite_autoincrement": True},
     )
@@ -31,7 +52,15 @@ class Cliente(Base):
     telefono_e164: Mapped[str | None] = mapped_column(String(16))
     documento: Mapped[str] = mapped_column(String(20), default="", server_default="")
     busqueda: Mapped[str] = mapped_column(Text, default="", server_default="")
-    """What a search looks in: name, number and document, folded."""
+    """What a search looks in: name, number and document, folded. A trigram index follows it by itself."""
+    nombre_orden: Mapped[str] = mapped_column(_BINARY_TEXT, default="", server_default="")
+    """The name as lists sort it: folded."""
+    nombre_clave: Mapped[str] = mapped_column(String(150), default="", server_default="")
+    """What near-same names have in common."""
+    documento_clave: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """The document's letters and digits."""
+    ultima_compra: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
     activo: Mapped[bool] = mapped_column(default=True)
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))

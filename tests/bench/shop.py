@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert
 
-from clientes_app.clients.search import search_text
+from clientes_app.clients.keys import keys_of
 from clientes_app.database import write_transaction
 from clientes_app.extensions import db
 from clientes_app.models import Cliente
@@ -45,9 +45,8 @@ def _client(account_id: int, place: int) -> dict[str, Any]:
     return {
         "nombre": name,
         "telefono": to,
-        "telefono_e164": to,
         "documento": "",
-        "busqueda": search_text(name, to, to, ""),
+        **keys_of(name, to, "", "CO"),
         "activo": True,
         "creado": utc_now(),
         "usuario_id": account_id,

@@ -47,6 +47,14 @@ ROWS = {
         " twilio_sid, creado, actualizado) VALUES (1, 1, 1, 'Laura Méndez', '3001234567', '+573001234567',"
         " 'Hola Laura Méndez', 1, 'enviado', 'SM1', '2026-11-22 15:00:00', '2026-11-22 15:00:01')",
     ),
+    "0002": (
+        "INSERT INTO etiqueta (id, nombre, clave, creado, usuario_id) VALUES (1, 'VIP', 'vip', '2026-11-22 15:00:00', 1)",
+        "INSERT INTO cliente_etiqueta (etiqueta_id, cliente_id) VALUES (1, 1)",
+        "INSERT INTO segmento (id, nombre, busqueda, creado, creado_por_id, usuario_id)"
+        " VALUES (1, 'Los de siempre', '{\"q\": \"laura\"}', '2026-11-22 15:00:00', 2, 1)",
+        "INSERT INTO cambio_de_cliente (id, cliente_id, tipo, detalle, creado, hecho_por_id)"
+        " VALUES (1, 1, 'editado', '{}', '2026-11-22 15:00:00', 1)",
+    ),
 }
 
 
@@ -88,11 +96,17 @@ def test_rows_of_every_age_come_through(rows_stored: dict[str, int]) -> None:
 def test_the_models_are_what_the_migrations_make(context: None) -> None:
     upgrade(MIGRATIONS)
     with db.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        migrated_to = MigrationContext.configure(connection, opts={"include_name": is_of_the_models})
+        assert compare_metadata(migrated_to, Base.metadata) == []
     migrated = checks_and_defaults()
     downgrade(MIGRATIONS, revision="base")
     Base.metadata.create_all(db.engine)
     assert migrated == checks_and_defaults()
+
+
+def is_of_the_models(name: str | None, _kind: str, _parents: object) -> bool:
+    """Tell the models' tables and indexes from the trigram index, which the database keeps for itself."""
+    return not (name or "").startswith(("cliente_indice", "ix_cliente_busqueda"))
 
 
 def test_the_way_back_and_forth_again(rows_stored: dict[str, int]) -> None:

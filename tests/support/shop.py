@@ -9,9 +9,8 @@ from typing import Any
 from flask import Flask
 
 from clientes_app.auth.services import hash_password
-from clientes_app.clients.search import search_text
+from clientes_app.clients.keys import keys_of
 from clientes_app.extensions import unit_of_work
-from clientes_app.messaging import phone
 from clientes_app.models import Cliente, PlantillaSMS, Rol, Usuario
 
 PASSWORD = "a good password"
@@ -65,12 +64,10 @@ class Shop:
 
 
 def _client(account_id: int, nombre: str, telefono: str, **fields: Any) -> Cliente:
-    e164 = phone.to_e164(telefono, "CO")
     return Cliente(
         nombre=nombre,
         telefono=telefono,
-        telefono_e164=e164,
-        busqueda=search_text(nombre, telefono, e164, fields.get("documento", "")),
+        **keys_of(nombre, telefono, fields.get("documento", ""), "CO"),
         usuario_id=account_id,
         **fields,
     )

@@ -1,0 +1,75 @@
+"""What is derived from a client's fields, so that it can be reached, found, sorted and compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TypedDict
+
+from ..messaging import phone
+from ..text import fold
+
+LONGEST_NAME = 150
+LONGEST_DOCUMENT = 20
+
+# Spellings that sound alike to a Colombian ear, in the order in which they are replaced.
+_ALIKE = (
+    (re.compile(r"[^a-z0-9 ]"), ""),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"(?<=[^c])h|\bh"), ""),
+    (re.compile(r"ll|y|j(?=h?o)"), "i"),
+    (re.compile(r"qu(?=[ei])|k"), "c"),
+    (re.compile(r"z|x|c(?=[ei])"), "s"),
+    (re.compile(r"v|w"), "b"),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+class Keys(TypedDict):
+    """The derived columns of a client."""
+
+    telefono_e164: str | None
+    busqueda: str
+    nombre_orden: str
+    nombre_clave: str
+    documento_clave: str
+
+
+def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
+    """Derive them; a number without a country code is one of `region`."""
+    e164 = phone.to_e164(telefono, region)
+    name = fold(nombre)
+    return Keys(
+        telefono_e164=e164,
+        busqueda=_search_text(name, telefono, e164, documento),
+        nombre_orden=name[:LONGEST_NAME],
+        nombre_clave=name_key(name),
+        documento_clave=document_key(documento),
+    )
+
+
+def name_key(nombre: str) -> str:
+    """Answer what near-same names have in common: sound instead of spelling, words in any order."""
+    sound = fold(nombre)
+    for pattern, replacement in _ALIKE:
+        sound = pattern.sub(replacement, sound)
+    return " ".join(sorted(sound.split()))[:LONGEST_NAME]
+
+
+def document_key(documento: str) -> str:
+    """Answer a document's letters and digits: "1.020.345-6" and "10203456" are the same document."""
+    return "".join(character for character in fold(documento) if character.isalnum())[:LONGEST_DOCUMENT]
+
+
+def digits_of(text: str) -> str:
+    """Answer the digits of a text, of whatever script, as 0 to 9."""
+    if text.isascii():
+        return "".join(character for character in text if character.isdigit())
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+
+
+def _search_text(folded_name: str, telefono: str, e164: str | None, documento: str) -> str:
+    """Answer what a client is found by: name, number as typed and as digits, document; folded, one a line."""
+    numbers = (telefono, digits_of(telefono), (e164 or "")[1:], documento, digits_of(documento))
+    lines = dict.fromkeys((folded_name, *(fold(number) for number in numbers)))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,38 @@
+"""What happened to clients: the part of their story that no other table tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..extensions import Base
+from .types import PrimaryKey, UtcDateTime, state_column, utc_now
+
+
+class TipoDeCambio(StrEnum):
+    """What was done."""
+
+    CREADO = "creado"
+    EDITADO = "editado"
+    UNIDO = "unido"
+    """Another client, a double, was merged into this one."""
+
+
+class CambioDeCliente(Base):
+    """One thing that a person did to a client."""
+
+    __tablename__ = "cambio_de_cliente"
+    __table_args__ = (Index("ix_cambio_de_cliente_cliente_id_id", "cliente_id", "id"),)
+
+    id: Mapped[PrimaryKey]
+    cliente_id: Mapped[int] = mapped_column(ForeignKey("cliente.id", ondelete="CASCADE"))
+    tipo: Mapped[TipoDeCambio] = mapped_column(state_column(TipoDeCambio))
+    detalle: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What was changed: a field's name, with its value before and after."""
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    hecho_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    """Who did it; null where it was the command line."""
