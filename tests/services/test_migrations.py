@@ -48,7 +48,8 @@ ROWS = {
         " 'Hola Laura Méndez', 1, 'enviado', 'SM1', '2026-11-22 15:00:00', '2026-11-22 15:00:01')",
     ),
     "0002": (
-        "INSERT INTO etiqueta (id, nombre, clave, creado, usuario_id) VALUES (1, 'VIP', 'vip', '2026-11-22 15:00:00', 1)",
+        "INSERT INTO etiqueta (id, nombre, clave, creado, usuario_id)"
+        " VALUES (1, 'VIP', 'vip', '2026-11-22 15:00:00', 1)",
         "INSERT INTO cliente_etiqueta (etiqueta_id, cliente_id) VALUES (1, 1)",
         "INSERT INTO segmento (id, nombre, busqueda, creado, creado_por_id, usuario_id)"
         " VALUES (1, 'Los de siempre', '{\"q\": \"laura\"}', '2026-11-22 15:00:00', 2, 1)",
