@@ -13,6 +13,7 @@ from ..clients.search import Search
 from ..forms import Form, line_field
 from ..message_templates.forms import MessageForm, message_field
 from ..models.types import MAX_ID
+from ..text import clean_line
 from .audience import Audience, Ticked
 
 LONGEST_NAME = 200
@@ -41,7 +42,7 @@ class ComposeForm(MessageForm):
     destino = StringField()
     q = StringField()
     estado = StringField()
-    clave = HiddenField()
+    clave = HiddenField(filters=[clean_line])
 
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)

@@ -1,37 +1,22 @@
-"""The list of clients: one page at a time, each client with its last message and purchase."""
+"""The list of clients: one page at a time, each client with its last message."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from ..extensions import db
 from ..messaging import phone
 from ..messaging.phone import PhoneProblem
-from ..models import Cliente, SMSLog, Venta
-from ..models.types import MAX_ID
+from ..models import Cliente, SMSLog
 from ..opt_outs.services import opted_out
 from ..tenancy import get_owned, owned
-from .search import Search, matching
+from .pages import Cursor, Order, Pages
+from .search import Search, filtering, matching
 
-PAGE_SIZE = 50
 COUNTED_UP_TO = 10_000
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Where a page begins: with clients older than `before`, or ends: with clients newer than `after`."""
-
-    before: int | None = None
-    after: int | None = None
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, str]) -> Cursor:
-        """Read `antes` and `despues`; what is no id counts as left out."""
-        return cls(_id(values.get("antes", "")), _id(values.get("despues", "")))
 
 
 @dataclass(frozen=True)
@@ -41,23 +26,22 @@ class Row:
     client: Cliente
     phone_problem: PhoneProblem | None
     last_message: SMSLog | None
-    last_purchase: datetime | None
     opted_out: bool
     """Whether the number asked for no more messages."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, newest first, and the ids that lead to the pages beside them."""
+    """Rows, and the ids that lead to the pages beside them."""
 
     rows: list[Row]
-    newer_than: int | None
-    older_than: int | None
+    before: int | None
+    after: int | None
 
     @property
     def is_whole(self) -> bool:
         """Tell whether the search has no other page."""
-        return self.newer_than is None and self.older_than is None
+        return self.before is None and self.after is None
 
 
 @dataclass(frozen=True)
@@ -68,10 +52,15 @@ class Count:
     more: bool
 
 
-def find_page(account_id: int, search: Search, cursor: Cursor, region: str) -> Page:
-    """Answer the page at the cursor, or the first where the cursor leads nowhere."""
-    clients, newer_than, older_than = _clients_at(matching(account_id, search), cursor)
-    return Page(_rows(account_id, clients, region), newer_than, older_than)
+def find_page(account_id: int, search: Search, cursor: Cursor, order: Order, region: str) -> Page:
+    """Answer the page at the cursor, or the first where the cursor leads nowhere.
+
+    Few clients are all found and then sorted; of many, the order's index is read until a page is full.
+    """
+    many = count(account_id, search).more
+    found = filtering(account_id, search) if many else matching(account_id, search)
+    ids = Pages(account_id, found, order, sorted_at_once=not many).at(cursor)
+    return Page(_rows(account_id, _clients(account_id, ids.shown), region), ids.before, ids.after)
 
 
 def find_row(account_id: int, client_id: int, region: str) -> Row:
@@ -85,8 +74,8 @@ def find_row(account_id: int, client_id: int, region: str) -> Row:
 
 def count(account_id: int, search: Search) -> Count:
     """Count what a search finds, up to `COUNTED_UP_TO`: a million rows are not counted to draw a page."""
-    some = matching(account_id, search).with_only_columns(Cliente.id).limit(COUNTED_UP_TO + 1).subquery()
-    number = db.session.scalar(select(func.count()).select_from(some)) or 0
+    some = matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
+    number = db.session.scalar(select(func.count()).select_from(some.limit(COUNTED_UP_TO + 1).subquery())) or 0
     return Count(min(number, COUNTED_UP_TO), more=number > COUNTED_UP_TO)
 
 
@@ -95,41 +84,21 @@ def has_clients(account_id: int) -> bool:
     return db.session.scalar(owned(Cliente, account_id).limit(1)) is not None
 
 
-def _clients_at(found: Select[Cliente], cursor: Cursor) -> tuple[Sequence[Cliente], int | None, int | None]:
-    if cursor.after is not None:
-        newer = _fetch(found.where(Cliente.id > cursor.after).order_by(Cliente.id))
-        if len(newer) > PAGE_SIZE:
-            clients = newer[:PAGE_SIZE][::-1]
-            return clients, clients[0].id, clients[-1].id
-    newest_first = found.order_by(Cliente.id.desc())
-    if cursor.before is not None:
-        older = _fetch(newest_first.where(Cliente.id < cursor.before))
-        if older:
-            return older[:PAGE_SIZE], older[0].id, _next_page(older)
-    first = _fetch(newest_first)
-    return first[:PAGE_SIZE], None, _next_page(first)
-
-
-def _fetch(found: Select[Cliente]) -> Sequence[Cliente]:
-    # One more than a page, which tells whether another page follows.
-    return db.session.scalars(found.limit(PAGE_SIZE + 1)).all()
-
-
-def _next_page(fetched: Sequence[Cliente]) -> int | None:
-    return fetched[PAGE_SIZE - 1].id if len(fetched) > PAGE_SIZE else None
+def _clients(account_id: int, ids: Sequence[int]) -> list[Cliente]:
+    found = db.session.scalars(owned(Cliente, account_id).where(Cliente.id.in_(ids)))
+    by_id = {client.id: client for client in found}
+    return [by_id[client_id] for client_id in ids if client_id in by_id]
 
 
 def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]:
     ids = [client.id for client in clients]
     messages = _last_messages(account_id, ids)
-    purchases = _last_purchases(account_id, ids)
     out = opted_out(account_id, {client.telefono_e164 for client in clients if client.telefono_e164})
     return [
         Row(
             client,
             phone_problem(client, region),
             messages.get(client.id),
-            purchases.get(client.id),
             client.telefono_e164 in out,
         )
         for client in clients
@@ -151,20 +120,3 @@ def _last_messages(account_id: int, ids: list[int]) -> dict[int | None, SMSLog]:
     )
     messages = db.session.scalars(select(SMSLog).where(SMSLog.id.in_(last_ids)))
     return {message.cliente_id: message for message in messages}
-
-
-def _last_purchases(account_id: int, ids: list[int]) -> dict[int, datetime]:
-    latest = (
-        owned(Venta, account_id)
-        .where(Venta.cliente_id.in_(ids))
-        .with_only_columns(Venta.cliente_id, func.max(Venta.fecha))
-        .group_by(Venta.cliente_id)
-    )
-    return dict(db.session.execute(latest).all())
-
-
-def _id(text: str) -> int | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))):
-        return None
-    number = int(text)
-    return number if number <= MAX_ID else None

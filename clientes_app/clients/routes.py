@@ -20,6 +20,7 @@ from ..security import Access, access, json_view
 from ..settings import current_settings
 from . import bp, listing, services
 from .forms import ActiveForm, ClientForm
+from .pages import Cursor, Order
 from .search import Search
 
 
@@ -27,12 +28,14 @@ from .search import Search
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List clients: a page of what the search finds."""
-    search = Search.from_values(request.args)
-    cursor = listing.Cursor.from_values(request.args)
+    search, order = Search.from_values(request.args), Order.from_values(request.args)
+    cursor = Cursor.from_values(request.args)
     return page_or_fragment(
         "clients/index.html",
         "clients/_list.html",
-        listed=listing.find_page(current_user.account_id, search, cursor, _region()),
+        listed=listing.find_page(current_user.account_id, search, cursor, order, _region()),
+        order=order,
+        asked={**search.values(), **order.values()},
         any_clients=listing.has_clients(current_user.account_id),
         **_counted(search),
     )

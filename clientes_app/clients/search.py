@@ -1,22 +1,34 @@
-"""Searching an account's clients: what a search looks in, and what it asks of the database."""
+"""Searching an account's clients: what can be asked, how a URL says it, and what it asks of the database."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table
 
-from ..models import Cliente
+from ..extensions import db
+from ..models import Baja, Cliente, ClienteEtiqueta
+from ..models.types import read_id
+from ..settings import current_settings
 from ..tenancy import owned
 from ..text import clean_line, fold
+from .amounts import parse_amount
+from .keys import digits_of
 
 LONGEST_SEARCH = 100
+SHORTEST_INDEXED = 3
+"""The trigram index knows parts of three characters."""
 
 _NUMBER = re.compile(r"[\d\s+().\-/]+")
+# SQLite's trigram index, a table of its own; PostgreSQL's is used by itself.
+_INDEX = table("cliente_indice", column("rowid"), column("cliente_indice"))
 
 
 class Status(StrEnum):
@@ -27,54 +39,205 @@ class Status(StrEnum):
     ALL = "todos"
 
 
+class YesNo(StrEnum):
+    """Whether something is so."""
+
+    YES = "si"
+    NO = "no"
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
 @dataclass(frozen=True)
 class Search:
-    """What a person looks for; it lives in the URL as `q` and `estado`."""
+    """What a person looks for; what is None or empty is not asked."""
 
     text: str = ""
     status: Status = Status.ACTIVE
+    tag_id: int | None = None
+    reachable: YesNo | None = None
+    """Whether the client has a number that can get an SMS."""
+    opted_out: YesNo | None = None
+    bought_since: date | None = None
+    not_bought_since: date | None = None
+    bought_for: Decimal | None = None
+    """What all purchases together come to at least, in pesos."""
+    created_from: date | None = None
+    created_to: date | None = None
+    """The last day on which a client may have been created."""
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Search:
-        """Read `q` and `estado`; values that mean nothing count as left out."""
-        status = values.get("estado", "")
+        """Read the values of a URL or a form; those that mean nothing count as left out."""
+        status = _choice(Status, values.get("estado"))
         return cls(
             text=clean_line(values.get("q", "")[:LONGEST_SEARCH]),
-            status=Status(status) if status in set(Status) else Status.ACTIVE,
+            status=status or Status.ACTIVE,
+            tag_id=read_id(values.get("etiqueta", "")),
+            reachable=_choice(YesNo, values.get("numero")),
+            opted_out=_choice(YesNo, values.get("baja")),
+            bought_since=_day(values.get("compro_desde", "")),
+            not_bought_since=_day(values.get("no_compro_desde", "")),
+            bought_for=_amount(values.get("compro_por", "")),
+            created_from=_day(values.get("creado_desde", "")),
+            created_to=_day(values.get("creado_hasta", "")),
         )
 
     def values(self) -> dict[str, str]:
-        """Answer the values of a URL or a form that `from_values` reads as this search."""
-        values = {"q": self.text, "estado": "" if self.status is Status.ACTIVE else self.status.value}
-        return {name: value for name, value in values.items() if value}
+        """Answer the values that `from_values` reads as this search."""
+        values = {
+            "q": self.text,
+            "estado": "" if self.status is Status.ACTIVE else self.status,
+            "etiqueta": self.tag_id,
+            "numero": self.reachable,
+            "baja": self.opted_out,
+            "compro_desde": self.bought_since,
+            "no_compro_desde": self.not_bought_since,
+            "compro_por": None if self.bought_for is None else f"{self.bought_for.normalize():f}",
+            "creado_desde": self.created_from,
+            "creado_hasta": self.created_to,
+        }
+        return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
-
-def search_text(nombre: str, telefono: str, telefono_e164: str | None, documento: str) -> str:
-    """Answer what a client is found by: name, number as typed and as digits, document; folded, one a line."""
-    lines = (nombre, telefono, _digits(telefono), _digits(telefono_e164 or ""), documento, _digits(documento))
-    return "\n".join(fold(line) for line in lines if line)
+    @property
+    def filters(self) -> int:
+        """Count what is asked beside the text and the state."""
+        return sum(getattr(self, each.name) is not None for each in fields(self) if each.default is None)
 
 
 def matching(account_id: int, search: Search) -> Select[Cliente]:
-    """Select the account's clients that the search finds."""
-    found = owned(Cliente, account_id)
-    if search.status is not Status.ALL:
-        found = found.where(Cliente.activo == (search.status is Status.ACTIVE))
-    if search.text:
-        found = found.where(_text_matches(search.text))
-    return found
+    """Select the account's clients that the search finds, beginning with the index that leaves the fewest."""
+    found = owned(Cliente, account_id).where(*_conditions(account_id, search))
+    words = _words(search.text)
+    if any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite":
+        return _by_index(found.where(*_tagged(search.tag_id)), words)
+    found = found.where(*_of_text(words))
+    if search.tag_id is None:
+        return found
+    return found.join(ClienteEtiqueta, ClienteEtiqueta.cliente_id == Cliente.id).where(
+        ClienteEtiqueta.etiqueta_id == search.tag_id
+    )
 
 
-def _text_matches(text: str) -> ColumnElement[bool]:
+def filtering(account_id: int, search: Search) -> Select[Cliente]:
+    """Select the same clients for reading them in some order: each is looked at when its turn comes."""
+    found = owned(Cliente, account_id).where(*_conditions(account_id, search))
+    return found.where(*_of_text(_words(search.text)), *_tagged(search.tag_id))
+
+
+def _by_index(found: Select[Cliente], words: list[str]) -> Select[Cliente]:
+    # https://www.sqlite.org/fts5.html#the_trigram_tokenizer
+    quoted = ['"{}"'.format(word.replace('"', '""')) for word in words if _is_indexed(word)]
+    return found.join(_INDEX, _INDEX.c.rowid == Cliente.id).where(
+        _INDEX.c.cliente_indice.match(" AND ".join(quoted)),
+        *(_holds(word) for word in words if not _is_indexed(word)),
+    )
+
+
+def _words(text: str) -> list[str]:
+    """Answer the parts of the text that a client must hold, folded; a number is one, whatever it is written with."""
     folded = fold(text)
-    if _NUMBER.fullmatch(folded) and _digits(folded):
-        return or_(_holds(folded), _holds(_digits(folded)))
-    return and_(*(_holds(word) for word in folded.split()))
+    if _NUMBER.fullmatch(folded) and (digits := digits_of(folded)):
+        return [digits]
+    return folded.split()
+
+
+def _is_indexed(word: str) -> bool:
+    return len(word) >= SHORTEST_INDEXED
+
+
+def _of_text(words: list[str]) -> list[ColumnElement[bool]]:
+    # Very many clients hold any two letters: who types no more means a beginning, for which there are indexes.
+    test = _holds if any(map(_is_indexed, words)) else _begins
+    return [test(word) for word in words]
 
 
 def _holds(part: str) -> ColumnElement[bool]:
     return Cliente.busqueda.contains(part, autoescape=True)
 
 
-def _digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+def _begins(part: str) -> ColumnElement[bool]:
+    last = part + chr(sys.maxunicode)
+    return or_(Cliente.nombre_orden.between(part, last), Cliente.documento_clave.between(part, last))
+
+
+def _conditions(account_id: int, search: Search) -> list[ColumnElement[bool]]:
+    return [
+        *_of_state(search),
+        *_of_number(account_id, search),
+        *_of_purchases(search),
+        *_of_creation(search),
+    ]
+
+
+def _of_state(search: Search) -> list[ColumnElement[bool]]:
+    return [] if search.status is Status.ALL else [Cliente.activo == (search.status is Status.ACTIVE)]
+
+
+def _of_number(account_id: int, search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.reachable is not None:
+        has_number = Cliente.telefono_e164.is_not(None)
+        conditions.append(has_number if search.reachable is YesNo.YES else ~has_number)
+    if search.opted_out is YesNo.YES:
+        numbers = owned(Baja, account_id).with_only_columns(Baja.telefono_e164)
+        conditions.append(Cliente.telefono_e164.in_(numbers))
+    elif search.opted_out is YesNo.NO:
+        listed = exists().where(Baja.usuario_id == account_id, Baja.telefono_e164 == Cliente.telefono_e164)
+        conditions.append(~listed)
+    return conditions
+
+
+def _of_purchases(search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.bought_since is not None:
+        conditions.append(Cliente.ultima_compra >= _start_of(search.bought_since))
+    if search.not_bought_since is not None:
+        since = _start_of(search.not_bought_since)
+        conditions.append(or_(Cliente.ultima_compra.is_(None), Cliente.ultima_compra < since))
+    if search.bought_for is not None:
+        # Said twice, so that only those who bought are looked at: they have an index of their own.
+        conditions += [Cliente.ultima_compra.is_not(None), Cliente.total_compras >= search.bought_for]
+    return conditions
+
+
+def _of_creation(search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.created_from is not None:
+        conditions.append(Cliente.creado >= _start_of(search.created_from))
+    if search.created_to is not None and search.created_to < date.max:
+        conditions.append(Cliente.creado < _start_of(search.created_to + timedelta(days=1)))
+    return conditions
+
+
+def _tagged(tag_id: int | None) -> list[ColumnElement[bool]]:
+    if tag_id is None:
+        return []
+    return [
+        select(ClienteEtiqueta.cliente_id)
+        .where(and_(ClienteEtiqueta.etiqueta_id == tag_id, ClienteEtiqueta.cliente_id == Cliente.id))
+        .exists()
+    ]
+
+
+def _start_of(day: date) -> datetime:
+    """Answer when a day of the shop begins."""
+    return datetime.combine(day, time(), current_settings().timezone)
+
+
+def _choice(choices: type[Choice], text: str | None) -> Choice | None:
+    return choices(text) if text in set(choices) else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    # Nobody's client is older, and the first and the last days of the calendar have no time in every zone.
+    return day if 1900 <= day.year <= 2200 else None
+
+
+def _amount(text: str) -> Decimal | None:
+    return parse_amount(text[:LONGEST_SEARCH])

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..extensions import Base
 from .types import Money, PrimaryKey, UtcDateTime, utc_now
 
+
 # Compared byte by byte, like SQLite does: a page of the list begins where the one before it ended.
-_BINARY_TEXT = String(150).with_variant(String(150, collation="C"), "postgresql")
+def _binary_text(longest: int) -> String:
+    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
 
 
 class Cliente(Base):
@@ -27,6 +29,7 @@ class Cliente(Base):
         Index("ix_cliente_usuario_id_telefono_e164", "usuario_id", "telefono_e164"),
         Index("ix_cliente_usuario_id_nombre_orden_id", "usuario_id", "nombre_orden", "id"),
         Index("ix_cliente_usuario_id_nombre_clave", "usuario_id", "nombre_clave"),
+        Index("ix_cliente_usuario_id_creado", "usuario_id", "creado"),
         Index(
             "ix_cliente_usuario_id_documento_clave",
             "usuario_id",
@@ -53,11 +56,11 @@ class Cliente(Base):
     documento: Mapped[str] = mapped_column(String(20), default="", server_default="")
     busqueda: Mapped[str] = mapped_column(Text, default="", server_default="")
     """What a search looks in: name, number and document, folded. A trigram index follows it by itself."""
-    nombre_orden: Mapped[str] = mapped_column(_BINARY_TEXT, default="", server_default="")
+    nombre_orden: Mapped[str] = mapped_column(_binary_text(150), default="", server_default="")
     """The name as lists sort it: folded."""
     nombre_clave: Mapped[str] = mapped_column(String(150), default="", server_default="")
     """What near-same names have in common."""
-    documento_clave: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    documento_clave: Mapped[str] = mapped_column(_binary_text(20), default="", server_default="")
     """The document's letters and digits."""
     ultima_compra: Mapped[datetime | None] = mapped_column(UtcDateTime)
     total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")

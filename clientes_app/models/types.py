@@ -14,6 +14,15 @@ from sqlalchemy.types import TypeEngine
 MAX_ID = 2**63 - 1
 """The largest id that either database can hold."""
 
+
+def read_id(text: str) -> int | None:
+    """Read an id as a URL gives it; None for what no row can have."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))):
+        return None
+    number = int(text)
+    return number if number <= MAX_ID else None
+
+
 # SQLite numbers rows by itself only in a column declared INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 PrimaryKey = Annotated[int, mapped_column(Id, primary_key=True)]

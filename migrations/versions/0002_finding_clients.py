@@ -32,15 +32,16 @@ TRIGGERS = {
 
 
 def upgrade():
-    op.add_column("cliente", sa.Column("nombre_orden", binary_text(), server_default="", nullable=False))
+    op.add_column("cliente", sa.Column("nombre_orden", binary_text(150), server_default="", nullable=False))
     op.add_column("cliente", sa.Column("nombre_clave", sa.String(150), server_default="", nullable=False))
-    op.add_column("cliente", sa.Column("documento_clave", sa.String(20), server_default="", nullable=False))
+    op.add_column("cliente", sa.Column("documento_clave", binary_text(20), server_default="", nullable=False))
     op.add_column("cliente", sa.Column("ultima_compra", sa.DateTime(timezone=True), nullable=True))
     op.add_column("cliente", sa.Column("total_compras", sa.Numeric(14, 2), server_default="0", nullable=False))
     fill_keys()
     carry_over_purchases()
     op.create_index("ix_cliente_usuario_id_nombre_orden_id", "cliente", ["usuario_id", "nombre_orden", "id"])
     op.create_index("ix_cliente_usuario_id_nombre_clave", "cliente", ["usuario_id", "nombre_clave"])
+    op.create_index("ix_cliente_usuario_id_creado", "cliente", ["usuario_id", "creado"])
     create_index_where("documento_clave", ["usuario_id", "documento_clave"], "documento_clave <> ''")
     create_index_where("ultima_compra_id", ["usuario_id", "ultima_compra", "id"], "ultima_compra IS NOT NULL")
     create_trigram_index()
@@ -55,14 +56,14 @@ def downgrade():
     op.drop_table("cliente_etiqueta")
     op.drop_table("etiqueta")
     drop_trigram_index()
-    for name in ("nombre_orden_id", "nombre_clave", "documento_clave", "ultima_compra_id"):
+    for name in ("nombre_orden_id", "nombre_clave", "creado", "documento_clave", "ultima_compra_id"):
         op.drop_index(f"ix_cliente_usuario_id_{name}", "cliente")
     for name in ("nombre_orden", "nombre_clave", "documento_clave", "ultima_compra", "total_compras"):
         op.drop_column("cliente", name)
 
 
-def binary_text():
-    return sa.String(150).with_variant(sa.String(150, collation="C"), "postgresql")
+def binary_text(longest):
+    return sa.String(longest).with_variant(sa.String(longest, collation="C"), "postgresql")
 
 
 def create_index_where(name, columns, condition):

@@ -40,7 +40,7 @@ def listed(client: CheckingClient, **query: str) -> list[str]:
 
 
 def add_sale(shop: Shop, account_id: int, client_id: int) -> int:
-    return shop.add(Venta(cliente_id=client_id, total=50_000, usuario_id=account_id))
+    return shop.add_sale(account_id, client_id, 50_000)
 
 
 def add_message(shop: Shop, account_id: int, client_id: int, **fields: Any) -> int:

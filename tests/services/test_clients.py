@@ -9,6 +9,7 @@ from flask import Flask
 
 from clientes_app.clients import listing, services
 from clientes_app.clients.amounts import parse_amount
+from clientes_app.clients.pages import Cursor, Order
 from clientes_app.clients.search import Search
 from clientes_app.errors import Conflict, NotFound
 from clientes_app.extensions import db
@@ -65,7 +66,7 @@ def test_an_edit_builds_on_what_others_changed_meanwhile(app: Flask, shop: Shop,
     with app.app_context():
         services.edit_client(account, client_id, {"nombre": "Lucía"}, "CO")
     services.edit_client(account, client_id, {"documento": "88"}, "CO")
-    found = listing.find_page(account, Search("lucia 88"), listing.Cursor(), "CO")
+    found = listing.find_page(account, Search("lucia 88"), Cursor(), Order.NEWEST, "CO")
     assert [row.client.nombre for row in found.rows] == ["Lucía"]
 
 

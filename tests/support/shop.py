@@ -10,8 +10,9 @@ from flask import Flask
 
 from clientes_app.auth.services import hash_password
 from clientes_app.clients.keys import keys_of
+from clientes_app.clients.sales import count_purchases
 from clientes_app.extensions import unit_of_work
-from clientes_app.models import Cliente, PlantillaSMS, Rol, Usuario
+from clientes_app.models import Cliente, PlantillaSMS, Rol, Usuario, Venta
 
 PASSWORD = "a good password"
 
@@ -54,6 +55,13 @@ class Shop:
     ) -> int:
         """Store a template of the account."""
         return self.add(PlantillaSMS(nombre=nombre, mensaje=mensaje, usuario_id=account_id, **fields))
+
+    def add_sale(self, account_id: int, client_id: int, total: int, **fields: Any) -> int:
+        """Store a sale to a client of the account, and carry it over to the client."""
+        sale_id = self.add(Venta(cliente_id=client_id, total=total, usuario_id=account_id, **fields))
+        with self.app.app_context(), unit_of_work() as session:
+            count_purchases(session, account_id, client_id)
+        return sale_id
 
     def add(self, row: Any) -> int:
         """Store any row."""
