@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         message_templates,
         opt_outs,
         phone,
+        segments,
         webhooks,
     )
     from . import security as access_rules
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     frame.init_app(app)
     access_rules.init_app(app)
-    for package in (home, auth, clients, opt_outs, message_templates, campaigns, phone, webhooks):
+    for package in (home, auth, clients, opt_outs, segments, message_templates, campaigns, phone, webhooks):
         app.register_blueprint(package.bp)
     live.init_app(app)
     cli.init_app(app)

@@ -32,6 +32,7 @@ class Recipients(StrEnum):
     ALL = "todos"
     SEARCH = "busqueda"
     TICKED = "marcados"
+    SEGMENT = "segmento"
 
 
 class ComposeForm(MessageForm):
@@ -42,12 +43,15 @@ class ComposeForm(MessageForm):
     destino = StringField()
     q = StringField()
     estado = StringField()
+    segmento = StringField()
     clave = HiddenField(filters=[clean_line])
 
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)
         self.ticked = _ids(formdata.getlist("cliente_ids"))
         self.search = Search.from_values(formdata)
+        self.segment_search: Search | None = None
+        """What the chosen segment stands for, once it was looked up."""
 
     @property
     def recipients(self) -> Recipients:
@@ -56,6 +60,8 @@ class ComposeForm(MessageForm):
             return Recipients(self.destino.data)
         if self.ticked:
             return Recipients.TICKED
+        if self.segment_id:
+            return Recipients.SEGMENT
         return Recipients.SEARCH if self.search.values() else Recipients.ALL
 
     @property
@@ -63,6 +69,8 @@ class ComposeForm(MessageForm):
         """Answer who the campaign is for."""
         if self.recipients is Recipients.TICKED:
             return Ticked(self.ticked)
+        if self.recipients is Recipients.SEGMENT and self.segment_search is not None:
+            return self.segment_search
         return self.search if self.recipients is Recipients.SEARCH else Search()
 
     @property
@@ -71,11 +79,20 @@ class ComposeForm(MessageForm):
         ids = _ids([self.plantilla.data or ""])
         return ids[0] if ids else None
 
+    @property
+    def segment_id(self) -> int | None:
+        """Answer the id of the chosen segment."""
+        ids = _ids([self.segmento.data or ""])
+        return ids[0] if ids else None
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that somebody is chosen."""
         valid = super().validate(extra_validators)
         if self.recipients is Recipients.TICKED and not self.ticked:
             self.destino.errors = [gettext("No client is ticked: choose others, or tick some in the list of clients.")]
+            return False
+        if self.recipients is Recipients.SEGMENT and self.segment_search is None:
+            self.destino.errors = [gettext("Choose a segment, or other clients.")]
             return False
         return bool(valid)
 

@@ -9,9 +9,12 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from ..clients import listing
+from ..clients.filters import chips_of
 from ..clients.search import Search
+from ..clients.tags import tag_names
 from ..extensions import db
 from ..htmx import form_again, is_partial, page_or_fragment
 from ..i18n import language
@@ -19,6 +22,7 @@ from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
 from ..security import Access, access
+from ..segments import services as segments
 from ..settings import current_settings
 from . import bp, control, live, services
 from .feed import END_EVENT
@@ -48,7 +52,7 @@ def running() -> ResponseReturnValue:
 @access(Access.STAFF)
 def compose() -> ResponseReturnValue:
     """Show the page where a campaign is written."""
-    form = ComposeForm(request.args)
+    form = _read_form(request.args)
     _take_template(form)
     return page_or_fragment(*_COMPOSE, **_compose_context(form))
 
@@ -57,7 +61,7 @@ def compose() -> ResponseReturnValue:
 @access(Access.STAFF)
 def compose_for_ticked() -> ResponseReturnValue:
     """Show the same page for ticked clients, or again with what was written so far; this changes nothing."""
-    form = ComposeForm(request.form)
+    form = _read_form(request.form)
     if "usar_plantilla" in request.form:
         _take_template(form)
     form.apply_saving()
@@ -68,7 +72,7 @@ def compose_for_ticked() -> ResponseReturnValue:
 @access(Access.STAFF)
 def review() -> ResponseReturnValue:
     """Show what sending would do, before anything is sent."""
-    form = ComposeForm(request.form)
+    form = _read_form(request.form)
     if form.asks_preview or not form.validate():
         form.apply_saving()
         return form_again(*_COMPOSE, **_compose_context(form))
@@ -83,7 +87,7 @@ def review() -> ResponseReturnValue:
 @access(Access.STAFF)
 def send() -> ResponseReturnValue:
     """Store the campaign for the sender and show its page; the same form sent twice gives one campaign."""
-    form = ComposeForm(request.form)
+    form = _read_form(request.form)
     if not form.validate():
         return form_again(*_COMPOSE, **_compose_context(form))
     services.require_twilio(current_settings().missing)
@@ -144,6 +148,15 @@ def _draft(form: ComposeForm) -> services.Draft:
     return services.Draft(form.audience, form.mensaje.data or "", form.nombre.data or "", form.template_id)
 
 
+def _read_form(values: MultiDict[str, str]) -> ComposeForm:
+    """Read what was written, and look up what the chosen segment stands for."""
+    form = ComposeForm(values)
+    chosen = [each for each in segments.list_segments(current_user.account_id) if each.id == form.segment_id]
+    if chosen:
+        form.segment_search = segments.search_of(chosen[0])
+    return form
+
+
 def _take_template(form: ComposeForm) -> None:
     if form.template_id is not None:
         template = template_services.get_template(current_user.account_id, form.template_id)
@@ -157,8 +170,11 @@ def _compose_context(form: ComposeForm) -> dict[str, Any]:
     return {
         "form": form,
         "templates": template_services.list_active(account_id),
+        "segments": segments.list_segments(account_id),
+        "chips": chips_of(form.search, tag_names(account_id)),
         "all_count": listing.count(account_id, Search()),
         "found_count": listing.count(account_id, form.search),
+        "segment_count": form.segment_search and listing.count(account_id, form.segment_search),
         "recipient": recipient,
         "preview": preview(form.mensaje.data or "", recipient.nombre),
         "problems": [],

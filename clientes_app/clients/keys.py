@@ -17,7 +17,7 @@ _ALIKE = (
     (re.compile(r"[^a-z0-9 ]"), ""),
     (re.compile(r"ph"), "f"),
     (re.compile(r"(?<=[^c])h|\bh"), ""),
-    (re.compile(r"ll|y|j(?=h?o)"), "i"),
+    (re.compile(r"ll|y|j"), "i"),
     (re.compile(r"qu(?=[ei])|k"), "c"),
     (re.compile(r"z|x|c(?=[ei])"), "s"),
     (re.compile(r"v|w"), "b"),

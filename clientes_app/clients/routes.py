@@ -19,9 +19,11 @@ from ..models import Cliente
 from ..security import Access, access, json_view
 from ..settings import current_settings
 from . import bp, listing, services
+from .filters import chips_of, without
 from .forms import ActiveForm, ClientForm
 from .pages import Cursor, Order
 from .search import Search
+from .tags import tag_names
 
 
 @bp.get("/")
@@ -30,15 +32,23 @@ def index() -> ResponseReturnValue:
     """List clients: a page of what the search finds."""
     search, order = Search.from_values(request.args), Order.from_values(request.args)
     cursor = Cursor.from_values(request.args)
-    return page_or_fragment(
+    tags = tag_names(current_user.account_id)
+    asked: dict[str, Any] = {**search.values(), **order.values()}
+    answer = page_or_fragment(
         "clients/index.html",
         "clients/_list.html",
         listed=listing.find_page(current_user.account_id, search, cursor, order, _region()),
         order=order,
-        asked={**search.values(), **order.values()},
+        asked=asked,
+        tags=tags,
+        chips=chips_of(search, tags),
+        without=without,
         any_clients=listing.has_clients(current_user.account_id),
         **_counted(search),
     )
+    # The form sends what is empty too: the address says what is asked, no more.
+    answer.headers["HX-Replace-Url"] = url_for("clients.index", **asked)
+    return answer
 
 
 @bp.get("/nuevo/")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..extensions import db
 from ..models import Etiqueta
 from ..tenancy import owned
 from ..text import clean_line, fold
@@ -35,3 +36,8 @@ def find_or_create_tags(session: Session, account_id: int, names: Iterable[str])
         session.flush()
         known[key] = tag.id
     return [known[key] for key in wanted]
+
+
+def tag_names(account_id: int) -> dict[int, str]:
+    """Answer the names of the account's tags by their ids, sorted by name."""
+    return {tag.id: tag.nombre for tag in list_tags(db.session(), account_id)}

@@ -107,7 +107,7 @@ def fold(text):
 
 def sound(name):
     for pattern, replacement in (
-        (r"[^a-z0-9 ]", ""), (r"ph", "f"), (r"(?<=[^c])h|\bh", ""), (r"ll|y|j(?=h?o)", "i"), (r"qu(?=[ei])|k", "c"),
+        (r"[^a-z0-9 ]", ""), (r"ph", "f"), (r"(?<=[^c])h|\bh", ""), (r"ll|y|j", "i"), (r"qu(?=[ei])|k", "c"),
         (r"z|x|c(?=[ei])", "s"), (r"v|w", "b"), (r"(.)\1+", r"\1"),
     ):
         name = re.sub(pattern, replacement, name)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog, Venta
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, PlantillaSMS, Segmento, SMSLog, Venta
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
 
@@ -123,6 +123,13 @@ PAGES = {
     "opt-outs": Look("/clientes/bajas/"),
     "new opt-out": Look("/clientes/bajas/nueva/"),
     "take out an opt-out": Look("/clientes/bajas/{opt_out}/quitar/"),
+    "filtered clients": Look("/clientes/?numero=si&compro_desde=2026-01-01&orden=compra&compro_por=1000"),
+    "segments": Look("/clientes/segmentos/"),
+    "no segments": Look("/clientes/segmentos/", who="nueva"),
+    "new segment": Look("/clientes/segmentos/nuevo/?q=mar&baja=no", partial(refuse, "#nombre")),
+    "new segment in a dialog": Look("/clientes/?q=mar", partial(open_dialog, "a[href*='segmentos/nuevo']")),
+    "delete segment": Look("/clientes/segmentos/{segment}/eliminar/"),
+    "compose for a segment": Look("/clientes/campanas/nueva/?segmento={segment}"),
     "simulated phone": Look("/telefono/"),
     "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
 }
@@ -144,7 +151,17 @@ def places(shared_site: Site) -> dict[str, int]:
     stopped = shared_site.start_campaign(account, "Sin permiso")
     assert shared_site.wait_for_end(stopped) is EstadoCampana.ERROR
     opt_out = shared_site.shop.add(Baja(telefono_e164="+573009999999", origen=OrigenBaja.MANUAL, usuario_id=account))
-    ids = {"buyer": buyer, "client": client, "stopped": stopped, "uncertain": uncertain, "message": message}
+    segment = shared_site.shop.add(
+        Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
+    )
+    ids = {
+        "segment": segment,
+        "buyer": buyer,
+        "client": client,
+        "stopped": stopped,
+        "uncertain": uncertain,
+        "message": message,
+    }
     return {**first, **ids, "refused": refused, "opt_out": opt_out}
 
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from clientes_app.campaigns import services
 from clientes_app.campaigns.audience import Ticked
 from clientes_app.extensions import db
-from clientes_app.models import Baja, OrigenBaja
+from clientes_app.models import Baja, OrigenBaja, Segmento
 from clientes_app.security import Access
 
 from ..support.checking_client import CheckingClient
@@ -37,6 +37,7 @@ STAFF = {
     "GET clients.list_sales",
     "POST clients.record_sale",
     "GET opt_outs.index",
+    "GET segments.index",
     "GET opt_outs.export",
     "GET templates.index",
     "GET templates.list_active",
@@ -72,6 +73,10 @@ ADMIN = {
     "POST clients.delete",
     "POST clients.set_active",
     "GET opt_outs.new",
+    "GET segments.new",
+    "POST segments.create",
+    "GET segments.confirm_deletion",
+    "POST segments.delete",
     "POST opt_outs.create",
     "GET opt_outs.confirm_removal",
     "POST opt_outs.remove",
@@ -114,6 +119,9 @@ class House:
         self.opt_out = shop.add(
             Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
         )
+        self.segment = shop.add(
+            Segmento(nombre=f"{SECRET} segmento", busqueda={}, creado_por_id=account, usuario_id=account)
+        )
         self.template = shop.add_template(account, f"{SECRET} plantilla", f"{SECRET} texto")
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
@@ -121,7 +129,13 @@ class House:
             self.message = services.messages(account, self.campaign, None, None, 1)[0].id
 
     def url(self, rule: Rule) -> str:
-        ids = {"clients": self.client, "templates": self.template, "campaigns": self.campaign, "opt_outs": self.opt_out}
+        ids = {
+            "clients": self.client,
+            "templates": self.template,
+            "campaigns": self.campaign,
+            "opt_outs": self.opt_out,
+            "segments": self.segment,
+        }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
         with self.app.test_request_context():

@@ -12,7 +12,7 @@ from clientes_app.auth.services import hash_password
 from clientes_app.clients.keys import keys_of
 from clientes_app.clients.sales import count_purchases
 from clientes_app.extensions import unit_of_work
-from clientes_app.models import Cliente, PlantillaSMS, Rol, Usuario, Venta
+from clientes_app.models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
 
 PASSWORD = "a good password"
 
@@ -62,6 +62,11 @@ class Shop:
         with self.app.app_context(), unit_of_work() as session:
             count_purchases(session, account_id, client_id)
         return sale_id
+
+    def add_tag_to(self, client_id: int, tag_id: int) -> None:
+        """Give a client a tag."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.add(ClienteEtiqueta(etiqueta_id=tag_id, cliente_id=client_id))
 
     def add(self, row: Any) -> int:
         """Store any row."""

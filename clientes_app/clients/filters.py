@@ -1,0 +1,86 @@
+"""What a search asks beside its text, said to a person: one chip each, which can be taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import format_date, gettext
+
+from ..i18n import money
+from .search import Search, Status, YesNo
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One thing asked; `name` is how the URL calls it."""
+
+    name: str
+    label: str
+
+
+def chips_of(search: Search, tag_names: Mapping[int, str]) -> list[Chip]:
+    """Say what a search asks, in the order of the form."""
+    labels = {
+        "etiqueta": search.tag_id and _tag(search.tag_id, tag_names),
+        "numero": search.reachable and _reachable(search.reachable),
+        "baja": search.opted_out and _opted_out(search.opted_out),
+        "compro_desde": search.bought_since and _since(search.bought_since),
+        "no_compro_desde": search.not_bought_since and _not_since(search.not_bought_since),
+        "compro_por": "" if search.bought_for is None else _bought_for(search.bought_for),
+        "creado_desde": search.created_from and gettext("Created from %(day)s", day=_day(search.created_from)),
+        "creado_hasta": search.created_to and gettext("Created up to %(day)s", day=_day(search.created_to)),
+    }
+    return [Chip(name, label) for name, label in labels.items() if label]
+
+
+def without(asked: Mapping[str, str], name: str) -> dict[str, str]:
+    """Answer the URL values without one of them."""
+    return {each: value for each, value in asked.items() if each != name}
+
+
+def describe(search: Search, tag_names: Mapping[int, str]) -> str:
+    """Say a whole search in one line."""
+    parts = [gettext("“%(text)s”", text=search.text)] if search.text else []
+    parts.append(_status(search.status))
+    return " · ".join([*parts, *(chip.label for chip in chips_of(search, tag_names))])
+
+
+def _status(status: Status) -> str:
+    words = {
+        Status.ACTIVE: gettext("Active ones"),
+        Status.INACTIVE: gettext("Inactive ones"),
+        Status.ALL: gettext("Active and inactive"),
+    }
+    return str(words[status])
+
+
+def _tag(tag_id: int, tag_names: Mapping[int, str]) -> str:
+    name = tag_names.get(tag_id)
+    return str(gettext("Tag: %(name)s", name=name) if name else gettext("A tag that no longer exists"))
+
+
+def _reachable(reachable: YesNo) -> str:
+    return str(gettext("With a usable number") if reachable is YesNo.YES else gettext("Without a usable number"))
+
+
+def _opted_out(opted_out: YesNo) -> str:
+    return str(gettext("Opted out") if opted_out is YesNo.YES else gettext("Not opted out"))
+
+
+def _since(day: date) -> str:
+    return str(gettext("Bought since %(day)s", day=_day(day)))
+
+
+def _not_since(day: date) -> str:
+    return str(gettext("Has not bought since %(day)s", day=_day(day)))
+
+
+def _bought_for(amount: Decimal) -> str:
+    return str(gettext("Bought for %(amount)s or more", amount=money(amount)))
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "d MMM y"))

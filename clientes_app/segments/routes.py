@@ -1,0 +1,91 @@
+"""Segments: the views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..clients import listing
+from ..clients.filters import describe
+from ..clients.search import Search
+from ..clients.tags import tag_names
+from ..errors import Conflict
+from ..htmx import form_again, go_to, page_or_fragment
+from ..models import Segmento
+from ..security import Access, access
+from . import bp, services
+from .forms import SegmentForm
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A segment as the list shows it."""
+
+    segment: Segmento
+    search: Search
+    description: str
+    count: listing.Count
+
+
+@bp.get("/")
+@access(Access.STAFF)
+def index() -> ResponseReturnValue:
+    """List the segments, each with how many clients are in it now."""
+    names = tag_names(current_user.account_id)
+    shown = []
+    for segment in services.list_segments(current_user.account_id):
+        search = services.search_of(segment)
+        count = listing.count(current_user.account_id, search)
+        shown.append(_Shown(segment, search, describe(search, names), count))
+    return page_or_fragment("segments/index.html", "segments/_list.html", shown=shown)
+
+
+@bp.get("/nuevo/")
+@access(Access.ADMIN)
+def new() -> ResponseReturnValue:
+    """Ask for the name of a search."""
+    return page_or_fragment("segments/new.html", "segments/_new.html", **_context(SegmentForm(formdata=None)))
+
+
+@bp.post("/nuevo/")
+@access(Access.ADMIN)
+def create() -> ResponseReturnValue:
+    """Give the search a name."""
+    form = SegmentForm(request.form)
+    if not form.validate():
+        return form_again("segments/new.html", "segments/_new.html", **_context(form))
+    search = Search.from_values(request.values)
+    try:
+        segment = services.save_segment(current_user.account_id, current_user.id, form.nombre.data or "", search)
+    except Conflict as refusal:
+        form.nombre.errors = [refusal.message]
+        return form_again("segments/new.html", "segments/_new.html", **_context(form))
+    flash(gettext("The segment %(name)s is saved.", name=segment.nombre), "success")
+    return go_to(url_for("segments.index"))
+
+
+@bp.get("/<int:pk>/eliminar/")
+@access(Access.ADMIN)
+def confirm_deletion(pk: int) -> ResponseReturnValue:
+    """Ask before deleting a segment."""
+    segment = services.get_segment(current_user.account_id, pk)
+    return page_or_fragment("segments/delete.html", "segments/_delete.html", segment=segment)
+
+
+@bp.post("/<int:pk>/eliminar/")
+@access(Access.ADMIN)
+def delete(pk: int) -> ResponseReturnValue:
+    """Delete a segment."""
+    segment = services.delete_segment(current_user.account_id, pk)
+    flash(gettext("The segment %(name)s is deleted; its clients stay.", name=segment.nombre), "success")
+    return go_to(url_for("segments.index"))
+
+
+def _context(form: SegmentForm) -> dict[str, object]:
+    search = Search.from_values(request.values)
+    names = tag_names(current_user.account_id)
+    return {"form": form, "search": search, "description": describe(search, names)}

@@ -1,0 +1,57 @@
+"""Segments: naming a search, finding it again, deleting it. Who is in one is always asked afresh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
+
+from ..clients.search import Search
+from ..errors import Conflict
+from ..extensions import db, unit_of_work
+from ..models import Segmento
+from ..tenancy import get_owned, owned
+
+
+def list_segments(account_id: int) -> Sequence[Segmento]:
+    """Answer the account's segments by name."""
+    return db.session.scalars(owned(Segmento, account_id).order_by(Segmento.nombre)).all()
+
+
+def get_segment(account_id: int, segment_id: int) -> Segmento:
+    """Answer a segment.
+
+    Raises NotFound.
+    """
+    return get_owned(db.session(), Segmento, account_id, segment_id)
+
+
+def search_of(segment: Segmento) -> Search:
+    """Answer the search that a segment stands for."""
+    return Search.from_values(segment.busqueda)
+
+
+def save_segment(account_id: int, user_id: int, name: str, search: Search) -> Segmento:
+    """Give a search a name.
+
+    Raises Conflict where another segment has it.
+    """
+    segment = Segmento(nombre=name, busqueda=search.values(), creado_por_id=user_id, usuario_id=account_id)
+    try:
+        with unit_of_work() as session:
+            session.add(segment)
+    except IntegrityError as error:
+        raise Conflict(gettext("There is a segment with this name already.")) from error
+    return segment
+
+
+def delete_segment(account_id: int, segment_id: int) -> Segmento:
+    """Delete a segment, not its clients, and answer what it was.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        segment = get_owned(session, Segmento, account_id, segment_id)
+        session.delete(segment)
+    return segment
