@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -99,11 +99,6 @@ class Search:
             "creado_hasta": self.created_to,
         }
         return {name: str(value) for name, value in values.items() if value not in (None, "")}
-
-    @property
-    def filters(self) -> int:
-        """Count what is asked beside the text and the state."""
-        return sum(getattr(self, each.name) is not None for each in fields(self) if each.default is None)
 
 
 def matching(account_id: int, search: Search) -> Select[Cliente]:
