@@ -45,6 +45,13 @@ class Cliente(Base):
             sqlite_where=text("ultima_compra IS NOT NULL"),
             postgresql_where=text("ultima_compra IS NOT NULL"),
         ),
+        Index(
+            "ix_cliente_usuario_id_total_compras",
+            "usuario_id",
+            "total_compras",
+            sqlite_where=text("total_compras > 0"),
+            postgresql_where=text("total_compras > 0"),
+        ),
         # A deleted client's id is never given to another: old links must not lead to somebody else.
         {"sqlite_autoincrement": True},
     )

@@ -44,6 +44,7 @@ def upgrade():
     op.create_index("ix_cliente_usuario_id_creado", "cliente", ["usuario_id", "creado"])
     create_index_where("documento_clave", ["usuario_id", "documento_clave"], "documento_clave <> ''")
     create_index_where("ultima_compra_id", ["usuario_id", "ultima_compra", "id"], "ultima_compra IS NOT NULL")
+    create_index_where("total_compras", ["usuario_id", "total_compras"], "total_compras > 0")
     create_trigram_index()
     create_tags()
     create_segments()
@@ -56,7 +57,7 @@ def downgrade():
     op.drop_table("cliente_etiqueta")
     op.drop_table("etiqueta")
     drop_trigram_index()
-    for name in ("nombre_orden_id", "nombre_clave", "creado", "documento_clave", "ultima_compra_id"):
+    for name in ("nombre_orden_id", "nombre_clave", "creado", "documento_clave", "ultima_compra_id", "total_compras"):
         op.drop_index(f"ix_cliente_usuario_id_{name}", "cliente")
     for name in ("nombre_orden", "nombre_clave", "documento_clave", "ultima_compra", "total_compras"):
         op.drop_column("cliente", name)
