@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, column, exists, or_, select, table
+from sqlalchemy import ColumnElement, Join, Select, and_, column, exists, or_, select, table
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from ..extensions import db
 from ..models import Baja, Cliente, ClienteEtiqueta
@@ -107,34 +110,41 @@ def matching(account_id: int, search: Search) -> Select[Cliente]:
     words = _words(search.text)
     if any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite":
         return _by_index(found.where(*_tagged(search.tag_id)), words)
-    found = found.where(*_of_text(words))
+    found = found.where(*_of_text(words, _lies_in_index))
     if search.tag_id is None:
         return found
-    tagged = found.join(ClienteEtiqueta, ClienteEtiqueta.cliente_id == Cliente.id)
-    return _from_there(tagged.where(ClienteEtiqueta.etiqueta_id == search.tag_id))
+    tags = ClienteEtiqueta.__table__
+    return found.select_from(_From(tags, Cliente.__table__, tags.c.cliente_id == Cliente.id)).where(
+        tags.c.etiqueta_id == search.tag_id
+    )
 
 
 def filtering(account_id: int, search: Search) -> Select[Cliente]:
     """Select the same clients for reading them in some order: each is looked at when its turn comes."""
     found = owned(Cliente, account_id).where(*_conditions(account_id, search))
-    return found.where(*_of_text(_words(search.text)), *_tagged(search.tag_id))
+    return found.where(*_of_text(_words(search.text), _begins), *_tagged(search.tag_id))
 
 
 def _by_index(found: Select[Cliente], words: list[str]) -> Select[Cliente]:
     # https://www.sqlite.org/fts5.html#the_trigram_tokenizer
     quoted = ['"{}"'.format(word.replace('"', '""')) for word in words if _is_indexed(word)]
-    indexed = found.join(_INDEX, _INDEX.c.rowid == Cliente.id)
-    return _from_there(
-        indexed.where(
-            _INDEX.c.cliente_indice.match(" AND ".join(quoted)),
-            *(_holds(word) for word in words if not _is_indexed(word)),
-        )
+    return found.select_from(_From(_INDEX, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
+        _INDEX.c.cliente_indice.match(" AND ".join(quoted)),
+        *(_holds(word) for word in words if not _is_indexed(word)),
     )
 
 
-def _from_there(found: Select[Cliente]) -> Select[Cliente]:
-    """Let SQLite go from the joined table to the clients, by their ids; by itself it may go the other way."""
-    return found.with_hint(Cliente, "NOT INDEXED", "sqlite")
+class _From(Join):
+    """A join that SQLite reads from left to right; by itself it may look at every client first."""
+
+    inherit_cache = True
+
+
+@compiles(_From, "sqlite")
+def _write_from(join: _From, compiler: SQLCompiler, **options: Any) -> str:
+    # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
+    left, right = (compiler.process(side, **{**options, "asfrom": True}) for side in (join.left, join.right))
+    return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause, **options)}"
 
 
 def _words(text: str) -> list[str]:
@@ -149,11 +159,11 @@ def _is_indexed(word: str) -> bool:
     return len(word) >= SHORTEST_INDEXED
 
 
-def _of_text(words: list[str]) -> list[ColumnElement[bool]]:
+def _of_text(words: list[str], begins: Callable[[str], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
     if not words or any(map(_is_indexed, words)):
         return [_holds(word) for word in words]
     # Very many clients hold any two letters: who types no more means a beginning, for which there are indexes.
-    return [_begins(words[0]), *(_holds(word) for word in words[1:])]
+    return [begins(words[0]), *(_holds(word) for word in words[1:])]
 
 
 def _holds(part: str) -> ColumnElement[bool]:
@@ -161,8 +171,17 @@ def _holds(part: str) -> ColumnElement[bool]:
 
 
 def _begins(part: str) -> ColumnElement[bool]:
-    column = Cliente.documento_clave if part.isdigit() else Cliente.nombre_orden
-    return column.between(part, part + chr(sys.maxunicode))
+    return _beginning(part).startswith(part, autoescape=True)
+
+
+def _lies_in_index(part: str) -> ColumnElement[bool]:
+    column = _beginning(part)
+    # Said twice, because only documents that are not empty are in the index.
+    return and_(column != "", column.between(part, part + chr(sys.maxunicode)))
+
+
+def _beginning(part: str) -> InstrumentedAttribute[str]:
+    return Cliente.documento_clave if part.isdigit() else Cliente.nombre_orden
 
 
 def _conditions(account_id: int, search: Search) -> list[ColumnElement[bool]]:
