@@ -143,6 +143,7 @@ class _From(Join):
 @compiles(_From, "sqlite")
 def _write_from(join: _From, compiler: SQLCompiler, **options: Any) -> str:
     # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
+    assert join.onclause is not None
     left, right = (compiler.process(side, **{**options, "asfrom": True}) for side in (join.left, join.right))
     return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause, **options)}"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import PrimaryKey, UtcDateTime, state_column, utc_now
+from .types import PrimaryKey, UtcDateTime, only_where, state_column, utc_now
 
 
 class EstadoCampana(StrEnum):
@@ -127,22 +127,14 @@ class SMSLog(Base):
     __tablename__ = "sms_log"
     __table_args__ = (
         UniqueConstraint("campana_id", "telefono_e164"),
+        # Of those that there are: a new campaign has none, and is stored the sooner.
+        Index("uq_sms_log_intento", "intento", unique=True, **only_where("intento IS NOT NULL")),
+        Index("uq_sms_log_twilio_sid", "twilio_sid", unique=True, **only_where("twilio_sid IS NOT NULL")),
         Index("ix_sms_log_campana_id_estado_id", "campana_id", "estado", "id"),
         Index("ix_sms_log_cliente_id_id", "cliente_id", "id"),
         Index("ix_sms_log_telefono_e164_id", "telefono_e164", "id"),
-        Index(
-            "ix_sms_log_enviando",
-            "estado",
-            "id",
-            sqlite_where=text("estado = 'enviando'"),
-            postgresql_where=text("estado = 'enviando'"),
-        ),
-        Index(
-            "ix_sms_log_proxima_consulta",
-            "proxima_consulta",
-            sqlite_where=text("proxima_consulta IS NOT NULL"),
-            postgresql_where=text("proxima_consulta IS NOT NULL"),
-        ),
+        Index("ix_sms_log_enviando", "estado", "id", **only_where("estado = 'enviando'")),
+        Index("ix_sms_log_proxima_consulta", "proxima_consulta", **only_where("proxima_consulta IS NOT NULL")),
         CheckConstraint(
             "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"
         ),
@@ -162,9 +154,9 @@ class SMSLog(Base):
     """The text as it was handed to Twilio; empty while it was not."""
     partes: Mapped[int] = mapped_column(default=0, server_default="0")
     estado: Mapped[EstadoSMS] = mapped_column(state_column(EstadoSMS))
-    intento: Mapped[str | None] = mapped_column(String(32), unique=True)
+    intento: Mapped[str | None] = mapped_column(String(32))
     """Names the last attempt to send this row."""
-    twilio_sid: Mapped[str | None] = mapped_column(String(100), unique=True)
+    twilio_sid: Mapped[str | None] = mapped_column(String(100))
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)
     recibo: Mapped[Recibo | None] = mapped_column(state_column(Recibo))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import Money, PrimaryKey, UtcDateTime, utc_now
+from .types import Money, PrimaryKey, UtcDateTime, only_where, utc_now
 
 
 # Compared byte by byte, like SQLite does: a page of the list begins where the one before it ended.
@@ -34,24 +34,16 @@ class Cliente(Base):
             "ix_cliente_usuario_id_documento_clave",
             "usuario_id",
             "documento_clave",
-            sqlite_where=text("documento_clave <> ''"),
-            postgresql_where=text("documento_clave <> ''"),
+            **only_where("documento_clave <> ''"),
         ),
         Index(
             "ix_cliente_usuario_id_ultima_compra_id",
             "usuario_id",
             "ultima_compra",
             "id",
-            sqlite_where=text("ultima_compra IS NOT NULL"),
-            postgresql_where=text("ultima_compra IS NOT NULL"),
+            **only_where("ultima_compra IS NOT NULL"),
         ),
-        Index(
-            "ix_cliente_usuario_id_total_compras",
-            "usuario_id",
-            "total_compras",
-            sqlite_where=text("total_compras > 0"),
-            postgresql_where=text("total_compras > 0"),
-        ),
+        Index("ix_cliente_usuario_id_total_compras", "usuario_id", "total_compras", **only_where("total_compras > 0")),
         # A deleted client's id is never given to another: old links must not lead to somebody else.
         {"sqlite_autoincrement": True},
     )

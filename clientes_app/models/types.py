@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, TypeDecorator, text
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -72,6 +72,11 @@ class Money(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Turn what the database stored into an exact amount."""
         return None if value is None else Decimal(f"{value:.2f}")
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Answer the options of an index that holds only the rows for which a condition is true."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def state_column(states: type[StrEnum]) -> Enum:
