@@ -22,14 +22,17 @@ from ..conftest import migrate
 from ..support.carrier import Simulator
 from ..support.postgres import running_postgres
 from .bare import run_bare
+from .callbacks import call_back
 from .measures import Rate, peak_megabytes
-from .shop import add_accounts
+from .shop import add_accounts, add_sent_messages, without_receipt
 from .site import Order, Site, running_site
 
 LATENCIES_MS = (0, 100)
+CALLBACKS_PER_SECOND = 1_000
+PACE_BESIDE_CALLBACKS = 100
 SMALL = 1_000
 SMALL_CAMPAIGNS = 5
-QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000}
+QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Plan:
     recipients: int
     few: int
     many: int
+    called_back: int
     in_flight: int
     rounds: int
 
@@ -48,6 +52,7 @@ class Plan:
 @click.option("--recipients", default=20_000, show_default=True, help="Of the campaigns whose pace is measured.")
 @click.option("--few", default=10_000, show_default=True, help="The smaller campaign whose memory is measured.")
 @click.option("--many", default=200_000, show_default=True, help="The bigger campaign whose memory is measured.")
+@click.option("--called-back", default=15_000, show_default=True, help="Messages that Twilio calls back for.")
 @click.option("--in-flight", default=100, show_default=True, help="Messages at Twilio at one time.")
 @click.option("--rounds", default=1, show_default=True, help="How often the pace is measured.")
 @click.option("--quick", is_flag=True, help="Measure a tenth.")
@@ -60,6 +65,7 @@ def main(database: tuple[str, ...], quick: bool, **sizes: int) -> None:
             log = Path(folder) / "server.log"
             _measure_pace(name, app, log, plan)
             _measure_start_and_memory(name, app, log, plan)
+            _measure_callbacks(app, log, plan)
 
 
 @contextmanager
@@ -123,6 +129,25 @@ def _measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> N
     _say(f"  {plan.many:,} recipients stored in", f"{big.stored.total_seconds():.2f} s")
     _say(f"  peak memory at {plan.few:,}", f"{least:.1f} MB")
     _say(f"  peak memory at {plan.many:,}", f"{most:.1f} MB ({most - least:+.1f})")
+
+
+def _measure_callbacks(app: Flask, log: Path, plan: Plan) -> None:
+    """Call back for messages of an earlier campaign while another one is being sent."""
+    add_sent_messages(app, plan.called_back)
+    with SimulatorProcess.start() as process:
+        # The simulator's own callbacks lead back to itself: they are not what is measured.
+        public = process.base_url
+        settings = {"PUBLIC_BASE_URL": public, "TWILIO_MESSAGES_PER_SECOND": str(PACE_BESIDE_CALLBACKS)}
+        with running_site(app, Simulator(process), log, plan.in_flight, **settings) as site:
+            order = site.send(site.log_in(plan.recipients))
+            before = site.sent(order)
+            calls = call_back(site.url, public, plan.called_back, CALLBACKS_PER_SECOND)
+            sent = site.sent(order) - before
+    answers = ", ".join(f"{number:,} × {answer}" for answer, number in sorted(calls.answers.items()))
+    _say(f"  {CALLBACKS_PER_SECOND:,} callbacks a second", f"{calls.per_second:,.0f} /s for {calls.seconds:.0f} s")
+    _say("  what was answered", answers)
+    _say("  messages without their last receipt", f"{without_receipt(app):,}")
+    _say("  messages sent meanwhile", f"{sent / calls.seconds:,.0f} /s of {PACE_BESIDE_CALLBACKS} allowed")
 
 
 def _send_small(site: Site, name: str) -> list[Order]:

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from clientes_app.clients.keys import keys_of
 from clientes_app.database import write_transaction
 from clientes_app.extensions import db
-from clientes_app.models import Cliente
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from clientes_app.models.types import utc_now
 
 from ..support.shop import Shop
+from .callbacks import attempt_of, sid_of
 
 TEXT = "Hola {nombre}, este mes tienes 20% de descuento en toda la tienda. Te esperamos!"
 _A_STATEMENT = 5_000
@@ -28,6 +29,35 @@ def add_accounts(app: Flask, sizes: Iterable[int]) -> None:
             for first in range(0, size, _A_STATEMENT):
                 places = range(first, min(first + _A_STATEMENT, size))
                 connection.execute(insert(Cliente), [_client(account_id, place) for place in places])
+
+
+def add_sent_messages(app: Flask, size: int) -> None:
+    """Store a campaign whose messages Twilio has accepted and said nothing of since."""
+    with app.app_context(), write_transaction(db.engine) as connection:
+        account_id = connection.scalar(select(Usuario.id).limit(1))
+        campaign = {"nombre": "Enviada", "mensaje": TEXT, "enviada_por_id": account_id, "usuario_id": account_id}
+        done = {"estado": EstadoCampana.COMPLETADO, "completado": utc_now()}
+        counts = {"total_clientes": size, "enviados_exitosos": size}
+        campaign_id = connection.scalar(insert(CampanaSMS).values(campaign | done | counts).returning(CampanaSMS.id))
+        connection.execute(insert(SMSLog), [_sent_message(campaign_id, place) for place in range(size)])
+
+
+def without_receipt(app: Flask) -> int:
+    """Count the stored messages of which no handset's receipt is known."""
+    with app.app_context():
+        missing = select(func.count()).where(SMSLog.intento.is_not(None), SMSLog.recibo.is_distinct_from("delivered"))
+        return db.session.scalar(missing.where(SMSLog.twilio_sid.startswith("SM0000"))) or 0
+
+
+def _sent_message(campaign_id: int | None, place: int) -> dict[str, Any]:
+    return {
+        "campana_id": campaign_id,
+        "nombre": f"Cliente {place}",
+        "telefono_e164": number(place),
+        "estado": EstadoSMS.ENVIADO,
+        "intento": attempt_of(place),
+        "twilio_sid": sid_of(place),
+    }
 
 
 def admin_of(size: int) -> str:

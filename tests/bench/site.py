@@ -41,17 +41,17 @@ class Site:
 
     def __init__(self, app: Flask, server: Server, simulator: Simulator) -> None:
         self._app = app
-        self._url = server.url
+        self.url = server.url
         self._simulator = simulator
         self.worker = child_of(server.pid)
 
     def log_in(self, size: int) -> requests.Session:
         """Open a browser for the admin of the account of that size."""
         browser = requests.Session()
-        browser.get(f"{self._url}/cuenta/entrar/")
+        browser.get(f"{self.url}/cuenta/entrar/")
         answer = self._post(browser, "/cuenta/entrar/", {"usuario": admin_of(size), "clave": PASSWORD})
         assert answer.is_redirect, "the log-in was refused"
-        browser.get(f"{self._url}/")
+        browser.get(f"{self.url}/")
         return browser
 
     def send(self, browser: requests.Session, name: str = "Todos") -> Order:
@@ -66,7 +66,7 @@ class Site:
 
     def watch_to_the_end(self, browser: requests.Session, order: Order) -> None:
         """Look at the campaign's stream until it ends."""
-        address = f"{self._url}/clientes/campanas/{order.campaign_id}/progreso/"
+        address = f"{self.url}/clientes/campanas/{order.campaign_id}/progreso/"
         with browser.get(address, headers={"HX-Request": "true"}, stream=True) as stream:
             assert "text/event-stream" in stream.headers["Content-Type"], "no stream was free"
             for line in stream.iter_lines():
@@ -82,6 +82,11 @@ class Site:
         self.watch_to_the_end(browser, order)
         seconds = (self._completed(order) - order.asked_at).total_seconds()
         return Rate(size, seconds, cpu_seconds(self.worker) - used)
+
+    def sent(self, order: Order) -> int:
+        """Answer how many messages of a campaign Twilio has accepted so far."""
+        with self._app.app_context():
+            return db.session.get_one(CampanaSMS, order.campaign_id).enviados_exitosos
 
     @contextmanager
     def watching(self, browser: requests.Session, order: Order) -> Iterator[None]:
@@ -101,7 +106,7 @@ class Site:
 
     def _post(self, browser: requests.Session, path: str, form: dict[str, str]) -> requests.Response:
         headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
-        return browser.post(f"{self._url}{path}", form, headers=headers, allow_redirects=False)
+        return browser.post(f"{self.url}{path}", form, headers=headers, allow_redirects=False)
 
     def _completed(self, order: Order) -> datetime:
         with self._app.app_context():
@@ -112,11 +117,11 @@ class Site:
 
 
 @contextmanager
-def running_site(app: Flask, simulator: Simulator, log: Path, in_flight: int) -> Iterator[Site]:
-    """Run the server on the app's database."""
+def running_site(app: Flask, simulator: Simulator, log: Path, in_flight: int, **settings: str) -> Iterator[Site]:
+    """Run the server on the app's database; `settings` are further variables of its environment."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     environment = {"SMS_MODE": "simulated", "TWILIO_API_BASE_URL": simulator.base_url}
-    server = Server(url, log, **environment, TWILIO_MAX_CONCURRENCY=str(in_flight))
+    server = Server(url, log, **environment, TWILIO_MAX_CONCURRENCY=str(in_flight), **settings)
     server.start()
     try:
         yield Site(app, server, simulator)
