@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from clientes_app.campaigns import services
-from clientes_app.campaigns.audience import Ticked
+from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import Baja, OrigenBaja
 from clientes_app.security import Access
