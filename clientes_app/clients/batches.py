@@ -10,14 +10,15 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import Session
 
 from ..database import id_list
 from ..extensions import unit_of_work
+from ..models import Cliente
 
-BATCH = 5_000
-"""Rows changed at once: some 50 ms."""
+BATCH = 10_000
+"""Rows changed at once: some 50 ms of work."""
 
 SLOW_BATCH = 500
 """Rows deleted at once: each leaves the search index and is looked up in every table that refers to it."""
@@ -38,6 +39,12 @@ def freeze(session: Session, ids: Select[int]) -> Sequence[int]:
 def change(ids: Sequence[int], action: Action, size: int = BATCH) -> int:
     """Do an action to all the ids, batch by batch, and answer how many rows it changed."""
     return sum(_change_batch(batch, action) for batch in _taking_turns(ids, size))
+
+
+def in_batch(account_id: int, batch: Select[int]) -> ColumnElement[bool]:
+    """Tell whether a client is of the batch and the account's."""
+    # The sum hides the column from its index: SQLite would read all of the account's clients for each batch.
+    return Cliente.id.in_(batch) & (Cliente.usuario_id + 0 == account_id)
 
 
 def batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

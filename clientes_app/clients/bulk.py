@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from ..extensions import db
 from ..models import Cliente, Venta
 from . import tagging
-from .batches import SLOW_BATCH, change, freeze
+from .batches import SLOW_BATCH, change, freeze, in_batch
 from .selection import Selection, selected
 
 NAMED = 20
@@ -24,6 +24,11 @@ class Buyers:
     count: int
     names: tuple[str, ...]
     """The first of them by name."""
+
+    @property
+    def listed(self) -> str:
+        """Answer the names as a sentence lists them, with an ellipsis where there are more."""
+        return ", ".join((*self.names, "…") if self.count > len(self.names) else self.names)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def set_active(account_id: int, selection: Selection, active: bool) -> int:  # n
     """Activate or deactivate the clients of the selection, and answer how many clients they are."""
 
     def set_batch(connection: Connection, batch: Select[int]) -> int:
-        others = _of_batch(account_id, batch), Cliente.activo != active
+        others = in_batch(account_id, batch), Cliente.activo != active
         return connection.execute(update(Cliente).where(*others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)
@@ -85,8 +90,8 @@ def delete_clients(account_id: int, selection: Selection) -> Deletion:
 
     def delete_batch(connection: Connection, batch: Select[int]) -> int:
         # Waits for those who record a sale to one of them, and then sees it.
-        connection.execute(select(Cliente.id).where(_of_batch(account_id, batch)).with_for_update())
-        return connection.execute(delete(Cliente).where(_of_batch(account_id, batch), ~_has_sales())).rowcount
+        connection.execute(select(Cliente.id).where(in_batch(account_id, batch)).with_for_update())
+        return connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)
     return Deletion(deleted, buyers(account_id, selection))
@@ -102,10 +107,6 @@ def _only_ids(clients: Select[Cliente]) -> Select[Any]:
 
 def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-
-
-def _of_batch(account_id: int, batch: Select[int]) -> ColumnElement[bool]:
-    return Cliente.id.in_(batch) & (Cliente.usuario_id == account_id)
 
 
 def _has_sales() -> ColumnElement[bool]:

@@ -11,11 +11,12 @@ from sqlalchemy import Select, func, select
 from ..extensions import db
 from ..messaging import phone
 from ..messaging.phone import PhoneProblem
-from ..models import Cliente, SMSLog, Venta
+from ..models import Cliente, Etiqueta, SMSLog, Venta
 from ..models.types import MAX_ID
 from ..opt_outs.services import opted_out
 from ..tenancy import get_owned, owned
 from .search import Search, matching
+from .tags import tags_of
 
 PAGE_SIZE = 50
 COUNTED_UP_TO = 10_000
@@ -44,6 +45,7 @@ class Row:
     last_purchase: datetime | None
     opted_out: bool
     """Whether the number asked for no more messages."""
+    tags: Sequence[Etiqueta] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]
     ids = [client.id for client in clients]
     messages = _last_messages(account_id, ids)
     purchases = _last_purchases(account_id, ids)
+    tags = tags_of(db.session(), account_id, ids)
     out = opted_out(account_id, {client.telefono_e164 for client in clients if client.telefono_e164})
     return [
         Row(
@@ -131,6 +134,7 @@ def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]
             messages.get(client.id),
             purchases.get(client.id),
             client.telefono_e164 in out,
+            tags.get(client.id, ()),
         )
         for client in clients
     ]

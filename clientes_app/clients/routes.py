@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,21 +20,14 @@ from ..settings import current_settings
 from . import bp, listing, services
 from .forms import ActiveForm, ClientForm
 from .search import Search
+from .shown import list_context, shown_values
 
 
 @bp.get("/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List clients: a page of what the search finds."""
-    search = Search.from_values(request.args)
-    cursor = listing.Cursor.from_values(request.args)
-    return page_or_fragment(
-        "clients/index.html",
-        "clients/_list.html",
-        listed=listing.find_page(current_user.account_id, search, cursor, _region()),
-        any_clients=listing.has_clients(current_user.account_id),
-        **_counted(search),
-    )
+    return page_or_fragment("clients/index.html", "clients/_list.html", **list_context(request.args))
 
 
 @bp.get("/nuevo/")
@@ -174,8 +166,7 @@ def _counted(search: Search) -> dict[str, Any]:
 
 def _shown_search() -> Search:
     """Answer the search of the list that htmx changes a row of."""
-    query = request.headers.get("HX-Current-URL", "").partition("#")[0].partition("?")[2]
-    return Search.from_values(dict(parse_qsl(query)))
+    return Search.from_values(shown_values())
 
 
 def _client_context(client: Cliente) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
 from ..tenancy import get_owned, owned
-from .batches import batch_query, change, freeze
+from .batches import batch_query, change, freeze, in_batch
 from .tags import find_or_create_tags
 
 
@@ -81,9 +81,9 @@ def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
 def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     untagged = (
-        owned(Cliente, account_id)
-        .join(Etiqueta, Etiqueta.usuario_id == Cliente.usuario_id)
-        .where(Etiqueta.id == tag_id, Cliente.id.in_(batch))
+        owned(Etiqueta, account_id)
+        .join(Cliente, in_batch(account_id, batch))
+        .where(Etiqueta.id == tag_id)
         .with_only_columns(Etiqueta.id, Cliente.id)
         # A client or tag that somebody deletes meanwhile is left out, rather than refused by a foreign key.
         .with_for_update(read=True, key_share=True)

@@ -45,7 +45,7 @@ def list_tags(session: Session, account_id: int) -> Sequence[Etiqueta]:
     return session.scalars(owned(Etiqueta, account_id).order_by(Etiqueta.clave)).all()
 
 
-def known_tags(account_id: int, tag_ids: Iterable[int], names: Iterable[str]) -> Sequence[Etiqueta]:
+def known_tags(account_id: int, tag_ids: Iterable[int], names: Iterable[str] = ()) -> Sequence[Etiqueta]:
     """Answer those of the account's tags that have one of the ids or names."""
     keys = [tag_key(name) for name in names]
     found = owned(Etiqueta, account_id).where(Etiqueta.id.in_(list(tag_ids)) | Etiqueta.clave.in_(keys))
