@@ -8,6 +8,7 @@ from enum import StrEnum
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are older
 from wtforms.validators import InputRequired, ValidationError
 
 from ..forms import FlagField, Form, line_field
@@ -51,7 +52,7 @@ class BulkTagsForm(Form):
 
     def __init__(self, formdata: MultiDict[str, str] | None, tags: Sequence[Etiqueta]) -> None:
         super().__init__(formdata=formdata)
-        self.etiqueta_ids.choices = [(tag.id, tag.nombre) for tag in tags]
+        self.etiqueta_ids.choices = [SelectChoice(tag.id, tag.nombre) for tag in tags]
 
     def validate_etiqueta_ids(self, field: SelectMultipleField) -> None:
         """Refuse a form that names no tag."""
@@ -74,9 +75,15 @@ class ExportForm(Form):
     """Which columns go into which kind of file."""
 
     formato = RadioField(
-        lazy_gettext("Kind of file"), choices=[(Format.XLSX, "Excel (XLSX)"), (Format.CSV, "CSV")], default=Format.XLSX
+        lazy_gettext("Kind of file"),
+        choices=[SelectChoice(Format.XLSX.value, "Excel (XLSX)"), SelectChoice(Format.CSV.value, "CSV")],
+        default=Format.XLSX.value,
     )
-    columnas = SelectMultipleField(lazy_gettext("Columns"), choices=list(COLUMNS.items()), default=list(COLUMNS))
+    columnas = SelectMultipleField(
+        lazy_gettext("Columns"),
+        choices=[SelectChoice(name, label) for name, label in COLUMNS.items()],
+        default=list(COLUMNS),
+    )
 
     def validate_columnas(self, field: SelectMultipleField) -> None:
         """Refuse a file without columns."""

@@ -48,8 +48,8 @@ def deletion(done: Deletion) -> str:
     if not kept.count:
         return said
     stay = ngettext(
-        "%(count)s has sales and stays: %(names)s.",
-        "%(count)s have sales and stay: %(names)s.",
+        "%(count)s has sales and stays: %(names)s",
+        "%(count)s have sales and stay: %(names)s",
         kept.count,
         count=number(kept.count),
         names=kept.listed,

@@ -64,9 +64,10 @@ class Export:
 
     @classmethod
     def of(cls, account_id: int, client_ids: Sequence[int], columns: Sequence[str], zone: ZoneInfo) -> Export:
-        """Settle an export in the language of the present request."""
-        headers = [str(COLUMNS[name]) for name in columns]
-        return cls(account_id, client_ids, columns, headers, gettext("Yes"), gettext("No"), zone)
+        """Settle an export in the language of the present request; columns stand in the order of `COLUMNS`."""
+        ordered = [name for name in COLUMNS if name in columns]
+        headers = [str(COLUMNS[name]) for name in ordered]
+        return cls(account_id, client_ids, ordered, headers, gettext("Yes"), gettext("No"), zone)
 
     def filename(self, kind: Format) -> str:
         """Name the file after the present day."""
@@ -164,4 +165,4 @@ def _cells(client: Any, tags: Mapping[int, str], export: Export) -> dict[str, An
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
     # Spreadsheets know no zones.
-    return None if moment is None else moment.astimezone(zone).replace(tzinfo=None)
+    return None if moment is None else moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
