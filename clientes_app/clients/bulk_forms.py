@@ -48,15 +48,15 @@ class BulkTagsForm(Form):
 
     etiqueta_ids = SelectMultipleField(lazy_gettext("Tags"), coerce=int)
     etiqueta_nueva = line_field(lazy_gettext("Another tag"), LONGEST_TAG)
-    validate_etiqueta_nueva = _readable
 
     def __init__(self, formdata: MultiDict[str, str] | None, tags: Sequence[Etiqueta]) -> None:
         super().__init__(formdata=formdata)
         self.etiqueta_ids.choices = [SelectChoice(tag.id, tag.nombre) for tag in tags]
 
-    def validate_etiqueta_ids(self, field: SelectMultipleField) -> None:
-        """Refuse a form that names no tag."""
-        if not field.data and not self.etiqueta_nueva.data:
+    def validate_etiqueta_nueva(self, field: StringField) -> None:
+        """Refuse a name that says nothing, and a form that names no tag."""
+        _readable(self, field)
+        if not field.data and not self.etiqueta_ids.data:
             raise ValidationError(gettext("Choose a tag, or write another."))
 
     @property

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from clientes_app.clients.tagging import tag_client
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog, Venta
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, Etiqueta, PlantillaSMS, SMSLog, Venta
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
 
@@ -57,6 +58,16 @@ def tick_two(page: Page) -> None:
     for tick in page.locator("[name=cliente_ids]").all()[:2]:
         tick.check()
     expect(page.locator("#selection")).to_be_visible()
+
+
+def delete_ticked(page: Page) -> None:
+    tick_two(page)
+    open_dialog("#selection [formaction*=eliminar]", page)
+
+
+def refuse_tag(page: Page) -> None:
+    open_dialog(".tag-list a", page)
+    refuse("#etiqueta", page)
 
 
 def write_message(page: Page) -> None:
@@ -125,6 +136,16 @@ PAGES = {
     "take out an opt-out": Look("/clientes/bajas/{opt_out}/quitar/"),
     "simulated phone": Look("/telefono/"),
     "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
+    "tags": Look("/clientes/etiquetas/"),
+    "no tags": Look("/clientes/etiquetas/", who="nueva"),
+    "edit tag": Look("/clientes/etiquetas/editar/{tag}/"),
+    "edit tag refused": Look("/clientes/etiquetas/", refuse_tag),
+    "delete tag": Look("/clientes/etiquetas/eliminar/{tag}/"),
+    "tag many": Look("/clientes/seleccion/etiquetas/?cliente_ids={client}", partial(refuse, "#etiqueta_nueva")),
+    "activate many": Look("/clientes/seleccion/activo/?cliente_ids={client}"),
+    "delete many": Look("/clientes/seleccion/eliminar/?cliente_ids={client}&cliente_ids={buyer}"),
+    "delete many in a dialog": Look("/clientes/?q=mar", delete_ticked),
+    "export many": Look("/clientes/seleccion/exportar/?destino=busqueda"),
 }
 
 
@@ -144,7 +165,10 @@ def places(shared_site: Site) -> dict[str, int]:
     stopped = shared_site.start_campaign(account, "Sin permiso")
     assert shared_site.wait_for_end(stopped) is EstadoCampana.ERROR
     opt_out = shared_site.shop.add(Baja(telefono_e164="+573009999999", origen=OrigenBaja.MANUAL, usuario_id=account))
-    ids = {"buyer": buyer, "client": client, "stopped": stopped, "uncertain": uncertain, "message": message}
+    tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
+    with shared_site.app.app_context():
+        tag_client(account, buyer, ["VIP"])
+    ids = {"tag": tag, "buyer": buyer, "client": client, "stopped": stopped, "uncertain": uncertain, "message": message}
     return {**first, **ids, "refused": refused, "opt_out": opt_out}
 
 
