@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from ..clients.selection import Ticked
 from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
@@ -18,7 +19,6 @@ from ..models.types import MAX_ID
 from ..security import Access, access, json_view
 from ..settings import current_settings
 from . import bp, services
-from .audience import Ticked
 from .forms import RequestForm
 from .progress import Progress, snapshot
 

@@ -9,21 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, null, select
 from sqlalchemy.orm import Session
 
-from ..clients.search import Search, matching
+from ..clients.selection import Selection, selected_in_order
 from ..database import id_list
 from ..models import Baja, Cliente, EstadoSMS, SMSLog
 from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER, OPTED_OUT
 from ..tenancy import owned
-
-
-@dataclass(frozen=True)
-class Ticked:
-    """Chosen one by one; an id given twice counts once, the first given comes first."""
-
-    client_ids: tuple[int, ...]
-
-
-Audience = Ticked | Search
 
 SOME = 20
 
@@ -39,7 +29,7 @@ class Share:
     """Some of those left out; none of those who get it."""
 
 
-def recipients(session: Session, account_id: int, audience: Audience) -> Select[Any]:
+def recipients(session: Session, account_id: int, audience: Selection) -> Select[Any]:
     """Select what `sending.outbox.enqueue` stores: each client with the state its message starts in.
 
     The first of several clients with one number is sent to; the others are skipped, as are those who opted out.
@@ -79,7 +69,7 @@ def recipients(session: Session, account_id: int, audience: Audience) -> Select[
     )
 
 
-def shares(session: Session, account_id: int, audience: Audience) -> list[Share]:
+def shares(session: Session, account_id: int, audience: Selection) -> list[Share]:
     """Count an audience by what will become of it."""
     rows = recipients(session, account_id, audience).subquery()
     counted = select(rows.c.estado, rows.c.error_mensaje, func.count()).group_by(rows.c.estado, rows.c.error_mensaje)
@@ -89,7 +79,7 @@ def shares(session: Session, account_id: int, audience: Audience) -> list[Share]
     ]
 
 
-def names_to_send_to(session: Session, account_id: int, audience: Audience) -> Iterator[str]:
+def names_to_send_to(session: Session, account_id: int, audience: Selection) -> Iterator[str]:
     """Stream the names of those who will get a message."""
     rows = recipients(session, account_id, audience).subquery()
     names = select(rows.c.nombre).where(rows.c.estado == EstadoSMS.PENDIENTE)
@@ -114,20 +104,16 @@ def _opted_out(account_id: int, number: ColumnElement[str | None]) -> ColumnElem
     return exists().where(Baja.usuario_id == account_id, Baja.telefono_e164 == number)
 
 
-def _chosen(session: Session, account_id: int, audience: Audience) -> Subquery:
-    columns = (
+def _chosen(session: Session, account_id: int, audience: Selection) -> Subquery:
+    chosen, order = selected_in_order(session, account_id, audience)
+    return chosen.with_only_columns(
         Cliente.id.label("cliente_id"),
         Cliente.nombre,
         Cliente.telefono,
         Cliente.telefono_e164,
         Cliente.activo,
-    )
-    if isinstance(audience, Search):
-        found = matching(account_id, audience).with_only_columns(*columns, Cliente.id.label("posicion"))
-        return found.subquery("chosen")
-    listed = id_list(list(dict.fromkeys(audience.client_ids)), _dialect(session))
-    ticked = owned(Cliente, account_id).join(listed, listed.c.value == Cliente.id)
-    return ticked.with_only_columns(*columns, listed.c.key.label("posicion")).subquery("chosen")
+        order.label("posicion"),
+    ).subquery("chosen")
 
 
 def _state(state: EstadoSMS) -> ColumnElement[EstadoSMS]:

@@ -10,11 +10,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
 
 from ..clients.search import Search
+from ..clients.selection import Selection, Ticked, ids_from
 from ..forms import Form, line_field
 from ..message_templates.forms import MessageForm, message_field
-from ..models.types import MAX_ID
 from ..text import clean_line
-from .audience import Audience, Ticked
 
 LONGEST_NAME = 200
 
@@ -48,7 +47,7 @@ class ComposeForm(MessageForm):
 
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)
-        self.ticked = _ids(formdata.getlist("cliente_ids"))
+        self.ticked = ids_from(formdata.getlist("cliente_ids"))
         self.search = Search.from_values(formdata)
         self.segment_search: Search | None = None
         """What the chosen segment stands for, once it was looked up."""
@@ -65,7 +64,7 @@ class ComposeForm(MessageForm):
         return Recipients.SEARCH if self.search.values() else Recipients.ALL
 
     @property
-    def audience(self) -> Audience:
+    def audience(self) -> Selection:
         """Answer who the campaign is for."""
         if self.recipients is Recipients.TICKED:
             return Ticked(self.ticked)
@@ -76,13 +75,13 @@ class ComposeForm(MessageForm):
     @property
     def template_id(self) -> int | None:
         """Answer the id of the template that the text came from."""
-        ids = _ids([self.plantilla.data or ""])
+        ids = ids_from([self.plantilla.data or ""])
         return ids[0] if ids else None
 
     @property
     def segment_id(self) -> int | None:
         """Answer the id of the chosen segment."""
-        ids = _ids([self.segmento.data or ""])
+        ids = ids_from([self.segmento.data or ""])
         return ids[0] if ids else None
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -95,8 +94,3 @@ class ComposeForm(MessageForm):
             self.destino.errors = [gettext("Choose a segment, or other clients.")]
             return False
         return bool(valid)
-
-
-def _ids(texts: list[str]) -> tuple[int, ...]:
-    numbers = (int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID)))
-    return tuple(dict.fromkeys(number for number in numbers if 0 < number <= MAX_ID))

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ..clients.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
 from ..i18n import moment
@@ -22,7 +23,7 @@ from ..models.types import MAX_ID, utc_now
 from ..sending import outbox
 from ..tenancy import get_owned, owned
 from . import audience as audiences
-from .audience import Audience, Share, Ticked
+from .audience import Share
 from .progress import Progress, snapshot
 
 IDEMPOTENCY_PERIOD = timedelta(hours=24)
@@ -36,7 +37,7 @@ _LOOK_SECONDS = 0.05
 class Draft:
     """A campaign as somebody wrote it; without a name it gets one."""
 
-    audience: Audience
+    audience: Selection
     mensaje: str
     nombre: str = ""
     plantilla_id: int | None = None

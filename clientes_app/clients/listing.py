@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from ..extensions import db
 from ..messaging import phone
 from ..messaging.phone import PhoneProblem
-from ..models import Cliente, SMSLog
+from ..models import Cliente, Etiqueta, SMSLog
 from ..opt_outs.services import opted_out
 from ..tenancy import get_owned, owned
 from .pages import Cursor, Order, Pages
 from .search import Search, filtering, matching
+from .tags import tags_of
 
 COUNTED_UP_TO = 10_000
 
@@ -28,6 +29,7 @@ class Row:
     last_message: SMSLog | None
     opted_out: bool
     """Whether the number asked for no more messages."""
+    tags: Sequence[Etiqueta] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def _clients(account_id: int, ids: Sequence[int]) -> list[Cliente]:
 def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]:
     ids = [client.id for client in clients]
     messages = _last_messages(account_id, ids)
+    tags = tags_of(db.session(), account_id, ids)
     out = opted_out(account_id, {client.telefono_e164 for client in clients if client.telefono_e164})
     return [
         Row(
@@ -100,6 +103,7 @@ def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]
             phone_problem(client, region),
             messages.get(client.id),
             client.telefono_e164 in out,
+            tags.get(client.id, ()),
         )
         for client in clients
     ]

@@ -9,12 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from ..extensions import db
 from ..htmx import done, form_again
 from ..opt_outs.services import opted_out
 from ..security import Access, access
 from ..settings import current_settings
-from . import bp, listing, sales, services
+from . import bp, listing, sales, services, tagging
+from .bulk_forms import ClientTagForm
 from .forms import SaleForm
+from .selection import ids_from
+from .tags import list_tags, tags_of
+
+_TAGS = "clients/tags/_of_client.html"
 
 
 @bp.get("/<int:pk>/")
@@ -44,7 +50,32 @@ def record_sale(pk: int) -> ResponseReturnValue:
     return done(gettext("The sale is recorded."), url_for("clients.show", pk=pk), fragment)
 
 
-def _context(pk: int, form: SaleForm) -> dict[str, Any]:
+@bp.post("/<int:pk>/etiquetas/")
+@access(Access.ADMIN)
+def tag_client(pk: int) -> ResponseReturnValue:
+    """Give a client a tag."""
+    form = ClientTagForm(request.form)
+    if not form.validate():
+        return form_again("clients/show.html", _TAGS, **_context(pk, SaleForm(formdata=None), form))
+    name = form.etiqueta_nueva.data or ""
+    tagging.tag_client(current_user.account_id, pk, [name])
+    return _tags_changed(pk, gettext("The tag %(name)s is added.", name=name))
+
+
+@bp.post("/<int:pk>/etiquetas/quitar/")
+@access(Access.ADMIN)
+def untag_client(pk: int) -> ResponseReturnValue:
+    """Take a tag from a client."""
+    tagging.untag_client(current_user.account_id, pk, next(iter(ids_from([request.form.get("etiqueta_id", "")])), 0))
+    return _tags_changed(pk, gettext("The tag is taken away."))
+
+
+def _tags_changed(pk: int, said: str) -> ResponseReturnValue:
+    fragment = render_template(_TAGS, **_context(pk, SaleForm(formdata=None)))
+    return done(said, url_for("clients.show", pk=pk), fragment)
+
+
+def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> dict[str, Any]:
     settings = current_settings()
     client = services.find_client(current_user.account_id, pk)
     return {
@@ -52,6 +83,9 @@ def _context(pk: int, form: SaleForm) -> dict[str, Any]:
         "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
         "phone_problem": listing.phone_problem(client, settings.default_region),
         "messages": services.messages_to(current_user.account_id, pk),
+        "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
+        "known_tags": list_tags(db.session(), current_user.account_id),
+        "tag_form": tag_form or ClientTagForm(formdata=None),
         "sales": sales.sales_to(current_user.account_id, pk),
         "form": form,
         "today": sales.today(settings.timezone),

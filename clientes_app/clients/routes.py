@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,35 +18,19 @@ from ..models import Cliente
 from ..security import Access, access, json_view
 from ..settings import current_settings
 from . import bp, listing, services
-from .filters import chips_of, without
 from .forms import ActiveForm, ClientForm
-from .pages import Cursor, Order
 from .search import Search
-from .tags import tag_names
+from .shown import list_context, shown_values
 
 
 @bp.get("/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List clients: a page of what the search finds."""
-    search, order = Search.from_values(request.args), Order.from_values(request.args)
-    cursor = Cursor.from_values(request.args)
-    tags = tag_names(current_user.account_id)
-    asked: dict[str, Any] = {**search.values(), **order.values()}
-    answer = page_or_fragment(
-        "clients/index.html",
-        "clients/_list.html",
-        listed=listing.find_page(current_user.account_id, search, cursor, order, _region()),
-        order=order,
-        asked=asked,
-        tags=tags,
-        chips=chips_of(search, tags),
-        without=without,
-        any_clients=listing.has_clients(current_user.account_id),
-        **_counted(search),
-    )
+    shown = list_context(request.args)
+    answer = page_or_fragment("clients/index.html", "clients/_list.html", **shown)
     # The form sends what is empty too: the address says what is asked, no more.
-    answer.headers["HX-Replace-Url"] = url_for("clients.index", **asked)
+    answer.headers["HX-Replace-Url"] = url_for("clients.index", **shown["asked"])
     return answer
 
 
@@ -187,8 +170,7 @@ def _counted(search: Search) -> dict[str, Any]:
 
 def _shown_search() -> Search:
     """Answer the search of the list that htmx changes a row of."""
-    query = request.headers.get("HX-Current-URL", "").partition("#")[0].partition("?")[2]
-    return Search.from_values(dict(parse_qsl(query)))
+    return Search.from_values(shown_values())
 
 
 def _client_context(client: Cliente) -> dict[str, Any]:

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from flask_babel import gettext
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..extensions import db
-from ..models import Etiqueta
-from ..tenancy import owned
+from ..errors import Conflict
+from ..extensions import db, unit_of_work
+from ..models import ClienteEtiqueta, Etiqueta
+from ..tenancy import get_owned, owned
 from ..text import clean_line, fold
 
 LONGEST_TAG = 40
+
+
+class SameTag(Conflict):
+    """Another tag has the name already."""
+
+    def __init__(self, other: Etiqueta) -> None:
+        super().__init__(gettext("There is a tag called %(name)s already.", name=other.nombre))
+        self.other = other
+
+
+@dataclass(frozen=True)
+class CountedTag:
+    """A tag, and how many clients have it."""
+
+    tag: Etiqueta
+    count: int
 
 
 def tag_key(name: str) -> str:
@@ -23,6 +43,50 @@ def tag_key(name: str) -> str:
 def list_tags(session: Session, account_id: int) -> Sequence[Etiqueta]:
     """Answer the account's tags by name."""
     return session.scalars(owned(Etiqueta, account_id).order_by(Etiqueta.clave)).all()
+
+
+def known_tags(account_id: int, tag_ids: Iterable[int], names: Iterable[str] = ()) -> Sequence[Etiqueta]:
+    """Answer those of the account's tags that have one of the ids or names."""
+    keys = [tag_key(name) for name in names]
+    found = owned(Etiqueta, account_id).where(Etiqueta.id.in_(list(tag_ids)) | Etiqueta.clave.in_(keys))
+    return db.session.scalars(found.order_by(Etiqueta.clave)).all()
+
+
+def count_tagged(account_id: int) -> list[CountedTag]:
+    """Answer the account's tags by name, each with the number of its clients."""
+    numbers = (
+        owned(Etiqueta, account_id)
+        .join(ClienteEtiqueta, ClienteEtiqueta.etiqueta_id == Etiqueta.id)
+        .with_only_columns(Etiqueta.id, func.count(), maintain_column_froms=True)
+        .group_by(Etiqueta.id)
+    )
+    counts: dict[int, int] = dict(db.session.execute(numbers).all())
+    return [CountedTag(tag, counts.get(tag.id, 0)) for tag in list_tags(db.session(), account_id)]
+
+
+def count_one(account_id: int, tag_id: int) -> CountedTag:
+    """Answer a tag with the number of its clients.
+
+    Raises NotFound.
+    """
+    tag = get_owned(db.session(), Etiqueta, account_id, tag_id)
+    tagged = select(func.count()).where(ClienteEtiqueta.etiqueta_id == tag.id)
+    return CountedTag(tag, db.session.scalar(tagged) or 0)
+
+
+def tags_of(session: Session, account_id: int, client_ids: Sequence[int]) -> Mapping[int, Sequence[Etiqueta]]:
+    """Answer the tags of each of these clients, by name; a client without any has none."""
+    found = (
+        owned(Etiqueta, account_id)
+        .join(ClienteEtiqueta, ClienteEtiqueta.etiqueta_id == Etiqueta.id)
+        .where(ClienteEtiqueta.cliente_id.in_(client_ids))
+        .with_only_columns(ClienteEtiqueta.cliente_id, Etiqueta, maintain_column_froms=True)
+        .order_by(Etiqueta.clave)
+    )
+    tags: defaultdict[int, list[Etiqueta]] = defaultdict(list)
+    for client_id, tag in session.execute(found):
+        tags[client_id].append(tag)
+    return tags
 
 
 def find_or_create_tags(session: Session, account_id: int, names: Iterable[str]) -> list[int]:
@@ -41,3 +105,24 @@ def find_or_create_tags(session: Session, account_id: int, names: Iterable[str])
 def tag_names(account_id: int) -> dict[int, str]:
     """Answer the names of the account's tags by their ids, sorted by name."""
     return {tag.id: tag.nombre for tag in list_tags(db.session(), account_id)}
+
+
+def store_tags(account_id: int, names: Iterable[str]) -> list[int]:
+    """Store the tags with these names that there are not yet, and answer the ids of all."""
+    with unit_of_work() as session:
+        return find_or_create_tags(session, account_id, names)
+
+
+def rename_tag(account_id: int, tag_id: int, name: str) -> Etiqueta:
+    """Give a tag another name.
+
+    Raises NotFound, and SameTag where another tag has it.
+    """
+    with unit_of_work() as session:
+        tag = get_owned(session, Etiqueta, account_id, tag_id)
+        same_name = owned(Etiqueta, account_id).where(Etiqueta.clave == tag_key(name), Etiqueta.id != tag_id)
+        other = session.scalar(same_name)
+        if other is not None:
+            raise SameTag(other)
+        tag.nombre, tag.clave = clean_line(name)[:LONGEST_TAG], tag_key(name)
+    return tag

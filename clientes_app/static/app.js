@@ -20,6 +20,10 @@
     if (event.detail.ctx.target === box && !wrong) delete box.dataset.changed;
   });
   document.addEventListener("dialog:close", () => closeDialog());
+  // What a form downloads leaves the page as it is; the form itself must stay until it is sent.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("dialog [data-download]")) setTimeout(closeDialog);
+  });
   document.addEventListener("input", (event) => {
     if (event.target.closest("dialog")) dialog().dataset.changed = "yes";
   });
@@ -71,8 +75,9 @@
   function countTicks() {
     const count = ticks().filter((tick) => tick.checked).length;
     const written = count.toLocaleString(document.documentElement.lang);
+    const whole = count && document.querySelector("[name=destino][type=checkbox]:checked");
     document.querySelectorAll("[data-ticked-many]").forEach((words) => {
-      words.textContent = count === 1 ? words.dataset.tickedOne : count ? words.dataset.tickedMany.replace("{n}", written) : "";
+      words.textContent = whole ? words.dataset.tickedWhole : count === 1 ? words.dataset.tickedOne : count ? words.dataset.tickedMany.replace("{n}", written) : "";
     });
     const all = document.querySelector("[data-tick-all]");
     if (all) all.checked = count > 0 && count === ticks().length;

@@ -11,8 +11,19 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from clientes_app.clients.tagging import tag_client
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, PlantillaSMS, Segmento, SMSLog, Venta
+from clientes_app.models import (
+    CampanaSMS,
+    Cliente,
+    EstadoCampana,
+    EstadoSMS,
+    Etiqueta,
+    PlantillaSMS,
+    Segmento,
+    SMSLog,
+    Venta,
+)
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
 
@@ -57,6 +68,16 @@ def tick_two(page: Page) -> None:
     for tick in page.locator("[name=cliente_ids]").all()[:2]:
         tick.check()
     expect(page.locator("#selection")).to_be_visible()
+
+
+def delete_ticked(page: Page) -> None:
+    tick_two(page)
+    open_dialog("#selection [formaction*=eliminar]", page)
+
+
+def refuse_tag(page: Page) -> None:
+    open_dialog(".tag-list a", page)
+    refuse("#etiqueta", page)
 
 
 def write_message(page: Page) -> None:
@@ -132,6 +153,16 @@ PAGES = {
     "compose for a segment": Look("/clientes/campanas/nueva/?segmento={segment}"),
     "simulated phone": Look("/telefono/"),
     "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
+    "tags": Look("/clientes/etiquetas/"),
+    "no tags": Look("/clientes/etiquetas/", who="nueva"),
+    "edit tag": Look("/clientes/etiquetas/editar/{tag}/"),
+    "edit tag refused": Look("/clientes/etiquetas/", refuse_tag),
+    "delete tag": Look("/clientes/etiquetas/eliminar/{tag}/"),
+    "tag many": Look("/clientes/seleccion/etiquetas/?cliente_ids={client}", partial(refuse, "#etiqueta_nueva")),
+    "activate many": Look("/clientes/seleccion/activo/?cliente_ids={client}"),
+    "delete many": Look("/clientes/seleccion/eliminar/?cliente_ids={client}&cliente_ids={buyer}"),
+    "delete many in a dialog": Look("/clientes/?q=mar", delete_ticked),
+    "export many": Look("/clientes/seleccion/exportar/?destino=busqueda"),
 }
 
 
@@ -154,8 +185,12 @@ def places(shared_site: Site) -> dict[str, int]:
     segment = shared_site.shop.add(
         Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
     )
+    tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
+    with shared_site.app.app_context():
+        tag_client(account, buyer, ["VIP"])
     ids = {
         "segment": segment,
+        "tag": tag,
         "buyer": buyer,
         "client": client,
         "stopped": stopped,

@@ -11,9 +11,9 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from clientes_app.campaigns import services
-from clientes_app.campaigns.audience import Ticked
-from clientes_app.extensions import db
-from clientes_app.models import Baja, OrigenBaja, Segmento
+from clientes_app.clients.selection import Ticked
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, OrigenBaja, Segmento
 from clientes_app.security import Access
 
 from ..support.checking_client import CheckingClient
@@ -89,6 +89,21 @@ ADMIN = {
     "POST templates.set_active",
     "GET campaigns.confirm_sending_again",
     "POST campaigns.send_again",
+    "GET clients.choose_tags",
+    "POST clients.tag_selected",
+    "GET clients.choose_activity",
+    "POST clients.set_selected_active",
+    "GET clients.confirm_bulk_deletion",
+    "POST clients.delete_selected",
+    "GET clients.choose_export",
+    "POST clients.export_selected",
+    "GET clients.list_tags",
+    "GET clients.edit_tag",
+    "POST clients.rename_tag",
+    "GET clients.confirm_tag_deletion",
+    "POST clients.delete_tag",
+    "POST clients.tag_client",
+    "POST clients.untag_client",
 }
 JSON = {
     "clients.create_by_json",
@@ -107,6 +122,12 @@ FORM = {
     "total": "1000",
     "destino": "marcados",
     "q": "Nadie",
+    "etiqueta": "Otra",
+    "etiqueta_nueva": "Otra",
+    "etiqueta_id": "1",
+    "activar": "false",
+    "formato": "csv",
+    "columnas": "nombre",
 }
 
 
@@ -116,6 +137,10 @@ class House:
     def __init__(self, app: Flask, shop: Shop, account: int) -> None:
         self.app = app
         self.client = shop.add_client(account, f"{SECRET} cliente", "3001234567")
+        tag = shop.add(Etiqueta(nombre=f"{SECRET} etiqueta", clave="secreta", usuario_id=account))
+        assert tag == self.client, "one id stands for both in the addresses of their blueprint"
+        with app.app_context(), unit_of_work() as session:
+            session.add(ClienteEtiqueta(etiqueta_id=tag, cliente_id=self.client))
         self.opt_out = shop.add(
             Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
         )
@@ -244,3 +269,4 @@ def test_another_admin_reads_changes_and_names_nothing(app: Flask, house: House,
     }
     assert house.rows()["sms_log"] == before["sms_log"]
     assert house.rows()["venta"] == before["venta"]
+    assert house.rows()["cliente_etiqueta"] == before["cliente_etiqueta"]

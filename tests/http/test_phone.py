@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from clientes_app.campaigns import services as campaigns
-from clientes_app.campaigns.audience import Ticked
+from clientes_app.clients.selection import Ticked
 from clientes_app.config import SmsMode
 from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from clientes_app.models.types import utc_now

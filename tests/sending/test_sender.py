@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from clientes_app.campaigns import control, services
-from clientes_app.campaigns.audience import Ticked
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search import Search
+from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS
 from clientes_app.sender import Sender

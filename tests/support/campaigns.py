@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from flask import Flask
 
 from clientes_app.campaigns import services
-from clientes_app.campaigns.audience import Ticked
 from clientes_app.campaigns.verification import verify
+from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import ENDED, CampanaSMS, EstadoSMS, SMSLog
 

@@ -22,14 +22,15 @@ VENDOR = PACKAGE / "static" / "vendor"
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "filters",
-    "keys",
-    "tags",
-    "services",
     "forms",
-    "search",
+    "keys",
     "listing",
     "preview",
     "progress",
+    "search",
+    "selection",
+    "services",
+    "tags",
 }
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {

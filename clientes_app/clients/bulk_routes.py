@@ -1,0 +1,167 @@
+"""What is done to many clients at once: the dialogs that say how many, and the deeds. The views."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from ..csv_export import csv_download
+from ..errors import DomainError
+from ..extensions import db
+from ..htmx import done, form_again, is_partial, page_or_fragment
+from ..security import Access, access
+from ..settings import current_settings
+from . import bp, bulk, bulk_words, export, tags
+from .bulk_forms import BulkActiveForm, BulkTagsForm, ExportForm, Tagging
+from .search import Search
+from .selection import Selection, Ticked, selection_from, selection_values
+from .shown import list_again
+
+_PAGE = "clients/bulk/page.html"
+_TAGS = "clients/bulk/_tags.html"
+_ACTIVITY = "clients/bulk/_activity.html"
+_DELETION = "clients/bulk/_deletion.html"
+_EXPORT = "clients/bulk/_export.html"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The clients that a request is for, and the search of the list that they were chosen from."""
+
+    selection: Selection
+    search: Search
+    count: int
+
+    @property
+    def values(self) -> list[tuple[str, str]]:
+        """Answer the values by which a form sends them on."""
+        values = selection_values(self.selection)
+        return [*values, *self.search.values().items()] if isinstance(self.selection, Ticked) else values
+
+
+@bp.get("/seleccion/etiquetas/")
+@access(Access.ADMIN)
+def choose_tags() -> ResponseReturnValue:
+    """Ask which tags the selected clients are to get or lose."""
+    return page_or_fragment(_PAGE, _TAGS, dialog=_TAGS, chosen=_chosen(request.args), form=_tags_form(None))
+
+
+@bp.post("/seleccion/etiquetas/")
+@access(Access.ADMIN)
+def tag_selected() -> ResponseReturnValue:
+    """Give the selected clients tags, or take them."""
+    chosen = _chosen(request.form)
+    form = _tags_form(request.form)
+    if not form.validate():
+        return form_again(_PAGE, _TAGS, dialog=_TAGS, chosen=chosen, form=form)
+    if request.form.get("accion") == Tagging.TAKE:
+        return _done(chosen, _take_tags(form, chosen.selection))
+    return _done(chosen, _give_tags(form, chosen.selection))
+
+
+@bp.get("/seleccion/activo/")
+@access(Access.ADMIN)
+def choose_activity() -> ResponseReturnValue:
+    """Ask whether the selected clients are to be active."""
+    return page_or_fragment(_PAGE, _ACTIVITY, dialog=_ACTIVITY, chosen=_chosen(request.args))
+
+
+@bp.post("/seleccion/activo/")
+@access(Access.ADMIN)
+def set_selected_active() -> ResponseReturnValue:
+    """Activate or deactivate the selected clients."""
+    form = BulkActiveForm(request.form)
+    if not form.validate():
+        raise DomainError(gettext("Say true or false."))
+    chosen = _chosen(request.form)
+    count = bulk.set_active(current_user.account_id, chosen.selection, form.activar.data)
+    return _done(chosen, bulk_words.activity(count, active=form.activar.data))
+
+
+@bp.get("/seleccion/eliminar/")
+@access(Access.ADMIN)
+def confirm_bulk_deletion() -> ResponseReturnValue:
+    """Say how many of the selected clients would be deleted, and whose sales keep them."""
+    chosen = _chosen(request.args)
+    kept = bulk.buyers(current_user.account_id, chosen.selection)
+    return page_or_fragment(_PAGE, _DELETION, dialog=_DELETION, chosen=chosen, kept=kept)
+
+
+@bp.post("/seleccion/eliminar/")
+@access(Access.ADMIN)
+def delete_selected() -> ResponseReturnValue:
+    """Delete the selected clients that have no sales."""
+    chosen = _chosen(request.form)
+    deletion = bulk.delete_clients(current_user.account_id, chosen.selection)
+    return _done(chosen, bulk_words.deletion(deletion))
+
+
+@bp.get("/seleccion/exportar/")
+@access(Access.ADMIN)
+def choose_export() -> ResponseReturnValue:
+    """Ask for the kind of file and its columns."""
+    form = ExportForm(formdata=None)
+    return page_or_fragment(_PAGE, _EXPORT, dialog=_EXPORT, chosen=_chosen(request.args), form=form)
+
+
+@bp.post("/seleccion/exportar/")
+@access(Access.ADMIN)
+def export_selected() -> ResponseReturnValue:
+    """Answer the selected clients as a file."""
+    chosen = _chosen(request.form)
+    form = ExportForm(request.form)
+    if not form.validate():
+        return form_again(_PAGE, _EXPORT, dialog=_EXPORT, chosen=chosen, form=form)
+    account_id = current_user.account_id
+    ids = bulk.freeze_selected(account_id, chosen.selection)
+    wanted = export.Export.of(account_id, ids, form.columnas.data or [], current_settings().timezone)
+    if form.formato.data == export.Format.CSV:
+        return csv_download(export.csv_file(db.engine, wanted), wanted.filename(export.Format.CSV))
+    return _workbook(wanted)
+
+
+def _chosen(values: MultiDict[str, str]) -> Chosen:
+    selection = selection_from(values)
+    count = bulk.count_selected(current_user.account_id, selection)
+    if not count:
+        raise DomainError(gettext("No client is selected. Tick some in the list of clients."))
+    return Chosen(selection, Search.from_values(values), count)
+
+
+def _done(chosen: Chosen, said: str) -> ResponseReturnValue:
+    fragments = [list_again()] if is_partial() else []
+    values: dict[str, Any] = {**chosen.search.values()}
+    return done(said, url_for("clients.index", **values), *fragments)
+
+
+def _tags_form(values: MultiDict[str, str] | None) -> BulkTagsForm:
+    return BulkTagsForm(values, tags.list_tags(db.session(), current_user.account_id))
+
+
+def _give_tags(form: BulkTagsForm, selection: Selection) -> str:
+    stored = tags.store_tags(current_user.account_id, form.names)
+    given = tags.known_tags(current_user.account_id, [*(form.etiqueta_ids.data or []), *stored])
+    count = bulk.add_tags(current_user.account_id, selection, [tag.id for tag in given])
+    return bulk_words.tags_given(count, given)
+
+
+def _take_tags(form: BulkTagsForm, selection: Selection) -> str:
+    taken = tags.known_tags(current_user.account_id, form.etiqueta_ids.data or [], form.names)
+    if not taken:
+        raise DomainError(gettext("There is no tag with that name."))
+    count = bulk.remove_tags(current_user.account_id, selection, [tag.id for tag in taken])
+    return bulk_words.tags_taken(count, taken)
+
+
+def _workbook(wanted: export.Export) -> ResponseReturnValue:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
+    export.write_workbook(db.engine, wanted, file)
+    file.seek(0)
+    return send_file(file, as_attachment=True, download_name=wanted.filename(export.Format.XLSX))

@@ -1,0 +1,47 @@
+"""The list of clients as it is drawn: for its own view, and again after many of its rows have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import render_template, request
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from ..settings import current_settings
+from . import listing
+from .filters import chips_of, without
+from .pages import Cursor, Order
+from .search import Search
+from .tags import tag_names
+
+
+def list_context(values: Mapping[str, str]) -> dict[str, Any]:
+    """Answer what the list's template needs for the page that a URL's values mean."""
+    account_id = current_user.account_id
+    search, order, cursor = Search.from_values(values), Order.from_values(values), Cursor.from_values(values)
+    tags = tag_names(account_id)
+    return {
+        "listed": listing.find_page(account_id, search, cursor, order, current_settings().default_region),
+        "order": order,
+        "asked": {**search.values(), **order.values()},
+        "tags": tags,
+        "chips": chips_of(search, tags),
+        "without": without,
+        "any_clients": listing.has_clients(account_id),
+        "search": search,
+        "count": listing.count(account_id, search),
+    }
+
+
+def list_again() -> str:
+    """Draw the list that htmx's page shows, filter and page as they are."""
+    return render_template("clients/_list_again.html", **list_context(shown_values()))
+
+
+def shown_values() -> MultiDict[str, str]:
+    """Answer the values in the URL of the page that htmx changes a part of."""
+    query = request.headers.get("HX-Current-URL", "").partition("#")[0].partition("?")[2]
+    return MultiDict(parse_qsl(query))
