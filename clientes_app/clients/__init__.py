@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("clients", __name__, url_prefix="/clientes")
 
-from . import own_page, routes  # noqa: E402, F401  (registers the views)
+from . import doubles_routes, own_page, routes  # noqa: E402, F401  (registers the views)

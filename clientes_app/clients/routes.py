@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..errors import Conflict, DomainError, speaks_json
 from ..extensions import db
@@ -156,11 +157,14 @@ def _leave(said: str, location: str) -> ResponseReturnValue:
 
 
 def _saved(client: Cliente) -> str:
-    said = [gettext("%(name)s is saved.", name=client.nombre)]
+    said: str = gettext("%(name)s is saved.", name=client.nombre)
     other = services.with_same_number(client)
-    if other is not None:
-        said.append(gettext("Another client has this number: %(name)s.", name=other.nombre))
-    return " ".join(said)
+    if other is None:
+        return said
+    doubled = gettext("Another client has this number: %(name)s.", name=other.nombre)
+    address = url_for("clients.compare", a=other.id, b=client.id)
+    link = Markup('<a class="alert-link" href="{}">{}</a>').format(address, gettext("Merge the two"))
+    return Markup("{} {} {}").format(said, doubled, link)
 
 
 def _row_fragment(template: str, client: Cliente) -> str:

@@ -125,6 +125,9 @@ PAGES = {
     "take out an opt-out": Look("/clientes/bajas/{opt_out}/quitar/"),
     "simulated phone": Look("/telefono/"),
     "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
+    "doubles": Look("/clientes/dobles/?por=nombre"),
+    "no doubles": Look("/clientes/dobles/?por=documento", who="nueva"),
+    "merge": Look("/clientes/unir/?a={client}&b={buyer}"),
 }
 
 

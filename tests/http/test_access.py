@@ -84,6 +84,10 @@ ADMIN = {
     "POST templates.set_active",
     "GET campaigns.confirm_sending_again",
     "POST campaigns.send_again",
+    "GET clients.show_doubles",
+    "POST clients.set_apart",
+    "GET clients.compare",
+    "POST clients.merge",
 }
 JSON = {
     "clients.create_by_json",
