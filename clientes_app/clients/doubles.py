@@ -49,11 +49,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Group:
-    """Clients with one key: how many there are, and some of their pairs."""
+    """Clients with one key: how many there are, and the first of their pairs."""
 
     key: str
     size: int
     pairs: list[Pair]
+    more: bool
+    """Whether pairs follow these."""
 
     @property
     def clients(self) -> list[Cliente]:
@@ -80,7 +82,7 @@ def find_page(account_id: int, likeness: Likeness, after: str = "") -> Page:
     found = db.session.execute(_groups(account_id, likeness, after)).all()
     shown = found[:PAGE_SIZE]
     pairs = _open_pairs(account_id, likeness, [key for key, _size in shown])
-    groups = [Group(key, size, pairs.get(key, [])) for key, size in shown]
+    groups = [_group(key, size, pairs.get(key, [])) for key, size in shown]
     return Page(groups, shown[-1][0] if len(found) > PAGE_SIZE else None)
 
 
@@ -142,6 +144,10 @@ def _settled(account_id: int, likeness: Likeness) -> Select[str]:
     return settled
 
 
+def _group(key: str, size: int, pairs: list[Pair]) -> Group:
+    return Group(key, size, pairs[:SHOWN_PAIRS], more=len(pairs) > SHOWN_PAIRS)
+
+
 def _open_pairs(account_id: int, likeness: Likeness, keys: list[str]) -> dict[str, list[Pair]]:
     """Answer the first pairs of each key, in one statement for them all."""
     if not keys:
@@ -170,7 +176,7 @@ def _open_pairs_of(account_id: int, likeness: Likeness, key: str) -> Select[int,
         .where(_has_key(older, account_id, likeness, key), _has_key(newer, account_id, likeness, key))
         .where(newer.id > older.id, ~apart)
         .order_by(older.id, newer.id)
-        .limit(SHOWN_PAIRS)
+        .limit(SHOWN_PAIRS + 1)
     )
 
 

@@ -101,8 +101,14 @@ def _older_first(clients: Sequence[Cliente]) -> Pair:
 
 def _preferred(pair: Pair) -> dict[str, int]:
     """Answer the fields that differ: the older client's value goes first, unless it has none."""
-    differing = (name for name in FIELDS if getattr(pair.older, name) != getattr(pair.newer, name))
+    differing = (name for name in FIELDS if _meaning(pair.older, name) != _meaning(pair.newer, name))
     return {name: pair.newer.id if getattr(pair.older, name) == "" else pair.older.id for name in differing}
+
+
+def _meaning(client: Cliente, field: str) -> object:
+    """Answer what a field says: nobody needs to choose between two spellings of one number."""
+    key = {"telefono": client.telefono_e164, "documento": client.documento_clave}.get(field)
+    return key or getattr(client, field)
 
 
 def _chosen_fields(pair: Pair, chosen: Mapping[str, int]) -> ClientFields:

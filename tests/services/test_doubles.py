@@ -49,7 +49,7 @@ def test_what_a_group_shares_is_told_of_each_client(shop: Shop, account: int) ->
     for name, document in (("Laura", "7"), ("Laura", "8"), ("Pedro", "8")):
         shop.add_client(account, name, "3001234567", documento=document)
     (group,) = doubles.find_page(account, Likeness.NUMBER).groups
-    assert group.size == 3
+    assert (group.size, group.more) == (3, False)
     shared = [[likeness.value for likeness in Likeness if group.shares(each, likeness)] for each in group.clients]
     assert shared == [["numero", "nombre"], ["numero", "documento", "nombre"], ["numero", "documento"]]
 
@@ -70,7 +70,7 @@ def test_who_is_said_to_differ_is_a_double_no_more(shop: Shop, account: int) -> 
 def test_a_large_group_shows_some_pairs_and_how_many_clients_there_are(shop: Shop, account: int) -> None:
     ids = [shop.add_client(account, "Laura", "3001234567") for _ in range(9)]
     (group,) = doubles.find_page(account, Likeness.NUMBER).groups
-    assert (group.size, len(group.pairs)) == (9, doubles.SHOWN_PAIRS)
+    assert (group.size, len(group.pairs), group.more) == (9, doubles.SHOWN_PAIRS, True)
     assert [client.id for client in group.clients] == ids[: doubles.SHOWN_PAIRS + 1]
 
 

@@ -126,6 +126,14 @@ def test_the_older_ones_values_are_kept_where_it_has_any(account: int, kept: int
     assert "77" in client.busqueda
 
 
+def test_two_spellings_of_a_number_or_document_are_no_choice(shop: Shop, account: int) -> None:
+    one = shop.add_client(account, "Laura", "300 123 4567", documento="1.020")
+    two = shop.add_client(account, "Laura", "+573001234567", documento="1020")
+    assert merging.propose(account, (one, two)).preferred == {}
+    client = merge(account, one, two, telefono=two)
+    assert (client.telefono, client.documento) == ("300 123 4567", "1.020")
+
+
 def test_what_is_chosen_is_taken_with_its_keys(account: int, kept: int, dropped: int) -> None:
     client = merge(account, kept, dropped, nombre=dropped, telefono=dropped, activo=dropped, documento=kept)
     assert (client.nombre, client.telefono_e164, client.documento, client.activo) == (
