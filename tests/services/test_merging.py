@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, inspect, text
 
-from clientes_app.clients import doubles, merging, services, tags
+from clientes_app.clients import doubles, merging, sales, services, tags
 from clientes_app.clients.doubles import Likeness
 from clientes_app.clients.timeline import Kind, story_of
-from clientes_app.errors import DomainError, NotFound
+from clientes_app.errors import Conflict, DomainError, NotFound
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     Baja,
@@ -216,6 +220,43 @@ def test_who_is_gone_cannot_be_merged(app: Flask, account: int, kept: int, dropp
         with pytest.raises(DomainError):
             attempt(account, (kept, kept))
     assert everything(app) == before
+
+
+def at_once(app: Flask, *works: Callable[[], Any]) -> list[Any]:
+    """Do several things at the same moment, each in an app context of its own; answer the error of what fails."""
+    start = Barrier(len(works))
+
+    def do(work: Callable[[], Any]) -> Any:
+        with app.app_context():
+            start.wait()
+            try:
+                return work()
+            except (NotFound, Conflict) as error:
+                return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(do, works))
+
+
+def test_of_two_who_merge_at_once_one_is_late(app: Flask, shop: Shop, account: int, kept: int, dropped: int) -> None:
+    add_sale(shop, account, kept, "1")
+    add_sale(shop, account, dropped, "2")
+    answers = at_once(app, lambda: merge(account, kept, dropped), lambda: merge(account, dropped, kept))
+    assert sorted(type(answer).__name__ for answer in answers) == ["Cliente", "NotFound"]
+    client = services.find_client(account, kept)
+    assert client.total_compras == Decimal(3)
+
+
+def test_a_sale_that_comes_in_between_is_kept_or_refused(app: Flask, account: int, kept: int, dropped: int) -> None:
+    sale = sales.NewSale(Decimal(5))
+    _, answer = at_once(
+        app,
+        lambda: merge(account, kept, dropped),
+        lambda: sales.record_sale(account, dropped, sale, ZoneInfo("America/Bogota")),
+    )
+    made = Decimal(0) if isinstance(answer, NotFound) else Decimal(5)
+    assert services.find_client(account, kept).total_compras == made
+    assert sales.sales_to(account, kept).total == made
 
 
 def test_another_accounts_client_is_not_touched(app: Flask, shop: Shop, account: int, kept: int, dropped: int) -> None:
