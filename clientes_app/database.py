@@ -14,6 +14,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Engine, TableValuedAlias, column, event, func, literal
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _WILL_WRITE = {"will_write": True}
@@ -54,6 +55,12 @@ def id_list(ids: Sequence[int], dialect: str) -> TableValuedAlias:
         return func.json_each(json.dumps(list(ids))).table_valued(column("key", BigInteger), value, name="listed")
     numbered = func.unnest(literal(list(ids), ARRAY(BigInteger)))
     return numbered.table_valued(value, with_ordinality="key", name="listed").render_derived()
+
+
+def insert_missing(model: type[Any], dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Answer an INSERT that leaves out the rows that stand there already."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(model).on_conflict_do_nothing()
 
 
 @event.listens_for(Engine, "connect")

@@ -10,11 +10,11 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..extensions import db
-from ..htmx import done, form_again
+from ..htmx import done, form_again, page_or_fragment
 from ..opt_outs.services import opted_out
 from ..security import Access, access
 from ..settings import current_settings
-from . import bp, listing, sales, services, tagging
+from . import bp, listing, sales, services, tagging, timeline
 from .bulk_forms import ClientTagForm
 from .forms import SaleForm
 from .selection import ids_from
@@ -26,8 +26,9 @@ _TAGS = "clients/tags/_of_client.html"
 @bp.get("/<int:pk>/")
 @access(Access.STAFF)
 def show(pk: int) -> ResponseReturnValue:
-    """Show a client with its messages and sales."""
-    return render_template("clients/show.html", **_context(pk, SaleForm(formdata=None)))
+    """Show a client with its sales and its story; to htmx, the part of the story that it asks for."""
+    context = _context(pk, SaleForm(formdata=None))
+    return page_or_fragment("clients/show.html", "clients/_timeline_entries.html", **context)
 
 
 @bp.get("/<int:pk>/ventas/")
@@ -46,7 +47,7 @@ def record_sale(pk: int) -> ResponseReturnValue:
     if not form.validate():
         return form_again("clients/show.html", "clients/_sales.html", **_context(pk, form))
     sales.record_sale(current_user.account_id, pk, form.sale(), current_settings().timezone)
-    fragment = render_template("clients/_sales.html", **_context(pk, SaleForm(formdata=None)))
+    fragment = render_template("clients/_recorded.html", **_context(pk, SaleForm(formdata=None)))
     return done(gettext("The sale is recorded."), url_for("clients.show", pk=pk), fragment)
 
 
@@ -78,14 +79,16 @@ def _tags_changed(pk: int, said: str) -> ResponseReturnValue:
 def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> dict[str, Any]:
     settings = current_settings()
     client = services.find_client(current_user.account_id, pk)
+    before = timeline.Place.from_text(request.args.get("antes", ""))
     return {
         "client": client,
         "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
         "phone_problem": listing.phone_problem(client, settings.default_region),
-        "messages": services.messages_to(current_user.account_id, pk),
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
         "known_tags": list_tags(db.session(), current_user.account_id),
         "tag_form": tag_form or ClientTagForm(formdata=None),
+        "before": before,
+        "story": timeline.story_of(client, before),
         "sales": sales.sales_to(current_user.account_id, pk),
         "form": form,
         "today": sales.today(settings.timezone),

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..errors import Conflict, DomainError, speaks_json
 from ..extensions import db
@@ -48,7 +49,7 @@ def create() -> ResponseReturnValue:
     form = ClientForm(request.form)
     if not form.validate():
         return form_again("clients/new.html", "clients/_new.html", form=form)
-    client = services.create_client(current_user.account_id, form.given(), _region())
+    client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
     if "otro" in request.form:
         return _offer_another(client)
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_added.html", client))
@@ -60,7 +61,7 @@ def create() -> ResponseReturnValue:
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
     form = validated(form_from_json(ClientForm, json_object()))
-    client = services.create_client(current_user.account_id, form.given(), _region())
+    client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
     return {"success": True, "cliente": _as_json(client)}
 
 
@@ -81,7 +82,7 @@ def save(pk: int) -> ResponseReturnValue:
     form = ClientForm(request.form, obj=client)
     if not form.validate():
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
-    client = services.edit_client(current_user.account_id, pk, form.given(), _region())
+    client = services.edit_client(current_user.account_id, pk, form.given(), _region(), done_by=current_user.id)
     if _from_own_page():
         return _leave(_saved(client), url_for("clients.show", pk=pk))
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))
@@ -94,7 +95,7 @@ def set_active(pk: int) -> ResponseReturnValue:
     form = ActiveForm(request.form)
     if not form.validate():
         raise DomainError(gettext("Say true or false."))
-    client = services.set_active(current_user.account_id, pk, form.activo.data)
+    client = services.set_active(current_user.account_id, pk, form.activo.data, done_by=current_user.id)
     said = (
         gettext("%(name)s is active.", name=client.nombre)
         if client.activo
@@ -152,11 +153,14 @@ def _leave(said: str, location: str) -> ResponseReturnValue:
 
 
 def _saved(client: Cliente) -> str:
-    said = [gettext("%(name)s is saved.", name=client.nombre)]
+    said: str = gettext("%(name)s is saved.", name=client.nombre)
     other = services.with_same_number(client)
-    if other is not None:
-        said.append(gettext("Another client has this number: %(name)s.", name=other.nombre))
-    return " ".join(said)
+    if other is None:
+        return said
+    doubled = gettext("Another client has this number: %(name)s.", name=other.nombre)
+    address = url_for("clients.compare", a=other.id, b=client.id)
+    link = Markup('<a class="alert-link" href="{}">{}</a>').format(address, gettext("Merge the two"))
+    return Markup("{} {} {}").format(said, doubled, link)
 
 
 def _row_fragment(template: str, client: Cliente) -> str:

@@ -1,8 +1,7 @@
-"""Sales to a client: recording one, and all of a client's with their sum."""
+"""Sales to a client: recording one, and what a client's come to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -18,8 +17,6 @@ from ..models import Cliente, Venta
 from ..models.types import utc_now
 from ..tenancy import get_owned, owned
 
-SHOWN_SALES = 50
-
 
 @dataclass(frozen=True)
 class NewSale:
@@ -32,9 +29,8 @@ class NewSale:
 
 @dataclass(frozen=True)
 class Sales:
-    """A client's last sales, newest first, with the number and the sum of them all."""
+    """How many sales a client has, and their sum."""
 
-    shown: Sequence[Venta]
     number: int
     total: Decimal
 
@@ -76,11 +72,10 @@ def count_purchases(session: Session, account_id: int, client_id: int) -> None:
 
 
 def sales_to(account_id: int, client_id: int) -> Sales:
-    """Answer a client's sales."""
+    """Count and sum a client's sales."""
     made = owned(Venta, account_id).where(Venta.cliente_id == client_id)
-    shown = db.session.scalars(made.order_by(Venta.fecha.desc(), Venta.id.desc()).limit(SHOWN_SALES)).all()
     number, total = db.session.execute(made.with_only_columns(func.count(), func.sum(Venta.total))).one()
-    return Sales(shown, number, total or Decimal(0))
+    return Sales(number, total or Decimal(0))
 
 
 def today(zone: ZoneInfo) -> date:

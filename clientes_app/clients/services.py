@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from flask_babel import gettext
-from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
-from ..models import CampanaSMS, Cliente, SMSLog, Venta
+from ..models import CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..tenancy import get_owned, owned
 from .keys import keys_of
-
-SHOWN_MESSAGES = 50
 
 
 class ClientFields(TypedDict, total=False):
@@ -36,35 +32,57 @@ def find_client(account_id: int, client_id: int) -> Cliente:
     return get_owned(db.session(), Cliente, account_id, client_id)
 
 
-def create_client(account_id: int, fields: ClientFields, region: str) -> Cliente:
+def create_client(account_id: int, fields: ClientFields, region: str, *, done_by: int | None) -> Cliente:
     """Store a client; a number without a country code is one of `region`."""
     with unit_of_work() as session:
         client = Cliente(usuario_id=account_id, telefono="", documento="")
         _apply(client, fields, region)
         session.add(client)
+        session.flush()
+        note_change(session, client.id, TipoDeCambio.CREADO, {}, done_by)
     return client
 
 
-def edit_client(account_id: int, client_id: int, fields: ClientFields, region: str) -> Cliente:
+def edit_client(account_id: int, client_id: int, fields: ClientFields, region: str, *, done_by: int | None) -> Cliente:
     """Change a client.
 
     Raises NotFound.
     """
     with unit_of_work() as session:
         client = get_owned(session, Cliente, account_id, client_id)
-        _apply(client, fields, region)
+        change_fields(session, client, fields, region, done_by)
     return client
 
 
-def set_active(account_id: int, client_id: int, active: bool) -> Cliente:  # noqa: FBT001 (it is the value)
+def set_active(
+    account_id: int,
+    client_id: int,
+    active: bool,  # noqa: FBT001 (it is the value)
+    *,
+    done_by: int | None,
+) -> Cliente:
     """Activate or deactivate a client.
 
     Raises NotFound.
     """
     with unit_of_work() as session:
         client = get_owned(session, Cliente, account_id, client_id)
+        _note_edit(session, client, {"activo": active}, done_by)
         client.activo = active
     return client
+
+
+def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, done_by: int | None) -> None:
+    """Give a client these fields, and note what they change."""
+    _note_edit(session, client, fields, done_by)
+    _apply(client, fields, region)
+
+
+def note_change(
+    session: Session, client_id: int, kind: TipoDeCambio, details: dict[str, Any], done_by: int | None
+) -> None:
+    """Write into a client's story what a person did to it; `done_by` is None for the command line."""
+    session.add(CambioDeCliente(cliente_id=client_id, tipo=kind, detalle=details, hecho_por_id=done_by))
 
 
 def delete_client(account_id: int, client_id: int) -> Cliente:
@@ -101,17 +119,11 @@ def with_same_number(client: Cliente) -> Cliente | None:
     return db.session.scalar(others.order_by(Cliente.id).limit(1))
 
 
-def messages_to(account_id: int, client_id: int) -> Sequence[Row[SMSLog, str]]:
-    """Answer a client's last messages, newest first, each with the name of its campaign."""
-    messages = (
-        owned(CampanaSMS, account_id)
-        .join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
-        .where(SMSLog.cliente_id == client_id)
-        .with_only_columns(SMSLog, CampanaSMS.nombre, maintain_column_froms=True)
-        .order_by(SMSLog.id.desc())
-        .limit(SHOWN_MESSAGES)
-    )
-    return db.session.execute(messages).all()
+def _note_edit(session: Session, client: Cliente, fields: ClientFields, done_by: int | None) -> None:
+    was = {name: getattr(client, name) for name in fields}
+    changed = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
+    if changed:
+        note_change(session, client.id, TipoDeCambio.EDITADO, changed, done_by)
 
 
 def _apply(client: Cliente, fields: ClientFields, region: str) -> None:

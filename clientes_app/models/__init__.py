@@ -4,6 +4,7 @@ from .baja import Baja, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
+from .distintos import Distintos
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .plantilla import PlantillaSMS
 from .segmento import Segmento
@@ -19,6 +20,7 @@ __all__ = [
     "CampanaSMS",
     "Cliente",
     "ClienteEtiqueta",
+    "Distintos",
     "EstadoCampana",
     "EstadoSMS",
     "Etiqueta",

@@ -32,7 +32,10 @@ class CambioDeCliente(Base):
     cliente_id: Mapped[int] = mapped_column(ForeignKey("cliente.id", ondelete="CASCADE"))
     tipo: Mapped[TipoDeCambio] = mapped_column(state_column(TipoDeCambio))
     detalle: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
-    """What was changed: a field's name, with its value before and after."""
+    """Of an edit: a field's name, with its value before and after. Of a client merged in: its fields as they were.
+
+    The creation of a client that was merged into this one carries its name.
+    """
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     hecho_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     """Who did it; null where it was the command line."""

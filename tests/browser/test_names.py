@@ -56,7 +56,7 @@ def test_its_own_pages_and_dialogs_do_too(page: Page, name: str) -> None:
     page.goto("/clientes/")
     page.get_by_role("link", name=name, exact=True).click()
     expect(page.locator("h1")).to_have_text(name)
-    expect(page.locator("#messages").get_by_role("link", name=name, exact=True)).to_be_visible()
+    expect(page.locator("#timeline").get_by_role("link", name=name, exact=True)).to_be_visible()
     assert sideways(page) <= 0
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_role("dialog", name=f"Delete {name}?", exact=True)).to_be_visible()

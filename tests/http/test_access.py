@@ -104,6 +104,10 @@ ADMIN = {
     "POST clients.delete_tag",
     "POST clients.tag_client",
     "POST clients.untag_client",
+    "GET clients.show_doubles",
+    "POST clients.set_apart",
+    "GET clients.compare",
+    "POST clients.merge",
 }
 JSON = {
     "clients.create_by_json",

@@ -41,6 +41,9 @@ FIELDS = [
     "idioma",
     "tema",
     "numero",
+    "a",
+    "b",
+    "por",
 ]
 NASTY = st.sampled_from(
     [

@@ -56,6 +56,11 @@ ROWS = {
         "INSERT INTO cambio_de_cliente (id, cliente_id, tipo, detalle, creado, hecho_por_id)"
         " VALUES (1, 1, 'editado', '{}', '2026-11-22 15:00:00', 1)",
     ),
+    "0004": (
+        "INSERT INTO cliente (id, nombre, telefono, telefono_e164, activo, creado, usuario_id)"
+        " VALUES (2, 'Laura Mendes', '3001234567', '+573001234567', true, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO distintos (menor_id, mayor_id, creado, usuario_id) VALUES (1, 2, '2026-11-22 15:00:00', 1)",
+    ),
 }
 
 

@@ -1,0 +1,92 @@
+"""Likely doubles, and merging two clients: the views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from ..errors import NotFound
+from ..htmx import done, go_to, page_or_fragment
+from ..security import Access, access
+from ..settings import current_settings
+from ..text import clean_line
+from . import bp, doubles, merging
+from .doubles import Likeness
+from .keys import LONGEST_NAME
+
+
+@bp.get("/dobles/")
+@access(Access.ADMIN)
+def show_doubles() -> ResponseReturnValue:
+    """List likely doubles."""
+    return page_or_fragment("clients/doubles.html", "clients/_doubles.html", **_listed(request.args))
+
+
+@bp.post("/dobles/distintos/")
+@access(Access.ADMIN)
+def set_apart() -> ResponseReturnValue:
+    """Remember that two clients are different people."""
+    doubles.set_apart(current_user.account_id, *_pair(request.form))
+    listed = _listed(request.form)
+    said = gettext("Remembered: they are different people.")
+    return done(said, _doubles_address(request.form), render_template("clients/_doubles.html", **listed))
+
+
+@bp.get("/unir/")
+@access(Access.ADMIN)
+def compare() -> ResponseReturnValue:
+    """Show two clients beside each other, to choose what the merged one will have."""
+    proposal = merging.propose(current_user.account_id, _pair(request.args))
+    return render_template("clients/merge.html", proposal=proposal, back=_back(request.args, proposal.kept.id))
+
+
+@bp.post("/unir/")
+@access(Access.ADMIN)
+def merge() -> ResponseReturnValue:
+    """Merge two clients."""
+    chosen = {name: request.form.get(name, 0, type=int) for name in merging.FIELDS}
+    region = current_settings().default_region
+    client = merging.merge(current_user.account_id, _pair(request.form), chosen, region, done_by=current_user.id)
+    flash(gettext("The two are one client now: %(name)s.", name=client.nombre), "success")
+    return go_to(_back(request.form, client.id))
+
+
+def _pair(values: MultiDict[str, str]) -> tuple[int, int]:
+    one, other = (values.get(name, 0, type=int) for name in ("a", "b"))
+    if min(one, other) < 1:
+        raise NotFound
+    return one, other
+
+
+def _listed(values: Mapping[str, str]) -> dict[str, Any]:
+    likeness, after = _likeness(values), _after(values)
+    return {
+        "page": doubles.find_page(current_user.account_id, likeness, after),
+        "likeness": likeness,
+        "likenesses": Likeness,
+        "after": after,
+    }
+
+
+def _back(values: Mapping[str, str], client_id: int) -> str:
+    """Answer where a person goes who leaves: to the list of doubles that led here, or to the client."""
+    return _doubles_address(values) if "por" in values else url_for("clients.show", pk=client_id)
+
+
+def _doubles_address(values: Mapping[str, str]) -> str:
+    return url_for("clients.show_doubles", por=_likeness(values).value, despues=_after(values) or None)
+
+
+def _likeness(values: Mapping[str, str]) -> Likeness:
+    given = values.get("por", "")
+    return Likeness(given) if given in set(Likeness) else Likeness.NUMBER
+
+
+def _after(values: Mapping[str, str]) -> str:
+    return clean_line(values.get("despues", "")[:LONGEST_NAME])

@@ -1,0 +1,179 @@
+"""A client's story: what was done to it, sent to it and sold to it, in one stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import TypeVarTuple
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..extensions import db
+from ..models import Baja, CambioDeCliente, CampanaSMS, Cliente, SMSLog, TipoDeCambio, Usuario, Venta
+from ..models.types import MAX_ID
+from ..tenancy import owned
+
+Columns = TypeVarTuple("Columns")
+
+PAGE_SIZE = 30
+
+
+class Source(IntEnum):
+    """Where entries come from; of one moment, the later source is told first."""
+
+    CREATION = 0
+    CHANGE = 1
+    OPT_OUT = 2
+    PURCHASE = 3
+    MESSAGE = 4
+
+
+class Kind(StrEnum):
+    """What an entry tells of."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    MERGED = "merged"
+    OPT_OUT = "opt-out"
+    PURCHASE = "purchase"
+    MESSAGE = "message"
+
+
+_KINDS = {
+    TipoDeCambio.CREADO: Kind.CREATED,
+    TipoDeCambio.EDITADO: Kind.EDITED,
+    TipoDeCambio.UNIDO: Kind.MERGED,
+}
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where an entry stands in the story: no two share one, though many things share a moment."""
+
+    moment: datetime
+    source: int
+    id: int
+
+    @classmethod
+    def from_text(cls, text: str) -> Place | None:
+        """Read what `str` of a place wrote; None for anything else."""
+        try:
+            moment, source, number = text.split("_")
+            place = cls(datetime.fromisoformat(moment).astimezone(UTC), Source(int(source)), int(number))
+        except (ValueError, OverflowError):
+            return None
+        return place if 0 <= place.id <= MAX_ID else None
+
+    def __str__(self) -> str:
+        return f"{self.moment.isoformat()}_{self.source:d}_{self.id}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened."""
+
+    place: Place
+    kind: Kind
+    what: CambioDeCliente | Baja | Venta | SMSLog | None
+    """The row that tells of it; None for a creation that nobody noted."""
+    name: str | None = None
+    """Who did it, or the campaign that a message belongs to."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """Entries, newest first, and the place that leads to older ones."""
+
+    entries: list[Entry]
+    older_than: Place | None
+
+
+def story_of(client: Cliente, before: Place | None = None) -> Story:
+    """Answer what happened to a client before a place, or the latest."""
+    sources = (_creation, _changes, _opt_outs, _purchases, _messages)
+    found = [entry for source in sources for entry in source(client, before)]
+    found.sort(key=lambda entry: entry.place, reverse=True)
+    shown = found[:PAGE_SIZE]
+    return Story(shown, shown[-1].place if len(found) > PAGE_SIZE else None)
+
+
+def _creation(client: Cliente, before: Place | None) -> list[Entry]:
+    """Tell of the creation where no change does: of clients from a file, or from before changes were noted."""
+    place = Place(client.creado, Source.CREATION, client.id)
+    if before is not None and place >= before:
+        return []
+    creations = _changes_of(client).where(CambioDeCliente.tipo == TipoDeCambio.CREADO)
+    # A creation with details is that of a client merged into this one.
+    noted = any(not change.detalle for change, _who in db.session.execute(creations))
+    return [] if noted else [Entry(place, Kind.CREATED, None)]
+
+
+def _changes(client: Cliente, before: Place | None) -> list[Entry]:
+    moment, number = CambioDeCliente.creado, CambioDeCliente.id
+    return [
+        Entry(Place(change.creado, Source.CHANGE, change.id), _KINDS[change.tipo], change, who)
+        for change, who in _latest(_changes_of(client), Source.CHANGE, moment, number, before)
+    ]
+
+
+def _opt_outs(client: Cliente, before: Place | None) -> list[Entry]:
+    listed = owned(Baja, client.usuario_id).where(Baja.telefono_e164 == client.telefono_e164)
+    return [
+        Entry(Place(opt_out.creado, Source.OPT_OUT, opt_out.id), Kind.OPT_OUT, opt_out)
+        for (opt_out,) in _latest(listed, Source.OPT_OUT, Baja.creado, Baja.id, before)
+    ]
+
+
+def _purchases(client: Cliente, before: Place | None) -> list[Entry]:
+    made = owned(Venta, client.usuario_id).where(Venta.cliente_id == client.id)
+    return [
+        Entry(Place(sale.fecha, Source.PURCHASE, sale.id), Kind.PURCHASE, sale)
+        for (sale,) in _latest(made, Source.PURCHASE, Venta.fecha, Venta.id, before)
+    ]
+
+
+def _messages(client: Cliente, before: Place | None) -> list[Entry]:
+    sent = (
+        owned(CampanaSMS, client.usuario_id)
+        .join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
+        .where(SMSLog.cliente_id == client.id)
+        .with_only_columns(SMSLog, CampanaSMS.nombre, maintain_column_froms=True)
+    )
+    return [
+        Entry(Place(message.actualizado, Source.MESSAGE, message.id), Kind.MESSAGE, message, campaign)
+        for message, campaign in _latest(sent, Source.MESSAGE, SMSLog.actualizado, SMSLog.id, before)
+    ]
+
+
+def _changes_of(client: Cliente) -> Select[CambioDeCliente, str]:
+    return (
+        owned(Cliente, client.usuario_id)
+        .join(CambioDeCliente, CambioDeCliente.cliente_id == Cliente.id)
+        .outerjoin(Usuario, Usuario.id == CambioDeCliente.hecho_por_id)
+        .where(Cliente.id == client.id)
+        .with_only_columns(CambioDeCliente, Usuario.usuario, maintain_column_froms=True)
+    )
+
+
+def _latest(
+    found: Select[*Columns],
+    source: Source,
+    moment: InstrumentedAttribute[datetime],
+    number: InstrumentedAttribute[int],
+    before: Place | None,
+) -> Sequence[Row[*Columns]]:
+    """Answer the latest of one source: one more than a page, which tells whether another page follows."""
+    if before is not None:
+        found = found.where(_stands_before(before, source, moment, number))
+    return db.session.execute(found.order_by(moment.desc(), number.desc()).limit(PAGE_SIZE + 1)).all()
+
+
+def _stands_before(
+    place: Place, source: Source, moment: InstrumentedAttribute[datetime], number: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    if source != place.source:
+        return moment <= place.moment if source < place.source else moment < place.moment
+    return or_(moment < place.moment, and_(moment == place.moment, number < place.id))
