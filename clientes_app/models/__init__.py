@@ -5,6 +5,7 @@ from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
 from .etiqueta import ClienteEtiqueta, Etiqueta
+from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
 from .plantilla import PlantillaSMS
 from .segmento import Segmento
 from .turno import TurnoDeEnvio
@@ -14,14 +15,18 @@ from .venta import Venta
 __all__ = [
     "COUNTERS",
     "ENDED",
+    "UNFINISHED",
     "Baja",
     "CambioDeCliente",
+    "CambioImportado",
     "CampanaSMS",
     "Cliente",
     "ClienteEtiqueta",
     "EstadoCampana",
+    "EstadoImportacion",
     "EstadoSMS",
     "Etiqueta",
+    "Importacion",
     "OrigenBaja",
     "PlantillaSMS",
     "Recibo",

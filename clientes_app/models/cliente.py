@@ -42,6 +42,13 @@ class Cliente(Base):
             sqlite_where=text("ultima_compra IS NOT NULL"),
             postgresql_where=text("ultima_compra IS NOT NULL"),
         ),
+        Index(
+            "ix_cliente_importacion_id_id",
+            "importacion_id",
+            "id",
+            sqlite_where=text("importacion_id IS NOT NULL"),
+            postgresql_where=text("importacion_id IS NOT NULL"),
+        ),
         # A deleted client's id is never given to another: old links must not lead to somebody else.
         {"sqlite_autoincrement": True},
     )
@@ -64,3 +71,5 @@ class Cliente(Base):
     activo: Mapped[bool] = mapped_column(default=True)
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    importacion_id: Mapped[int | None] = mapped_column(ForeignKey("importacion.id", ondelete="SET NULL"))
+    """The import that created the client."""
