@@ -22,11 +22,15 @@ def clean_block(text: str | None) -> str:
 
 def fold(text: str) -> str:
     """Answer the text without accents and case, for searching: "María" is found by "maria"."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def _clean(text: str, keep: str) -> str:
+    if text.isprintable():
+        return unicodedata.normalize("NFC", text).strip()
     # Cc and Cs: control characters and lone surrogates, which databases refuse and nobody can see.
     kept = (c for c in text if c in keep or unicodedata.category(c) not in ("Cc", "Cs"))
     return unicodedata.normalize("NFC", "".join(kept)).strip()

@@ -59,9 +59,7 @@ class Importacion(Base):
     """How the file is read: see `importing.columns.Layout`."""
     etiqueta: Mapped[str] = mapped_column(String(200), default="", server_default="")
     """Tags for every client of the file, as typed."""
-    estado: Mapped[EstadoImportacion] = mapped_column(
-        state_column(EstadoImportacion), default=EstadoImportacion.SUBIDA
-    )
+    estado: Mapped[EstadoImportacion] = mapped_column(state_column(EstadoImportacion), default=EstadoImportacion.SUBIDA)
     filas: Mapped[int] = mapped_column(default=0, server_default="0")
     """Rows in the file; until all are read, about so many."""
     leidas: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,0 +1,1 @@
+"""Importing a shop's client list: upload, columns, a dry run, apply, undo."""

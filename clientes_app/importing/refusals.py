@@ -1,0 +1,12 @@
+"""What is refused of a file, in sentences that are translated where they are shown."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """A file cannot be imported as it is; the sentence says why and what helps."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
