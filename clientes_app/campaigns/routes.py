@@ -10,9 +10,11 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from .. import live
 from ..clients import listing
 from ..clients.search import Search
 from ..extensions import db
+from ..feed import END_EVENT
 from ..htmx import form_again, is_partial, page_or_fragment
 from ..i18n import language
 from ..message_templates import services as template_services
@@ -20,8 +22,7 @@ from ..message_templates.preview import preview
 from ..models import EstadoSMS
 from ..security import Access, access
 from ..settings import current_settings
-from . import bp, control, live, services
-from .feed import END_EVENT
+from . import LIVE, bp, control, services
 from .forms import ComposeForm
 from .progress import snapshot
 
@@ -124,7 +125,7 @@ def messages(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
-    stream = live.stream(pk, language(), viewer=current_user.get_id() if is_partial() else None)
+    stream = live.stream(LIVE, pk, language(), viewer=current_user.get_id() if is_partial() else None)
     if stream is None:
         return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection

@@ -25,7 +25,7 @@ from .judging import judge
 from .matching import find_clients
 from .reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
 from .refusals import Refused
-from .reviewing import counted
+from .reviewing import COUNTERS, counted
 from .rows import Fields, check, split_tags
 from .spreadsheet import convert
 from .staging import Staged, Staging, Verdict
@@ -35,6 +35,7 @@ REMEMBERED = 20
 
 OPEN = (EstadoImportacion.SUBIDA, EstadoImportacion.REVISANDO, EstadoImportacion.REVISADA, EstadoImportacion.APLICANDO)
 """What can be cancelled."""
+UNDOABLE = (EstadoImportacion.APLICADA, EstadoImportacion.CANCELADA, EstadoImportacion.ERROR)
 
 
 def upload(account_id: int, user_id: int, file: IO[bytes], name: str, place: Surroundings) -> Importacion:
@@ -114,7 +115,8 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
         _require(row, EstadoImportacion.SUBIDA, EstadoImportacion.REVISADA)
         Files.of(uploads, row.archivo).delete_staging()
         row.columnas, row.etiqueta = layout.to_json(), ", ".join(split_tags(clean_line(tags)))[:200]
-        row.estado, row.leidas = EstadoImportacion.REVISANDO, 0
+        row.estado = EstadoImportacion.REVISANDO
+        _forget_counts(row)
     return row
 
 
@@ -141,10 +143,11 @@ def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
     with unit_of_work() as session:
         row = get_owned(session, Importacion, account_id, import_id)
         _require(row, *OPEN)
-        if row.estado is not EstadoImportacion.APLICANDO:
-            row.nuevas = row.actualizadas = row.iguales = row.sin_celular = 0
+        applied = row.estado is EstadoImportacion.APLICANDO
+        if not applied:
+            _forget_counts(row)
         row.estado, row.terminado, row.titular = EstadoImportacion.CANCELADA, utc_now(), None
-    Files.of(uploads, row.archivo).delete_sources()
+    _clear(Files.of(uploads, row.archivo), applied)
     return row
 
 
@@ -155,7 +158,7 @@ def start_undoing(account_id: int, import_id: int) -> Importacion:
     """
     with unit_of_work() as session:
         row = get_owned(session, Importacion, account_id, import_id)
-        _require(row, EstadoImportacion.APLICADA, EstadoImportacion.CANCELADA)
+        _require(row, *UNDOABLE)
         if undoing.depends(session.connection(), row.id):
             raise Conflict(gettext("It cannot be undone: some of its clients have sales, messages or changes by now."))
         row.estado = EstadoImportacion.DESHACIENDO
@@ -164,7 +167,7 @@ def start_undoing(account_id: int, import_id: int) -> Importacion:
 
 def can_undo(row: Importacion) -> bool:
     """Tell whether an import changed something that can be taken back."""
-    if row.estado not in (EstadoImportacion.APLICADA, EstadoImportacion.CANCELADA):
+    if row.estado not in UNDOABLE:
         return False
     if not row.nuevas + row.actualizadas:
         return False
@@ -266,6 +269,21 @@ def _remembered(account_id: int, first: Sequence[Record]) -> dict[str, str]:
         if wanted and wanted <= known.keys():
             return known
     return {}
+
+
+def _forget_counts(row: Importacion) -> None:
+    for name in ("leidas", "por_aplicar", "sin_celular", *COUNTERS.values()):
+        setattr(row, name, 0)
+
+
+def _clear(files: Files, applied: bool) -> None:  # noqa: FBT001 (it is the value)
+    """Delete what a cancelled import needs no longer: its rejected rows are kept where some were imported."""
+    if not applied:
+        files.delete()
+        return
+    files.delete_sources()
+    with Staging(files.staging) as staging:
+        staging.keep_rejected()
 
 
 def _staging_of(row: Importacion, uploads: Path) -> Staging:

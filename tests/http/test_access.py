@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from clientes_app.campaigns import services
 from clientes_app.campaigns.audience import Ticked
 from clientes_app.extensions import db
-from clientes_app.models import Baja, OrigenBaja
+from clientes_app.models import Baja, Importacion, OrigenBaja
 from clientes_app.security import Access
 
 from ..support.checking_client import CheckingClient
@@ -84,6 +84,21 @@ ADMIN = {
     "POST templates.set_active",
     "GET campaigns.confirm_sending_again",
     "POST campaigns.send_again",
+    "GET importing.index",
+    "POST importing.upload",
+    "GET importing.columns",
+    "POST importing.start_review",
+    "POST importing.choose_sheet",
+    "GET importing.show",
+    "GET importing.progress",
+    "POST importing.apply",
+    "GET importing.confirm_cancellation",
+    "POST importing.cancel",
+    "GET importing.confirm_undoing",
+    "POST importing.undo",
+    "GET importing.rows",
+    "POST importing.mend",
+    "GET importing.rejected",
 }
 JSON = {
     "clients.create_by_json",
@@ -114,6 +129,9 @@ class House:
         self.opt_out = shop.add(
             Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
         )
+        self.imported = shop.add(
+            Importacion(nombre_archivo=f"{SECRET}.csv", archivo="0", usuario_id=account, subida_por_id=account)
+        )
         self.template = shop.add_template(account, f"{SECRET} plantilla", f"{SECRET} texto")
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
@@ -122,6 +140,7 @@ class House:
 
     def url(self, rule: Rule) -> str:
         ids = {"clients": self.client, "templates": self.template, "campaigns": self.campaign, "opt_outs": self.opt_out}
+        ids |= {"importing": self.imported}
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
         with self.app.test_request_context():

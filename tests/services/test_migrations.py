@@ -102,7 +102,9 @@ def test_rows_of_every_age_come_through(rows_stored: dict[str, int]) -> None:
 def test_the_models_are_what_the_migrations_make(context: None) -> None:
     upgrade(MIGRATIONS)
     with db.engine.connect() as connection:
-        migrated_to = MigrationContext.configure(connection, opts={"include_name": is_of_the_models, "include_object": is_reflected})
+        migrated_to = MigrationContext.configure(
+            connection, opts={"include_name": is_of_the_models, "include_object": is_reflected}
+        )
         assert compare_metadata(migrated_to, Base.metadata) == []
     migrated = checks_and_defaults()
     downgrade(MIGRATIONS, revision="base")

@@ -20,7 +20,7 @@ TEMPLATES = PACKAGE / "templates"
 VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
-OFFERED_TO_OTHER_BLUEPRINTS = {"services", "forms", "search", "listing", "preview", "progress"}
+OFFERED_TO_OTHER_BLUEPRINTS = {"services", "forms", "search", "listing", "preview", "progress", "keys", "tags"}
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {
     f"flask.{name}" for name in ("request", "session", "g", "flash", "redirect", "render_template", "url_for")
