@@ -39,9 +39,8 @@ def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str) -> N
         raise click.ClickException(error.message) from error
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    click.echo(
-        f"{row.nuevas} new, {row.actualizadas} updated, {row.iguales} unchanged, {row.dobles} doubled, {row.malas} wrong"
-    )
+    applied = f"{row.nuevas} new, {row.actualizadas} updated, {row.iguales} unchanged"
+    click.echo(f"{applied}; rejected: {row.dobles} doubled in the file, {row.malas} wrong")
 
 
 def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Importacion:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from ..importing.conftest import Imports
 from ..support.checking_client import CheckingClient
@@ -22,8 +22,9 @@ def imports(app: Flask, account: int) -> Imports:
 
 def upload(client: CheckingClient, content: bytes | str, name: str = "lista.csv") -> TestResponse:
     raw = content.encode() if isinstance(content, str) else content
-    data = {"archivo": (BytesIO(raw), name), "csrf_token": client.token()}
-    return client.post("/clientes/importar/", data=data, content_type="multipart/form-data")
+    # Encoded here: the client would leave a large body's temporary file open.
+    boundary, body = encode_multipart({"archivo": (BytesIO(raw), name), "csrf_token": client.token()})
+    return client.post("/clientes/importar/", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def review(client: CheckingClient, imports: Imports, content: str = LIST, **fields: str) -> str:
