@@ -91,7 +91,7 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[Record]:
         cells = row if len(row) <= MAX_COLUMNS else _without_blank_end(row)
         if not any(cells) or not any(map(str.strip, cells)):
             continue
-        if number == 1 and len(cells) == 1 and cells[0].lower().startswith("sep="):
+        if number == 1 and cells[0].lower().startswith("sep=") and not any(cells[1:]):
             continue
         count += 1
         if count > MAX_ROWS + 1:

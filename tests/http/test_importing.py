@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from ..importing.conftest import Imports
@@ -23,7 +24,7 @@ def imports(app: Flask, account: int) -> Imports:
 def upload(client: CheckingClient, content: bytes | str, name: str = "lista.csv") -> TestResponse:
     raw = content.encode() if isinstance(content, str) else content
     # Encoded here: the client would leave a large body's temporary file open.
-    boundary, body = encode_multipart({"archivo": (BytesIO(raw), name), "csrf_token": client.token()})
+    boundary, body = encode_multipart({"archivo": FileStorage(BytesIO(raw), name), "csrf_token": client.token()})
     return client.post("/clientes/importar/", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
