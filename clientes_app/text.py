@@ -9,6 +9,8 @@ _LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
 
 def clean_line(text: str | None) -> str:
     """Answer one line: NFC, no control characters, no white space around."""
+    if text and text.isascii() and text.isprintable():
+        return text.strip()
     return _clean((text or "").replace("\t", " ").replace("\n", " "), keep="")
 
 

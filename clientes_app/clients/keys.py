@@ -65,12 +65,17 @@ def _sound(word: str) -> str:
 
 def document_key(documento: str) -> str:
     """Answer a document's letters and digits: "1.020.345-6" and "10203456" are the same document."""
-    return "".join(character for character in fold(documento) if character.isalnum())[:LONGEST_DOCUMENT]
+    folded = fold(documento)
+    if folded.isalnum():
+        return folded[:LONGEST_DOCUMENT]
+    return "".join(character for character in folded if character.isalnum())[:LONGEST_DOCUMENT]
 
 
 def digits_of(text: str) -> str:
     """Answer the digits of a text, of whatever script, as 0 to 9."""
     if text.isascii():
+        if text.isdigit():
+            return text
         return "".join(character for character in text if character.isdigit())
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 

@@ -18,6 +18,11 @@ MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
 SAMPLE_ROWS = 50
 
+MANY_ROWS = translatable("The file has more than 1,000,000 rows. Split it into several.")
+MANY_COLUMNS = translatable("The file has more than 200 columns. Save the list alone.")
+OPEN_QUOTE = translatable(
+    "A quotation mark in the file opens and never closes: the rows after it cannot be told apart."
+)
 EMPTY = translatable("The file is empty.")
 NO_LIST = translatable("This is not a list that can be read. Save it as XLSX or CSV and try again.")
 
@@ -95,9 +100,7 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[Record]:
             continue
         count += 1
         if count > MAX_ROWS + 1:
-            raise Refused(
-                translatable("The file has more than %(most)s rows. Split it into several."), most=f"{MAX_ROWS:,}"
-            )
+            raise Refused(MANY_ROWS)
         yield number, cells
 
 
@@ -105,7 +108,7 @@ def _without_blank_end(cells: list[str]) -> list[str]:
     while cells and not cells[-1].strip():
         cells.pop()
     if len(cells) > MAX_COLUMNS:
-        raise Refused(translatable("The file has more than %(most)s columns."), most=MAX_COLUMNS)
+        raise Refused(MANY_COLUMNS)
     return cells
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 class Refused(Exception):
     """A file cannot be imported as it is; the sentence says why and what helps."""
 
-    def __init__(self, sentence: str, **values: object) -> None:
-        super().__init__(sentence % values if values else sentence)
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
         self.sentence = sentence
-        self.values = values

@@ -228,7 +228,7 @@ def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
 
 def refused(refusal: Refused) -> DomainError:
     """Say a refusal in the reader's language."""
-    return DomainError(gettext(refusal.sentence, **refusal.values))
+    return DomainError(gettext(refusal.sentence))
 
 
 def _store(file: IO[bytes], uploads: Path) -> Files:

@@ -21,7 +21,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ..config import PROJECT_ROOT
 from ..text import translatable
-from .reading import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, NO_LIST
+from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, NO_LIST
 from .refusals import Refused
 
 MAX_MEMORY = 3 << 30
@@ -34,8 +34,6 @@ _SMALL = 50 << 20
 _DAMAGED = translatable("The spreadsheet is damaged or protected by a password. Save it again and try once more.")
 _TOO_LARGE = translatable("The spreadsheet unpacks to more than what can be read. Save the list alone, as CSV.")
 _NO_CELLS = translatable("The spreadsheet has no cells.")
-_TOO_WIDE = translatable("The file has more than %(most)s columns.")
-_TOO_LONG = translatable("The file has more than %(most)s rows. Split it into several.")
 
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\shidden="(?:1|true)"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -69,7 +67,7 @@ def convert(source: Path, target: Path, sheet: str = "") -> Converted:
     except ValueError as crash:
         raise Refused(_TOO_LARGE) from crash
     if "refused" in said:
-        raise Refused(said["refused"], **said["values"])
+        raise Refused(said["refused"])
     return Converted(said["sheet"], tuple(said["sheets"]), said["hidden_rows"])
 
 
@@ -98,9 +96,9 @@ def main() -> None:
     try:
         answer = _write(source, target, wanted)
     except Refused as refusal:
-        answer = {"refused": refusal.sentence, "values": refusal.values}
+        answer = {"refused": refusal.sentence}
     except MemoryError:
-        answer = {"refused": _TOO_LARGE, "values": {}}
+        answer = {"refused": _TOO_LARGE}
     print(json.dumps(answer))  # noqa: T201 (the answer)
 
 
@@ -129,9 +127,9 @@ def _write_rows(rows: Iterator[Sequence[Any]], target: Path) -> None:
             while cells and not cells[-1]:
                 cells.pop()
             if len(cells) > MAX_COLUMNS:
-                raise Refused(_TOO_WIDE, most=MAX_COLUMNS)
+                raise Refused(MANY_COLUMNS)
             if number > MAX_ROWS and cells:
-                raise Refused(_TOO_LONG, most=f"{MAX_ROWS:,}")
+                raise Refused(MANY_ROWS)
             writer.writerow(cells)
 
 

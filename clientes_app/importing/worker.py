@@ -49,7 +49,7 @@ def run(engine: Engine, job: Job) -> None:
     except jobs.Stopped:
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
-        _fail(engine, job, str(refusal))
+        _fail(engine, job, refusal.sentence)
     except DBAPIError:
         raise
     except Exception:

@@ -16,6 +16,7 @@ from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, P
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
 
+from ..importing.conftest import Imports
 from .accessibility import sideways, violations
 from .site import Site
 from .visitors import ENGLISH, SPANISH, Visitors
@@ -125,6 +126,13 @@ PAGES = {
     "take out an opt-out": Look("/clientes/bajas/{opt_out}/quitar/"),
     "simulated phone": Look("/telefono/"),
     "no message, and the own menu": Look("/telefono/", partial(press, "details.own-menu > summary"), who="nueva"),
+    "import": Look("/clientes/importar/", who="importa"),
+    "columns of an import": Look("/clientes/importar/{uploaded}/columnas/", who="importa"),
+    "import that was checked": Look("/clientes/importar/{reviewed}/", who="importa"),
+    "rows of an import": Look("/clientes/importar/{reviewed}/filas/?veredicto=doble", who="importa"),
+    "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
+    "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
+    "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
 }
 
 
@@ -145,7 +153,17 @@ def places(shared_site: Site) -> dict[str, int]:
     assert shared_site.wait_for_end(stopped) is EstadoCampana.ERROR
     opt_out = shared_site.shop.add(Baja(telefono_e164="+573009999999", origen=OrigenBaja.MANUAL, usuario_id=account))
     ids = {"buyer": buyer, "client": client, "stopped": stopped, "uncertain": uncertain, "message": message}
-    return {**first, **ids, "refused": refused, "opt_out": opt_out}
+    return {**first, **ids, "refused": refused, "opt_out": opt_out, **add_imports(shared_site)}
+
+
+def add_imports(site: Site) -> dict[str, int]:
+    """Bring an import to each of the states that a person looks at; answer their ids."""
+    imports = Imports(site.app, site.shop.add_admin("importa"))
+    rows = "nombre,celular,grupo\nImportada Paz,3009871234,VIP\n,3009871235,\nImportada P.,3009871234,\n"
+    uploaded, reviewed = imports.upload(rows), imports.upload(rows)
+    imports.start_review(reviewed)
+    imports.work()
+    return {"uploaded": uploaded, "reviewed": reviewed, "imported": imports.run(rows)}
 
 
 def send_one(site: Site, who: str, number: str, end: EstadoSMS) -> tuple[int, int]:
@@ -215,6 +233,8 @@ NOT_PAGES = {
     "clients.list_sales",
     "opt_outs.export",
     "static",
+    "importing.progress",
+    "importing.rejected",
 }
 
 

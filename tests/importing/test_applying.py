@@ -7,6 +7,10 @@ from flask import Flask
 
 from clientes_app.clients import listing
 from clientes_app.clients.search import Search
+from clientes_app.errors import NotFound
+from clientes_app.extensions import db
+from clientes_app.importing import applying, jobs, services
+from clientes_app.importing.rows import Fields
 from clientes_app.models import EstadoImportacion
 
 from ..support.shop import Shop
@@ -105,3 +109,44 @@ def test_undo_takes_back_what_was_done(shop: Shop, imports: Imports) -> None:
     assert imports.clients() == before
     assert imports.tags() == {}
     assert list(imports.place.uploads.iterdir()) == []
+
+
+def test_a_file_that_turns_out_damaged_ends_with_the_reason(imports: Imports) -> None:
+    good = "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(100))
+    import_id = imports.review(f'nombre,celular\n{good}"Ana,3001234567\n' + good * 100)
+    row = imports.get(import_id)
+    assert row.estado is EstadoImportacion.ERROR
+    assert "quotation mark" in (row.error_mensaje or "")
+    assert imports.clients() == []
+
+
+def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clientes_app.importing.applying.BATCH", 5)
+    import_id = imports.review("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
+
+    def cancel_after_first(done: int) -> None:
+        services.cancel(imports.account, import_id, imports.place.uploads)
+
+    with imports.app.test_request_context():
+        services.start_applying(imports.account, import_id)
+        job = imports.take()
+        assert job is not None
+        with pytest.raises(jobs.Stopped):
+            applying.apply(db.engine, job, cancel_after_first)
+    assert imports.get(import_id).estado is EstadoImportacion.CANCELADA
+    assert imports.counts(import_id) == {"nuevas": 5}
+    assert len(imports.clients()) == 5
+    imports.undo(import_id)
+    assert imports.clients() == []
+
+
+def test_another_accounts_import_is_not_found(shop: Shop, imports: Imports) -> None:
+    import_id = imports.review(LIST)
+    stranger = shop.add_admin("otra")
+    with imports.app.test_request_context():
+        for call in (services.find_import, services.start_applying, services.start_undoing):
+            with pytest.raises(NotFound):
+                call(stranger, import_id)
+        with pytest.raises(NotFound):
+            services.mend_row(stranger, import_id, 4, Fields("Ana", "", ""), imports.place)
+    assert imports.get(import_id).estado is EstadoImportacion.REVISADA

@@ -95,6 +95,6 @@ def test_what_is_refused_at_once(imports: Imports, make: object, reason: str) ->
     assert list(imports.place.uploads.iterdir()) == []
 
 
-def test_a_quotation_mark_that_never_closes_is_refused_with_its_row(imports: Imports) -> None:
-    with pytest.raises(DomainError, match=r"[Rr]ow|fila"):
+def test_a_quotation_mark_that_never_closes_is_refused(imports: Imports) -> None:
+    with pytest.raises(DomainError, match="quotation|comilla"):
         imports.upload(awful.unclosed_quote())
