@@ -20,9 +20,7 @@ SAMPLE_ROWS = 50
 
 MANY_ROWS = translatable("The file has more than 1,000,000 rows. Split it into several.")
 MANY_COLUMNS = translatable("The file has more than 200 columns. Save the list alone.")
-OPEN_QUOTE = translatable(
-    "A quotation mark in the file opens and never closes: the rows after it cannot be told apart."
-)
+OPEN_QUOTE = translatable("A quotation mark in the file opens and never closes: what follows cannot be told apart.")
 EMPTY = translatable("The file is empty.")
 NO_LIST = translatable("This is not a list that can be read. Save it as XLSX or CSV and try again.")
 
@@ -82,12 +80,7 @@ def records(source: Source) -> Iterator[Record]:
         try:
             yield from _numbered(reader)
         except csv.Error as error:
-            raise Refused(
-                translatable(
-                    "Row %(row)s cannot be read: a quotation mark opens in it, or before it, and never closes."
-                ),
-                row=reader.line_num,
-            ) from error
+            raise Refused(OPEN_QUOTE) from error
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[Record]:

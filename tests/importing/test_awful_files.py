@@ -96,5 +96,5 @@ def test_what_is_refused_at_once(imports: Imports, make: object, reason: str) ->
 
 
 def test_a_quotation_mark_that_never_closes_is_refused(imports: Imports) -> None:
-    with pytest.raises(DomainError, match="quotation|comilla"):
+    with pytest.raises(DomainError, match=r"quotation|comilla"):
         imports.upload(awful.unclosed_quote())
