@@ -60,9 +60,16 @@ class Imports:
         while not self._stopping.is_set():
             self._wanted.wait()
             self._wanted.clear()
-            while not self._stopping.is_set() and _waits(self._engine):
-                self._work()
-                self._stopping.wait(SECONDS_BETWEEN_STARTS)
+            try:
+                self._work_while_any_waits()
+            except Exception:
+                # The edge of the thread: the next import wakes it again.
+                log.exception("no worker of imports could be started")
+
+    def _work_while_any_waits(self) -> None:
+        while not self._stopping.is_set() and _waits(self._engine):
+            self._work()
+            self._stopping.wait(SECONDS_BETWEEN_STARTS)
 
     def _work(self) -> None:
         command = [sys.executable, "-m", "clientes_app.importing.worker"]
