@@ -1,4 +1,4 @@
-"""The app for a server, and the only place that starts the sender."""
+"""The app for a server, and the only place that starts the sender and the worker of imports."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from clientes_app import create_app
-from clientes_app.campaigns import live
+from clientes_app import create_app, live
 from clientes_app.config import SettingsError
+from clientes_app.importing.process import start_imports
 from clientes_app.sender import start_sender
 
 try:
@@ -20,11 +20,14 @@ except SettingsError as error:
 _command = click.get_current_context(silent=True)
 _serves = _command is None or _command.info_name == "run"
 _sender = start_sender(app) if _serves else None
+_imports = start_imports(app) if _serves else None
 
 
 def wind_down() -> None:
     """Begin to stop: streams end, the sender takes nothing new. A signal handler may call it."""
     live.close(app)
+    if _imports is not None:
+        _imports.stop()
     if _sender is not None:
         _sender.wind_down()
 

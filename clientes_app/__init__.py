@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         frame,
         home,
         i18n,
+        importing,
         message_templates,
         opt_outs,
         phone,
@@ -36,7 +37,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     from . import security as access_rules
     from . import settings as app_settings
-    from .campaigns import live
     from .config import INSTANCE_PATH, read_settings
     from .extensions import compress, db, login_manager, migrate
 
@@ -52,8 +52,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     frame.init_app(app)
     access_rules.init_app(app)
-    for package in (home, auth, clients, opt_outs, segments, message_templates, campaigns, phone, webhooks):
+    for package in (home, auth, clients, opt_outs, segments, message_templates, phone, webhooks):
         app.register_blueprint(package.bp)
-    live.init_app(app)
+    campaigns.init_app(app)
+    importing.init_app(app)
     cli.init_app(app)
     return app

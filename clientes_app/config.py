@@ -68,6 +68,8 @@ class Settings:
     simulator_latency_ms: int = 50
     port: int = 8000
     server_threads: int = 128
+    uploads_path: Path = INSTANCE_PATH / "uploads"
+    """Where files wait that are being imported."""
 
     @property
     def simulated(self) -> bool:
@@ -135,6 +137,7 @@ def _settings_from(env: Env) -> Settings:
         simulator_latency_ms=env.int("SIMULATOR_LATENCY_MS", 50, validate=validate.Range(0, 60_000)),
         port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
+        uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
     )
 
 

@@ -66,7 +66,10 @@ _EXPLANATIONS = {
     ),
     405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
     409: (lazy_gettext("That is not possible now"), lazy_gettext("Go back and look at what has changed.")),
-    413: (lazy_gettext("Too much at once"), lazy_gettext("Send at most 2 MB at a time.")),
+    413: (
+        lazy_gettext("Too much at once"),
+        lazy_gettext("Send at most 2 MB at a time, or 100 MB as a list to import."),
+    ),
     429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a minute and try again.")),
     500: (
         lazy_gettext("Something broke"),

@@ -19,13 +19,13 @@ class Place:
     endpoint: str
     label: str
     icon: str
-    also: str = ""
-    """Another blueprint whose pages belong here."""
+    also: tuple[str, ...] = ()
+    """Other blueprints whose pages belong here."""
 
     @property
     def current(self) -> bool:
         """Tell whether the present page belongs to this place."""
-        return request.blueprint in {self.endpoint.partition(".")[0], self.also}
+        return request.blueprint in {self.endpoint.partition(".")[0], *self.also}
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +46,7 @@ def _frame() -> dict[str, object]:
 def _places() -> list[Place]:
     places = [
         Place("home.index", gettext("Home"), "home"),
-        Place("clients.index", gettext("Clients"), "users", also="opt_outs"),
+        Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing")),
         Place("templates.index", gettext("Templates"), "message-2"),
         Place("campaigns.index", gettext("Campaigns"), "send"),
     ]

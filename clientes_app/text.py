@@ -9,6 +9,8 @@ _LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
 
 def clean_line(text: str | None) -> str:
     """Answer one line: NFC, no control characters, no white space around."""
+    if text and text.isascii() and text.isprintable():
+        return text.strip()
     return _clean((text or "").replace("\t", " ").replace("\n", " "), keep="")
 
 
@@ -22,11 +24,15 @@ def clean_block(text: str | None) -> str:
 
 def fold(text: str) -> str:
     """Answer the text without accents and case, for searching: "María" is found by "maria"."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def _clean(text: str, keep: str) -> str:
+    if text.isprintable():
+        return unicodedata.normalize("NFC", text).strip()
     # Cc and Cs: control characters and lone surrogates, which databases refuse and nobody can see.
     kept = (c for c in text if c in keep or unicodedata.category(c) not in ("Cc", "Cs"))
     return unicodedata.normalize("NFC", "".join(kept)).strip()

@@ -84,9 +84,10 @@ def migrate(database_url: str) -> None:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     """The settings that `app` is made with; a test module may override this fixture."""
-    return Settings(secret_key="for tests only", database_url=database_url, send_wait_seconds=0.0)
+    uploads = tmp_path / "uploads"
+    return Settings(secret_key="for tests only", database_url=database_url, send_wait_seconds=0.0, uploads_path=uploads)
 
 
 @pytest.fixture

@@ -1,7 +1,22 @@
 """Campaigns: composing, reviewing, sending and watching them; in a browser and as JSON."""
 
-from flask import Blueprint
+from functools import partial
+
+from flask import Blueprint, Flask
+
+from .. import live
+from ..extensions import db
+from .progress import snapshot
+
+LIVE = "campaign"
 
 bp = Blueprint("campaigns", __name__, url_prefix="/clientes")
 
 from . import api, control_routes, routes  # noqa: E402, F401  (registers the views)
+
+
+def init_app(app: Flask) -> None:
+    """Register the views and offer their streams."""
+    app.register_blueprint(bp)
+    with app.app_context():
+        live.offer(app, LIVE, partial(snapshot, db.engine), "campaigns/_progress.html")

@@ -11,11 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from .. import live
 from ..clients import listing
 from ..clients.filters import chips_of
 from ..clients.search import Search
 from ..clients.tags import tag_names
 from ..extensions import db
+from ..feed import END_EVENT
 from ..htmx import form_again, is_partial, page_or_fragment
 from ..i18n import language
 from ..message_templates import services as template_services
@@ -24,8 +26,7 @@ from ..models import EstadoSMS
 from ..security import Access, access
 from ..segments import services as segments
 from ..settings import current_settings
-from . import bp, control, live, services
-from .feed import END_EVENT
+from . import LIVE, bp, control, services
 from .forms import ComposeForm
 from .progress import snapshot
 
@@ -128,7 +129,7 @@ def messages(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
-    stream = live.stream(pk, language(), viewer=current_user.get_id() if is_partial() else None)
+    stream = live.stream(LIVE, pk, language(), viewer=current_user.get_id() if is_partial() else None)
     if stream is None:
         return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection

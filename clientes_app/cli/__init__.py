@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import campaigns, demo, users
+from . import campaigns, clients, demo, users
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(users.group)
     app.cli.add_command(campaigns.group)
+    app.cli.add_command(clients.group)
     app.cli.add_command(demo.demo)
     app.cli.add_command(demo.prepare)

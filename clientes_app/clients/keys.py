@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TypedDict
 
 from ..messaging import phone
@@ -12,9 +13,9 @@ from ..text import fold
 LONGEST_NAME = 150
 LONGEST_DOCUMENT = 20
 
+_NO_LETTER = re.compile(r"[^a-z0-9 ]")
 # Spellings that sound alike to a Colombian ear, in the order in which they are replaced.
 _ALIKE = (
-    (re.compile(r"[^a-z0-9 ]"), ""),
     (re.compile(r"ph"), "f"),
     (re.compile(r"(?<=[^c])h|\bh"), ""),
     (re.compile(r"ll|y|j"), "i"),
@@ -50,20 +51,31 @@ def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
 
 def name_key(nombre: str) -> str:
     """Answer what near-same names have in common: sound instead of spelling, words in any order."""
-    sound = fold(nombre)
+    sounds = sorted(filter(None, map(_sound, _NO_LETTER.sub("", fold(nombre)).split())))
+    return " ".join(sounds)[:LONGEST_NAME]
+
+
+@lru_cache(50_000)
+def _sound(word: str) -> str:
+    # Kept, for the words of names come again and again.
     for pattern, replacement in _ALIKE:
-        sound = pattern.sub(replacement, sound)
-    return " ".join(sorted(sound.split()))[:LONGEST_NAME]
+        word = pattern.sub(replacement, word)
+    return word
 
 
 def document_key(documento: str) -> str:
     """Answer a document's letters and digits: "1.020.345-6" and "10203456" are the same document."""
-    return "".join(character for character in fold(documento) if character.isalnum())[:LONGEST_DOCUMENT]
+    folded = fold(documento)
+    if folded.isalnum():
+        return folded[:LONGEST_DOCUMENT]
+    return "".join(character for character in folded if character.isalnum())[:LONGEST_DOCUMENT]
 
 
 def digits_of(text: str) -> str:
     """Answer the digits of a text, of whatever script, as 0 to 9."""
     if text.isascii():
+        if text.isdigit():
+            return text
         return "".join(character for character in text if character.isdigit())
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 

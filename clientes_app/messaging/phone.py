@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 # Spaces of every width, dashes, dots, brackets and slashes, and the invisible direction marks
 # that contact books leave around a number that was copied from them.
@@ -33,6 +35,15 @@ def to_e164(text: str, region: str) -> str | None:
     `region` is the ISO 3166 code of the country that a number without a country code belongs to.
     Twilio's test numbers pass: https://www.twilio.com/docs/iam/test-credentials
     """
+    if text.isascii() and text.isdigit():
+        plain = _plain_mobiles(region)
+        if plain.national.fullmatch(text) and not plain.prefix.match(text):
+            return plain.plus + text
+    return read_e164(text, region)
+
+
+def read_e164(text: str, region: str) -> str | None:
+    """Return what `to_e164` returns, read by the library whole: 50 times slower for a mobile number's mere digits."""
     number = _read(text, region)
     if isinstance(number, PhoneProblem):
         return None
@@ -63,6 +74,29 @@ def mask(e164: str) -> str:
     except NumberParseException:
         return "*" * len(e164)
     return prefix + "*" * (len(e164) - len(prefix) - 2) + e164[-2:]
+
+
+@dataclass(frozen=True)
+class _PlainMobiles:
+    """What the library knows of a country's mobile numbers, written without a country code."""
+
+    plus: str
+    national: re.Pattern[str]
+    prefix: re.Pattern[str]
+    """What the library would take away or rewrite before it looks at the number."""
+
+
+@cache
+def _plain_mobiles(region: str) -> _PlainMobiles:
+    nothing = r"(?!)"
+    metadata = PhoneMetadata.metadata_for_region(region)
+    mobile = metadata.mobile.national_number_pattern if metadata and metadata.mobile else None
+    prefix = metadata.national_prefix_for_parsing if metadata else None
+    return _PlainMobiles(
+        plus=f"+{phonenumbers.country_code_for_region(region)}",
+        national=re.compile(mobile or nothing),
+        prefix=re.compile(prefix or nothing),
+    )
 
 
 def _read(text: str, region: str) -> PhoneNumber | PhoneProblem:

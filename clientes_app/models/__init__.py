@@ -6,6 +6,7 @@ from .campana import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Reci
 from .cliente import Cliente
 from .distintos import Distintos
 from .etiqueta import ClienteEtiqueta, Etiqueta
+from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
 from .plantilla import PlantillaSMS
 from .segmento import Segmento
 from .turno import TurnoDeEnvio
@@ -15,15 +16,19 @@ from .venta import Venta
 __all__ = [
     "COUNTERS",
     "ENDED",
+    "UNFINISHED",
     "Baja",
     "CambioDeCliente",
+    "CambioImportado",
     "CampanaSMS",
     "Cliente",
     "ClienteEtiqueta",
     "Distintos",
     "EstadoCampana",
+    "EstadoImportacion",
     "EstadoSMS",
     "Etiqueta",
+    "Importacion",
     "OrigenBaja",
     "PlantillaSMS",
     "Recibo",

@@ -44,6 +44,7 @@ class Cliente(Base):
             **only_where("ultima_compra IS NOT NULL"),
         ),
         Index("ix_cliente_usuario_id_total_compras", "usuario_id", "total_compras", **only_where("total_compras > 0")),
+        Index("ix_cliente_importacion_id_id", "importacion_id", "id", **only_where("importacion_id IS NOT NULL")),
         # A deleted client's id is never given to another: old links must not lead to somebody else.
         {"sqlite_autoincrement": True},
     )
@@ -66,3 +67,5 @@ class Cliente(Base):
     activo: Mapped[bool] = mapped_column(default=True)
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    importacion_id: Mapped[int | None] = mapped_column(ForeignKey("importacion.id", ondelete="SET NULL"))
+    """The import that created the client."""

@@ -45,13 +45,13 @@ def _hold(connection: Connection, owner: str) -> bool:
         connection.execute(insert(TurnoDeEnvio).values(id=1, titular=owner, latido=now))
         return True
     free = [TurnoDeEnvio.titular == owner, TurnoDeEnvio.latido < now - timedelta(seconds=LEASE_SECONDS)]
-    if _is_dead(holder):
+    if is_dead(holder):
         free.append(TurnoDeEnvio.titular == holder)
     taken = connection.execute(update(TurnoDeEnvio).where(or_(*free)).values(titular=owner, latido=now))
     return taken.rowcount == 1
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Tell whether the holder was a process of this host that no longer runs."""
     host, _, rest = holder.partition(":")
     pid = rest.partition(":")[0]

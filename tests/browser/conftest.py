@@ -64,14 +64,16 @@ def shared_site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     """The sample shop's site, for every test here."""
     folder = tmp_path_factory.mktemp("site")
     url = f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'clientes.sqlite')}"
-    app = create_app(Settings(secret_key="for tests only", database_url=url))
+    uploads = folder / "uploads"
+    app = create_app(Settings(secret_key="for tests only", database_url=url, uploads_path=uploads))
     ledger = Ledger(folder / "ledger.sqlite")
     with app.app_context():
         load_shop("CO", ledger)
     ledger.close()
     with SimulatorProcess.start(folder / "ledger.sqlite") as process:
         log = folder / "server.log"
-        server = Server(url, log, SMS_MODE="simulated", TWILIO_API_BASE_URL=process.base_url)
+        places = {"UPLOADS_PATH": str(uploads), "TWILIO_API_BASE_URL": process.base_url}
+        server = Server(url, log, SMS_MODE="simulated", **places)
         server.start()
         yield Site(server, app, Simulator(process))
         server.stop()

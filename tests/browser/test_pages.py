@@ -27,6 +27,7 @@ from clientes_app.models import (
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
 
+from ..importing.conftest import Imports
 from .accessibility import sideways, violations
 from .site import Site
 from .visitors import ENGLISH, SPANISH, Visitors
@@ -166,6 +167,13 @@ PAGES = {
     "doubles": Look("/clientes/dobles/?por=nombre"),
     "no doubles": Look("/clientes/dobles/?por=documento", who="nueva"),
     "merge": Look("/clientes/unir/?a={client}&b={buyer}"),
+    "import": Look("/clientes/importar/", who="importa"),
+    "columns of an import": Look("/clientes/importar/{uploaded}/columnas/", who="importa"),
+    "import that was checked": Look("/clientes/importar/{reviewed}/", who="importa"),
+    "rows of an import": Look("/clientes/importar/{reviewed}/filas/?veredicto=doble", who="importa"),
+    "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
+    "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
+    "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
 }
 
 
@@ -200,7 +208,17 @@ def places(shared_site: Site) -> dict[str, int]:
         "uncertain": uncertain,
         "message": message,
     }
-    return {**first, **ids, "refused": refused, "opt_out": opt_out}
+    return {**first, **ids, "refused": refused, "opt_out": opt_out, **add_imports(shared_site)}
+
+
+def add_imports(site: Site) -> dict[str, int]:
+    """Bring an import to each of the states that a person looks at; answer their ids."""
+    imports = Imports(site.app, site.shop.add_admin("importa"))
+    rows = "nombre,celular,grupo\nImportada Paz,3009871234,VIP\n,3009871235,\nImportada P.,3009871234,\n"
+    uploaded, reviewed = imports.upload(rows), imports.upload(rows)
+    imports.start_review(reviewed)
+    imports.work()
+    return {"uploaded": uploaded, "reviewed": reviewed, "imported": imports.run(rows)}
 
 
 def send_one(site: Site, who: str, number: str, end: EstadoSMS) -> tuple[int, int]:
@@ -270,6 +288,8 @@ NOT_PAGES = {
     "clients.list_sales",
     "opt_outs.export",
     "static",
+    "importing.progress",
+    "importing.rejected",
 }
 
 

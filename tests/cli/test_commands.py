@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,3 +123,35 @@ class TestSampleShop:
         refused = run(app, "demo")
         assert refused.exit_code == 1
         assert "simulated mode only" in refused.output
+
+
+class TestClientsImport:
+    """`clients import`."""
+
+    def test_a_list_becomes_clients(self, app: Flask, account: int, tmp_path: Path) -> None:
+        file = tmp_path / "lista.csv"
+        file.write_text("Quien;Cel;Otro\nAna Ruiz;3001234567;77\n;3001234568;\nAna R.;3001234567;\n")
+        words = ("--map", "nombre=quien", "--map", "documento=3", "--tag", "Feria")
+        done = run(app, "clients", "import", str(file), "--owner", "ana", *words)
+        assert done.exit_code == 0, done.output
+        assert "1 new, 0 updated, 0 unchanged; rejected: 1 doubled in the file, 1 wrong" in done.output
+        with app.app_context():
+            client = db.session.scalars(select(Cliente)).one()
+            assert (client.nombre, client.telefono_e164, client.documento) == ("Ana Ruiz", "+573001234567", "77")
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("--owner", "nobody"), "nobody"),
+            (("--owner", "ana", "--map", "edad=quien"), "edad"),
+            (("--owner", "ana", "--map", "nombre=quién sabe"), "quién sabe"),
+        ],
+    )
+    def test_what_will_not_do_is_said(
+        self, app: Flask, account: int, tmp_path: Path, words: tuple[str, ...], said: str
+    ) -> None:
+        file = tmp_path / "lista.csv"
+        file.write_text("Quien;Cel\nAna Ruiz;3001234567\n")
+        refused = run(app, "clients", "import", str(file), *words)
+        assert refused.exit_code == 1
+        assert said in refused.output

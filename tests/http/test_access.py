@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from clientes_app.campaigns import services
 from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, OrigenBaja, Segmento
+from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, Importacion, OrigenBaja, Segmento
 from clientes_app.security import Access
 
 from ..support.checking_client import CheckingClient
@@ -108,6 +108,21 @@ ADMIN = {
     "POST clients.set_apart",
     "GET clients.compare",
     "POST clients.merge",
+    "GET importing.index",
+    "POST importing.upload",
+    "GET importing.columns",
+    "POST importing.start_review",
+    "POST importing.choose_sheet",
+    "GET importing.show",
+    "GET importing.progress",
+    "POST importing.apply",
+    "GET importing.confirm_cancellation",
+    "POST importing.cancel",
+    "GET importing.confirm_undoing",
+    "POST importing.undo",
+    "GET importing.rows",
+    "POST importing.mend",
+    "GET importing.rejected",
 }
 JSON = {
     "clients.create_by_json",
@@ -148,6 +163,9 @@ class House:
         self.opt_out = shop.add(
             Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
         )
+        self.imported = shop.add(
+            Importacion(nombre_archivo=f"{SECRET}.csv", archivo="0", usuario_id=account, subida_por_id=account)
+        )
         self.segment = shop.add(
             Segmento(nombre=f"{SECRET} segmento", busqueda={}, creado_por_id=account, usuario_id=account)
         )
@@ -164,6 +182,7 @@ class House:
             "campaigns": self.campaign,
             "opt_outs": self.opt_out,
             "segments": self.segment,
+            "importing": self.imported,
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}

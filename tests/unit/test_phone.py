@@ -2,10 +2,10 @@
 
 import phonenumbers
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clientes_app.messaging.phone import PhoneProblem, display, mask, problem, to_e164
+from clientes_app.messaging.phone import PhoneProblem, display, mask, problem, read_e164, to_e164
 
 MOBILE = "+573001234567"
 
@@ -119,6 +119,21 @@ def test_any_text_gives_either_a_valid_number_or_a_problem(text: str) -> None:
 def test_separators_never_change_the_number(national: str, separators: list[str]) -> None:
     written = "".join(map("".join, zip(national, separators, strict=True)))
     assert to_e164(written, "CO") == "+57" + national
+
+
+@given(
+    st.sampled_from(["CO", "MX", "ES", "AR", "US", "IT", "PE", "CL", "BR", "DE"]),
+    st.from_regex(r"(?:3[0-5]|[1-9])[0-9]{6,11}|0?[0-9]{1,14}", fullmatch=True),
+)
+@settings(max_examples=500)
+def test_the_quick_way_reads_what_the_library_reads(region: str, digits: str) -> None:
+    assert to_e164(digits, region) == read_e164(digits, region)
+
+
+def test_every_block_of_colombian_mobiles_is_read_alike() -> None:
+    for block in range(300, 400):
+        for rest in ("0000000", "1234567", "3013999", "9999999"):
+            assert to_e164(f"{block}{rest}", "CO") == read_e164(f"{block}{rest}", "CO")
 
 
 @pytest.mark.parametrize(

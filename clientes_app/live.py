@@ -9,11 +9,9 @@ from typing import cast
 
 from flask import Flask, Response, current_app, render_template
 
-from .. import sse
-from ..extensions import db
-from ..settings import current_settings
-from .feed import Feeds
-from .progress import Progress, snapshot
+from . import sse
+from .feed import Feeds, Read
+from .settings import current_settings
 
 _KEY = "clientes.live"
 
@@ -22,20 +20,17 @@ STREAMS_OF_A_VIEWER = 4
 
 
 class Live:
-    """The feeds of one app, and who may watch them."""
+    """The feeds of one app by their kind, and who may watch them."""
 
-    def __init__(self, app: Flask) -> None:
-        with app.app_context():
-            read = partial(snapshot, db.engine)
-            self._most = current_settings().max_streams
-        self.feeds = Feeds(read, partial(_render, app))
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feeds] = {}
         self._lock = threading.Lock()
         self._streams: Counter[str | None] = Counter()
 
-    def enter(self, viewer: str | None) -> bool:
-        """Count one more stream; tell whether it is allowed, for a browser's viewer and in all."""
+    def enter(self, viewer: str | None, most: int) -> bool:
+        """Count one more stream; tell whether it is allowed, for a browser's viewer and of `most` in all."""
         with self._lock:
-            if self._streams.total() >= self._most:
+            if self._streams.total() >= most:
                 return False
             if viewer is not None and self._streams[viewer] >= STREAMS_OF_A_VIEWER:
                 return False
@@ -50,34 +45,35 @@ class Live:
                 del self._streams[viewer]
 
 
-def stream(campaign_id: int, language: str, viewer: str | None) -> Response | None:
-    """Answer with a campaign's progress as it happens, or None where there are streams enough.
+def stream(kind: str, watched_id: int, language: str, viewer: str | None) -> Response | None:
+    """Answer with the progress of one of a kind as it happens, or None where there are streams enough.
 
     `viewer` names the log-in of a browser; a program has none, and no limit of its own.
     """
     live = _live(current_app)
-    if not live.enter(viewer):
+    if not live.enter(viewer, current_settings().max_streams):
         return None
-    response = sse.stream(live.feeds.events(campaign_id, language))
+    response = sse.stream(live.feeds[kind].events(watched_id, language))
     response.call_on_close(partial(live.leave, viewer))
     return response
 
 
-def init_app(app: Flask) -> None:
-    """Give the app its streams."""
-    app.extensions[_KEY] = Live(app)
+def offer(app: Flask, kind: str, read: Read, template: str) -> None:
+    """Offer streams of a kind: how a snapshot is read, and the fragment that shows it as `progress`."""
+    _live(app).feeds[kind] = Feeds(read, partial(_render, app, template))
 
 
 def close(app: Flask) -> None:
     """End the app's streams: it is about to stop."""
-    _live(app).feeds.close()
+    for feeds in _live(app).feeds.values():
+        feeds.close()
 
 
 def _live(app: Flask) -> Live:
-    return cast(Live, app.extensions[_KEY])
+    return cast(Live, app.extensions.setdefault(_KEY, Live()))
 
 
-def _render(app: Flask, progress: Progress, language: str) -> str:
+def _render(app: Flask, template: str, progress: object, language: str) -> str:
     # A request of nobody's: the fragment holds nothing of its viewer but the language.
     with app.test_request_context(headers={"Accept-Language": language}):
-        return render_template("campaigns/_progress.html", progress=progress, polling=False)
+        return render_template(template, progress=progress, polling=False)

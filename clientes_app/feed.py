@@ -1,4 +1,4 @@
-"""Live progress for many viewers: one reader of the database for each watched campaign of this process.
+"""Live progress for many viewers: one reader of the database for each watched thing of this process.
 
 The reader looks while somebody watches and wakes all viewers when something changed: viewers cost no queries.
 """
@@ -8,16 +8,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol
 
-from .. import sse
-from .progress import Progress
+from . import sse
 
 LOOK_SECONDS = 0.4
 HEARTBEAT_SECONDS = 10.0
 END_EVENT = "end"
 
-Read = Callable[[int], Progress]
-Render = Callable[[Progress, str], str]
+
+class Snapshot(Protocol):
+    """How far something is at one moment."""
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more happens by itself."""
+
+
+# What reads the snapshot of an id, and what writes it in a language.
+Read = Callable[[int], Any]
+Render = Callable[[Any, str], str]
 
 
 class Feeds:
@@ -37,25 +47,25 @@ class Feeds:
             for feed in self._feeds.values():
                 feed.end()
 
-    def events(self, campaign_id: int, language: str) -> Iterator[str]:
-        """Answer a viewer's events, until the campaign has ended."""
+    def events(self, watched_id: int, language: str) -> Iterator[str]:
+        """Answer a viewer's events, until what they watch has ended."""
         yield sse.HEARTBEAT
-        with self._watched(campaign_id) as feed:
+        with self._watched(watched_id) as feed:
             yield from _changes(feed, language)
 
     @contextmanager
-    def _watched(self, campaign_id: int) -> Iterator[_Feed]:
-        feed = self._enter(campaign_id)
+    def _watched(self, watched_id: int) -> Iterator[_Feed]:
+        feed = self._enter(watched_id)
         try:
             yield feed
         finally:
             self._leave(feed)
 
-    def _enter(self, campaign_id: int) -> _Feed:
+    def _enter(self, watched_id: int) -> _Feed:
         with self._lock:
-            feed = self._feeds.get(campaign_id)
+            feed = self._feeds.get(watched_id)
             if feed is None or feed.ended:
-                feed = self._feeds[campaign_id] = _Feed(campaign_id, self._read, self._render)
+                feed = self._feeds[watched_id] = _Feed(watched_id, self._read, self._render)
             if self._closing:
                 feed.end()
             feed.viewers += 1
@@ -67,8 +77,8 @@ class Feeds:
             if feed.viewers:
                 return
             feed.end()
-            if self._feeds.get(feed.campaign_id) is feed:
-                del self._feeds[feed.campaign_id]
+            if self._feeds.get(feed.watched_id) is feed:
+                del self._feeds[feed.watched_id]
 
 
 def _changes(feed: _Feed, language: str) -> Iterator[str]:
@@ -86,27 +96,27 @@ def _changes(feed: _Feed, language: str) -> Iterator[str]:
 
 
 class _Feed:
-    """One campaign's latest snapshot, read by a thread of its own."""
+    """One thing's latest snapshot, read by a thread of its own."""
 
-    def __init__(self, campaign_id: int, read: Read, render: Render) -> None:
+    def __init__(self, watched_id: int, read: Read, render: Render) -> None:
         self.viewers = 0
-        self.campaign_id = campaign_id
+        self.watched_id = watched_id
         self._read = read
         self._render = render
         self._changed = threading.Condition()
         self._ended = threading.Event()
         self._version = 0
-        self._progress: Progress | None = None
+        self._progress: Snapshot | None = None
         self._texts: dict[tuple[int, str], str] = {}
-        threading.Thread(target=self._look_until_ended, name=f"feed-{campaign_id}", daemon=True).start()
+        threading.Thread(target=self._look_until_ended, name=f"feed-{watched_id}", daemon=True).start()
 
-    def wait_for_change(self, seen: int, seconds: float) -> tuple[int, Progress | None]:
+    def wait_for_change(self, seen: int, seconds: float) -> tuple[int, Snapshot | None]:
         """Wait until there is something newer than version `seen`, or the time is up."""
         with self._changed:
             self._changed.wait_for(lambda: self._version != seen or self._ended.is_set(), seconds)
             return self._version, self._progress
 
-    def rendered(self, version: int, progress: Progress, language: str) -> str:
+    def rendered(self, version: int, progress: Snapshot, language: str) -> str:
         """Answer the event of a version: rendered once for each language, not once for each viewer."""
         with self._changed:
             text = self._texts.get((version, language))
@@ -138,7 +148,7 @@ class _Feed:
             self.end()
 
     def _look(self) -> None:
-        progress = self._read(self.campaign_id)
+        progress = self._read(self.watched_id)
         with self._changed:
             if progress == self._progress:
                 return

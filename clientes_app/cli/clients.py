@@ -1,0 +1,93 @@
+"""`clients`: a client list from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from ..errors import DomainError
+from ..extensions import db
+from ..importing import jobs, services
+from ..importing.applying import apply
+from ..importing.columns import Layout, Role
+from ..importing.jobs import Job, Surroundings
+from ..importing.refusals import Refused
+from ..importing.reviewing import review
+from ..models import Importacion, Usuario
+from ..sending.lease import new_owner
+from ..settings import current_settings
+from ..text import fold
+
+group = AppGroup("clients", help="Clients.")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--owner", required=True, help="The admin whose clients they become.")
+@click.option("--map", "mapped", multiple=True, metavar="ROLE=COLUMN", help="A title or a number from 1; repeatable.")
+@click.option("--tag", default="", help="Tags for all of them, with commas between.")
+def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str) -> None:
+    """Import a list (XLSX or CSV); what is not mapped is guessed."""
+    try:
+        row = _imported(file, owner, mapped, tag)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    applied = f"{row.nuevas} new, {row.actualizadas} updated, {row.iguales} unchanged"
+    click.echo(f"{applied}; rejected: {row.dobles} doubled in the file, {row.malas} wrong")
+
+
+def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Importacion:
+    settings = current_settings()
+    place = Surroundings(settings.uploads_path, settings.default_region)
+    admin = db.session.scalar(select(Usuario).where(Usuario.usuario == owner))
+    if admin is None or not admin.is_admin:
+        raise click.ClickException(f"no admin is called {owner}")
+    with file.open("rb") as stream:
+        row = services.upload(admin.id, admin.id, stream, file.name, place)
+    layout = _mapped(Layout.from_json(row.columnas), mapped)
+    services.start_review(admin.id, row.id, layout, tag, place.uploads)
+    with click.progressbar(length=row.filas, label="Checking") as bar:
+        review(db.engine, _taken(row.id, place), bar.update)
+    row = services.start_applying(admin.id, row.id)
+    with click.progressbar(length=row.por_aplicar, label="Importing") as bar:
+        apply(db.engine, _taken(row.id, place), bar.update)
+    db.session.expire_all()
+    return services.find_import(admin.id, row.id)
+
+
+def _taken(import_id: int, place: Surroundings) -> Job:
+    job = jobs.take(db.engine, new_owner(), place, import_id)
+    if job is None:
+        raise click.ClickException("the server's worker has taken the import: look at its page")
+    return job
+
+
+def _mapped(layout: Layout, mapped: Sequence[str]) -> Layout:
+    """Answer the layout with the columns that were named; roles that are named are not guessed."""
+    if not mapped:
+        return layout
+    named = [_column(layout, each) for each in mapped]
+    told = {role for role, _ in named}
+    roles = [Role.NOTHING if role in told else role for role in layout.roles]
+    for role, place in named:
+        roles[place] = role
+    return replace(layout, roles=tuple(roles))
+
+
+def _column(layout: Layout, mapping: str) -> tuple[Role, int]:
+    role, _, column = mapping.partition("=")
+    titles = [fold(title) for title in layout.titles]
+    if role not in set(Role) - {Role.NOTHING}:
+        raise click.ClickException(f"--map takes {', '.join(each for each in Role if each)}: not {role}")
+    if fold(column) in titles:
+        return Role(role), titles.index(fold(column))
+    if column.isdecimal() and 1 <= int(column) <= len(layout.roles):
+        return Role(role), int(column) - 1
+    raise click.ClickException(f"the file has no column {column}: it has {', '.join(filter(None, layout.titles))}")

@@ -1,0 +1,182 @@
+"""Applying a reviewed import: batch by batch, each whole or not at all, and each only once.
+
+A batch's clients, its old values, its counters and how far it came are one transaction of the app's database: after
+a kill at any moment the next worker goes on with the row after `hasta_fila`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ..clients.keys import keys_of
+from ..clients.tags import find_or_create_tags, tag_key
+from ..database import write_transaction
+from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
+from ..models.types import utc_now
+from . import jobs
+from .bulk import insert_rows, update_rows
+from .jobs import Job
+from .matching import Existing, Matches, changed, find_clients
+from .reviewing import COUNTERS, Tell
+from .staging import Staged, Staging, Verdict
+
+BATCH = 2_000
+
+_FIELDS = ("nombre", "telefono", "documento")
+
+
+def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
+    """Import the rows that are not yet imported; `tell` hears how many each batch had.
+
+    Raises jobs.Stopped.
+    """
+    done_to = job.done_to
+    with Staging(job.files.staging) as staging:
+        while batch := staging.to_apply(done_to, BATCH):
+            apply_batch(engine, job, batch)
+            done_to = batch[-1].number
+            if tell:
+                tell(len(batch))
+        staging.keep_rejected()
+    jobs.finish(engine, job, EstadoImportacion.APLICADA, terminado=utc_now())
+    job.files.delete_sources()
+
+
+def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
+    """Import rows in one transaction, matched once more: clients may have come and gone since the dry run.
+
+    Raises jobs.Stopped where the import is not the job's any more; then nothing of the batch is stored.
+    """
+    keyed = [(staged, keys_of(*staged.row.fields[:3], job.region)) for staged in batch]
+    with write_transaction(engine) as connection:
+        rows = [staged.row for staged in batch]
+        with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
+        matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
+        change = _Change(connection, job, matches)
+        new = []
+        for staged, keys in keyed:
+            client = matches.client_of(staged.row)
+            if client is None:
+                new.append((staged, keys))
+            else:
+                change.update(client, staged)
+        change.insert(new)
+        change.store()
+        jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(change.counts, batch))
+
+
+class _Change:
+    """What a batch changes, gathered and then stored in a few statements."""
+
+    def __init__(self, connection: Connection, job: Job, matches: Matches) -> None:
+        self.counts: Counter[Verdict] = Counter()
+        self._connection = connection
+        self._job = job
+        self._matches = matches
+        self._clients: dict[int, Existing] = {}
+        self._before: dict[int, dict[str, Any]] = {}
+        self._tags: list[tuple[int, Staged]] = []
+
+    def insert(self, rows: Sequence[tuple[Staged, Mapping[str, Any]]]) -> None:
+        """Insert clients that there are not."""
+        self.counts[Verdict.NEW] += len(rows)
+        if not rows:
+            return
+        values = [{**_stored_fields(staged), **keys} for staged, keys in rows]
+        same = {
+            "usuario_id": self._job.account_id,
+            "importacion_id": self._job.id,
+            "creado": utc_now(),
+            "activo": True,
+            "total_compras": 0,
+        }
+        ids = insert_rows(self._connection, _table(Cliente), values, same)
+        self._tags += [(client_id, staged) for client_id, (staged, _) in zip(ids, rows, strict=True)]
+
+    def update(self, client: Existing, staged: Staged) -> None:
+        """Note what a row changes of a client that there is."""
+        client = self._clients.get(client.id, client)
+        changes = changed(client, staged.row.fields)
+        missing = self._missing_tags(client, staged)
+        self.counts[Verdict.UPDATE if changes or missing else Verdict.SAME] += 1
+        if not changes and not missing:
+            return
+        self._before.setdefault(client.id, {name: getattr(client, name) for name in _FIELDS} | {"etiquetas": []})
+        if changes:
+            self._clients[client.id] = Existing(**{**client._asdict(), **changes})
+        if missing:
+            self._tags.append((client.id, staged))
+
+    def store(self) -> None:
+        """Write what was noted."""
+        if self._clients:
+            update_rows(self._connection, _table(Cliente), [self._updated(each) for each in self._clients.values()])
+        self._store_tags()
+        if self._before:
+            rows = [
+                {"importacion_id": self._job.id, "cliente_id": client_id, "antes": before}
+                for client_id, before in self._before.items()
+            ]
+            _insert_missing(self._connection, _table(CambioImportado), rows)
+
+    def _updated(self, client: Existing) -> dict[str, Any]:
+        fields = {name: getattr(client, name) for name in _FIELDS}
+        return {"id": client.id, **fields, **keys_of(**fields, region=self._job.region)}
+
+    def _missing_tags(self, client: Existing, staged: Staged) -> set[str]:
+        return self._wanted_tags(staged).keys() - self._matches.tags.get(client.id, set())
+
+    def _wanted_tags(self, staged: Staged) -> dict[str, str]:
+        """Answer the tags that a row gives, by their keys."""
+        names = {tag_key(tag): tag for tag in (*self._job.tags, *staged.row.fields.etiquetas)}
+        names.pop("", None)
+        return names
+
+    def _store_tags(self) -> None:
+        names: dict[str, str] = {}
+        for _, staged in self._tags:
+            names = {**self._wanted_tags(staged), **names}
+        if not names:
+            return
+        with Session(self._connection) as session:
+            ids = find_or_create_tags(session, self._job.account_id, names.values())
+        known = dict(zip(names, ids, strict=True))
+        rows = []
+        for client_id, staged in self._tags:
+            missing = self._wanted_tags(staged).keys() - self._matches.tags.get(client_id, set())
+            added = sorted(known[key] for key in missing)
+            rows += [{"etiqueta_id": tag_id, "cliente_id": client_id} for tag_id in added]
+            if client_id in self._before:
+                self._before[client_id]["etiquetas"] += added
+        _insert_missing(self._connection, _table(ClienteEtiqueta), rows)
+
+
+def _stored_fields(staged: Staged) -> dict[str, str]:
+    return {name: getattr(staged.row.fields, name) for name in _FIELDS}
+
+
+def _added(counts: Counter[Verdict], batch: Sequence[Staged]) -> dict[str, Any]:
+    """Answer the counters with a batch's rows added, as SQL: the database adds."""
+    without = sum(not staged.row.telefono_e164 for staged in batch)
+    added = {COUNTERS[verdict]: count for verdict, count in counts.items() if count} | {"sin_celular": without}
+    return {name: getattr(Importacion, name) + count for name, count in added.items()}
+
+
+def _insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that there are not."""
+    if not rows:
+        return
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def _table(model: type[Cliente | ClienteEtiqueta | CambioImportado]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table

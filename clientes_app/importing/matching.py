@@ -1,0 +1,107 @@
+"""Which clients of the account a file's rows are: by document, else by number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import ARRAY, Connection, Select, String, func, literal, select
+
+from ..database import id_list
+from ..models import Cliente, ClienteEtiqueta, Etiqueta
+from .rows import Fields, Row
+
+
+class Existing(NamedTuple):
+    """A client that there is."""
+
+    id: int
+    nombre: str
+    telefono: str
+    documento: str
+    telefono_e164: str | None
+    documento_clave: str
+
+
+@dataclass
+class Matches:
+    """The clients that some rows may be."""
+
+    by_document: dict[str, Existing] = field(default_factory=dict)
+    by_phone: dict[str, list[Existing]] = field(default_factory=dict)
+    tags: dict[int, set[str]] = field(default_factory=dict)
+    """The keys of the clients' tags."""
+
+    def client_of(self, row: Row) -> Existing | None:
+        """Answer the client that a row is; the same number with another document is somebody else."""
+        if row.documento_clave and (found := self.by_document.get(row.documento_clave)):
+            return found
+        candidates = self.by_phone.get(row.telefono_e164, ())
+        return next((each for each in candidates if may_be_one(each.documento_clave, row.documento_clave)), None)
+
+    def ids(self) -> set[int]:
+        """Answer the ids of all of them."""
+        by_phone = (each.id for candidates in self.by_phone.values() for each in candidates)
+        return {*by_phone, *(each.id for each in self.by_document.values())}
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Tell whether two documents may be one person's: they are the same, or one is not known."""
+    return not one or not other or one == other
+
+
+def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *, with_tags: bool) -> Matches:
+    """Find the account's clients that have a document or number of these rows; the oldest come first."""
+    rows = list(rows)
+    matches = Matches()
+    documents = {row.documento_clave for row in rows} - {""}
+    wanted = _clients(account_id).where(
+        Cliente.documento_clave != "", Cliente.documento_clave.in_(_texts(documents, connection))
+    )
+    for client in connection.execute(wanted.order_by(Cliente.id)):
+        matches.by_document.setdefault(client.documento_clave, Existing(*client))
+    phones = {row.telefono_e164 for row in rows} - {""}
+    wanted = _clients(account_id).where(Cliente.telefono_e164.in_(_texts(phones, connection)))
+    for client in connection.execute(wanted.order_by(Cliente.id)):
+        matches.by_phone.setdefault(client.telefono_e164, []).append(Existing(*client))
+    if with_tags:
+        _add_tags(connection, matches)
+    return matches
+
+
+def changed(client: Existing, fields: Fields) -> dict[str, str]:
+    """Answer what a row changes of a client; an empty cell changes nothing."""
+    new = {name: getattr(fields, name) for name in ("nombre", "telefono", "documento")}
+    return {name: value for name, value in new.items() if value and value != getattr(client, name)}
+
+
+def _clients(account_id: int) -> Select[int, str, str, str, str | None, str]:
+    return select(
+        Cliente.id,
+        Cliente.nombre,
+        Cliente.telefono,
+        Cliente.documento,
+        Cliente.telefono_e164,
+        Cliente.documento_clave,
+    ).where(Cliente.usuario_id == account_id)
+
+
+def _add_tags(connection: Connection, matches: Matches) -> None:
+    listed = id_list(sorted(matches.ids()), connection.dialect.name)
+    found = (
+        select(ClienteEtiqueta.cliente_id, Etiqueta.clave)
+        .join(Etiqueta, Etiqueta.id == ClienteEtiqueta.etiqueta_id)
+        .where(ClienteEtiqueta.cliente_id.in_(select(listed.c.value)))
+    )
+    for client_id, key in connection.execute(found):
+        matches.tags.setdefault(client_id, set()).add(key)
+
+
+def _texts(texts: Iterable[str], connection: Connection) -> Select[str]:
+    """Answer many texts as one parameter."""
+    listed: Sequence[str] = sorted(texts)
+    if connection.dialect.name == "sqlite":
+        return select(func.json_each(json.dumps(listed)).table_valued("value", name="listed").c.value)
+    return select(func.unnest(literal(listed, ARRAY(String))))

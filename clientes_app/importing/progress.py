@@ -1,0 +1,58 @@
+"""How far an import is: one snapshot, shared by its page and the stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+
+from ..database import read_transaction
+from ..models import UNFINISHED, EstadoImportacion, Importacion
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An import at one moment."""
+
+    import_id: int
+    estado: EstadoImportacion
+    filas: int
+    leidas: int
+    por_aplicar: int
+    nuevas: int
+    actualizadas: int
+    iguales: int
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing more happens by itself."""
+        return self.estado not in UNFINISHED
+
+    @property
+    def applied(self) -> int:
+        """Count the rows that applying has gone through."""
+        return self.nuevas + self.actualizadas + self.iguales
+
+    @property
+    def share(self) -> float:
+        """Answer how much is done, from 0 to 1."""
+        done, whole = self.leidas, self.filas
+        if self.estado is EstadoImportacion.APLICANDO:
+            done, whole = self.applied, self.por_aplicar
+        return min(1.0, done / whole) if whole else 0.0
+
+
+def snapshot(engine: Engine, import_id: int) -> Progress:
+    """Read how far an import is; the caller has checked whose it is."""
+    columns = (
+        Importacion.id,
+        Importacion.estado,
+        Importacion.filas,
+        Importacion.leidas,
+        Importacion.por_aplicar,
+        Importacion.nuevas,
+        Importacion.actualizadas,
+        Importacion.iguales,
+    )
+    with read_transaction(engine) as connection:
+        return Progress(*connection.execute(select(*columns).where(Importacion.id == import_id)).one())

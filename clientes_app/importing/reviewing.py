@@ -1,0 +1,75 @@
+"""The dry run: every row of a file read, validated, matched and staged; nothing is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from sqlalchemy import Engine
+
+from ..database import read_transaction, write_transaction
+from ..models import EstadoImportacion
+from . import jobs
+from .jobs import Job
+from .judging import judge
+from .matching import find_clients
+from .reading import Record, examine, records
+from .rows import reader_of
+from .staging import Staging, Totals, Verdict
+
+BATCH = 5_000
+
+COUNTERS = {
+    Verdict.NEW: "nuevas",
+    Verdict.UPDATE: "actualizadas",
+    Verdict.SAME: "iguales",
+    Verdict.DOUBLE: "dobles",
+    Verdict.WRONG: "malas",
+    Verdict.LEFT_OUT: "descartadas",
+}
+
+Tell = Callable[[int], None]
+
+
+def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
+    """Stage the rows that are not yet staged, and count the verdicts; `tell` hears how many rows are read.
+
+    Raises Refused where the file turns out not to be readable, and jobs.Stopped.
+    """
+    with Staging(job.files.staging) as staging:
+        read = staging.totals().rows
+        for batch in _batches(job, staging.last_row()):
+            _review_batch(engine, job, staging, batch)
+            read += len(batch)
+            with write_transaction(engine) as connection:
+                jobs.advance(connection, job, leidas=read)
+            if tell:
+                tell(len(batch))
+        totals = staging.totals()
+    jobs.finish(engine, job, EstadoImportacion.REVISADA, filas=totals.rows, leidas=totals.rows, **counted(totals))
+
+
+def counted(totals: Totals) -> dict[str, int]:
+    """Answer the counters of a reviewed import."""
+    counts = {name: totals.counts[verdict] for verdict, name in COUNTERS.items()}
+    return {**counts, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
+
+
+def _batches(job: Job, done_to: int) -> Iterator[list[Record]]:
+    rows = records(examine(job.files.text))
+    if job.layout.has_titles:
+        next(rows, None)
+    rest = (record for record in rows if record[0] > done_to)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _review_batch(engine: Engine, job: Job, staging: Staging, batch: list[Record]) -> None:
+    read = reader_of(job.layout, job.region)
+    rows = [read(cells) for _, cells in batch]
+    with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
+    with read_transaction(engine) as connection:
+        matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
+    seen = staging.seen(rows, matches.ids())
+    staged, firsts = judge(zip(batch, rows, strict=True), matches, seen, job.tags)
+    staging.store(staged, firsts)

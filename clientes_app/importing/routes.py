@@ -1,0 +1,193 @@
+"""The pages of an import, step by step: upload, columns, what the dry run found, progress, undo."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from .. import live
+from ..errors import DomainError
+from ..extensions import db
+from ..feed import END_EVENT
+from ..htmx import is_partial, page_or_fragment
+from ..i18n import language
+from ..models import EstadoImportacion, Importacion
+from ..security import Access, access, takes_uploads
+from . import LIVE, bp, process, services
+from .columns import Layout, Role, with_roles
+from .progress import snapshot
+from .reading import MAX_BYTES
+from .rows import reader_of
+from .shown import place, shown_context
+
+PREVIEWED = 8
+
+
+@bp.get("/")
+@access(Access.ADMIN)
+def index() -> ResponseReturnValue:
+    """Show the upload, and earlier imports."""
+    return _index()
+
+
+@bp.post("/")
+@access(Access.ADMIN)
+@takes_uploads(2 * MAX_BYTES)
+def upload() -> ResponseReturnValue:
+    """Take a file."""
+    file = request.files.get("archivo")
+    if file is None or not file.filename:
+        return _index(gettext("Choose a file."))
+    try:
+        with closing(file):
+            row = services.upload(current_user.account_id, current_user.id, file.stream, file.filename, place())
+    except DomainError as refusal:
+        return _index(refusal.message)
+    return redirect(url_for("importing.columns", pk=row.id))
+
+
+@bp.get("/<int:pk>/columnas/")
+@access(Access.ADMIN)
+def columns(pk: int) -> ResponseReturnValue:
+    """Ask what the columns hold, beside the first rows as they would become."""
+    row = services.find_import(current_user.account_id, pk)
+    layout = _chosen(row, request.args.to_dict()) if "c0" in request.args else Layout.from_json(row.columnas)
+    return page_or_fragment("importing/columns.html", "importing/_columns.html", **_columns_context(row, layout))
+
+
+@bp.post("/<int:pk>/columnas/")
+@access(Access.ADMIN)
+def start_review(pk: int) -> ResponseReturnValue:
+    """Keep what the columns hold and begin the dry run."""
+    row = services.find_import(current_user.account_id, pk)
+    layout = _chosen(row, request.form.to_dict())
+    if not layout.columns(Role.NAME) and not layout.columns(Role.SURNAME):
+        problem = gettext("Say which column holds the name.")
+        return render_template("importing/columns.html", problem=problem, **_columns_context(row, layout))
+    tags = request.form.get("etiqueta", "")
+    services.start_review(current_user.account_id, pk, layout, tags, place().uploads)
+    process.wake()
+    return redirect(url_for("importing.show", pk=pk))
+
+
+@bp.post("/<int:pk>/hoja/")
+@access(Access.ADMIN)
+def choose_sheet(pk: int) -> ResponseReturnValue:
+    """Take another sheet of the spreadsheet."""
+    services.choose_sheet(current_user.account_id, pk, request.form.get("hoja", ""), place())
+    return redirect(url_for("importing.columns", pk=pk))
+
+
+@bp.get("/<int:pk>/")
+@access(Access.ADMIN)
+def show(pk: int) -> ResponseReturnValue:
+    """Show one import: how far it is, or what it came to."""
+    row = services.find_import(current_user.account_id, pk)
+    if row.estado is EstadoImportacion.SUBIDA:
+        return redirect(url_for("importing.columns", pk=pk))
+    if is_partial() and "progreso" in request.args:
+        return _polled_progress(pk)
+    return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row, place().uploads))
+
+
+@bp.get("/<int:pk>/progreso/")
+@access(Access.ADMIN)
+def progress(pk: int) -> ResponseReturnValue:
+    """Stream the import's progress; where there are streams enough, answer once and let the page poll."""
+    services.find_import(current_user.account_id, pk)
+    stream = live.stream(LIVE, pk, language(), viewer=current_user.get_id() if is_partial() else None)
+    if stream is None:
+        return _polled_progress(pk)
+    db.session.remove()  # the stream outlives this view, and holds no connection
+    return stream
+
+
+@bp.post("/<int:pk>/aplicar/")
+@access(Access.ADMIN)
+def apply(pk: int) -> ResponseReturnValue:
+    """Begin to import."""
+    services.start_applying(current_user.account_id, pk)
+    process.wake()
+    return redirect(url_for("importing.show", pk=pk))
+
+
+@bp.get("/<int:pk>/cancelar/")
+@access(Access.ADMIN)
+def confirm_cancellation(pk: int) -> ResponseReturnValue:
+    """Ask whether to cancel an import."""
+    row = services.find_import(current_user.account_id, pk)
+    return page_or_fragment("importing/cancel.html", "importing/_cancel.html", row=row)
+
+
+@bp.post("/<int:pk>/cancelar/")
+@access(Access.ADMIN)
+def cancel(pk: int) -> ResponseReturnValue:
+    """Cancel an import."""
+    services.cancel(current_user.account_id, pk, place().uploads)
+    flash(gettext("The import is cancelled."), "success")
+    return redirect(url_for("importing.show", pk=pk))
+
+
+@bp.get("/<int:pk>/deshacer/")
+@access(Access.ADMIN)
+def confirm_undoing(pk: int) -> ResponseReturnValue:
+    """Say what undoing would do, and ask."""
+    row = services.find_import(current_user.account_id, pk)
+    return page_or_fragment("importing/undo.html", "importing/_undo.html", row=row, allowed=services.can_undo(row))
+
+
+@bp.post("/<int:pk>/deshacer/")
+@access(Access.ADMIN)
+def undo(pk: int) -> ResponseReturnValue:
+    """Begin to undo an import."""
+    services.start_undoing(current_user.account_id, pk)
+    process.wake()
+    return redirect(url_for("importing.show", pk=pk))
+
+
+def _index(problem: str = "") -> str:
+    return render_template("importing/index.html", rows=services.list_imports(current_user.account_id), problem=problem)
+
+
+def _chosen(row: Importacion, values: dict[str, str]) -> Layout:
+    layout = Layout.from_json(row.columnas)
+    roles = [values.get(f"c{place}", "") for place in range(len(layout.roles))]
+    return with_roles(layout, roles, has_titles=values.get("titulos") == "true")
+
+
+def _columns_context(row: Importacion, layout: Layout) -> dict[str, Any]:
+    sample = services.sample(row, place().uploads)
+    first = sample[0][1] if sample else []
+    rows = sample[1:] if layout.has_titles else sample
+    read = reader_of(layout, place().region)
+    return {
+        "row": row,
+        "layout": layout,
+        "roles": list(Role),
+        "titles": first if layout.has_titles else [],
+        "examples": _examples(rows, len(layout.roles)),
+        "previewed": [(number, read(cells)) for number, cells in rows[:PREVIEWED]],
+    }
+
+
+def _examples(rows: list[tuple[int, list[str]]], width: int) -> list[str]:
+    """Answer for each column the first cell that is filled."""
+    filled = (
+        (cells[place] for _, cells in rows if place < len(cells) and cells[place].strip()) for place in range(width)
+    )
+    return [next(cells, "")[:40] for cells in filled]
+
+
+def _polled_progress(pk: int) -> Response:
+    """Render the progress for a page that has no stream; at the end its event comes along."""
+    progress = snapshot(db.engine, pk)
+    response = make_response(render_template("importing/_progress.html", progress=progress, polling=True))
+    if progress.ended:
+        response.headers["HX-Trigger"] = json.dumps({END_EVENT: {"target": "#live"}})
+    return response

@@ -1,0 +1,104 @@
+"""A row of a file as a client: its fields, or what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ..clients.keys import LONGEST_DOCUMENT, LONGEST_NAME, document_key
+from ..clients.tags import LONGEST_TAG
+from ..messaging import phone
+from ..text import translatable
+from .cells import tidy, tidy_number
+from .columns import Layout, Role
+
+LONGEST_PHONE = 20
+MOST_TAGS = 20
+
+NO_NAME = translatable("The name is missing.")
+LONG_NAME = translatable("The name is longer than 150 characters.")
+LONG_PHONE = translatable("The number is longer than 20 characters: leave one number only.")
+LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
+LONG_TAG = translatable("A tag is longer than 40 characters.")
+MANY_TAGS = translatable("There are more than 20 tags.")
+
+_BETWEEN_TAGS = re.compile(r"[,;|]")
+
+
+class Fields(NamedTuple):
+    """What a row says of a client; empty where it says nothing."""
+
+    nombre: str
+    telefono: str
+    documento: str
+    etiquetas: tuple[str, ...] = ()
+
+
+class Row(NamedTuple):
+    """A row that was read."""
+
+    fields: Fields
+    telefono_e164: str
+    """Empty where the number cannot get an SMS."""
+    documento_clave: str
+    fault: str
+    """What is wrong, as a sentence to be translated; empty where nothing is."""
+
+
+def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
+    """Answer the function that reads rows laid out so."""
+    names = layout.columns(Role.NAME) + layout.columns(Role.SURNAME)
+    phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
+
+    def read(cells: Sequence[str]) -> Row:
+        width = len(cells)
+        name = " ".join(" ".join(tidy(cells[place]) for place in names if place < width).split())
+        number = _first_of([tidy_number(cells[place]) for place in phones if place < width], region)
+        document = next(filter(None, (tidy_number(cells[place]) for place in documents if place < width)), "")
+        words = ",".join(tidy(cells[place]) for place in tags if place < width) if tags else ""
+        return check(Fields(name, number, document, split_tags(words)), region)
+
+    return read
+
+
+def check(fields: Fields, region: str) -> Row:
+    """Derive what a client is matched by, and say what is wrong with the fields."""
+    e164 = phone.to_e164(fields.telefono, region) if fields.telefono else None
+    document = document_key(fields.documento) if fields.documento else ""
+    return Row(fields, e164 or "", document, _fault(fields))
+
+
+def split_tags(text: str) -> tuple[str, ...]:
+    """Answer the tags that a text names, each once."""
+    if not text:
+        return ()
+    return tuple(dict.fromkeys(filter(None, (tag.strip() for tag in _BETWEEN_TAGS.split(text)))))
+
+
+def _first_of(numbers: list[str], region: str) -> str:
+    """Answer the first number that can get an SMS, else the first there is."""
+    filled = [number for number in numbers if number]
+    if len(filled) <= 1:
+        return filled[0] if filled else ""
+    return next((number for number in filled if phone.to_e164(number, region)), filled[0])
+
+
+def _fault(fields: Fields) -> str:
+    if not fields.nombre:
+        return NO_NAME
+    if len(fields.nombre) > LONGEST_NAME:
+        return LONG_NAME
+    if len(fields.telefono) > LONGEST_PHONE:
+        return LONG_PHONE
+    if len(fields.documento) > LONGEST_DOCUMENT:
+        return LONG_DOCUMENT
+    if fields.etiquetas:
+        return _fault_of_tags(fields.etiquetas)
+    return ""
+
+
+def _fault_of_tags(tags: tuple[str, ...]) -> str:
+    if len(tags) > MOST_TAGS:
+        return MANY_TAGS
+    return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""

@@ -1,0 +1,85 @@
+"""The rows of an import: lists by verdict, mending a wrong one, and the file of those that were rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..csv_export import BOM, csv_download, csv_lines
+from ..htmx import is_partial, page_or_fragment
+from ..models import Importacion
+from ..security import Access, access
+from ..text import clean_line
+from . import bp, services
+from .columns import Layout
+from .rows import Fields, split_tags
+from .shown import list_context, place, shown_context
+from .staging import Staged, Verdict
+
+
+@bp.get("/<int:pk>/filas/")
+@access(Access.ADMIN)
+def rows(pk: int) -> ResponseReturnValue:
+    """Show the rows of a verdict."""
+    row = services.find_import(current_user.account_id, pk)
+    return page_or_fragment("importing/show.html", "importing/_rows.html", **shown_context(row, place().uploads))
+
+
+@bp.post("/<int:pk>/filas/<int:row>/")
+@access(Access.ADMIN)
+def mend(pk: int, row: int) -> ResponseReturnValue:
+    """Mend a wrong row, or leave it out."""
+    if "dejar" in request.form:
+        staged = services.leave_out_row(current_user.account_id, pk, row, place().uploads)
+    else:
+        staged = services.mend_row(current_user.account_id, pk, row, _fields(), place())
+    found = services.find_import(current_user.account_id, pk)
+    if is_partial():
+        counts = render_template("importing/_counts_partial.html", row=found, **list_context(found, place().uploads))
+        return render_template("importing/_row.html", row=found, each=staged, mendable=True) + counts
+    flash(_said(staged), "danger" if staged.verdict is Verdict.WRONG else "success")
+    return redirect(url_for("importing.rows", pk=pk, veredicto=Verdict.WRONG.value))
+
+
+@bp.get("/<int:pk>/rechazadas/")
+@access(Access.ADMIN)
+def rejected(pk: int) -> ResponseReturnValue:
+    """Download the rows that are not imported, as the file has them, with the reason in an added column."""
+    found = services.find_import(current_user.account_id, pk)
+    # Written before it is sent: the translations and the rows' file belong to this request.
+    return csv_download([_title_line(found), *_lines(found)], f"rechazadas-{pk}.csv")
+
+
+def _fields() -> Fields:
+    form = {name: clean_line(request.form.get(name, "")) for name in ("nombre", "telefono", "documento", "etiquetas")}
+    return Fields(form["nombre"], form["telefono"], form["documento"], split_tags(form["etiquetas"]))
+
+
+def _said(staged: Staged) -> str:
+    if staged.verdict is Verdict.WRONG:
+        return str(gettext("Row %(row)s: %(reason)s", row=staged.number, reason=gettext(staged.row.fault)))
+    return str(gettext("Row %(row)s is done.", row=staged.number))
+
+
+def _title_line(row: Importacion) -> str:
+    titles = Layout.from_json(row.columnas).titles
+    return BOM + csv_lines([(*titles, gettext("Row"), gettext("Why it was not imported"))])
+
+
+def _lines(row: Importacion) -> Iterator[str]:
+    width = len(Layout.from_json(row.columnas).titles)
+    for staged in services.rejected(row, place().uploads):
+        cells = [*staged.cells, *[""] * (width - len(staged.cells))]
+        yield csv_lines([(*cells, staged.number, _reason(staged))])
+
+
+def _reason(staged: Staged) -> str:
+    if staged.verdict is Verdict.DOUBLE:
+        return str(gettext("The same client as row %(row)s.", row=staged.double_of))
+    if staged.verdict is Verdict.LEFT_OUT:
+        return str(gettext("Left out."))
+    return str(gettext(staged.row.fault))

@@ -1,0 +1,54 @@
+"""What the page of an import shows: its progress while it runs, else its counts and the rows of one verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import request
+
+from ..extensions import db
+from ..models import EstadoImportacion, Importacion
+from ..settings import current_settings
+from . import services
+from .jobs import Surroundings
+from .progress import snapshot
+from .reviewing import COUNTERS
+from .staging import PAGE_SIZE, REJECTED, Verdict
+
+
+def place() -> Surroundings:
+    """Answer what an import needs to know of the present app."""
+    settings = current_settings()
+    return Surroundings(settings.uploads_path, settings.default_region)
+
+
+def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
+    """Answer the variables of `importing/_show.html`."""
+    progress = snapshot(db.engine, row.id)
+    listed = list_context(row, uploads) if progress.ended else {}
+    undoable = progress.ended and services.can_undo(row)
+    return {"row": row, "progress": progress, "undoable": undoable, **listed}
+
+
+def list_context(row: Importacion, uploads: Path) -> dict[str, Any]:
+    """Answer the variables of `importing/_rows.html`: the verdict that the address asks for, and its next rows."""
+    offered = [verdict for verdict in _offered(row) if getattr(row, COUNTERS[verdict])]
+    asked = request.args.get("veredicto", "")
+    chosen = Verdict(asked) if asked in set(Verdict) else next(iter(offered), None)
+    after = request.args.get("despues", 0, type=int)
+    rows = services.rows_of(row, chosen, max(0, after), uploads) if chosen else []
+    return {
+        "verdict": chosen,
+        "verdicts": [(verdict, getattr(row, COUNTERS[verdict])) for verdict in offered],
+        "listed": rows,
+        "next": rows[-1].number if len(rows) == PAGE_SIZE else None,
+        "mendable": row.estado is EstadoImportacion.REVISADA,
+    }
+
+
+def _offered(row: Importacion) -> list[Verdict]:
+    """Answer the verdicts whose rows can be looked at: after the import, those that were not imported."""
+    if row.estado is EstadoImportacion.REVISADA:
+        return [Verdict.WRONG, Verdict.DOUBLE, Verdict.NEW, Verdict.UPDATE, Verdict.SAME, Verdict.LEFT_OUT]
+    return [] if row.estado is EstadoImportacion.DESHECHA else list(REJECTED)

@@ -1,0 +1,92 @@
+"""The worker: goes through files, imports and undoes, in a process of its own at low priority.
+
+`python -m clientes_app.importing.worker` does what waits, and ends; it ends as well when its standard input closes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from ..models import EstadoImportacion
+from ..models.types import utc_now
+from ..sending.lease import new_owner
+from ..text import translatable
+from . import jobs
+from .applying import apply
+from .jobs import Job, Surroundings
+from .refusals import Refused
+from .reviewing import review
+from .undoing import undo
+
+log = logging.getLogger(__name__)
+
+NICENESS = 10
+
+STEPS = {
+    EstadoImportacion.REVISANDO: review,
+    EstadoImportacion.APLICANDO: apply,
+    EstadoImportacion.DESHACIENDO: undo,
+}
+FAILED = translatable("Something broke while the import ran. What is imported so far is counted below.")
+
+
+def work(engine: Engine, place: Surroundings) -> None:
+    """Do all that waits for a worker, the oldest import first."""
+    owner = new_owner()
+    while job := jobs.take(engine, owner, place):
+        run(engine, job)
+
+
+def run(engine: Engine, job: Job) -> None:
+    """Do what an import waits for; a file that cannot be read ends it."""
+    try:
+        STEPS[job.state](engine, job)
+    except jobs.Stopped:
+        log.info("import %d was stopped", job.id)
+    except Refused as refusal:
+        _fail(engine, job, refusal.sentence)
+    except DBAPIError:
+        raise
+    except Exception:
+        # The edge of the worker: one broken import must not keep the others waiting.
+        log.exception("import %d broke", job.id)
+        _fail(engine, job, FAILED)
+
+
+def _fail(engine: Engine, job: Job, sentence: str) -> None:
+    try:
+        jobs.finish(engine, job, EstadoImportacion.ERROR, error_mensaje=sentence, terminado=utc_now())
+    except jobs.Stopped:
+        log.info("import %d was stopped", job.id)
+    job.files.delete_sources()
+
+
+def main() -> None:
+    """Work until nothing waits."""
+    from .. import create_app
+    from ..extensions import db
+    from ..settings import current_settings
+
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    app = create_app()
+    with app.app_context():
+        settings = current_settings()
+        work(db.engine, Surroundings(settings.uploads_path, settings.default_region))
+
+
+def _end_with_parent() -> None:
+    standard_input = 0
+    while os.read(standard_input, 1024):
+        pass
+    # What is not committed is as good as never begun: the next worker goes on from there.
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Imports: files of clients on their way into an account, and what they changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..extensions import Base
+from .types import Id, PrimaryKey, UtcDateTime, state_column, utc_now
+
+_UNFINISHED = "estado IN ('revisando', 'aplicando', 'deshaciendo')"
+
+
+class EstadoImportacion(StrEnum):
+    """Where an import stands."""
+
+    SUBIDA = "subida"
+    """The file is here; its columns are still to be said."""
+    REVISANDO = "revisando"
+    REVISADA = "revisada"
+    """Every row has a verdict; nothing is imported."""
+    APLICANDO = "aplicando"
+    APLICADA = "aplicada"
+    CANCELADA = "cancelada"
+    DESHACIENDO = "deshaciendo"
+    DESHECHA = "deshecha"
+    ERROR = "error"
+
+
+UNFINISHED = frozenset({EstadoImportacion.REVISANDO, EstadoImportacion.APLICANDO, EstadoImportacion.DESHACIENDO})
+"""A worker has something to do for these."""
+
+
+class Importacion(Base):
+    """A file of clients; while it is being applied, `nuevas`, `actualizadas` and `iguales` count what is done."""
+
+    __tablename__ = "importacion"
+    __table_args__ = (
+        Index("ix_importacion_usuario_id_id", "usuario_id", "id"),
+        Index(
+            "ix_importacion_estado_id",
+            "estado",
+            "id",
+            sqlite_where=text(_UNFINISHED),
+            postgresql_where=text(_UNFINISHED),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[PrimaryKey]
+    nombre_archivo: Mapped[str] = mapped_column(String(200))
+    archivo: Mapped[str] = mapped_column(String(64), unique=True)
+    """What the server calls it: random."""
+    columnas: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """How the file is read: see `importing.columns.Layout`."""
+    etiqueta: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Tags for every client of the file, as typed."""
+    estado: Mapped[EstadoImportacion] = mapped_column(state_column(EstadoImportacion), default=EstadoImportacion.SUBIDA)
+    filas: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rows in the file; until all are read, about so many."""
+    leidas: Mapped[int] = mapped_column(default=0, server_default="0")
+    nuevas: Mapped[int] = mapped_column(default=0, server_default="0")
+    actualizadas: Mapped[int] = mapped_column(default=0, server_default="0")
+    iguales: Mapped[int] = mapped_column(default=0, server_default="0")
+    dobles: Mapped[int] = mapped_column(default=0, server_default="0")
+    malas: Mapped[int] = mapped_column(default=0, server_default="0")
+    descartadas: Mapped[int] = mapped_column(default=0, server_default="0")
+    sin_celular: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rows, of those that are imported, without a number that can get an SMS."""
+    por_aplicar: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rows that applying will go through, or went through."""
+    hasta_fila: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The last row of the file that is applied."""
+    error_mensaje: Mapped[str | None] = mapped_column(Text)
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    terminado: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    titular: Mapped[str | None] = mapped_column(String(120))
+    latido: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    subida_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+
+
+class CambioImportado(Base):
+    """What an import changed of a client that there was, for its undoing."""
+
+    __tablename__ = "cambio_importado"
+    __table_args__ = (
+        Index("ix_cambio_importado_cliente_id", "cliente_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    importacion_id: Mapped[int] = mapped_column(Id, ForeignKey("importacion.id", ondelete="CASCADE"), primary_key=True)
+    cliente_id: Mapped[int] = mapped_column(Id, ForeignKey("cliente.id", ondelete="CASCADE"), primary_key=True)
+    antes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The fields' values before, and under `etiquetas` the ids of the tags that were added."""

@@ -1,0 +1,125 @@
+"""Imports run in the test's own process, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from clientes_app.extensions import db
+from clientes_app.importing import jobs, services, worker
+from clientes_app.importing.columns import Layout
+from clientes_app.importing.jobs import Job, Surroundings
+from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
+
+
+class Imports:
+    """Drives imports of one account; every call in an app context of its own."""
+
+    def __init__(self, app: Flask, account: int) -> None:
+        self.app = app
+        self.account = account
+
+    @property
+    def place(self) -> Surroundings:
+        settings = self.app.extensions["clientes.settings"]
+        return Surroundings(settings.uploads_path, settings.default_region)
+
+    def upload(self, content: bytes | str, name: str = "clientes.csv") -> int:
+        """Upload a file; answer the import's id."""
+        raw = content.encode() if isinstance(content, str) else content
+        with self.app.test_request_context():
+            return int(services.upload(self.account, self.account, BytesIO(raw), name, self.place).id)
+
+    def review(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
+        """Upload a file and let the dry run go through it."""
+        import_id = self.upload(content)
+        self.start_review(import_id, tags, **changes)
+        self.work()
+        return import_id
+
+    def start_review(self, import_id: int, tags: str = "", **changes: Any) -> None:
+        with self.app.test_request_context():
+            layout = replace(self.layout(import_id), **changes)
+            services.start_review(self.account, import_id, layout, tags, self.place.uploads)
+
+    def run(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
+        """Import a file, from the upload to the end."""
+        import_id = self.review(content, tags, **changes)
+        self.apply(import_id)
+        return import_id
+
+    def apply(self, import_id: int) -> None:
+        with self.app.test_request_context():
+            services.start_applying(self.account, import_id)
+        self.work()
+
+    def undo(self, import_id: int) -> None:
+        with self.app.test_request_context():
+            services.start_undoing(self.account, import_id)
+        self.work()
+
+    def work(self) -> None:
+        """Do what waits for a worker."""
+        with self.app.app_context():
+            worker.work(db.engine, self.place)
+
+    def take(self, owner: str = "elsewhere:1:x") -> Job | None:
+        with self.app.app_context():
+            return jobs.take(db.engine, owner, self.place)
+
+    def layout(self, import_id: int) -> Layout:
+        return Layout.from_json(self.get(import_id).columnas)
+
+    def get(self, import_id: int) -> Importacion:
+        with self.app.app_context():
+            return db.session.get_one(Importacion, import_id)
+
+    def counts(self, import_id: int) -> dict[str, int]:
+        """Answer the counters that are not 0."""
+        row = self.get(import_id)
+        names = ("nuevas", "actualizadas", "iguales", "dobles", "malas", "descartadas", "sin_celular")
+        return {name: getattr(row, name) for name in names if getattr(row, name)}
+
+    def rejected(self, import_id: int) -> list[tuple[int, str, str]]:
+        """Answer number, verdict and reason of each row that is not imported."""
+        with self.app.app_context():
+            rows = list(services.rejected(self.get(import_id), self.place.uploads))
+        return [(row.number, row.verdict.value, row.row.fault) for row in rows]
+
+    def clients(self) -> list[tuple[str, str, str | None, str]]:
+        """Answer the account's clients in the order in which they came."""
+        columns = (Cliente.nombre, Cliente.telefono, Cliente.telefono_e164, Cliente.documento)
+        with self.app.app_context():
+            found = db.session.execute(select(*columns).filter_by(usuario_id=self.account).order_by(Cliente.id))
+            return [tuple(row) for row in found]
+
+    def tags(self) -> dict[str, list[str]]:
+        """Answer the clients' names by tag."""
+        found = (
+            select(Etiqueta.nombre, Cliente.nombre)
+            .join(ClienteEtiqueta, ClienteEtiqueta.etiqueta_id == Etiqueta.id)
+            .join(Cliente, Cliente.id == ClienteEtiqueta.cliente_id)
+            .order_by(Etiqueta.nombre, Cliente.id)
+        )
+        by_tag: dict[str, list[str]] = {}
+        with self.app.app_context():
+            for tag, name in db.session.execute(found):
+                by_tag.setdefault(tag, []).append(name)
+        return by_tag
+
+
+def csv_of(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:
+    """Write cells that need no quotation marks."""
+    return "".join(f"{delimiter.join(row)}\r\n" for row in rows)
+
+
+@pytest.fixture
+def imports(app: Flask, account: int) -> Imports:
+    """Imports of the account."""
+    return Imports(app, account)

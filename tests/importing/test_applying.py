@@ -1,0 +1,152 @@
+"""From a file to clients: what a dry run says, what applying does, and that both agree."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from clientes_app.clients import listing
+from clientes_app.clients.search import Search
+from clientes_app.errors import NotFound
+from clientes_app.extensions import db
+from clientes_app.importing import applying, jobs, services
+from clientes_app.importing.rows import Fields
+from clientes_app.models import EstadoImportacion
+
+from ..support.shop import Shop
+from .conftest import Imports
+
+pytestmark = pytest.mark.both_databases
+
+LIST = (
+    "Nombre,Celular,Cédula,Etiquetas\n"
+    "María Pérez,300 123 4567,1.020,VIP; Norte\n"
+    "Juan Gil,6012345678,,norte\n"
+    ",3001112222,,\n"
+    "María P.,3001234567,,\n"
+    "Ana Ruiz,,77,\n"
+)
+
+
+def test_a_list_becomes_clients(imports: Imports) -> None:
+    import_id = imports.review(LIST, "Feria")
+    assert imports.counts(import_id) == {"nuevas": 3, "dobles": 1, "malas": 1, "sin_celular": 2}
+    assert imports.clients() == []
+    imports.apply(import_id)
+    assert imports.get(import_id).estado is EstadoImportacion.APLICADA
+    assert imports.counts(import_id) == {"nuevas": 3, "dobles": 1, "malas": 1, "sin_celular": 2}
+    assert imports.clients() == [
+        ("María Pérez", "300 123 4567", "+573001234567", "1.020"),
+        ("Juan Gil", "6012345678", None, ""),
+        ("Ana Ruiz", "", None, "77"),
+    ]
+    assert imports.tags() == {
+        "Feria": ["María Pérez", "Juan Gil", "Ana Ruiz"],
+        "Norte": ["María Pérez", "Juan Gil"],
+        "VIP": ["María Pérez"],
+    }
+    assert imports.rejected(import_id) == [(4, "mala", "The name is missing."), (5, "doble", "")]
+
+
+def test_imported_clients_are_found_like_others(app: Flask, imports: Imports) -> None:
+    imports.run(LIST)
+    with app.test_request_context():
+        found = listing.find_page(imports.account, Search("maria 4567"), listing.Cursor(), "CO")
+    assert [row.client.nombre for row in found.rows] == ["María Pérez"]
+
+
+def test_a_row_updates_the_client_with_its_document_else_with_its_number(shop: Shop, imports: Imports) -> None:
+    shop.add_client(imports.account, "Maria", "3009999999", documento="1020")
+    shop.add_client(imports.account, "Juan Gil", "3101112222")
+    shop.add_client(imports.account, "Luz", "3205556666", documento="5")
+    shop.add_client(shop.add_admin("otra"), "Ajena", "3001234567", documento="1020")
+    rows = (
+        "nombre;tel;doc\n"
+        "María;300 123 4567;1.020\n"
+        "Juan Gil;;\n"
+        "Juan Gil;310 111 2222;9\n"
+        "Luz;3205556666;5\n"
+        "Otra Luz;3205556666;6\n"
+    )
+    import_id = imports.run(rows)
+    assert imports.rejected(import_id) == []
+    assert imports.counts(import_id) == {"nuevas": 2, "actualizadas": 2, "iguales": 1, "sin_celular": 1}
+    assert imports.clients() == [
+        ("María", "300 123 4567", "+573001234567", "1.020"),
+        ("Juan Gil", "310 111 2222", "+573101112222", "9"),
+        ("Luz", "3205556666", "+573205556666", "5"),
+        ("Juan Gil", "", None, ""),
+        ("Otra Luz", "3205556666", "+573205556666", "6"),
+    ]
+
+
+def test_the_same_file_again_changes_nothing(imports: Imports) -> None:
+    imports.run(LIST, "Feria")
+    before = imports.clients(), imports.tags()
+    again = imports.run(LIST, "Feria")
+    assert imports.counts(again) == {"nuevas": 1, "iguales": 2, "dobles": 1, "malas": 1, "sin_celular": 2}
+    assert imports.clients()[:3] == before[0]
+
+
+def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clientes_app.importing.reviewing.BATCH", 7)
+    monkeypatch.setattr("clientes_app.importing.applying.BATCH", 5)
+    rows = "".join(f"Cliente {n},{3_001_000_000 + n // 2},t{n % 3}\n" for n in range(100))
+    import_id = imports.run(f"nombre,celular,grupo\n{rows}")
+    assert imports.counts(import_id) == {"nuevas": 50, "dobles": 50}
+    assert [name for name, *_ in imports.clients()] == [f"Cliente {n}" for n in range(0, 100, 2)]
+    assert imports.tags()["t1"] == [f"Cliente {n}" for n in range(0, 100, 2) if n % 3 == 1]
+    assert imports.get(import_id).filas == 100
+
+
+def test_undo_takes_back_what_was_done(shop: Shop, imports: Imports) -> None:
+    shop.add_client(imports.account, "Maria", "3001234567")
+    before = imports.clients()
+    import_id = imports.run(LIST, "Feria")
+    assert imports.counts(import_id)["actualizadas"] == 1
+    imports.undo(import_id)
+    assert imports.get(import_id).estado is EstadoImportacion.DESHECHA
+    assert imports.clients() == before
+    assert imports.tags() == {}
+    assert list(imports.place.uploads.iterdir()) == []
+
+
+def test_a_file_that_turns_out_damaged_ends_with_the_reason(imports: Imports) -> None:
+    good = "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(100))
+    import_id = imports.review(f'nombre,celular\n{good}"Ana,3001234567\n' + good * 100)
+    row = imports.get(import_id)
+    assert row.estado is EstadoImportacion.ERROR
+    assert "quotation mark" in (row.error_mensaje or "")
+    assert imports.clients() == []
+
+
+def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clientes_app.importing.applying.BATCH", 5)
+    import_id = imports.review("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
+
+    def cancel_after_first(done: int) -> None:
+        services.cancel(imports.account, import_id, imports.place.uploads)
+
+    with imports.app.test_request_context():
+        services.start_applying(imports.account, import_id)
+        job = imports.take()
+        assert job is not None
+        with pytest.raises(jobs.Stopped):
+            applying.apply(db.engine, job, cancel_after_first)
+    assert imports.get(import_id).estado is EstadoImportacion.CANCELADA
+    assert imports.counts(import_id) == {"nuevas": 5}
+    assert len(imports.clients()) == 5
+    imports.undo(import_id)
+    assert imports.clients() == []
+
+
+def test_another_accounts_import_is_not_found(shop: Shop, imports: Imports) -> None:
+    import_id = imports.review(LIST)
+    stranger = shop.add_admin("otra")
+    with imports.app.test_request_context():
+        for call in (services.find_import, services.start_applying, services.start_undoing):
+            with pytest.raises(NotFound):
+                call(stranger, import_id)
+        with pytest.raises(NotFound):
+            services.mend_row(stranger, import_id, 4, Fields("Ana", "", ""), imports.place)
+    assert imports.get(import_id).estado is EstadoImportacion.REVISADA

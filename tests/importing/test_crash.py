@@ -1,0 +1,72 @@
+"""Workers killed at any moment: no row twice, none lost, the summary exact."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from flask import Flask
+
+from clientes_app.config import PROJECT_ROOT
+from clientes_app.importing import services
+from clientes_app.models import EstadoImportacion
+from clientes_app.settings import current_settings
+
+from ..support.carrier import wait_until
+from .conftest import Imports
+
+pytestmark = pytest.mark.both_databases
+
+ROWS = 12_000
+
+
+def start_worker(app: Flask) -> subprocess.Popen[bytes]:
+    with app.app_context():
+        settings = current_settings()
+    urls = {"DATABASE_URL": settings.database_url, "UPLOADS_PATH": str(settings.uploads_path)}
+    command = [sys.executable, "-m", "clientes_app.importing.worker"]
+    return subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **urls}, stdin=subprocess.PIPE)
+
+
+def kill_after_progress(app: Flask, imports: Imports, import_id: int) -> None:
+    """Run a worker until it has done something more, and kill it."""
+    before = imports.get(import_id)
+    with start_worker(app) as process:
+        wait_until(lambda: has_moved(imports, import_id, before.leidas + before.hasta_fila), 60)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode in (-signal.SIGKILL, 0)
+
+
+def has_moved(imports: Imports, import_id: int, before: int) -> bool:
+    row = imports.get(import_id)
+    return row.leidas + row.hasta_fila > before
+
+
+def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) -> None:
+    rows = "".join(f"Cliente {n},{3_001_000_000 + n - n % 10 // 9},t{n % 3}\n" for n in range(ROWS))
+    import_id = imports.upload(f"nombre,celular,grupo\n{rows}")
+    imports.start_review(import_id)
+    kill_after_progress(app, imports, import_id)
+    imports.work()
+    assert imports.counts(import_id) == {"nuevas": ROWS * 9 // 10, "dobles": ROWS // 10}
+    with app.test_request_context():
+        services.start_applying(imports.account, import_id)
+    for _ in range(3):
+        kill_after_progress(app, imports, import_id)
+    imports.work()
+    assert imports.get(import_id).estado is EstadoImportacion.APLICADA
+    assert imports.counts(import_id) == {"nuevas": ROWS * 9 // 10, "dobles": ROWS // 10}
+    assert [name for name, *_ in imports.clients()] == [f"Cliente {n}" for n in range(ROWS) if n % 10 != 9]
+    assert sum(map(len, imports.tags().values())) == ROWS * 9 // 10
+
+
+def test_a_lease_that_somebody_holds_is_not_taken(imports: Imports) -> None:
+    import_id = imports.upload("nombre\nAna\n")
+    imports.start_review(import_id)
+    assert imports.take("elsewhere:1:x") is not None
+    assert imports.take("elsewhere:2:y") is None
+    imports.work()
+    assert imports.get(import_id).estado is EstadoImportacion.REVISANDO
