@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _KEY = "clientes.imports"
 SECONDS_BETWEEN_STARTS = 1.0
+MOST_SECONDS_BETWEEN_STARTS = 60.0
 
 
 class Imports:
@@ -67,11 +68,13 @@ class Imports:
                 log.exception("no worker of imports could be started")
 
     def _work_while_any_waits(self) -> None:
+        failures = 0
         while not self._stopping.is_set() and _waits(self._engine):
-            self._work()
-            self._stopping.wait(SECONDS_BETWEEN_STARTS)
+            failures = failures + 1 if self._work() else 0
+            # A worker that fails at once, as with a broken database, is started less and less often.
+            self._stopping.wait(min(SECONDS_BETWEEN_STARTS * 2**failures, MOST_SECONDS_BETWEEN_STARTS))
 
-    def _work(self) -> None:
+    def _work(self) -> int:
         command = [sys.executable, "-m", "clientes_app.importing.worker"]
         self._process = subprocess.Popen(  # noqa: S603 (the command is ours)
             command, cwd=PROJECT_ROOT, env=self._environment, stdin=subprocess.PIPE, start_new_session=True
@@ -81,6 +84,7 @@ class Imports:
         self._process = None
         if code and not self._stopping.is_set():
             log.warning("the worker of imports ended with %d", code)
+        return code
 
 
 def start_imports(app: Flask) -> Imports:
