@@ -72,7 +72,7 @@ class Imports:
         while not self._stopping.is_set() and _waits(self._engine):
             failures = failures + 1 if self._work() else 0
             # A worker that fails at once, as with a broken database, is started less and less often.
-            self._stopping.wait(min(SECONDS_BETWEEN_STARTS * 2**failures, MOST_SECONDS_BETWEEN_STARTS))
+            self._stopping.wait(min(SECONDS_BETWEEN_STARTS * 2 ** min(failures, 6), MOST_SECONDS_BETWEEN_STARTS))
 
     def _work(self) -> int:
         command = [sys.executable, "-m", "clientes_app.importing.worker"]
