@@ -129,7 +129,7 @@ def test_the_skip_link_leads_past_the_navigation(site: Site, visitors: Visitors)
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="New client")).to_be_focused()
+    expect(page.get_by_role("link", name="Import")).to_be_focused()
 
 
 @pytest.mark.parametrize("address", ["/clientes/", "/clientes/plantillas/"])
