@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Build the app; without settings it reads them from the environment.
-
-    Raises SettingsError.
-    """
+    """Build the app; without settings it reads them from the environment, and raises SettingsError."""
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 

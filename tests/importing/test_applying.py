@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from clientes_app.clients import listing
+from clientes_app.clients.pages import Cursor, Order
 from clientes_app.clients.search import Search
 from clientes_app.errors import NotFound
 from clientes_app.extensions import db
@@ -51,7 +52,7 @@ def test_a_list_becomes_clients(imports: Imports) -> None:
 def test_imported_clients_are_found_like_others(app: Flask, imports: Imports) -> None:
     imports.run(LIST)
     with app.test_request_context():
-        found = listing.find_page(imports.account, Search("maria 4567"), listing.Cursor(), "CO")
+        found = listing.find_page(imports.account, Search("maria 4567"), Cursor(), Order.NEWEST, "CO")
     assert [row.client.nombre for row in found.rows] == ["María Pérez"]
 
 
