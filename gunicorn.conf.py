@@ -55,7 +55,7 @@ def post_worker_init(worker: Any) -> None:
     gc.collect()
     gc.freeze()
     # The sender has an answer to take from Twilio 1,000 times a second: it must not wait 5 ms for each page.
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.002)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
