@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..clients.keys import keys_of
 from ..clients.tags import find_or_create_tags, tag_key
-from ..database import write_transaction
+from ..database import insert_missing, write_transaction
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from . import jobs
@@ -123,7 +122,7 @@ class _Change:
                 {"importacion_id": self._job.id, "cliente_id": client_id, "antes": before}
                 for client_id, before in self._before.items()
             ]
-            _insert_missing(self._connection, _table(CambioImportado), rows)
+            _insert_missing(self._connection, CambioImportado, rows)
 
     def _updated(self, client: Existing) -> dict[str, Any]:
         fields = {name: getattr(client, name) for name in _FIELDS}
@@ -154,7 +153,7 @@ class _Change:
             rows += [{"etiqueta_id": tag_id, "cliente_id": client_id} for tag_id in added]
             if client_id in self._before:
                 self._before[client_id]["etiquetas"] += added
-        _insert_missing(self._connection, _table(ClienteEtiqueta), rows)
+        _insert_missing(self._connection, ClienteEtiqueta, rows)
 
 
 def _stored_fields(staged: Staged) -> dict[str, str]:
@@ -168,15 +167,14 @@ def _added(counts: Counter[Verdict], batch: Sequence[Staged]) -> dict[str, Any]:
     return {name: getattr(Importacion, name) + count for name, count in added.items()}
 
 
-def _insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows that there are not."""
-    if not rows:
-        return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+def _insert_missing(
+    connection: Connection, model: type[CambioImportado | ClienteEtiqueta], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    if rows:
+        connection.execute(insert_missing(model, connection.dialect.name), list(rows))
 
 
-def _table(model: type[Cliente | ClienteEtiqueta | CambioImportado]) -> Table:
+def _table(model: type[Cliente]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
