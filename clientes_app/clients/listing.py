@@ -33,10 +33,19 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many clients a search finds; `more` where counting stopped early."""
+
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True)
 class Page:
-    """Rows, and the ids that lead to the pages beside them."""
+    """Rows, how many the search finds in all, and the ids that lead to the pages beside this one."""
 
     rows: list[Row]
+    count: Count
     before: int | None
     after: int | None
 
@@ -46,23 +55,15 @@ class Page:
         return self.before is None and self.after is None
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many clients a search finds; `more` where counting stopped early."""
-
-    number: int
-    more: bool
-
-
 def find_page(account_id: int, search: Search, cursor: Cursor, order: Order, region: str) -> Page:
     """Answer the page at the cursor, or the first where the cursor leads nowhere.
 
     Few clients are all found and then sorted; of many, the order's index is read until a page is full.
     """
-    many = count(account_id, search).more
-    found = filtering(account_id, search) if many else matching(account_id, search)
-    ids = Pages(account_id, found, order, sorted_at_once=not many).at(cursor)
-    return Page(_rows(account_id, _clients(account_id, ids.shown), region), ids.before, ids.after)
+    counted = count(account_id, search)
+    found = filtering(account_id, search) if counted.more else matching(account_id, search)
+    ids = Pages(account_id, found, order, sorted_at_once=not counted.more).at(cursor)
+    return Page(_rows(account_id, _clients(account_id, ids.shown), region), counted, ids.before, ids.after)
 
 
 def find_row(account_id: int, client_id: int, region: str) -> Row:

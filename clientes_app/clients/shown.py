@@ -23,8 +23,9 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
     account_id = current_user.account_id
     search, order, cursor = Search.from_values(values), Order.from_values(values), Cursor.from_values(values)
     tags = tag_names(account_id)
+    listed = listing.find_page(account_id, search, cursor, order, current_settings().default_region)
     return {
-        "listed": listing.find_page(account_id, search, cursor, order, current_settings().default_region),
+        "listed": listed,
         "order": order,
         "asked": {**search.values(), **order.values()},
         "tags": tags,
@@ -32,7 +33,7 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
         "without": without,
         "any_clients": listing.has_clients(account_id),
         "search": search,
-        "count": listing.count(account_id, search),
+        "count": listed.count,
     }
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from openpyxl import Workbook
+from sqlalchemy import select
 
 from clientes_app.config import PROJECT_ROOT
+from clientes_app.extensions import db
+from clientes_app.models import Cliente
 
 from ..support.server import Server
+from ..support.shop import Shop
 
 README = (PROJECT_ROOT / "README.md").read_text()
 
@@ -44,6 +51,20 @@ def test_the_http_interface(server: Server) -> None:
     assert sending["progreso_url"].startswith("/clientes/campanas/")
     assert state["estado"] == "completado"
     assert "event: end" in lines
+
+
+def test_the_import_from_the_command_line(app: Flask, shop: Shop, tmp_path: Path) -> None:
+    (command,) = re.findall(r"^flask --app wsgi (clients import .*)$", README, re.MULTILINE)
+    words = shlex.split(command.replace("clientes.xlsx", str(tmp_path / "clientes.xlsx")))
+    workbook = Workbook()
+    workbook.active.append(["Nombre", "Celular"])
+    workbook.active.append(["Laura Méndez", "300 123 4567"])
+    workbook.save(tmp_path / "clientes.xlsx")
+    shop.add_admin("ana")
+    done = app.test_cli_runner().invoke(args=words)
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        assert [client.telefono_e164 for client in db.session.scalars(select(Cliente))] == ["+573001234567"]
 
 
 @pytest.mark.parametrize("name", ["run", "test", "lint", "help"])
