@@ -15,23 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 
-    from . import (
-        assets,
-        auth,
-        campaigns,
-        cli,
-        clients,
-        errors,
-        frame,
-        home,
-        i18n,
-        importing,
-        message_templates,
-        opt_outs,
-        phone,
-        segments,
-        webhooks,
-    )
+    from . import assets, blueprints, cli, errors, frame, i18n
     from . import security as access_rules
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
@@ -49,9 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     frame.init_app(app)
     access_rules.init_app(app)
-    for package in (home, auth, clients, opt_outs, segments, message_templates, phone, webhooks):
-        app.register_blueprint(package.bp)
-    campaigns.init_app(app)
-    importing.init_app(app)
+    blueprints.init_app(app)
     cli.init_app(app)
     return app

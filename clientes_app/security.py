@@ -17,6 +17,7 @@ from wtforms import ValidationError
 from .errors import answer, speaks_json
 from .extensions import csrf
 from .htmx import go_to, is_partial
+from .models import Usuario
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -50,6 +51,9 @@ class Access(Enum):
 
     ANYONE = "anyone"
     STAFF = "staff"
+    SEND = "send"
+    SELL = "sell"
+    EDIT_CLIENTS = "edit_clients"
     ADMIN = "admin"
 
 
@@ -121,9 +125,18 @@ def _check_access() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _ask_to_log_in()
-    if who is Access.STAFF or (who is Access.ADMIN and current_user.is_admin):
-        return None
-    return abort(403)
+    return None if who in _allowed_to(current_user) else abort(403)
+
+
+def _allowed_to(person: Usuario) -> set[Access]:
+    rights = {
+        Access.STAFF: True,
+        Access.SEND: person.may_send,
+        Access.SELL: person.may_sell,
+        Access.EDIT_CLIENTS: person.may_edit_clients,
+        Access.ADMIN: person.is_admin,
+    }
+    return {right for right, given in rights.items() if given}
 
 
 def _ask_to_log_in() -> ResponseReturnValue:

@@ -28,7 +28,7 @@ LONGEST_KEY = 200
 
 @bp.post("/enviar-sms/")
 @json_view
-@access(Access.STAFF)
+@access(Access.SEND)
 def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
     settings = current_settings()

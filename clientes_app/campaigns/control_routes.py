@@ -22,7 +22,7 @@ from .verification import verify
 
 
 @bp.post("/campanas/<int:pk>/pausar/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def pause(pk: int) -> ResponseReturnValue:
     """Pause a campaign."""
     campaign = control.pause(current_user.account_id, pk)
@@ -30,7 +30,7 @@ def pause(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/campanas/<int:pk>/reanudar/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def resume(pk: int) -> ResponseReturnValue:
     """Let a paused or stopped campaign go on."""
     campaign = control.resume(current_user.account_id, pk)
@@ -38,7 +38,7 @@ def resume(pk: int) -> ResponseReturnValue:
 
 
 @bp.get("/campanas/<int:pk>/cancelar/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def confirm_cancellation(pk: int) -> ResponseReturnValue:
     """Ask whether to cancel a campaign."""
     campaign = services.get_campaign(current_user.account_id, pk)
@@ -46,7 +46,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/campanas/<int:pk>/cancelar/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel a campaign."""
     campaign = control.cancel(current_user.account_id, pk)
@@ -60,7 +60,7 @@ def cancel(pk: int) -> ResponseReturnValue:
 
 
 @bp.get("/campanas/<int:pk>/acciones/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def actions(pk: int) -> ResponseReturnValue:
     """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
     campaign = services.get_campaign(current_user.account_id, pk)
@@ -69,7 +69,7 @@ def actions(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/campanas/<int:pk>/mensajes/<int:row>/llego/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def confirm_arrival(pk: int, row: int) -> ResponseReturnValue:
     """Note that an uncertain message arrived."""
     message = control.confirm_arrival(current_user.account_id, pk, row, current_user.id)
@@ -93,7 +93,7 @@ def send_again(pk: int, row: int) -> ResponseReturnValue:
 
 
 @bp.get("/campanas/<int:pk>/reintento/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def retry_failed(pk: int) -> ResponseReturnValue:
     """Show the start of a new campaign to those whose message failed for a reason that may pass."""
     campaign = services.get_campaign(current_user.account_id, pk)

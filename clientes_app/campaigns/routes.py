@@ -50,7 +50,7 @@ def running() -> ResponseReturnValue:
 
 
 @bp.get("/campanas/nueva/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def compose() -> ResponseReturnValue:
     """Show the page where a campaign is written."""
     form = _read_form(request.args)
@@ -59,7 +59,7 @@ def compose() -> ResponseReturnValue:
 
 
 @bp.post("/campanas/nueva/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def compose_for_ticked() -> ResponseReturnValue:
     """Show the same page for ticked clients, or again with what was written so far; this changes nothing."""
     form = _read_form(request.form)
@@ -70,7 +70,7 @@ def compose_for_ticked() -> ResponseReturnValue:
 
 
 @bp.post("/campanas/revisar/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def review() -> ResponseReturnValue:
     """Show what sending would do, before anything is sent."""
     form = _read_form(request.form)
@@ -85,7 +85,7 @@ def review() -> ResponseReturnValue:
 
 
 @bp.post("/campanas/enviar/")
-@access(Access.STAFF)
+@access(Access.SEND)
 def send() -> ResponseReturnValue:
     """Store the campaign for the sender and show its page; the same form sent twice gives one campaign."""
     form = _read_form(request.form)

@@ -40,7 +40,7 @@ def list_sales(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:pk>/ventas/")
-@access(Access.STAFF)
+@access(Access.SELL)
 def record_sale(pk: int) -> ResponseReturnValue:
     """Record a sale to a client."""
     form = SaleForm(request.form)
@@ -52,7 +52,7 @@ def record_sale(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:pk>/etiquetas/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def tag_client(pk: int) -> ResponseReturnValue:
     """Give a client a tag."""
     form = ClientTagForm(request.form)
@@ -64,7 +64,7 @@ def tag_client(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:pk>/etiquetas/quitar/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def untag_client(pk: int) -> ResponseReturnValue:
     """Take a tag from a client."""
     tagging.untag_client(current_user.account_id, pk, next(iter(ids_from([request.form.get("etiqueta_id", "")])), 0))

@@ -36,14 +36,14 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/nuevo/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def new() -> ResponseReturnValue:
     """Show the form of a new client."""
     return page_or_fragment("clients/new.html", "clients/_new.html", form=ClientForm(formdata=None))
 
 
 @bp.post("/nuevo/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def create() -> ResponseReturnValue:
     """Create a client."""
     form = ClientForm(request.form)
@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
 
 
 @bp.post("/crear/ajax/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 @json_view
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
@@ -66,7 +66,7 @@ def create_by_json() -> ResponseReturnValue:
 
 
 @bp.get("/editar/<int:pk>/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def edit(pk: int) -> ResponseReturnValue:
     """Show the form of a client."""
     client = services.find_client(current_user.account_id, pk)
@@ -75,7 +75,7 @@ def edit(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/editar/<int:pk>/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def save(pk: int) -> ResponseReturnValue:
     """Change a client; a field that is left out keeps its value."""
     client = services.find_client(current_user.account_id, pk)
@@ -89,7 +89,7 @@ def save(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:pk>/activo/")
-@access(Access.ADMIN)
+@access(Access.EDIT_CLIENTS)
 def set_active(pk: int) -> ResponseReturnValue:
     """Activate or deactivate a client."""
     form = ActiveForm(request.form)

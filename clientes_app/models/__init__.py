@@ -1,14 +1,20 @@
 """The tables, one file per aggregate; no query logic beyond relationships."""
 
+from .auditoria import Accion, Auditoria
 from .baja import Baja, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
+from .cuenta import Cuenta, Precio
 from .distintos import Distintos
+from .enlace import Enlace
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
 from .plantilla import PlantillaSMS
 from .segmento import Segmento
+from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, Totp
+from .sesion import Sesion
+from .token_de_api import Alcance, TokenDeApi
 from .turno import TurnoDeEnvio
 from .usuario import Rol, Usuario
 from .venta import Venta
@@ -17,25 +23,36 @@ __all__ = [
     "COUNTERS",
     "ENDED",
     "UNFINISHED",
+    "Accion",
+    "Alcance",
+    "Auditoria",
     "Baja",
     "CambioDeCliente",
     "CambioImportado",
     "CampanaSMS",
     "Cliente",
     "ClienteEtiqueta",
+    "CodigoDeRecuperacion",
+    "Cuenta",
     "Distintos",
+    "Enlace",
     "EstadoCampana",
     "EstadoImportacion",
     "EstadoSMS",
     "Etiqueta",
     "Importacion",
+    "LlaveDeAcceso",
     "OrigenBaja",
     "PlantillaSMS",
+    "Precio",
     "Recibo",
     "Rol",
     "SMSLog",
     "Segmento",
+    "Sesion",
     "TipoDeCambio",
+    "TokenDeApi",
+    "Totp",
     "TurnoDeEnvio",
     "Usuario",
     "Venta",

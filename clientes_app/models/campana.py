@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import PrimaryKey, UtcDateTime, only_where, state_column, utc_now
+from .types import Money, PrimaryKey, UtcDateTime, only_where, state_column, utc_now
 
 
 class EstadoCampana(StrEnum):
@@ -21,6 +22,8 @@ class EstadoCampana(StrEnum):
     ERROR = "error"
     PAUSADO = "pausado"
     CANCELADO = "cancelado"
+    POR_APROBAR = "por_aprobar"
+    """A vendedor asked for it; an admin has not said yes."""
 
 
 # A campaign in one of these goes on only if somebody wants it to.
@@ -101,6 +104,13 @@ class CampanaSMS(Base):
     """Messages a second, as the sender last measured it at `actualizado`."""
     clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
     plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)
+    partes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many SMS parts it was meant to send, when it was stored."""
+    costo: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
+    """What these would cost, by the account's prices of that moment."""
+    depurada: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the texts and numbers of its messages were blanked."""
+    aprobada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     enviada_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
 

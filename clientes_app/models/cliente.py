@@ -65,6 +65,8 @@ class Cliente(Base):
     ultima_compra: Mapped[datetime | None] = mapped_column(UtcDateTime)
     total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
     activo: Mapped[bool] = mapped_column(default=True)
+    borrado: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When everything about this person was erased; the row stays for its sales."""
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     importacion_id: Mapped[int | None] = mapped_column(ForeignKey("importacion.id", ondelete="SET NULL"))

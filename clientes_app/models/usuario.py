@@ -35,7 +35,17 @@ class Usuario(UserMixin, Base):
     rol: Mapped[Rol] = mapped_column(state_column(Rol))
     creado_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"), index=True)
     negocio: Mapped[str] = mapped_column(String(150), default="")
+    nombre: Mapped[str] = mapped_column(String(150), default="", server_default="")
+    """What others read; empty: the name of the log-in."""
     idioma: Mapped[str | None] = mapped_column(String(8))
+    tema: Mapped[str | None] = mapped_column(String(8))
+    activo: Mapped[bool] = mapped_column(default=True, server_default="1")
+    """Whether this person may log in."""
+    puede_enviar: Mapped[bool] = mapped_column(default=True, server_default="1")
+    puede_vender: Mapped[bool] = mapped_column(default=True, server_default="1")
+    puede_editar_clientes: Mapped[bool] = mapped_column(default=False, server_default="0")
+    visto: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When this person last did something."""
     de_muestra: Mapped[bool] = mapped_column(default=False)
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -45,6 +55,26 @@ class Usuario(UserMixin, Base):
     def is_admin(self) -> bool:
         """Tell whether this person owns the account."""
         return self.rol is Rol.ADMIN
+
+    @property
+    def may_send(self) -> bool:
+        """Tell whether this person may send campaigns."""
+        return self.is_admin or self.puede_enviar
+
+    @property
+    def may_sell(self) -> bool:
+        """Tell whether this person may record sales."""
+        return self.is_admin or self.puede_vender
+
+    @property
+    def may_edit_clients(self) -> bool:
+        """Tell whether this person may create and edit clients."""
+        return self.is_admin or self.puede_editar_clientes
+
+    @property
+    def display_name(self) -> str:
+        """Answer what others read."""
+        return self.nombre or self.usuario
 
     @property
     def account_id(self) -> int:

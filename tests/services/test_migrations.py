@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.extensions import Base, db
@@ -65,6 +66,22 @@ ROWS = {
         "INSERT INTO importacion (id, nombre_archivo, archivo, estado, creado, subida_por_id, usuario_id)"
         " VALUES (1, 'clientes.xlsx', 'x', 'aplicada', '2026-11-22 15:00:00', 1, 1)",
         "INSERT INTO cambio_importado (importacion_id, cliente_id, antes) VALUES (1, 1, '{}')",
+    ),
+    "0006": (
+        "INSERT INTO sesion (id, clave_hash, dispositivo, direccion, creado, visto, persona_id)"
+        " VALUES (1, 'x', 'Firefox', '127.0.0.1', '2026-11-22 15:00:00', '2026-11-22 15:00:00', 1)",
+        "INSERT INTO totp (persona_id, secreto, creado) VALUES (1, 'x', '2026-11-22 15:00:00')",
+        "INSERT INTO codigo_de_recuperacion (id, codigo_hash, persona_id) VALUES (1, 'x', 1)",
+        "INSERT INTO llave_de_acceso (id, nombre, credencial_id, clave_publica, creado, persona_id)"
+        " VALUES (1, 'Portátil', 'x', 'y', '2026-11-22 15:00:00', 1)",
+        "INSERT INTO enlace (id, clave_hash, vence, creado, persona_id, creado_por_id)"
+        " VALUES (1, 'x', '2026-11-25 15:00:00', '2026-11-22 15:00:00', 2, 1)",
+        "INSERT INTO cuenta (usuario_id, mensajes_por_dia, pesos_por_mes) VALUES (1, 1000, 50000)",
+        "INSERT INTO precio (usuario_id, pais, precio) VALUES (1, 'CO', 25.50)",
+        "INSERT INTO token_de_api (id, nombre, clave_hash, inicio, alcances, creado, creado_por_id, usuario_id)"
+        " VALUES (1, 'Caja', 'x', 'cl_abc', 'read', '2026-11-22 15:00:00', 1, 1)",
+        "INSERT INTO auditoria (id, accion, creado, persona, token, direccion, cosa, cosa_nombre, detalle, persona_id,"
+        " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
     ),
 }
 
@@ -152,3 +169,9 @@ def checks_and_defaults() -> dict[str, Any]:
         )
         for name in Base.metadata.tables
     }
+
+
+@pytest.mark.parametrize("statement", ["UPDATE auditoria SET persona = 'otra'", "DELETE FROM auditoria"])
+def test_nobody_changes_the_audit(rows_stored: dict[str, int], statement: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
+        connection.execute(text(statement))

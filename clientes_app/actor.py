@@ -1,0 +1,28 @@
+"""Who acts at this moment, and from where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, has_request_context, request
+from flask_login import current_user
+
+from .models import Usuario
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts; nobody we know where the command line does."""
+
+    person: Usuario | None = None
+    address: str = ""
+    token: str = ""
+    """The name of the API token, where a program acts with one."""
+
+
+def current_actor() -> Actor:
+    """Answer who makes the present request."""
+    if not has_request_context():
+        return Actor()
+    person = current_user if current_user.is_authenticated else None
+    return Actor(person, request.remote_addr or "", g.get("api_token_name", ""))

@@ -1,0 +1,55 @@
+"""The blueprints, in the order in which they are registered."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import (
+    api,
+    audit,
+    auth,
+    campaigns,
+    clients,
+    health,
+    home,
+    importing,
+    message_templates,
+    opt_outs,
+    own,
+    people,
+    phone,
+    privacy,
+    second_factor,
+    segments,
+    shop,
+    tokens,
+    webhooks,
+)
+
+_PACKAGES = (
+    home,
+    auth,
+    second_factor,
+    own,
+    clients,
+    privacy,
+    opt_outs,
+    segments,
+    message_templates,
+    phone,
+    people,
+    shop,
+    tokens,
+    audit,
+    api,
+    health,
+    webhooks,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register the views."""
+    for package in _PACKAGES:
+        app.register_blueprint(package.bp)
+    campaigns.init_app(app)
+    importing.init_app(app)

@@ -1,0 +1,1 @@
+"""Whether the app is alive, and ready."""

@@ -1,0 +1,7 @@
+"""The people of a shop, and what each may do."""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__, url_prefix="/personas")
+
+from . import routes  # noqa: E402, F401  (registers the views)

@@ -1,0 +1,7 @@
+"""The second factor: a code from an app, recovery codes, passkeys."""
+
+from flask import Blueprint
+
+bp = Blueprint("second_factor", __name__, url_prefix="/cuenta/segundo-paso")
+
+from . import routes  # noqa: E402, F401  (registers the views)

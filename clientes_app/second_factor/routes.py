@@ -1,0 +1,1 @@
+"""The second factor: a code from an app, recovery codes, passkeys."""

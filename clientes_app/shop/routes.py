@@ -1,0 +1,1 @@
+"""What a shop settles for itself: rules, limits, prices."""
