@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from ..config import Settings
 from ..extensions import db, login_manager
@@ -18,6 +18,7 @@ from ..security import Access, access, is_safe_next
 from ..settings import current_settings
 from . import bp, services
 from .forms import LogInForm
+from .opening import open_session_for
 
 THEMES = ("auto", "light", "dark")
 _A_YEAR = 365 * 24 * 3600
@@ -56,8 +57,7 @@ def open_session() -> ResponseReturnValue:
             form.clave.errors = [gettext("The user or the password is not right.")]
     if person is None:
         return form_again("auth/log_in.html", "auth/_log_in.html", **_form_context(form, settings))
-    session.clear()
-    login_user(person)
+    open_session_for(person)
     return redirect(_next_page())
 
 

@@ -25,6 +25,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "forms",
     "keys",
     "listing",
+    "opening",
     "preview",
     "progress",
     "search",
