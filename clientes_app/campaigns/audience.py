@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from ..clients.selection import Selection, selected_in_order
@@ -35,38 +35,34 @@ def recipients(session: Session, account_id: int, audience: Selection) -> Select
     The first of several clients with one number is sent to; the others are skipped, as are those who opted out.
     """
     chosen = _chosen(session, account_id, audience)
-    opted_out = _opted_out(account_id, chosen.c.telefono_e164)
-    reachable = and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
-    usable = and_(reachable, ~opted_out)
-    copies = func.row_number().over(partition_by=(chosen.c.telefono_e164, usable), order_by=chosen.c.posicion)
-    ranked = select(
-        chosen,
-        reachable.label("alcanzable"),
-        usable.label("utilizable"),
-        copies.label("copia"),
-    ).subquery("ranked")
-    sendable = and_(ranked.c.utilizable, ranked.c.copia == 1)
+    reachable = _reachable(chosen)
+    repeated = _repeated(_chosen(session, account_id, audience))
+    asked_out = and_(Baja.usuario_id == account_id, Baja.telefono_e164 == chosen.c.telefono_e164)
     reason = case(
-        (~ranked.c.activo, INACTIVE),
-        (~ranked.c.alcanzable, NO_USABLE_NUMBER),
-        (~ranked.c.utilizable, OPTED_OUT),
-        (ranked.c.copia > 1, DUPLICATE_NUMBER),
+        (~chosen.c.activo, INACTIVE),
+        (~reachable, NO_USABLE_NUMBER),
+        (Baja.id.is_not(None), OPTED_OUT),
+        (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
         else_=null(),
     )
+    sendable = reason.is_(None)
     state = case(
         (sendable, _state(EstadoSMS.PENDIENTE)),
-        (ranked.c.alcanzable, _state(EstadoSMS.OMITIDO)),
+        (reachable, _state(EstadoSMS.OMITIDO)),
         else_=_state(EstadoSMS.FALLIDO),
     )
+    known = chosen.outerjoin(Baja, asked_out).outerjoin(
+        repeated, and_(reachable, repeated.c.telefono_e164 == chosen.c.telefono_e164)
+    )
     return select(
-        ranked.c.posicion,
-        ranked.c.cliente_id,
-        ranked.c.nombre,
-        ranked.c.telefono,
-        case((sendable, ranked.c.telefono_e164), else_=null()).label("telefono_e164"),
+        chosen.c.posicion,
+        chosen.c.cliente_id,
+        chosen.c.nombre,
+        chosen.c.telefono,
+        case((sendable, chosen.c.telefono_e164), else_=null()).label("telefono_e164"),
         state.label("estado"),
         reason.label("error_mensaje"),
-    )
+    ).select_from(known)
 
 
 def shares(session: Session, account_id: int, audience: Selection) -> list[Share]:
@@ -100,8 +96,15 @@ def unknown_ids(session: Session, account_id: int, client_ids: Sequence[int]) ->
     return list(session.scalars(select(listed.c.value).where(~known).order_by(listed.c.key)))
 
 
-def _opted_out(account_id: int, number: ColumnElement[str | None]) -> ColumnElement[bool]:
-    return exists().where(Baja.usuario_id == account_id, Baja.telefono_e164 == number)
+def _reachable(chosen: Subquery) -> ColumnElement[bool]:
+    return and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
+
+
+def _repeated(chosen: Subquery) -> Subquery:
+    """Select the numbers that more than one has, and who comes first: few rows, so that the audience is not sorted."""
+    number = chosen.c.telefono_e164
+    several = select(number, func.min(chosen.c.posicion).label("primera")).where(_reachable(chosen)).group_by(number)
+    return several.having(func.count() > 1).subquery("repeated")
 
 
 def _chosen(session: Session, account_id: int, audience: Selection) -> Subquery:
