@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+# The accents of Latin letters: without them, nearly every name is ASCII.
+_LATIN_ACCENTS = re.compile("[\u0300-\u036f]+")
 _LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
 
 
@@ -27,6 +30,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = _LATIN_ACCENTS.sub("", decomposed)
+    if plain.isascii():
+        return plain
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

@@ -82,6 +82,7 @@ def digits_of(text: str) -> str:
 
 def _search_text(folded_name: str, telefono: str, e164: str | None, documento: str) -> str:
     """Answer what a client is found by: name, number as typed and as digits, document; folded, one a line."""
-    numbers = (telefono, digits_of(telefono), (e164 or "")[1:], documento, digits_of(documento))
-    lines = dict.fromkeys((folded_name, *(fold(number) for number in numbers)))
-    return "\n".join(line for line in lines if line)
+    whole = (e164 or "")[1:]
+    digits = digits_of(telefono)
+    numbers = (fold(telefono), "" if digits in whole else digits, whole, fold(documento), digits_of(documento))
+    return "\n".join(filter(None, dict.fromkeys((folded_name, *numbers))))

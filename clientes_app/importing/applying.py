@@ -25,7 +25,7 @@ from .matching import Existing, Matches, changed, find_clients
 from .reviewing import COUNTERS, Tell
 from .staging import Staged, Staging, Verdict
 
-BATCH = 2_000
+BATCH = 4_000
 
 _FIELDS = ("nombre", "telefono", "documento")
 
@@ -52,17 +52,16 @@ def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
 
     Raises jobs.Stopped where the import is not the job's any more; then nothing of the batch is stored.
     """
-    keyed = [(staged, keys_of(*staged.row.fields[:3], job.region)) for staged in batch]
     with write_transaction(engine) as connection:
         rows = [staged.row for staged in batch]
         with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
         change = _Change(connection, job, matches)
         new = []
-        for staged, keys in keyed:
+        for staged in batch:
             client = matches.client_of(staged.row)
             if client is None:
-                new.append((staged, keys))
+                new.append(staged)
             else:
                 change.update(client, staged)
         change.insert(new)
@@ -82,12 +81,12 @@ class _Change:
         self._before: dict[int, dict[str, Any]] = {}
         self._tags: list[tuple[int, Staged]] = []
 
-    def insert(self, rows: Sequence[tuple[Staged, Mapping[str, Any]]]) -> None:
+    def insert(self, rows: Sequence[Staged]) -> None:
         """Insert clients that there are not."""
         self.counts[Verdict.NEW] += len(rows)
         if not rows:
             return
-        values = [{**_stored_fields(staged), **keys} for staged, keys in rows]
+        values = [{**_stored_fields(staged), **staged.row.keys} for staged in rows]
         same = {
             "usuario_id": self._job.account_id,
             "importacion_id": self._job.id,
@@ -96,7 +95,7 @@ class _Change:
             "total_compras": 0,
         }
         ids = insert_rows(self._connection, _table(Cliente), values, same)
-        self._tags += [(client_id, staged) for client_id, (staged, _) in zip(ids, rows, strict=True)]
+        self._tags += [(client_id, staged) for client_id, staged in zip(ids, rows, strict=True)]
 
     def update(self, client: Existing, staged: Staged) -> None:
         """Note what a row changes of a client that there is."""

@@ -1,4 +1,4 @@
-"""Many rows in one statement: the rows travel as one JSON parameter."""
+"""Many rows in one statement: on SQLite they are listed in a temporary table first, on PostgreSQL in a parameter."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     ColumnElement,
     Connection,
+    Integer,
+    MetaData,
     String,
     Table,
     cast,
@@ -21,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import CreateTable, DropTable
 
 
 def insert_rows(
@@ -47,14 +51,23 @@ def _listed(
 ) -> tuple[Mapping[str, ColumnElement[Any]], ColumnElement[Any]]:
     columns = {name: table.c[name] for name in rows[0]}
     if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(rows)).table_valued("key", "value", name="listed")
-        values: dict[str, ColumnElement[Any]] = {
-            name: func.json_extract(listed.c.value, f"$.{name}", type_=each.type) for name, each in columns.items()
-        }
-        return values, listed.c.key
+        listed = _temporary(connection, columns)
+        connection.execute(insert(listed), rows)
+        return {name: listed.c[name] for name in columns}, listed.c.listed_key
     numbered = [{**row, "listed_key": number} for number, row in enumerate(rows)]
     parameter = cast(literal(json.dumps(numbered), String), JSONB)
     fields = [column(name, each.type) for name, each in columns.items()]
     record = func.jsonb_to_recordset(parameter).table_valued(*fields, column("listed_key", BigInteger), name="listed")
     typed = record.render_derived(with_types=True)
     return {name: typed.c[name] for name in columns}, typed.c.listed_key
+
+
+def _temporary(connection: Connection, columns: Mapping[str, Column[Any]]) -> Table:
+    """Make an empty table that only this connection sees, with columns of these names and types."""
+    fields = [Column(name, each.type) for name, each in columns.items()]
+    listed = Table(
+        "listed", MetaData(), Column("listed_key", Integer, primary_key=True), *fields, prefixes=["TEMPORARY"]
+    )
+    connection.execute(DropTable(listed, if_exists=True))
+    connection.execute(CreateTable(listed))
+    return listed

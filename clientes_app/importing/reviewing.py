@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
 
 from sqlalchemy import Engine
 
@@ -13,11 +12,8 @@ from . import jobs
 from .jobs import Job
 from .judging import judge
 from .matching import find_clients
-from .reading import Record, examine, records
-from .rows import reader_of
+from .parsing import Batch, Wanted, batches
 from .staging import Staging, Totals, Verdict
-
-BATCH = 5_000
 
 COUNTERS = {
     Verdict.NEW: "nuevas",
@@ -38,7 +34,7 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     with Staging(job.files.staging) as staging:
         read = staging.totals().rows
-        for batch in _batches(job, staging.last_row()):
+        for batch in batches(Wanted(job.files.text, job.layout, job.region, after=staging.last_row())):
             _review_batch(engine, job, staging, batch)
             read += len(batch)
             with write_transaction(engine) as connection:
@@ -55,21 +51,11 @@ def counted(totals: Totals) -> dict[str, int]:
     return {**counts, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
 
 
-def _batches(job: Job, done_to: int) -> Iterator[list[Record]]:
-    rows = records(examine(job.files.text))
-    if job.layout.has_titles:
-        next(rows, None)
-    rest = (record for record in rows if record[0] > done_to)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
-
-
-def _review_batch(engine: Engine, job: Job, staging: Staging, batch: list[Record]) -> None:
-    read = reader_of(job.layout, job.region)
-    rows = [read(cells) for _, cells in batch]
+def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch) -> None:
+    rows = [row for _, row in batch]
     with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
     with read_transaction(engine) as connection:
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
     seen = staging.seen(rows, matches.ids())
-    staged, firsts = judge(zip(batch, rows, strict=True), matches, seen, job.tags)
+    staged, firsts = judge(batch, matches, seen, job.tags)
     staging.store(staged, firsts)

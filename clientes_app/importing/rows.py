@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..clients.keys import LONGEST_DOCUMENT, LONGEST_NAME, document_key
+from ..clients.keys import LONGEST_DOCUMENT, LONGEST_NAME, Keys, keys_of
 from ..clients.tags import LONGEST_TAG
 from ..messaging import phone
 from ..text import translatable
@@ -39,11 +39,19 @@ class Row(NamedTuple):
     """A row that was read."""
 
     fields: Fields
-    telefono_e164: str
-    """Empty where the number cannot get an SMS."""
-    documento_clave: str
+    keys: Keys
     fault: str
     """What is wrong, as a sentence to be translated; empty where nothing is."""
+
+    @property
+    def telefono_e164(self) -> str:
+        """The number to send to; empty where it cannot get an SMS."""
+        return self.keys["telefono_e164"] or ""
+
+    @property
+    def documento_clave(self) -> str:
+        """What the document is matched by; empty where there is none."""
+        return self.keys["documento_clave"]
 
 
 def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
@@ -64,9 +72,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
 
 def check(fields: Fields, region: str) -> Row:
     """Derive what a client is matched by, and say what is wrong with the fields."""
-    e164 = phone.to_e164(fields.telefono, region) if fields.telefono else None
-    document = document_key(fields.documento) if fields.documento else ""
-    return Row(fields, e164 or "", document, _fault(fields))
+    return Row(fields, keys_of(fields.nombre, fields.telefono, fields.documento, region), _fault(fields))
 
 
 def split_tags(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from ..clients.keys import Keys
 from .rows import Fields, Row
 
 PAGE_SIZE = 50
@@ -41,7 +42,10 @@ CREATE TABLE IF NOT EXISTS fila (
     telefono TEXT NOT NULL,
     documento TEXT NOT NULL,
     etiquetas TEXT NOT NULL,
-    telefono_e164 TEXT NOT NULL,
+    telefono_e164 TEXT,
+    busqueda TEXT NOT NULL,
+    nombre_orden TEXT NOT NULL,
+    nombre_clave TEXT NOT NULL,
     documento_clave TEXT NOT NULL,
     motivo TEXT NOT NULL,
     otra INTEGER,
@@ -55,8 +59,10 @@ CREATE TABLE IF NOT EXISTS telefono (
 CREATE TABLE IF NOT EXISTS cliente (clave INTEGER PRIMARY KEY, numero INTEGER NOT NULL);
 """
 _COLUMNS = (
-    "numero, veredicto, nombre, telefono, documento, etiquetas, telefono_e164, documento_clave, motivo, otra, celdas"
+    "numero, veredicto, nombre, telefono, documento, etiquetas,"
+    " telefono_e164, busqueda, nombre_orden, nombre_clave, documento_clave, motivo, otra, celdas"
 )
+_INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
 
 
 class Staged(NamedTuple):
@@ -106,7 +112,7 @@ class Staging:
         # Only ever used by one thread at a time, though not always by the one that opened it.
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         path.chmod(0o600)
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;")
+        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;")
         self._db.executescript(_TABLES)
 
     def __enter__(self) -> Self:
@@ -130,13 +136,13 @@ class Staging:
     def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
         """Store rows, and the keys that they are the first to have, in one transaction."""
         with self._writing():
-            self._db.executemany(f"INSERT INTO fila ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", map(_values, staged))  # noqa: S608
+            self._db.executemany(f"INSERT {_INTO}", map(_values, staged))
             self._store_keys(firsts)
 
     def replace(self, staged: Staged, firsts: Seen) -> None:
         """Store a row that was mended in place of the wrong one."""
         with self._writing():
-            self._db.execute(f"REPLACE INTO fila ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _values(staged))  # noqa: S608
+            self._db.execute(f"REPLACE {_INTO}", _values(staged))
             self._store_keys(firsts)
 
     def get(self, number: int) -> Staged | None:
@@ -175,7 +181,7 @@ class Staging:
         found = self._db.execute("SELECT veredicto, count(*) FROM fila GROUP BY veredicto")
         counts |= {Verdict(verdict): count for verdict, count in found}
         without = self._db.execute(
-            "SELECT count(*) FROM fila WHERE telefono_e164 = '' AND veredicto IN ('nueva', 'actualiza', 'igual')"
+            "SELECT count(*) FROM fila WHERE telefono_e164 IS NULL AND veredicto IN ('nueva', 'actualiza', 'igual')"
         )
         return Totals(counts, int(without.fetchone()[0]))
 
@@ -210,7 +216,7 @@ class Staging:
 
 
 def _values(staged: Staged) -> tuple[object, ...]:
-    fields, e164, document, fault = staged.row
+    fields, keys, fault = staged.row
     tags = "\n".join(fields.etiquetas)
     cells = json.dumps(list(staged.cells), ensure_ascii=False) if staged.verdict in REJECTED else ""
     return (
@@ -220,8 +226,11 @@ def _values(staged: Staged) -> tuple[object, ...]:
         fields.telefono,
         fields.documento,
         tags,
-        e164,
-        document,
+        keys["telefono_e164"],
+        keys["busqueda"],
+        keys["nombre_orden"],
+        keys["nombre_clave"],
+        keys["documento_clave"],
         fault,
         staged.double_of,
         cells,
@@ -229,7 +238,8 @@ def _values(staged: Staged) -> tuple[object, ...]:
 
 
 def _staged(values: tuple[Any, ...]) -> Staged:
-    number, verdict, name, phone, document, tags, e164, document_key, fault, other, cells = values
+    number, verdict, name, phone, document, tags, e164, text, order, sound, document_key, fault, other, cells = values
     fields = Fields(name, phone, document, tuple(tags.split("\n")) if tags else ())
-    row = Row(fields, e164, document_key, fault)
+    keys = Keys(telefono_e164=e164, busqueda=text, nombre_orden=order, nombre_clave=sound, documento_clave=document_key)
+    row = Row(fields, keys, fault)
     return Staged(number, Verdict(verdict), row, other, json.loads(cells) if cells else ())

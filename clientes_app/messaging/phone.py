@@ -35,15 +35,16 @@ def to_e164(text: str, region: str) -> str | None:
     `region` is the ISO 3166 code of the country that a number without a country code belongs to.
     Twilio's test numbers pass: https://www.twilio.com/docs/iam/test-credentials
     """
-    if text.isascii() and text.isdigit():
-        plain = _plain_mobiles(region)
-        if plain.national.fullmatch(text) and not plain.prefix.match(text):
-            return plain.plus + text
+    compact = text if text.isdigit() else _SEPARATORS.sub("", text)
+    plain = _plain_mobiles(region)
+    national = compact.removeprefix(plain.plus)
+    if national.isascii() and plain.national.fullmatch(national) and not plain.prefix.match(national):
+        return plain.plus + national
     return read_e164(text, region)
 
 
 def read_e164(text: str, region: str) -> str | None:
-    """Return what `to_e164` returns, read by the library whole: 50 times slower for a mobile number's mere digits."""
+    """Return what `to_e164` returns, read by the library whole: 50 times slower for a plain mobile number."""
     number = _read(text, region)
     if isinstance(number, PhoneProblem):
         return None

@@ -1,0 +1,84 @@
+"""The rows of a file, batch by batch; those of a large file in a process beside this one, so that two cores work."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+from ..config import PROJECT_ROOT
+from .columns import Layout
+from .reading import Record, examine, records
+from .refusals import Refused
+from .rows import Row, reader_of
+
+BATCH = 5_000
+LARGE_BYTES = 2 << 20
+"""From here on the other process is worth its start."""
+
+Batch = list[tuple[Record, Row]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be read: the rows of a file after the one with this number."""
+
+    path: Path
+    layout: Layout
+    region: str
+    after: int
+
+
+def batches(wanted: Wanted) -> Iterator[Batch]:
+    """Read and validate the rows.
+
+    Raises Refused where the file turns out not to be readable.
+    """
+    large = wanted.path.stat().st_size >= LARGE_BYTES
+    return _read_beside(wanted) if large else _read(wanted)
+
+
+def _read(wanted: Wanted) -> Iterator[Batch]:
+    rows = records(examine(wanted.path))
+    if wanted.layout.has_titles:
+        next(rows, None)
+    read = reader_of(wanted.layout, wanted.region)
+    rest = (record for record in rows if record[0] > wanted.after)
+    while batch := list(islice(rest, BATCH)):
+        yield [(record, read(record[1])) for record in batch]
+
+
+def _read_beside(wanted: Wanted) -> Iterator[Batch]:
+    command = [sys.executable, "-c", f"from {__name__} import answer; answer()"]
+    with subprocess.Popen(  # noqa: S603 (the command is ours)
+        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            pickle.dump(wanted, process.stdin)
+            process.stdin.close()
+            # It is our own process that answers.
+            while said := pickle.load(process.stdout):  # noqa: S301
+                if isinstance(said, Refused):
+                    raise said
+                yield cast(Batch, said)
+        finally:
+            process.kill()
+
+
+def answer() -> None:
+    """Be the process beside: answer the batches that are wanted, then an empty one."""
+    wanted = pickle.load(sys.stdin.buffer)  # noqa: S301
+    try:
+        for batch in _read(wanted):
+            pickle.dump(batch, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+    except Refused as refusal:
+        pickle.dump(refusal, sys.stdout.buffer)
+    pickle.dump([], sys.stdout.buffer)
+    sys.stdout.flush()
