@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import requests
 from flask import Flask
@@ -49,7 +50,7 @@ class Site:
         """Open a browser for the admin of the account of that size."""
         browser = requests.Session()
         browser.get(f"{self.url}/cuenta/entrar/")
-        answer = self._post(browser, "/cuenta/entrar/", {"usuario": admin_of(size), "clave": PASSWORD})
+        answer = self.post(browser, "/cuenta/entrar/", {"usuario": admin_of(size), "clave": PASSWORD})
         assert answer.is_redirect, "the log-in was refused"
         browser.get(f"{self.url}/")
         return browser
@@ -58,7 +59,7 @@ class Site:
         """Send a campaign to all of an account's clients."""
         form = {"mensaje": f"{TEXT} {name}", "destino": "todos", "nombre": name}
         asked_at, started = utc_now(), time.perf_counter()
-        answer = self._post(browser, "/clientes/campanas/enviar/", form)
+        answer = self.post(browser, "/clientes/campanas/enviar/", form)
         stored = timedelta(seconds=time.perf_counter() - started)
         found = re.search(r"/campanas/(\d+)/", answer.headers.get("Location", ""))
         assert found, answer.status_code
@@ -104,9 +105,12 @@ class Site:
             first.setdefault(entry["body"].rpartition(" ")[2], entry["created"])
         return [datetime.fromisoformat(first[order.name]) - order.asked_at for order in orders]
 
-    def _post(self, browser: requests.Session, path: str, form: dict[str, str]) -> requests.Response:
+    def post(
+        self, browser: requests.Session, path: str, form: dict[str, str], files: Mapping[str, Any] | None = None
+    ) -> requests.Response:
+        """Send a form, and answer what it led to."""
         headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
-        return browser.post(f"{self.url}{path}", form, headers=headers, allow_redirects=False)
+        return browser.post(f"{self.url}{path}", form, files=files, headers=headers, allow_redirects=False)
 
     def _completed(self, order: Order) -> datetime:
         with self._app.app_context():
