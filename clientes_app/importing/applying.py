@@ -18,6 +18,7 @@ from ..clients.tags import find_or_create_tags, tag_key
 from ..database import insert_missing, write_transaction
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
+from ..sending.erased import wake_opt_outs
 from . import jobs
 from .bulk import insert_rows, update_rows
 from .jobs import Job
@@ -67,6 +68,7 @@ def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
                 change.update(client, staged)
         change.insert(new)
         change.store()
+        wake_opt_outs(connection, job.account_id, {row.telefono_e164 for row in rows} - {""})
         jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(change.counts, batch))
 
 
