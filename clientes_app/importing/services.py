@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -224,6 +224,16 @@ def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
         return
     with Staging(files.staging) as staging:
         yield from staging.rejected()
+
+
+def forget_rejected(account_id: int, uploads: Path, numbers: Collection[str], document_key: str) -> None:
+    """Delete the rows of a person that ended imports rejected and kept: those with a number or the document."""
+    ended = owned(Importacion, account_id).where(Importacion.estado.not_in(OPEN))
+    for row in db.session.scalars(ended):
+        files = Files.of(uploads, row.archivo)
+        if files.staging.exists():
+            with Staging(files.staging) as staging:
+                staging.forget(numbers, document_key)
 
 
 def refused(refusal: Refused) -> DomainError:

@@ -90,12 +90,13 @@ def export_lines(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -
     yield BOM + csv_lines([["telefono", "cliente", "origen", "fecha"]])
     last = 0
     while entries := _export_batch(engine, account_id, last):
-        yield csv_lines((_shown(row.number, erased), row.client_name, row.origin, local_iso(row.since, zone)) for row in entries)
+        yield csv_lines(_exported(entry, zone, erased) for entry in entries)
         last = entries[-1].id
 
 
-def _shown(number: str, erased: str) -> str:
-    return erased if is_pseudonym(number) else number
+def _exported(entry: Entry, zone: ZoneInfo, erased: str) -> tuple[str, str | None, str, str]:
+    number = erased if is_pseudonym(entry.number) else entry.number
+    return number, entry.client_name, entry.origin, local_iso(entry.since, zone)
 
 
 def _export_batch(engine: Engine, account_id: int, after: int) -> list[Entry]:

@@ -174,6 +174,10 @@ PAGES = {
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
+    "personal data": Look("/clientes/{buyer}/datos/"),
+    "erase a client": Look("/clientes/{buyer}/borrar/"),
+    "erase a client in a dialog": Look("/clientes/{client}/datos/", partial(open_dialog, "main a[href*=borrar]")),
+    "erased client": Look("/clientes/{erased}/"),
 }
 
 
@@ -290,6 +294,7 @@ NOT_PAGES = {
     "static",
     "importing.progress",
     "importing.rejected",
+    "privacy.download",
 }
 
 
