@@ -106,6 +106,7 @@ ADMIN = {
     "GET privacy.download",
     "GET privacy.confirm_erasure",
     "POST privacy.erase",
+    "POST clients.take_back",
 }
 SEND = {
     "GET campaigns.compose",

@@ -30,6 +30,7 @@ from clientes_app.sending.carrier import Fate, Outcome, Result
 
 from ..importing.conftest import Imports
 from ..support.campaigns import Campaigns
+from ..support.carrier import wait_until
 from ..support.shop import Shop
 
 pytestmark = pytest.mark.both_databases
@@ -183,6 +184,19 @@ def test_a_forgotten_import_is_cancelled_and_its_file_deleted(app: Flask, accoun
 
 def files(imports: Imports) -> list[Path]:
     return list(imports.place.uploads.iterdir())
+
+
+@pytest.mark.usefixtures("kept_two_months")
+def test_the_server_sweeps_by_itself(app: Flask, account: int, campaigns: Campaigns) -> None:
+    imports, old = Imports(app, account), send(campaigns, 3, 70)
+    left = imports.upload("nombre\nA\n")
+    with app.app_context(), unit_of_work() as session:
+        session.get_one(Importacion, left).creado = utc_now() - timedelta(days=8)
+    started = daily.start_daily(app)
+    wait_until(lambda: imports.get(left).estado is EstadoImportacion.CANCELADA)
+    started.stop()
+    assert blanked(campaigns, old) == 4
+    assert campaigns.get(old).depurada is not None
 
 
 def test_one_process_sweeps_once_a_day(app: Flask) -> None:
