@@ -102,6 +102,8 @@ def test_an_erased_client_is_shown_as_what_it_is(admin: CheckingClient, laura: i
     assert "Zapatos" in page
     for gone in ("/clientes/editar/", "/etiquetas/", 'name="total"', 'name="cliente_ids"'):
         assert gone not in page, gone
+    assert admin.get(f"/clientes/editar/{laura}/").status_code == 409
+    assert admin.send(f"/clientes/{laura}/activo/", {"activo": "true"}).status_code == 409
     assert "/clientes/editar/1/" not in admin.get("/clientes/?estado=todos").text
 
 
