@@ -56,6 +56,7 @@ def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
     keyed = [(staged, keys_of(*staged.row.fields[:3], job.region)) for staged in batch]
     with write_transaction(engine) as connection:
         rows = [staged.row for staged in batch]
+        wake_opt_outs(connection, job.account_id, {row.telefono_e164 for row in rows} - {""})
         with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
         change = _Change(connection, job, matches)
@@ -68,7 +69,6 @@ def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
                 change.update(client, staged)
         change.insert(new)
         change.store()
-        wake_opt_outs(connection, job.account_id, {row.telefono_e164 for row in rows} - {""})
         jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(change.counts, batch))
 
 

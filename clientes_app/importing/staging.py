@@ -188,7 +188,8 @@ class Staging:
         self._db.execute("VACUUM")
 
     def forget(self, numbers: Iterable[str], document_key: str) -> None:
-        """Delete the rows with one of the numbers or with the document."""
+        """Delete the rows with one of the numbers or with the document, so that the file does not hold them either."""
+        self._db.execute("PRAGMA secure_delete = ON")
         with self._writing():
             self._db.executemany("DELETE FROM fila WHERE telefono_e164 = ?", [(number,) for number in numbers])
             if document_key:

@@ -77,8 +77,8 @@ def _restore_changed(connection: Connection, job: Job) -> bool:
     clients = Cliente.__table__
     assert isinstance(clients, Table)
     restored = [_restored(row.cliente_id, row.antes, job.region) for row in rows]
-    update_rows(connection, clients, restored)
     wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
+    update_rows(connection, clients, restored)
     added = [(tag_id, row.cliente_id) for row in rows for tag_id in row.antes["etiquetas"]]
     for tag_id in {tag_id for tag_id, _ in added}:
         tagged = id_list([client for tag, client in added if tag == tag_id], connection.dialect.name)

@@ -21,7 +21,7 @@ from ..clients.keys import keys_of
 from ..clients.services import has_sales
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
-from ..importing.services import forget_rejected
+from ..importing.services import forget_person
 from ..messaging import phone
 from ..models import (
     Accion,
@@ -36,7 +36,7 @@ from ..models import (
     SMSLog,
 )
 from ..models.types import MAX_ID, utc_now
-from ..sending.erased import hide_opt_outs
+from ..sending.erased import begin_erasing, hide_opt_outs
 from ..sending.states import carry_over, move_rows
 from ..tenancy import owned
 from .blanking import IN_FLIGHT, blank
@@ -74,6 +74,7 @@ def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
     Raises NotFound, and Conflict while a message to it is in Twilio's hands.
     """
     with unit_of_work() as session:
+        begin_erasing(session.connection())
         client = _locked(session, account_id, client_id)
         known_as = client.documento_clave
         numbers = _numbers_of(session, client, region)
@@ -87,7 +88,7 @@ def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
             _empty(client, region)
         else:
             session.delete(client)
-    forget_rejected(account_id, uploads, numbers, known_as)
+    forget_person(account_id, uploads, numbers, known_as)
     return stays
 
 

@@ -19,6 +19,15 @@ def pseudonym_key(connection: Connection) -> bytes:
     return connection.execute(select(Privacidad.clave)).scalar_one()
 
 
+def begin_erasing(connection: Connection) -> None:
+    """Let nobody give a client a number until the transaction ends, and wait for those who just did.
+
+    Otherwise a number could come back while its opt-out is being hidden, and neither would see the other.
+    """
+    pseudonym_key(connection)
+    connection.execute(select(Privacidad.id).with_for_update())
+
+
 def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
     """Answer the numbers by their pseudonyms; none where nothing was ever erased, for then nothing has one."""
     key = connection.scalar(select(Privacidad.clave))
@@ -34,6 +43,7 @@ def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str
 
 def wake_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
     """Enter numbers that clients have again into the list by name, where it holds their pseudonyms."""
+    connection.execute(select(Privacidad.id).with_for_update(read=True))
     known = pseudonyms_of(connection, numbers)
     if not known:
         return

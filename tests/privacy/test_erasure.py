@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from clientes_app.campaigns.control import send_again
 from clientes_app.clients import merging, sales, services, tagging
@@ -20,16 +22,19 @@ from clientes_app.messaging.pseudonym import is_pseudonym
 from clientes_app.models import Auditoria, Baja, Cliente, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
+from clientes_app.privacy.daily import take_turn
 from clientes_app.privacy.services import ERASED_NAME
 from clientes_app.privacy.services import erase as erase_client
 from clientes_app.sending import lease, outbox
 from clientes_app.sending.carrier import Fate, Outcome, Result
+from clientes_app.sending.erased import wake_opt_outs
 from clientes_app.sending.evidence import doubts
 from clientes_app.sending.faults import NO_ANSWER
 from clientes_app.sending.opt_outs import accounts_concerned
 from clientes_app.webhooks.services import hear
 
 from ..support.campaigns import Campaigns
+from ..support.carrier import wait_until
 from ..support.shop import Shop
 from .conftest import DOCUMENT, NAME, NUMBER, TYPED, UTTER, Person
 
@@ -162,8 +167,8 @@ def test_an_erased_client_is_not_changed_found_or_sent_to(
         with pytest.raises(NotFound):
             merging.merge(account, (person.id, other), {}, "CO", done_by=account)
         set_many_active(account, Ticked((person.id,)), True)
-        for text in ("zulema", "quinonez", DOCUMENT, "3185557766"):
-            assert found(account, text) == []
+        for words in ("zulema", "quinonez", DOCUMENT, "3185557766"):
+            assert found(account, words) == []
         assert found(account, "cliente borrado") == [person.id]
     assert person.dump() == before
     campaign = campaigns.start_to([person.id])
@@ -277,6 +282,50 @@ def test_rows_that_an_import_refused_are_forgotten(app: Flask, account: int, per
     assert len(person.imports.rejected(doubled)) == 2
     person.erase()
     assert [number for number, _, _ in person.imports.rejected(doubled)] == [5]
+
+
+def test_an_import_that_is_still_to_be_applied_forgets_them(app: Flask, person: Person) -> None:
+    reviewed = person.imports.review(f"{UTTER}Nueva Paz,3007778899,\n")
+    assert person.imports.counts(reviewed) == {"nuevas": 1, "actualizadas": 1}
+    person.erase()
+    assert person.imports.counts(reviewed) == {"nuevas": 1}
+    person.imports.apply(reviewed)
+    assert person.traces() == []
+    assert "Nueva Paz" in [name for name, *_ in person.imports.clients()]
+
+
+def test_a_number_that_comes_back_at_this_very_moment_keeps_its_opt_out(app: Flask, person: Person) -> None:
+    person.opt_out()
+    entered, go_on = threading.Event(), threading.Event()
+
+    def enter_again() -> None:
+        with app.test_request_context(), unit_of_work() as session:
+            session.add(Cliente(nombre="Nueva", telefono=TYPED, telefono_e164=NUMBER, usuario_id=person.account))
+            session.flush()
+            wake_opt_outs(session.connection(), person.account, [NUMBER])
+            entered.set()
+            go_on.wait(20)
+
+    with app.app_context():
+        take_turn(db.engine)  # as the server does at its start
+    with ThreadPoolExecutor(2) as threads:
+        entering = threads.submit(enter_again)
+        assert entered.wait(20)
+        erasing = threads.submit(person.erase)
+        wait_until(lambda: erasing.done() or somebody_waits(app))
+        go_on.set()
+        entering.result(20)
+        erasing.result(20)
+    assert person.opt_outs() == [NUMBER]
+
+
+def somebody_waits(app: Flask) -> bool:
+    """Tell whether a transaction waits for another; SQLite's second writer always does."""
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return True
+        waiting = connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+        return bool(waiting.scalar_one())
 
 
 def test_undoing_an_import_brings_nobody_back(shop: Shop, account: int, person: Person) -> None:
