@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format translations bench crash
+.PHONY: help run test lint format audit translations bench crash
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,10 @@ lint: .venv/dev ## check style and types
 format: .venv/dev ## write the code in the common style
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+audit: .venv/dev ## look for known weaknesses in the libraries (asks the network)
+	@$(BIN)/pip-audit --strict --progress-spinner off -r requirements.txt || { code=$$?; \
+	  echo "make audit: not clean (see above), or the advisories cannot be reached without a network: nothing is proved" >&2; exit $$code; }
 
 translations: .venv/dev ## take new sentences into the Spanish catalogue, and compile it
 	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_pgettext:1c,2 -k translatable --add-location=file -o .venv/messages.pot .

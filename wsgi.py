@@ -1,4 +1,4 @@
-"""The app for a server, and the only place that starts the sender and the worker of imports."""
+"""The app for a server, and the only place that starts the sender, the worker of imports and the daily sweep."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from clientes_app import create_app, live
 from clientes_app.config import SettingsError
 from clientes_app.importing.process import start_imports
+from clientes_app.privacy.daily import start_daily
 from clientes_app.sender import start_sender
 
 try:
@@ -21,11 +22,14 @@ _command = click.get_current_context(silent=True)
 _serves = _command is None or _command.info_name == "run"
 _sender = start_sender(app) if _serves else None
 _imports = start_imports(app) if _serves else None
+_daily = start_daily(app) if _serves else None
 
 
 def wind_down() -> None:
     """Begin to stop: streams end, the sender takes nothing new. A signal handler may call it."""
     live.close(app)
+    if _daily is not None:
+        _daily.stop()
     if _imports is not None:
         _imports.stop()
     if _sender is not None:

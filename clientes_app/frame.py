@@ -46,7 +46,7 @@ def _frame() -> dict[str, object]:
 def _places() -> list[Place]:
     places = [
         Place("home.index", gettext("Home"), "home"),
-        Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing")),
+        Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy")),
         Place("templates.index", gettext("Templates"), "message-2"),
         Place("campaigns.index", gettext("Campaigns"), "send"),
     ]

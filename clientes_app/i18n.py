@@ -16,6 +16,7 @@ from flask_login import current_user
 from .config import Settings
 from .extensions import babel
 from .messaging import phone
+from .messaging.pseudonym import is_pseudonym
 from .models.types import utc_now
 from .sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 
@@ -32,7 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         moment=moment,
         ago=ago,
         local_iso=local_iso,
-        phone_number=phone.display,
+        phone_number=phone_number,
         receipt_reason=receipt_reason,
         time_left=time_left,
         reason=reason,
@@ -63,6 +64,11 @@ def money(value: Decimal) -> str:
     """Write an amount of pesos, with cents only where there are some: `$ 59.900`."""
     pattern = "¤ #,##0" if value == value.to_integral_value() else "¤ #,##0.00"
     return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace("COP", "$")
+
+
+def phone_number(value: str) -> str:
+    """Write a number for people; of one that is erased, that it is."""
+    return str(gettext("erased number")) if is_pseudonym(value) else phone.display(value)
 
 
 def moment(value: datetime) -> str:

@@ -31,6 +31,20 @@ def record_for(session: Session, person: Usuario | None, action: Accion, **detai
     _add(session, action, None, person, details)
 
 
+def record_by_itself(session: Session, account_id: int, action: Accion, thing: Thing, **details: Any) -> None:
+    """Add what the app does in an account without anybody asking for it."""
+    session.add(
+        Auditoria(
+            accion=action,
+            usuario_id=account_id,
+            cosa=thing.kind,
+            cosa_id=thing.id,
+            cosa_nombre=thing.name[:200],
+            detalle=details,
+        )
+    )
+
+
 def _add(
     session: Session, action: Accion, thing: Thing | None, person: Usuario | None, details: dict[str, Any]
 ) -> None:

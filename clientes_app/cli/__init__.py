@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import campaigns, clients, demo, users
+from . import campaigns, clients, demo, privacy, users
 
 
 def init_app(app: Flask) -> None:
@@ -12,5 +12,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(users.group)
     app.cli.add_command(campaigns.group)
     app.cli.add_command(clients.group)
+    app.cli.add_command(privacy.group)
     app.cli.add_command(demo.demo)
     app.cli.add_command(demo.prepare)

@@ -77,7 +77,7 @@ def set_active(account_id: int, selection: Selection, active: bool) -> int:  # n
     """Activate or deactivate the clients of the selection, and answer how many clients they are."""
 
     def set_batch(connection: Connection, batch: Select[int]) -> int:
-        others = in_batch(account_id, batch), Cliente.activo != active
+        others = in_batch(account_id, batch), Cliente.activo != active, Cliente.borrado.is_(None)
         return connection.execute(update(Cliente).where(*others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal_column, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -21,6 +21,7 @@ from ..tenancy import get_owned, owned
 
 PAGE_SIZE = 20
 SHOWN_PAIRS = 6
+SHOWN_APART = 50
 
 
 class Likeness(StrEnum):
@@ -100,6 +101,33 @@ def set_apart(account_id: int, one_id: int, other_id: int) -> None:
     except IntegrityError as error:
         # One of them was deleted in between.
         raise NotFound from error
+
+
+def take_back(account_id: int, one_id: int, other_id: int) -> None:
+    """Forget that two clients are different people: they are shown as doubles again.
+
+    Raises NotFound where nobody said so.
+    """
+    pair = Distintos.menor_id == min(one_id, other_id), Distintos.mayor_id == max(one_id, other_id)
+    with unit_of_work() as session:
+        said = delete(Distintos).where(Distintos.usuario_id == account_id, *pair)
+        if session.connection().execute(said).rowcount == 0:
+            raise NotFound
+
+
+def set_apart_lately(account_id: int) -> list[Pair]:
+    """Answer the pairs that were last said to be different people, the latest first."""
+    older, newer = aliased(Cliente), aliased(Cliente)
+    said = (
+        select(older, newer)
+        .select_from(Distintos)
+        .join(older, older.id == Distintos.menor_id)
+        .join(newer, newer.id == Distintos.mayor_id)
+        .where(Distintos.usuario_id == account_id)
+        .order_by(Distintos.creado.desc(), Distintos.menor_id, Distintos.mayor_id)
+        .limit(SHOWN_APART)
+    )
+    return [Pair(one, other) for one, other in db.session.execute(said)]
 
 
 def remember_apart(session: Session, account_id: int, pairs: Sequence[tuple[int, int]]) -> None:

@@ -38,6 +38,16 @@ def set_apart() -> ResponseReturnValue:
     return done(said, _doubles_address(request.form), render_template("clients/_doubles.html", **listed))
 
 
+@bp.post("/dobles/distintos/deshacer/")
+@access(Access.ADMIN)
+def take_back() -> ResponseReturnValue:
+    """Forget that two clients are different people."""
+    doubles.take_back(current_user.account_id, *_pair(request.form))
+    listed = _listed(request.form)
+    said = gettext("They may be the same person again.")
+    return done(said, _doubles_address(request.form), render_template("clients/_doubles.html", **listed))
+
+
 @bp.get("/unir/")
 @access(Access.ADMIN)
 def compare() -> ResponseReturnValue:
@@ -68,6 +78,7 @@ def _listed(values: Mapping[str, str]) -> dict[str, Any]:
     likeness, after = _likeness(values), _after(values)
     return {
         "page": doubles.find_page(current_user.account_id, likeness, after),
+        "apart": doubles.set_apart_lately(current_user.account_id),
         "likeness": likeness,
         "likenesses": Likeness,
         "after": after,

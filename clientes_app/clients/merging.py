@@ -90,7 +90,7 @@ def _both(account_id: int, ids: tuple[int, int]) -> Select[Cliente]:
     if max(ids) > MAX_ID:
         raise NotFound
     # In one order, so that two who lock the same clients do not wait for each other.
-    return owned(Cliente, account_id).where(Cliente.id.in_(ids)).order_by(Cliente.id)
+    return owned(Cliente, account_id).where(Cliente.id.in_(ids), Cliente.borrado.is_(None)).order_by(Cliente.id)
 
 
 def _older_first(clients: Sequence[Cliente]) -> Pair:

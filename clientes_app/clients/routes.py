@@ -70,6 +70,7 @@ def create_by_json() -> ResponseReturnValue:
 def edit(pk: int) -> ResponseReturnValue:
     """Show the form of a client."""
     client = services.find_client(current_user.account_id, pk)
+    services.require_not_erased(client)
     form = ClientForm(formdata=None, obj=client)
     return page_or_fragment("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
 

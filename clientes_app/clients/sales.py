@@ -16,6 +16,7 @@ from ..extensions import db, unit_of_work
 from ..models import Cliente, Venta
 from ..models.types import utc_now
 from ..tenancy import get_owned, owned
+from .services import require_not_erased
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,12 @@ class Sales:
 def record_sale(account_id: int, client_id: int, sale: NewSale, zone: ZoneInfo) -> Venta:
     """Store a sale to a client.
 
-    Raises NotFound.
+    Raises NotFound, and Conflict where the client is erased.
     """
     try:
         with unit_of_work() as session:
             client = get_owned(session, Cliente, account_id, client_id)
+            require_not_erased(client)
             stored = Venta(
                 cliente_id=client.id,
                 total=sale.total,

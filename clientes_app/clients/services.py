@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import CambioDeCliente, Cliente, TipoDeCambio, Venta
+from ..sending.erased import wake_opt_outs
 from ..tenancy import get_owned, owned
 from .keys import keys_of
 
@@ -39,6 +40,7 @@ def create_client(account_id: int, fields: ClientFields, region: str, *, done_by
         _apply(client, fields, region)
         session.add(client)
         session.flush()
+        _keep_opted_out(session, client)
         note_change(session, client.id, TipoDeCambio.CREADO, {}, done_by)
     return client
 
@@ -67,15 +69,30 @@ def set_active(
     """
     with unit_of_work() as session:
         client = get_owned(session, Cliente, account_id, client_id)
+        require_not_erased(client)
         _note_edit(session, client, {"activo": active}, done_by)
         client.activo = active
     return client
 
 
 def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, done_by: int | None) -> None:
-    """Give a client these fields, and note what they change."""
+    """Give a client these fields, and note what they change.
+
+    Raises Conflict where the client is erased.
+    """
+    require_not_erased(client)
     _note_edit(session, client, fields, done_by)
     _apply(client, fields, region)
+    _keep_opted_out(session, client)
+
+
+def require_not_erased(client: Cliente) -> None:
+    """Refuse to change a client whose data was erased.
+
+    Raises Conflict.
+    """
+    if client.borrado is not None:
+        raise Conflict(gettext("This client's data was erased. It can no longer be changed."))
 
 
 def note_change(
@@ -124,6 +141,12 @@ def _note_edit(session: Session, client: Cliente, fields: ClientFields, done_by:
     changed = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
     if changed:
         note_change(session, client.id, TipoDeCambio.EDITADO, changed, done_by)
+
+
+def _keep_opted_out(session: Session, client: Cliente) -> None:
+    """Let who asked for no more messages, and was erased, be known again by the number."""
+    if client.telefono_e164:
+        wake_opt_outs(session.connection(), client.usuario_id, [client.telefono_e164])
 
 
 def _apply(client: Cliente, fields: ClientFields, region: str) -> None:

@@ -12,16 +12,18 @@ from ..extensions import db, unit_of_work
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
 from ..tenancy import get_owned, owned
 from .batches import batch_query, change, freeze, in_batch
+from .services import require_not_erased
 from .tags import find_or_create_tags
 
 
 def tag_client(account_id: int, client_id: int, names: Sequence[str]) -> None:
     """Give a client the tags with these names; new ones are stored.
 
-    Raises NotFound.
+    Raises NotFound, and Conflict where the client is erased.
     """
     with unit_of_work() as session:
         client = get_owned(session, Cliente, account_id, client_id)
+        require_not_erased(client)
         connection = session.connection()
         for tag_id in find_or_create_tags(session, account_id, names):
             _tag(connection, account_id, batch_query(connection, [client.id]), tag_id)
@@ -83,7 +85,7 @@ def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: in
     untagged = (
         owned(Etiqueta, account_id)
         .join(Cliente, in_batch(account_id, batch))
-        .where(Etiqueta.id == tag_id)
+        .where(Etiqueta.id == tag_id, Cliente.borrado.is_(None))
         .with_only_columns(Etiqueta.id, Cliente.id)
         # A client or tag that somebody deletes meanwhile is left out, rather than refused by a foreign key.
         .with_for_update(read=True, key_share=True)

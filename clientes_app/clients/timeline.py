@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..extensions import db
-from ..models import Baja, CambioDeCliente, CampanaSMS, Cliente, SMSLog, TipoDeCambio, Usuario, Venta
+from ..models import Baja, CambioDeCliente, CampanaSMS, Cliente, Importacion, SMSLog, TipoDeCambio, Usuario, Venta
 from ..models.types import MAX_ID
 from ..tenancy import owned
 
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     """What an entry tells of."""
 
     CREATED = "created"
+    IMPORTED = "imported"
     EDITED = "edited"
     MERGED = "merged"
     OPT_OUT = "opt-out"
@@ -77,7 +78,7 @@ class Entry:
 
     place: Place
     kind: Kind
-    what: CambioDeCliente | Baja | Venta | SMSLog | None
+    what: CambioDeCliente | Importacion | Baja | Venta | SMSLog | None
     """The row that tells of it; None for a creation that nobody noted."""
     name: str | None = None
     """Who did it, or the campaign that a message belongs to."""
@@ -108,7 +109,14 @@ def _creation(client: Cliente, before: Place | None) -> list[Entry]:
     creations = _changes_of(client).where(CambioDeCliente.tipo == TipoDeCambio.CREADO)
     # A creation with details is that of a client merged into this one.
     noted = any(not change.detalle for change, _who in db.session.execute(creations))
-    return [] if noted else [Entry(place, Kind.CREATED, None)]
+    return [] if noted else [_from_file(client, place) or Entry(place, Kind.CREATED, None)]
+
+
+def _from_file(client: Cliente, place: Place) -> Entry | None:
+    if client.importacion_id is None:
+        return None
+    imports = owned(Importacion, client.usuario_id).where(Importacion.id == client.importacion_id)
+    return Entry(place, Kind.IMPORTED, db.session.scalar(imports))
 
 
 def _changes(client: Cliente, before: Place | None) -> list[Entry]:

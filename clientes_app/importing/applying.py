@@ -18,6 +18,7 @@ from ..clients.tags import find_or_create_tags, tag_key
 from ..database import insert_missing, write_transaction
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
+from ..sending.erased import wake_opt_outs
 from . import jobs
 from .bulk import insert_rows, update_rows
 from .jobs import Job
@@ -54,6 +55,7 @@ def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
     """
     with write_transaction(engine) as connection:
         rows = [staged.row for staged in batch]
+        wake_opt_outs(connection, job.account_id, {row.telefono_e164 for row in rows} - {""})
         with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
         change = _Change(connection, job, matches)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
-from ..models import EstadoImportacion, Importacion
+from ..models import UNFINISHED, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..tenancy import get_owned, owned
 from ..text import clean_line, fold
@@ -224,6 +224,26 @@ def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
         return
     with Staging(files.staging) as staging:
         yield from staging.rejected()
+
+
+def forget_person(account_id: int, uploads: Path, numbers: Collection[str], document_key: str) -> None:
+    """Delete a person's rows, those with a number or the document, from what imports keep in files of their own."""
+    kept = owned(Importacion, account_id).where(Importacion.estado.not_in(UNFINISHED))
+    for row in db.session.scalars(kept).all():
+        files = Files.of(uploads, row.archivo)
+        if not files.staging.exists():
+            continue
+        with Staging(files.staging) as staging:
+            staging.forget(numbers, document_key)
+            if row.estado is EstadoImportacion.REVISADA:
+                _count_again(account_id, row.id, staging)
+
+
+def _count_again(account_id: int, import_id: int, staging: Staging) -> None:
+    with unit_of_work() as session:
+        row = get_owned(session, Importacion, account_id, import_id)
+        if row.estado is EstadoImportacion.REVISADA:
+            _count(row, staging)
 
 
 def refused(refusal: Refused) -> DomainError:

@@ -193,6 +193,14 @@ class Staging:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self._db.execute("VACUUM")
 
+    def forget(self, numbers: Iterable[str], document_key: str) -> None:
+        """Delete the rows with one of the numbers or with the document, so that the file does not hold them either."""
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self._writing():
+            self._db.executemany("DELETE FROM fila WHERE telefono_e164 = ?", [(number,) for number in numbers])
+            if document_key:
+                self._db.execute("DELETE FROM fila WHERE documento_clave = ?", (document_key,))
+
     def _listed(self, select: str, keys: Sequence[object]) -> list[tuple[Any, ...]]:
         wanted = "clave IN (SELECT value FROM json_each(?))"
         return self._db.execute(f"SELECT {select} WHERE {wanted}", (json.dumps(keys),)).fetchall()

@@ -19,6 +19,7 @@ from ..models import (
     Venta,
 )
 from ..models.types import utc_now
+from ..sending.erased import wake_opt_outs
 from . import jobs
 from .bulk import update_rows
 from .jobs import Job
@@ -75,7 +76,9 @@ def _restore_changed(connection: Connection, job: Job) -> bool:
         return False
     clients = Cliente.__table__
     assert isinstance(clients, Table)
-    update_rows(connection, clients, [_restored(row.cliente_id, row.antes, job.region) for row in rows])
+    restored = [_restored(row.cliente_id, row.antes, job.region) for row in rows]
+    wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
+    update_rows(connection, clients, restored)
     added = [(tag_id, row.cliente_id) for row in rows for tag_id in row.antes["etiquetas"]]
     for tag_id in {tag_id for tag_id, _ in added}:
         tagged = id_list([client for tag, client in added if tag == tag_id], connection.dialect.name)

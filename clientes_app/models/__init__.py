@@ -11,6 +11,7 @@ from .enlace import Enlace
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
 from .plantilla import PlantillaSMS
+from .privacidad import Privacidad
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, Totp
 from .sesion import Sesion
@@ -45,6 +46,7 @@ __all__ = [
     "OrigenBaja",
     "PlantillaSMS",
     "Precio",
+    "Privacidad",
     "Recibo",
     "Rol",
     "SMSLog",

@@ -10,7 +10,7 @@ from flask_login import current_user
 from ..csv_export import csv_download
 from ..extensions import db
 from ..htmx import form_again, go_to, page_or_fragment
-from ..messaging import phone
+from ..i18n import phone_number
 from ..security import Access, access
 from ..settings import current_settings
 from ..text import clean_line
@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
 @access(Access.STAFF)
 def export() -> ResponseReturnValue:
     """Download the list."""
-    lines = services.export_lines(db.engine, current_user.account_id, current_settings().timezone)
+    zone, erased = current_settings().timezone, gettext("erased number")
+    lines = services.export_lines(db.engine, current_user.account_id, zone, erased)
     return csv_download(lines, "bajas.csv")
 
 
@@ -52,7 +53,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return form_again("opt_outs/new.html", "opt_outs/_new.html", form=form)
     services.add(current_user.account_id, form.number)
-    flash(gettext("%(number)s gets no more messages.", number=phone.display(form.number)), "success")
+    flash(gettext("%(number)s gets no more messages.", number=phone_number(form.number)), "success")
     return go_to(url_for("opt_outs.index"))
 
 
@@ -69,5 +70,5 @@ def confirm_removal(pk: int) -> ResponseReturnValue:
 def remove(pk: int) -> ResponseReturnValue:
     """Take a number out."""
     opt_out = services.remove(current_user.account_id, pk)
-    flash(gettext("%(number)s may get messages again.", number=phone.display(opt_out.telefono_e164)), "success")
+    flash(gettext("%(number)s may get messages again.", number=phone_number(opt_out.telefono_e164)), "success")
     return go_to(url_for("opt_outs.index"))

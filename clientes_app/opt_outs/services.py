@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from ..csv_export import BOM, csv_lines
 from ..extensions import db, unit_of_work
 from ..i18n import local_iso
+from ..messaging.pseudonym import MARK, is_pseudonym
 from ..models import Baja, Cliente, OrigenBaja
 from ..models.types import MAX_ID
 from ..sending.opt_outs import add_opt_outs
@@ -46,6 +47,8 @@ def list_page(account_id: int, searched: str, before: int | None) -> Page:
     """Answer the entries older than `before` whose number holds the digits that are looked for."""
     found = _entries(account_id).where(Baja.id < _bound(before)).order_by(Baja.id.desc())
     if searched:
+        # A pseudonym has digits that are nobody's.
+        found = found.where(~Baja.telefono_e164.startswith(MARK))
         found = found.where(Baja.telefono_e164.contains(_digits(searched) or searched, autoescape=True))
     entries = [Entry(*row) for row in db.session.execute(found.limit(PAGE_SIZE + 1))]
     return Page(entries[:PAGE_SIZE], entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None)
@@ -82,13 +85,18 @@ def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(found)) if numbers else set()
 
 
-def export_lines(engine: Engine, account_id: int, zone: ZoneInfo) -> Iterator[str]:
-    """Write the list as CSV, oldest first, a batch at a time."""
+def export_lines(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[str]:
+    """Write the list as CSV, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield BOM + csv_lines([["telefono", "cliente", "origen", "fecha"]])
     last = 0
     while entries := _export_batch(engine, account_id, last):
-        yield csv_lines((row.number, row.client_name, row.origin, local_iso(row.since, zone)) for row in entries)
+        yield csv_lines(_exported(entry, zone, erased) for entry in entries)
         last = entries[-1].id
+
+
+def _exported(entry: Entry, zone: ZoneInfo, erased: str) -> tuple[str, str | None, str, str]:
+    number = erased if is_pseudonym(entry.number) else entry.number
+    return number, entry.client_name, entry.origin, local_iso(entry.since, zone)
 
 
 def _export_batch(engine: Engine, account_id: int, after: int) -> list[Entry]:

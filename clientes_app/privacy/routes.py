@@ -1,1 +1,54 @@
-"""Everything about one client: handed out, or erased."""
+"""Everything about one client, handed out or erased: the views."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..clients.services import find_client
+from ..htmx import go_to, page_or_fragment
+from ..security import Access, access
+from ..settings import current_settings
+from . import bp, personal_data, services
+
+
+@bp.get("/<int:pk>/datos/")
+@access(Access.ADMIN)
+def show(pk: int) -> ResponseReturnValue:
+    """Show everything that is kept about a client."""
+    data = personal_data.hand_out(current_user.account_id, pk)
+    return render_template("privacy/show.html", client=data.client, data=data)
+
+
+@bp.get("/<int:pk>/datos.json")
+@access(Access.ADMIN)
+def download(pk: int) -> ResponseReturnValue:
+    """Download everything that is kept about a client."""
+    data = personal_data.as_json(personal_data.hand_out(current_user.account_id, pk), current_settings().timezone)
+    response = Response(json.dumps(data, ensure_ascii=False, indent=2), mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="cliente-{pk}.json"'
+    return response
+
+
+@bp.get("/<int:pk>/borrar/")
+@access(Access.ADMIN)
+def confirm_erasure(pk: int) -> ResponseReturnValue:
+    """Say what erasing would take away and what stays, and ask."""
+    client = find_client(current_user.account_id, pk)
+    extent = services.extent_of(current_user.account_id, client)
+    return page_or_fragment("privacy/erase.html", "privacy/_erase.html", client=client, extent=extent)
+
+
+@bp.post("/<int:pk>/borrar/")
+@access(Access.ADMIN)
+def erase(pk: int) -> ResponseReturnValue:
+    """Erase a client."""
+    settings = current_settings()
+    stays = services.erase(current_user.account_id, pk, settings.default_region, settings.uploads_path)
+    # The name would come back in what is said.
+    flash(gettext("The client's data is erased."), "success")
+    return go_to(url_for("clients.show", pk=pk) if stays else url_for("clients.index"))

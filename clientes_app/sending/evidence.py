@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 
 from ..database import write_transaction
+from ..messaging.pseudonym import is_pseudonym
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from ..models.types import utc_now
 from .outbox import FIRST_LOOK
@@ -134,7 +135,13 @@ def confirm(connection: Connection, campaign_id: int, row_id: int, person_id: in
 
 
 def send_again(connection: Connection, campaign_id: int, row_id: int) -> bool:
-    """Send an uncertain message again, which may make it arrive twice; tell whether it was uncertain."""
+    """Send an uncertain message again, which may make it arrive twice; tell whether it was uncertain.
+
+    Nothing goes to a number that is erased.
+    """
+    number = connection.scalar(select(SMSLog.telefono_e164).where(SMSLog.id == row_id))
+    if number is None or is_pseudonym(number):
+        return False
     values = {"proxima_consulta": None, "error_codigo": None, "error_mensaje": None, "intento": None}
     if not _leave_doubt(connection, campaign_id, row_id, EstadoSMS.PENDIENTE, values):
         return False

@@ -21,7 +21,7 @@ OLD_STATES = ("pendiente", "procesando", "completado", "error", "pausado", "canc
 NEW_STATES = (*OLD_STATES, "por_aprobar")
 TABLES = (
     "auditoria", "token_de_api", "precio", "cuenta", "enlace", "llave_de_acceso", "codigo_de_recuperacion", "totp",
-    "sesion",
+    "sesion", "privacidad",
 )
 
 
@@ -33,6 +33,7 @@ def upgrade():
     create_settings()
     create_tokens()
     create_audit()
+    create_privacy()
     extend_campaigns()
     # Added in place: SQLite would rebuild the table in batch mode, and the search index's triggers would be lost.
     op.add_column("cliente", sa.Column("borrado", MOMENT, nullable=True))
@@ -219,6 +220,17 @@ def create_audit():
             f"CREATE TRIGGER auditoria_se_queda_{act.lower()} BEFORE {act} ON auditoria"
             " BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
         )
+
+
+def create_privacy():
+    op.create_table(
+        "privacidad",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("clave", sa.LargeBinary(), nullable=False),
+        sa.Column("limpieza", MOMENT, nullable=True),
+        sa.CheckConstraint("id = 1", name=op.f("ck_privacidad_unico")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacidad")),
+    )
 
 
 def extend_campaigns():

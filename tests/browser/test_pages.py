@@ -25,6 +25,7 @@ from clientes_app.models import (
     Venta,
 )
 from clientes_app.models.baja import Baja, OrigenBaja
+from clientes_app.models.types import utc_now
 from clientes_app.tenancy import owned
 
 from ..importing.conftest import Imports
@@ -174,6 +175,10 @@ PAGES = {
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
+    "personal data": Look("/clientes/{buyer}/datos/"),
+    "erase a client": Look("/clientes/{buyer}/borrar/"),
+    "erase a client in a dialog": Look("/clientes/{client}/datos/", partial(open_dialog, "main a[href*=borrar]")),
+    "erased client": Look("/clientes/{erased}/"),
 }
 
 
@@ -199,7 +204,10 @@ def places(shared_site: Site) -> dict[str, int]:
     tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
     with shared_site.app.app_context():
         tag_client(account, buyer, ["VIP"])
+    erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
+    shared_site.shop.add_sale(account, erased, 59_900)
     ids = {
+        "erased": erased,
         "segment": segment,
         "tag": tag,
         "buyer": buyer,
@@ -290,6 +298,7 @@ NOT_PAGES = {
     "static",
     "importing.progress",
     "importing.rejected",
+    "privacy.download",
 }
 
 

@@ -34,6 +34,11 @@ def browser_of(app: Flask) -> CheckingClient:
     return client
 
 
+def test_a_sweep_says_what_it_did(app: Flask) -> None:
+    answer = run(app, "privacy", "sweep")
+    assert (answer.exit_code, answer.output) == (0, "0 messages of 0 campaigns blanked, 0 imports cancelled\n")
+
+
 class TestUsersCreate:
     """`users create`."""
 

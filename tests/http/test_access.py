@@ -102,6 +102,11 @@ ADMIN = {
     "GET importing.rows",
     "POST importing.mend",
     "GET importing.rejected",
+    "GET privacy.show",
+    "GET privacy.download",
+    "GET privacy.confirm_erasure",
+    "POST privacy.erase",
+    "POST clients.take_back",
 }
 SEND = {
     "GET campaigns.compose",
@@ -199,6 +204,7 @@ class House:
             "opt_outs": self.opt_out,
             "segments": self.segment,
             "importing": self.imported,
+            "privacy": self.client,
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}

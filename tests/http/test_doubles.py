@@ -54,6 +54,34 @@ def test_different_people_are_remembered(admin: CheckingClient, pair: tuple[int,
     assert 'hx-target="#flashes"' in again
 
 
+def test_what_was_said_can_be_taken_back(admin: CheckingClient, pair: tuple[int, int]) -> None:
+    form = {"a": pair[0], "b": pair[1], "por": "numero"}
+    assert "Undo" not in english(admin, "/clientes/dobles/")
+    admin.send("/clientes/dobles/distintos/", form)
+    page = english(admin, "/clientes/dobles/")
+    assert "Undo" in page
+    assert "Laura &lt;b&gt;Mendes" in page
+    answer = admin.send("/clientes/dobles/distintos/deshacer/", form)
+    assert answer.location == "/clientes/dobles/?por=numero"
+    again = english(admin, "/clientes/dobles/")
+    assert "/clientes/unir/" in again
+    assert "Undo" not in again
+    assert admin.send("/clientes/dobles/distintos/deshacer/", form).status_code == 404
+
+
+def test_another_account_takes_nothing_back(
+    app: Flask, admin: CheckingClient, shop: Shop, pair: tuple[int, int]
+) -> None:
+    form = {"a": pair[0], "b": pair[1]}
+    admin.send("/clientes/dobles/distintos/", form)
+    shop.add_admin("otra")
+    other = app.test_client()
+    assert isinstance(other, CheckingClient)
+    other.log_in("otra")
+    assert other.send("/clientes/dobles/distintos/deshacer/", form).status_code == 404
+    assert "Undo" in english(admin, "/clientes/dobles/")
+
+
 def test_the_next_page_follows(admin: CheckingClient, shop: Shop, account: int) -> None:
     for number in range(21):
         for _ in range(2):

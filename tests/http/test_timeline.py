@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from flask import Flask
+
 from clientes_app.models import Venta
 
+from ..importing.conftest import Imports
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
 
@@ -30,6 +33,13 @@ def test_an_edit_says_who_and_what(admin: CheckingClient, shop: Shop, account: i
     assert "Name: Laura became &lt;b&gt;Lucía" in told
     assert "Document: none became 77" in told
     assert "State: Active became Inactive" in told
+
+
+def test_a_client_from_a_file_names_it(app: Flask, seller: CheckingClient, account: int) -> None:
+    Imports(app, account).run("nombre,celular\nLaura,3001234567\n")
+    page = english(seller, "/clientes/1/")
+    assert "Imported" in page
+    assert "clientes.csv" in page
 
 
 def test_a_link_leads_to_what_came_earlier(seller: CheckingClient, shop: Shop, account: int) -> None:

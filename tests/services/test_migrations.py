@@ -82,6 +82,7 @@ ROWS = {
         " VALUES (1, 'Caja', 'x', 'cl_abc', 'read', '2026-11-22 15:00:00', 1, 1)",
         "INSERT INTO auditoria (id, accion, creado, persona, token, direccion, cosa, cosa_nombre, detalle, persona_id,"
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
+        "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
     ),
 }
 

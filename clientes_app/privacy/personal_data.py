@@ -1,0 +1,172 @@
+"""Everything that is kept about one client, for whoever asks what the shop knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+
+from ..audit.services import Thing, record
+from ..clients.services import find_client
+from ..clients.tags import tags_of
+from ..extensions import db, unit_of_work
+from ..i18n import local_iso
+from ..models import (
+    Accion,
+    Baja,
+    CambioDeCliente,
+    CambioImportado,
+    CampanaSMS,
+    Cliente,
+    Distintos,
+    Etiqueta,
+    Importacion,
+    SMSLog,
+    Venta,
+)
+from ..models.types import utc_now
+from ..tenancy import owned
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """A client with every row that tells of it, oldest first."""
+
+    client: Cliente
+    tags: Sequence[Etiqueta]
+    sales: Sequence[Venta]
+    messages: Sequence[tuple[SMSLog, str]]
+    """Each with the name of its campaign."""
+    opt_outs: Sequence[Baja]
+    changes: Sequence[CambioDeCliente]
+    imports: Sequence[tuple[Importacion, dict[str, Any] | None]]
+    """The import that created the client, and those that changed it, each with the values before."""
+    apart: Sequence[int]
+    """The clients that are said to be others, by their ids: their names are theirs."""
+
+
+def hand_out(account_id: int, client_id: int) -> PersonalData:
+    """Answer all of it, and note in the audit that it was handed out.
+
+    Raises NotFound.
+    """
+    client = find_client(account_id, client_id)
+    with unit_of_work() as session:
+        record(session, Accion.CLIENT_DATA_EXPORTED, Thing("cliente", client.id))
+    return PersonalData(
+        client=client,
+        tags=tags_of(db.session(), account_id, [client.id]).get(client.id, []),
+        sales=_sales(client),
+        messages=_messages(client),
+        opt_outs=_opt_outs(client),
+        changes=_changes(client),
+        imports=_imports(client),
+        apart=_apart(client),
+    )
+
+
+def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
+    """Answer it as plain values; moments are the shop's."""
+    return {
+        "fecha": local_iso(utc_now(), zone),
+        "cliente": _client_as_json(data.client, zone),
+        "etiquetas": [tag.nombre for tag in data.tags],
+        "ventas": [
+            {"fecha": local_iso(sale.fecha, zone), "total": f"{sale.total:.2f}", "concepto": sale.concepto}
+            for sale in data.sales
+        ],
+        "mensajes": [_message_as_json(message, campaign, zone) for message, campaign in data.messages],
+        "bajas": [
+            {"fecha": local_iso(each.creado, zone), "telefono": each.telefono_e164, "origen": each.origen.value}
+            for each in data.opt_outs
+        ],
+        "cambios": [
+            {"fecha": local_iso(change.creado, zone), "tipo": change.tipo.value, "detalle": change.detalle}
+            for change in data.changes
+        ],
+        "importaciones": [
+            {"fecha": local_iso(each.creado, zone), "archivo": each.nombre_archivo, "antes": before}
+            for each, before in data.imports
+        ],
+        "distintos": list(data.apart),
+    }
+
+
+def _client_as_json(client: Cliente, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": client.id,
+        "nombre": client.nombre,
+        "telefono": client.telefono,
+        "telefono_e164": client.telefono_e164,
+        "documento": client.documento,
+        "activo": client.activo,
+        "creado": local_iso(client.creado, zone),
+        "borrado": client.borrado and local_iso(client.borrado, zone),
+        "total_compras": f"{client.total_compras:.2f}",
+    }
+
+
+def _message_as_json(message: SMSLog, campaign: str, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "fecha": local_iso(message.actualizado, zone),
+        "campana": campaign,
+        "nombre": message.nombre,
+        "telefono": message.telefono_e164 or message.telefono,
+        "mensaje": message.mensaje,
+        "estado": message.estado.value,
+        "recibo": message.recibo and message.recibo.value,
+        "motivo": message.error_mensaje,
+    }
+
+
+def _sales(client: Cliente) -> Sequence[Venta]:
+    made = owned(Venta, client.usuario_id).where(Venta.cliente_id == client.id)
+    return db.session.scalars(made.order_by(Venta.fecha, Venta.id)).all()
+
+
+def _messages(client: Cliente) -> Sequence[tuple[SMSLog, str]]:
+    sent = (
+        owned(CampanaSMS, client.usuario_id)
+        .join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
+        .where(SMSLog.cliente_id == client.id)
+        .order_by(SMSLog.id)
+        .with_only_columns(SMSLog, CampanaSMS.nombre, maintain_column_froms=True)
+    )
+    return [(message, campaign) for message, campaign in db.session.execute(sent)]
+
+
+def _opt_outs(client: Cliente) -> Sequence[Baja]:
+    listed = owned(Baja, client.usuario_id).where(Baja.telefono_e164 == client.telefono_e164)
+    return db.session.scalars(listed).all()
+
+
+def _changes(client: Cliente) -> Sequence[CambioDeCliente]:
+    made = (
+        owned(Cliente, client.usuario_id)
+        .join(CambioDeCliente, CambioDeCliente.cliente_id == Cliente.id)
+        .where(Cliente.id == client.id)
+        .order_by(CambioDeCliente.id)
+        .with_only_columns(CambioDeCliente, maintain_column_froms=True)
+    )
+    return db.session.scalars(made).all()
+
+
+def _imports(client: Cliente) -> Sequence[tuple[Importacion, dict[str, Any] | None]]:
+    its_change = and_(CambioImportado.importacion_id == Importacion.id, CambioImportado.cliente_id == client.id)
+    touched = (
+        owned(Importacion, client.usuario_id)
+        .outerjoin(CambioImportado, its_change)
+        .where(or_(CambioImportado.cliente_id.is_not(None), Importacion.id == client.importacion_id))
+        .order_by(Importacion.id)
+        .with_only_columns(Importacion, CambioImportado.antes, maintain_column_froms=True)
+    )
+    return [(each, before) for each, before in db.session.execute(touched)]
+
+
+def _apart(client: Cliente) -> Sequence[int]:
+    said = select(Distintos).where(or_(Distintos.menor_id == client.id, Distintos.mayor_id == client.id))
+    pairs = db.session.scalars(said.order_by(Distintos.creado))
+    return [pair.mayor_id if pair.menor_id == client.id else pair.menor_id for pair in pairs]

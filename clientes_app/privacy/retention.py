@@ -1,0 +1,161 @@
+"""Retention: messages of campaigns that ended long ago lose their texts, names and numbers; old uploads go.
+
+Small batches with rests between them: whoever wants to write waits for one batch at most. What is done is done, so
+that a sweep that was cut short goes on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, Row, Select, func, select, update
+from sqlalchemy.orm import Session
+
+from ..audit.services import Thing, record_by_itself
+from ..database import read_transaction, write_transaction
+from ..errors import DomainError
+from ..extensions import db
+from ..importing import services as imports
+from ..models import ENDED, Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoImportacion, EstadoSMS, Importacion, SMSLog
+from ..models.types import utc_now
+from ..sending import control
+from .blanking import IN_FLIGHT, blank
+
+BATCH = 200
+"""Messages blanked at once: some 20 ms of work."""
+
+UPLOADS_KEPT = timedelta(days=7)
+"""How long an import may wait for somebody to go on with it."""
+
+Due = Row[int, str, int, int]
+"""A campaign's id, name, account and number of messages."""
+
+_UNATTENDED = (EstadoImportacion.SUBIDA, EstadoImportacion.REVISADA)
+_SETTLED = tuple(state for state in EstadoSMS if state not in IN_FLIGHT)
+
+
+@dataclass
+class Swept:
+    """What a sweep did."""
+
+    campaigns: int = 0
+    messages: int = 0
+    imports: int = 0
+
+
+def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
+    """Blank what is due in every account, and cancel the imports that nobody went on with."""
+    done = Swept()
+    for campaign in _due(db.engine):
+        for blanked in _blank_campaign(db.engine, campaign.id):
+            done.messages += blanked
+            if told_to_stop():
+                return done
+        done.campaigns += _close(db.engine, campaign)
+    done.imports = _cancel_unattended(uploads)
+    return done
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """Answer the same day and hour so many months earlier; where that month is shorter, its last day."""
+    year, month = divmod(max(moment.year * 12 + moment.month - 1 - months, 12), 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
+
+
+def _due(engine: Engine) -> list[Due]:
+    """List the campaigns whose messages were kept as long as their account wants."""
+    found: list[Due] = []
+    with read_transaction(engine) as connection:
+        settled = select(Cuenta.usuario_id, Cuenta.meses_de_retencion).where(Cuenta.meses_de_retencion.is_not(None))
+        for account_id, months in connection.execute(settled).all():
+            before = months_before(utc_now(), months or 0)
+            found += connection.execute(_ended_before(account_id, before)).all()
+    return found
+
+
+def _ended_before(account_id: int, moment: datetime) -> Select[int, str, int, int]:
+    ended = func.coalesce(
+        CampanaSMS.completado, CampanaSMS.actualizado, CampanaSMS.creado, type_=CampanaSMS.creado.type
+    )
+    return (
+        select(CampanaSMS.id, CampanaSMS.nombre, CampanaSMS.usuario_id, CampanaSMS.total_clientes)
+        .where(
+            CampanaSMS.usuario_id == account_id,
+            CampanaSMS.estado.in_(ENDED),
+            CampanaSMS.enviando == 0,
+            CampanaSMS.depurada.is_(None),
+            ended < moment,
+        )
+        .order_by(CampanaSMS.id)
+    )
+
+
+def _blank_campaign(engine: Engine, campaign_id: int) -> Iterator[int]:
+    """Blank a campaign's messages batch by batch; answers how many each had."""
+    _give_up(engine, campaign_id)
+    for state in _SETTLED:
+        last = 0
+        while rows := _next_messages(engine, campaign_id, state, last):
+            began = time.monotonic()
+            with write_transaction(engine) as connection:
+                blank(connection, rows)
+            last = rows[-1][0]
+            yield len(rows)
+            # A lock that is taken again at once is never given to those who wait.
+            time.sleep(time.monotonic() - began)
+
+
+def _give_up(engine: Engine, campaign_id: int) -> None:
+    """Cancel a campaign that an error stopped and nobody resumed: what waits in it is not sent after so long."""
+    stopped = select(CampanaSMS.id).where(
+        CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.ERROR, CampanaSMS.pendientes > 0
+    )
+    with write_transaction(engine) as connection:
+        if connection.execute(stopped.with_for_update()).first():
+            control.cancel(connection, campaign_id)
+
+
+def _next_messages(engine: Engine, campaign_id: int, state: EstadoSMS, after: int) -> list[tuple[int, str | None]]:
+    wanted = (
+        select(SMSLog.id, SMSLog.telefono_e164)
+        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == state, SMSLog.id > after, SMSLog.nombre != "")
+        .order_by(SMSLog.id)
+        .limit(BATCH)
+    )
+    with read_transaction(engine) as connection:
+        return [(row_id, number) for row_id, number in connection.execute(wanted)]
+
+
+def _close(engine: Engine, campaign: Due) -> bool:
+    """Note that a campaign is blanked, in the audit too; tell whether it is: one that was resumed is not."""
+    settled = CampanaSMS.id == campaign.id, CampanaSMS.pendientes == 0, CampanaSMS.enviando == 0
+    with write_transaction(engine) as connection, Session(connection) as session:
+        if connection.execute(update(CampanaSMS).where(*settled).values(depurada=utc_now())).rowcount == 0:
+            return False
+        thing = Thing("campana_sms", campaign.id, campaign.nombre)
+        count = campaign.total_clientes
+        record_by_itself(session, campaign.usuario_id, Accion.MESSAGES_BLANKED, thing, mensajes=count)
+        session.flush()
+    return True
+
+
+def _cancel_unattended(uploads: Path) -> int:
+    """Cancel imports that were left at their columns or their review; their files go with them."""
+    last_sign = func.coalesce(Importacion.latido, Importacion.creado, type_=Importacion.creado.type)
+    left = select(Importacion.usuario_id, Importacion.id).where(
+        Importacion.estado.in_(_UNATTENDED), last_sign < utc_now() - UPLOADS_KEPT
+    )
+    cancelled = 0
+    for account_id, import_id in db.session.execute(left).all():
+        try:
+            imports.cancel(account_id, import_id, uploads)
+        except DomainError:
+            continue  # somebody has just gone on with it
+        cancelled += 1
+    return cancelled

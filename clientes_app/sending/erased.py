@@ -1,0 +1,62 @@
+"""Numbers that are erased: their pseudonyms, and the opt-outs that outlive them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, select, update
+
+from ..database import insert_missing
+from ..messaging.pseudonym import pseudonym
+from ..models import Baja, Privacidad
+
+
+def pseudonym_key(connection: Connection) -> bytes:
+    """Answer the installation's key, made when it is first needed; the transaction may write."""
+    row = {"id": 1, "clave": secrets.token_bytes(32)}
+    connection.execute(insert_missing(Privacidad, connection.dialect.name).values(row))
+    return connection.execute(select(Privacidad.clave)).scalar_one()
+
+
+def begin_erasing(connection: Connection) -> None:
+    """Let nobody give a client a number until the transaction ends, and wait for those who just did.
+
+    Otherwise a number could come back while its opt-out is being hidden, and neither would see the other.
+    """
+    pseudonym_key(connection)
+    connection.execute(select(Privacidad.id).with_for_update())
+
+
+def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
+    """Answer the numbers by their pseudonyms; none where nothing was ever erased, for then nothing has one."""
+    key = connection.scalar(select(Privacidad.clave))
+    return {} if key is None else {pseudonym(number, key): number for number in numbers}
+
+
+def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
+    """Keep the opt-outs of numbers under their pseudonyms only."""
+    key = pseudonym_key(connection)
+    for number in numbers:
+        _rename(connection, account_id, number, pseudonym(number, key))
+
+
+def wake_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
+    """Enter numbers that clients have again into the list by name, where it holds their pseudonyms."""
+    connection.execute(select(Privacidad.id).with_for_update(read=True))
+    known = pseudonyms_of(connection, numbers)
+    if not known:
+        return
+    hidden = select(Baja.telefono_e164).where(Baja.usuario_id == account_id, Baja.telefono_e164.in_(list(known)))
+    for found in connection.scalars(hidden).all():
+        _rename(connection, account_id, found, known[found])
+
+
+def _rename(connection: Connection, account_id: int, old: str, new: str) -> None:
+    """Let an entry carry another number; where the list has that one already, the old one goes."""
+    listed = Baja.usuario_id == account_id, Baja.telefono_e164 == old
+    other = select(Baja.id).where(Baja.usuario_id == account_id, Baja.telefono_e164 == new)
+    if connection.execute(other).first():
+        connection.execute(delete(Baja).where(*listed))
+    else:
+        connection.execute(update(Baja).where(*listed).values(telefono_e164=new))
