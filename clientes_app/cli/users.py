@@ -6,11 +6,14 @@ import getpass
 import sys
 
 import click
+from flask import current_app, url_for
 from flask.cli import AppGroup
 
 from ..auth import services
-from ..errors import DomainError
+from ..errors import DomainError, NotFound
 from ..models import Rol
+from ..people import links
+from ..settings import current_settings
 
 group = AppGroup("users", help="People who log in.")
 
@@ -28,6 +31,29 @@ def create(name: str, role: str, owner: str | None, *, password_stdin: bool) -> 
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{role} {name} created")
+
+
+@group.command("link")
+@click.argument("name")
+def link(name: str) -> None:
+    """Print a link with which a person chooses a new password; it works once, within 72 hours."""
+    try:
+        secret = links.make_link_for(name.strip())
+    except NotFound as error:
+        raise click.ClickException(f"nobody is called {name}") from error
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{_site()}{_path_of(secret)}")
+
+
+def _site() -> str:
+    settings = current_settings()
+    return settings.public_base_url or f"http://127.0.0.1:{settings.port}"
+
+
+def _path_of(secret: str) -> str:
+    with current_app.test_request_context():
+        return url_for("people.show_link", secret=secret)
 
 
 def _password(*, from_stdin: bool) -> str:
