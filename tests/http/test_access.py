@@ -49,6 +49,7 @@ STAFF = {
     "GET campaigns.messages",
     "GET campaigns.progress",
     "GET campaigns.certificate",
+    "GET campaigns.actions",
 }
 ADMIN = {
     "GET clients.confirm_deletion",
@@ -113,7 +114,6 @@ SEND = {
     "POST campaigns.resume",
     "GET campaigns.confirm_cancellation",
     "POST campaigns.cancel",
-    "GET campaigns.actions",
     "POST campaigns.confirm_arrival",
     "GET campaigns.retry_failed",
 }

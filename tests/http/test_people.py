@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from clientes_app.errors import Gone
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Accion, Auditoria, Enlace, Sesion, Totp, Usuario
+from clientes_app.models import Auditoria, Enlace, Sesion, Totp, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.people import links
 
