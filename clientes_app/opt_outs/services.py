@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
+from ..audit.services import record
 from ..csv_export import BOM, csv_lines
 from ..extensions import db, unit_of_work
 from ..i18n import local_iso
-from ..models import Baja, Cliente, OrigenBaja
+from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..models.types import MAX_ID
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import get_owned, owned
@@ -62,7 +63,8 @@ def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
 def add(account_id: int, number: str) -> None:
     """Enter a number by hand; one that stands there already stays as it is."""
     with unit_of_work() as session:
-        add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL)
+        if add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL):
+            record(session, Accion.OPT_OUT_ADDED)
 
 
 def remove(account_id: int, opt_out_id: int) -> Baja:
@@ -73,6 +75,7 @@ def remove(account_id: int, opt_out_id: int) -> Baja:
     with unit_of_work() as session:
         opt_out = get_owned(session, Baja, account_id, opt_out_id)
         session.delete(opt_out)
+        record(session, Accion.OPT_OUT_REMOVED)
     return opt_out
 
 

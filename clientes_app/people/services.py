@@ -113,7 +113,7 @@ def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuari
                 setattr(person, name, new)
             session.flush()
             if changed:
-                record(session, Accion.PERSON_EDITED, _thing(person), **changed)
+                record(session, Accion.PERSON_EDITED, _thing(person), cambios=changed)
     except IntegrityError as error:
         raise _taken(fields.usuario) from error
     return person
