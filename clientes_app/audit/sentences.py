@@ -66,6 +66,13 @@ _DETAILS = {
     "usuario": lazy_gettext("user"),
 }
 
+_VALUES = {
+    "app": lazy_gettext("an app"),
+    "codigos_de_recuperacion": lazy_gettext("recovery codes"),
+    "enlace": lazy_gettext("a link"),
+    "llave_de_acceso": lazy_gettext("a passkey"),
+}
+
 
 def act_name(action: Accion) -> str:
     """Name an act as a list of acts does."""
@@ -117,7 +124,7 @@ def _said(value: Any) -> str:
         return ", ".join(f"{_DETAILS.get(name, name)} {_changed(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
-    return "—" if value in (None, "") else str(value)
+    return "—" if value in (None, "") else str(_VALUES.get(value, value))
 
 
 def _changed(change: Any) -> str:
