@@ -6,14 +6,13 @@ import getpass
 import sys
 
 import click
-from flask import current_app, url_for
 from flask.cli import AppGroup
 
 from ..auth import services
 from ..errors import DomainError, NotFound
 from ..models import Rol
 from ..people import links
-from ..settings import current_settings
+from ..people.link_address import link_address
 
 group = AppGroup("users", help="People who log in.")
 
@@ -43,17 +42,7 @@ def link(name: str) -> None:
         raise click.ClickException(f"nobody is called {name}") from error
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    click.echo(f"{_site()}{_path_of(secret)}")
-
-
-def _site() -> str:
-    settings = current_settings()
-    return settings.public_base_url or f"http://127.0.0.1:{settings.port}"
-
-
-def _path_of(secret: str) -> str:
-    with current_app.test_request_context():
-        return url_for("people.show_link", secret=secret)
+    click.echo(link_address(secret))
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -12,6 +12,7 @@ from ..htmx import done, form_again, is_partial, page_or_fragment
 from ..security import Access, access
 from . import bp, services
 from .forms import PersonForm
+from .link_address import link_address
 from .services import Invited
 
 _NEW = ("people/new.html", "people/_new.html")
@@ -105,8 +106,7 @@ def make_link(pk: int) -> ResponseReturnValue:
 
 def _show_link(invited: Invited) -> ResponseReturnValue:
     """Show a link in the answer itself, for it can be shown only once."""
-    address = url_for("people.show_link", secret=invited.secret, _external=True)
-    context = {"person": invited.person, "address": address}
+    context = {"person": invited.person, "address": link_address(invited.secret)}
     if not is_partial():
         return render_template("people/link.html", **context)
     return render_template("people/_link.html", **context) + _list_again()
