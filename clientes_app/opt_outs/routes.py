@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
 @access(Access.STAFF)
 def export() -> ResponseReturnValue:
     """Download the list."""
+    services.note_export()
     lines = services.export_lines(db.engine, current_user.account_id, current_settings().timezone)
     return csv_download(lines, "bajas.csv")
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
-from ..audit.services import record
+from ..audit.services import Thing, record
 from ..csv_export import BOM, csv_lines
 from ..extensions import db, unit_of_work
 from ..i18n import local_iso
@@ -21,6 +21,7 @@ from ..tenancy import get_owned, owned
 
 PAGE_SIZE = 50
 _EXPORT_BATCH = 1_000
+_COLUMNS = ("telefono", "cliente", "origen", "fecha")
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,15 @@ def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(found)) if numbers else set()
 
 
+def note_export() -> None:
+    """Note in the audit that the list is handed out: before its first byte, so that none goes unnoted."""
+    with unit_of_work() as session:
+        record(session, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
+
+
 def export_lines(engine: Engine, account_id: int, zone: ZoneInfo) -> Iterator[str]:
     """Write the list as CSV, oldest first, a batch at a time."""
-    yield BOM + csv_lines([["telefono", "cliente", "origen", "fecha"]])
+    yield BOM + csv_lines([_COLUMNS])
     last = 0
     while entries := _export_batch(engine, account_id, last):
         yield csv_lines((row.number, row.client_name, row.origin, local_iso(row.since, zone)) for row in entries)

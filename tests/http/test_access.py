@@ -15,7 +15,7 @@ from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, Importacion, OrigenBaja, Segmento
 from clientes_app.people import links
-from clientes_app.security import Access
+from clientes_app.security import Access, access
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -274,13 +274,26 @@ def calls(app: Flask) -> list[tuple[str, Rule]]:
     return found
 
 
+def without_a_rule(app: Flask) -> list[str]:
+    """Answer what stands in no table, or in another than it declares."""
+    declared = {what: getattr(app.view_functions[rule.endpoint], "access", None) for what, rule in calls(app)}
+    return [what for what, who in declared.items() if what not in WORDS.get(who, ())]
+
+
 def test_every_url_is_classified_as_it_declares(app: Flask) -> None:
-    for what, rule in calls(app):
-        declared = getattr(app.view_functions[rule.endpoint], "access", None)
-        assert declared is not None, f"{what} declares no access"
-        assert what in WORDS[declared], f"{what} is not classified as {declared}"
+    assert without_a_rule(app) == []
     assert {what for what, _ in calls(app)} == set().union(*WORDS.values())
     assert {what.split()[1] for what, rule in calls(app) if is_json(app, rule)} == JSON
+
+
+def test_a_url_without_a_rule_is_found_and_refused(app: Flask, account: int) -> None:
+    app.add_url_rule("/olvidada/", "forgotten", lambda: "")
+    app.add_url_rule("/sin-tabla/", "untold", access(Access.STAFF)(lambda: ""))
+    assert without_a_rule(app) == ["GET forgotten", "GET untold"]
+    admin = app.test_client()
+    assert isinstance(admin, CheckingClient)
+    admin.log_in("ana")
+    assert admin.get("/olvidada/").status_code == 403
 
 
 def is_json(app: Flask, rule: Rule) -> bool:

@@ -85,6 +85,11 @@ class TestWhatIsNoted:
         details = {"cuantos": 2, "formato": kind, "columnas": ["nombre", "telefono"]}
         assert told(app) == [(Accion.CLIENTS_EXPORTED, details)]
 
+    def test_exported_opt_outs(self, app: Flask, seller: CheckingClient) -> None:
+        assert seller.get("/clientes/bajas/exportar/").status_code == 200
+        assert told(app) == [(Accion.CLIENTS_EXPORTED, {"columnas": ["telefono", "cliente", "origen", "fecha"]})]
+        assert entries(app)[0].persona == "vero"
+
     def test_imports(self, app: Flask, admin: CheckingClient, imports: Imports) -> None:
         import_id = imports.review("nombre,celular\nLaura,3001234567\nPedro,3001234568\n")
         admin.send(f"/clientes/importar/{import_id}/aplicar/")

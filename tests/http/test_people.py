@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -16,6 +17,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Auditoria, Enlace, Sesion, Totp, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.people import links
+from clientes_app.settings import current_settings, replace_settings
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -322,6 +324,11 @@ class TestTheCommandLine:
             made = db.session.scalars(select(Auditoria).order_by(Auditoria.id)).first()
             assert made is not None
             assert (made.usuario_id, made.persona) == (account, "")
+
+    def test_it_knows_where_the_site_is(self, app: Flask, account: int) -> None:
+        with app.app_context():
+            replace_settings(app, dataclasses.replace(current_settings(), public_base_url="https://tienda.example"))
+        assert self.run(app, "ana").output.startswith("https://tienda.example/cuenta/enlace/")
 
     def test_it_says_who_is_not_there(self, app: Flask) -> None:
         refused = self.run(app, "nadie")
