@@ -58,6 +58,7 @@ def english(client: CheckingClient, url: str = "/auditoria/") -> str:
 class TestWhatIsNoted:
     """Each act stands in the audit with who did it and from where, and without a client's name or number."""
 
+    @pytest.mark.both_databases
     def test_deleted_clients(self, app: Flask, shop: Shop, account: int, admin: CheckingClient) -> None:
         first = shop.add_client(account, "Laura Secreta", "3001234567")
         rest = shop.add_clients(account, ["3001234568", "3001234569"])
@@ -137,6 +138,7 @@ class TestWhatIsNoted:
 class TestReading:
     """The page and the file."""
 
+    @pytest.mark.both_databases
     def test_every_act_is_told_in_a_sentence(self, shop: Shop, account: int, admin: CheckingClient) -> None:
         for action in Accion:
             note(shop, account, action, cosa="cuenta", cosa_nombre="Tienda", detalle={"cambios": {"x": [1, 2]}})
@@ -155,6 +157,7 @@ class TestReading:
         assert older
         assert shown(admin.get(older.group(1).replace("&amp;", "&")).text) == ids[2::-1]
 
+    @pytest.mark.both_databases
     def test_the_filters_of_the_url(
         self, shop: Shop, account: int, admin: CheckingClient, seller: CheckingClient
     ) -> None:
@@ -181,6 +184,7 @@ class TestReading:
         assert shown(admin.get(f"/auditoria/?{query.format('2026-11-21')}").text) == [evening]
         assert shown(admin.get(f"/auditoria/?{query.format('2026-11-22')}").text) == []
 
+    @pytest.mark.both_databases
     def test_the_thing_is_linked_where_it_still_exists(
         self, shop: Shop, account: int, admin: CheckingClient, campaigns: Campaigns
     ) -> None:
