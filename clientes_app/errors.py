@@ -49,6 +49,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class Gone(DomainError):
+    """What was here once is used up."""
+
+    status = 410
+
+
 class ServiceUnavailable(DomainError):
     """Something that the operator must set up is missing."""
 
@@ -66,6 +72,7 @@ _EXPLANATIONS = {
     ),
     405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
     409: (lazy_gettext("That is not possible now"), lazy_gettext("Go back and look at what has changed.")),
+    410: (lazy_gettext("This no longer works"), lazy_gettext("Ask the shop's administrator for another one.")),
     413: (
         lazy_gettext("Too much at once"),
         lazy_gettext("Send at most 2 MB at a time, or 100 MB as a list to import."),

@@ -1,1 +1,65 @@
-"""Who did what, when and from where."""
+"""The audit: the views."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_timezone
+from flask_login import current_user
+
+from ..csv_export import csv_download
+from ..extensions import db
+from ..htmx import page_or_fragment
+from ..models import Accion, Auditoria
+from ..models.types import read_id
+from ..people import services as people
+from ..security import Access, access
+from . import bp, reading, sentences
+from .reading import Filter, Seen
+
+_PAGES = {"campana_sms": "campaigns.show", "cliente": "clients.show", "importacion": "importing.show"}
+
+
+@bp.get("/")
+@access(Access.ADMIN)
+def index() -> ResponseReturnValue:
+    """Show what was done, newest first."""
+    account_id = current_user.account_id
+    wanted = Filter.from_values(request.args)
+    before = read_id(request.args.get("antes", ""))
+    page = reading.list_page(account_id, wanted, before, _zone())
+    present = reading.still_there(account_id, page.entries)
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "addresses": {entry.id: _address(entry, present) for entry in page.entries},
+        "people": people.names_of(account_id),
+        "actions": sorted(((each.value, sentences.act_name(each)) for each in Accion), key=lambda pair: pair[1]),
+        "told": sentences,
+    }
+    return page_or_fragment("audit/index.html", "audit/_list.html", **context)
+
+
+@bp.get("/exportar/")
+@access(Access.ADMIN)
+def export() -> ResponseReturnValue:
+    """Download what the filter finds."""
+    wanted = Filter.from_values(request.args)
+    lines = reading.export_lines(db.engine, current_user.account_id, wanted, _zone())
+    return csv_download(stream_with_context(lines), "auditoria.csv")
+
+
+def _zone() -> ZoneInfo:
+    """Answer the zone in which this reader's days begin."""
+    return ZoneInfo(str(get_timezone()))
+
+
+def _address(entry: Auditoria, present: set[Seen]) -> str | None:
+    """Answer where the thing can be looked at; None where it is gone or has no page."""
+    if entry.cosa == "usuario":
+        return url_for("people.index", _anchor=f"person-{entry.cosa_id}")
+    if (entry.cosa, entry.cosa_id) in present:
+        return url_for(_PAGES[entry.cosa], pk=entry.cosa_id)
+    return None

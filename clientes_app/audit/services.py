@@ -18,6 +18,8 @@ class Thing:
     kind: str
     id: int | None = None
     name: str = ""
+    account_id: int | None = None
+    """Whose it is; needed where nobody is logged in, as on the command line."""
 
 
 def record(session: Session, action: Accion, thing: Thing | None = None, **details: Any) -> None:
@@ -49,12 +51,13 @@ def _add(
     session: Session, action: Accion, thing: Thing | None, person: Usuario | None, details: dict[str, Any]
 ) -> None:
     actor = current_actor()
+    account_id = thing.account_id if thing else None
     session.add(
         Auditoria(
             accion=action,
             persona=person.usuario if person else "",
             persona_id=person.id if person else None,
-            usuario_id=person.account_id if person else None,
+            usuario_id=person.account_id if person else account_id,
             token=actor.token,
             direccion=actor.address,
             cosa=thing.kind if thing else "",

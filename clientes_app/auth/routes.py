@@ -26,9 +26,9 @@ _A_YEAR = 365 * 24 * 3600
 
 @login_manager.user_loader
 def load_user(user_id: str) -> Usuario | None:
-    """Answer the person of a session; a sample person has none outside simulated mode."""
+    """Answer the person of a session; who is deactivated has none, nor a sample person outside simulated mode."""
     person = db.session.get(Usuario, int(user_id))
-    if person is None or (person.de_muestra and not current_settings().simulated):
+    if person is None or not person.activo or (person.de_muestra and not current_settings().simulated):
         return None
     return person
 

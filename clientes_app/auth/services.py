@@ -27,7 +27,7 @@ def authenticate(name: str, password: str, *, sample_people: bool) -> Usuario | 
         person = None
     if not _password_fits(person.clave_hash if person else _nobodys_hash(), password):
         return None
-    return person
+    return person if person and person.activo else None
 
 
 def create_user(name: str, password: str, role: Rol, owner_name: str | None = None) -> Usuario:

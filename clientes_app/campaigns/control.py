@@ -7,9 +7,10 @@ from collections.abc import Callable
 from flask_babel import gettext
 from sqlalchemy import Connection, Select, select
 
+from ..audit.services import Thing, record
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
-from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
 from ..sending import control, evidence
 from ..sending.faults import FAULTS
@@ -23,7 +24,9 @@ def pause(account_id: int, campaign_id: int) -> CampanaSMS:
 
     Raises NotFound, or Conflict where it does not run.
     """
-    return _change(account_id, campaign_id, control.pause, gettext("This campaign is not running."))
+    return _change(
+        account_id, campaign_id, control.pause, Accion.CAMPAIGN_PAUSED, gettext("This campaign is not running.")
+    )
 
 
 def resume(account_id: int, campaign_id: int) -> CampanaSMS:
@@ -31,7 +34,13 @@ def resume(account_id: int, campaign_id: int) -> CampanaSMS:
 
     Raises NotFound, or Conflict where it is neither.
     """
-    return _change(account_id, campaign_id, control.resume, gettext("This campaign is neither paused nor stopped."))
+    return _change(
+        account_id,
+        campaign_id,
+        control.resume,
+        Accion.CAMPAIGN_RESUMED,
+        gettext("This campaign is neither paused nor stopped."),
+    )
 
 
 def cancel(account_id: int, campaign_id: int) -> CampanaSMS:
@@ -39,7 +48,9 @@ def cancel(account_id: int, campaign_id: int) -> CampanaSMS:
 
     Raises NotFound, or Conflict where it has ended.
     """
-    return _change(account_id, campaign_id, control.cancel, gettext("This campaign has already ended."))
+    return _change(
+        account_id, campaign_id, control.cancel, Accion.CAMPAIGN_CANCELLED, gettext("This campaign has already ended.")
+    )
 
 
 def confirm_arrival(account_id: int, campaign_id: int, row_id: int, person_id: int) -> SMSLog:
@@ -96,11 +107,14 @@ def _failed_for_now(campaign_id: int) -> Select[int | None]:
     )
 
 
-def _change(account_id: int, campaign_id: int, change: Callable[[Connection, int], bool], refusal: str) -> CampanaSMS:
+def _change(
+    account_id: int, campaign_id: int, change: Callable[[Connection, int], bool], act: Accion, refusal: str
+) -> CampanaSMS:
     with unit_of_work() as session:
         campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
         if not change(session.connection(), campaign_id):
             raise Conflict(refusal)
+        record(session, act, Thing("campana_sms", campaign_id, campaign.nombre))
         session.refresh(campaign)
     return campaign
 

@@ -60,7 +60,7 @@ def cancel(pk: int) -> ResponseReturnValue:
 
 
 @bp.get("/campanas/<int:pk>/acciones/")
-@access(Access.SEND)
+@access(Access.STAFF)
 def actions(pk: int) -> ResponseReturnValue:
     """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
     campaign = services.get_campaign(current_user.account_id, pk)

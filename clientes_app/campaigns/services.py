@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ..audit.services import Thing, record
 from ..clients.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
 from ..i18n import moment
 from ..messaging.totals import Totals, measure_all
-from ..models import ENDED, CampanaSMS, EstadoSMS, PlantillaSMS, SMSLog
+from ..models import ENDED, Accion, CampanaSMS, EstadoSMS, PlantillaSMS, SMSLog
 from ..models.types import MAX_ID, utc_now
 from ..sending import outbox
 from ..tenancy import get_owned, owned
@@ -214,6 +215,8 @@ def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key:
     session.refresh(campaign)
     if not campaign.total_clientes:
         raise DomainError(gettext("Nobody is chosen."))
+    sent = Thing("campana_sms", campaign.id, campaign.nombre)
+    record(session, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
     return campaign
 
 

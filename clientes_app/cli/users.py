@@ -9,8 +9,10 @@ import click
 from flask.cli import AppGroup
 
 from ..auth import services
-from ..errors import DomainError
+from ..errors import DomainError, NotFound
 from ..models import Rol
+from ..people import links
+from ..people.link_address import link_address
 
 group = AppGroup("users", help="People who log in.")
 
@@ -28,6 +30,19 @@ def create(name: str, role: str, owner: str | None, *, password_stdin: bool) -> 
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{role} {name} created")
+
+
+@group.command("link")
+@click.argument("name")
+def link(name: str) -> None:
+    """Print a link with which a person chooses a new password; it works once, within 72 hours."""
+    try:
+        secret = links.make_link_for(name.strip())
+    except NotFound as error:
+        raise click.ClickException(f"nobody is called {name}") from error
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(link_address(secret))
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
+from ..audit.services import record
 from ..extensions import db
-from ..models import Cliente, Venta
+from ..models import Accion, Cliente, Venta
 from . import tagging
 from .batches import SLOW_BATCH, change, freeze, in_batch
 from .selection import Selection, selected
@@ -91,7 +92,10 @@ def delete_clients(account_id: int, selection: Selection) -> Deletion:
     def delete_batch(connection: Connection, batch: Select[int]) -> int:
         # Waits for those who record a sale to one of them, and then sees it.
         connection.execute(select(Cliente.id).where(in_batch(account_id, batch)).with_for_update())
-        return connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
+        deleted = connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
+        if deleted:
+            record(db.session(), Accion.CLIENTS_DELETED, cuantos=deleted)
+        return deleted
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)
     return Deletion(deleted, buyers(account_id, selection))

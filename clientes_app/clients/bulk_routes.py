@@ -122,8 +122,10 @@ def export_selected() -> ResponseReturnValue:
     account_id = current_user.account_id
     ids = bulk.freeze_selected(account_id, chosen.selection)
     wanted = export.Export.of(account_id, ids, form.columnas.data or [], current_settings().timezone)
-    if form.formato.data == export.Format.CSV:
-        return csv_download(export.csv_file(db.engine, wanted), wanted.filename(export.Format.CSV))
+    kind = export.Format(form.formato.data)
+    export.note(wanted, kind)
+    if kind is export.Format.CSV:
+        return csv_download(export.csv_file(db.engine, wanted), wanted.filename(kind))
     return _workbook(wanted)
 
 

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from ..audit.services import record
 from ..csv_export import BOM, csv_lines
-from ..models import Baja, Cliente
+from ..extensions import unit_of_work
+from ..models import Accion, Baja, Cliente
 from ..models.types import utc_now
 from .batches import batch_query, batches, in_batch
 from .tags import tags_of
@@ -72,6 +74,13 @@ class Export:
     def filename(self, kind: Format) -> str:
         """Name the file after the present day."""
         return f"clientes-{utc_now().astimezone(self.zone):%Y-%m-%d}.{kind}"
+
+
+def note(export: Export, kind: Format) -> None:
+    """Note in the audit that the file is handed out: before its first byte, so that none goes unnoted."""
+    with unit_of_work() as session:
+        count, columns = len(export.client_ids), list(export.columns)
+        record(session, Accion.CLIENTS_EXPORTED, cuantos=count, formato=kind.value, columnas=columns)
 
 
 def csv_file(engine: Engine, export: Export) -> Iterator[str]:

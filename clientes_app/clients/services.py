@@ -8,9 +8,10 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ..audit.services import Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
-from ..models import CambioDeCliente, Cliente, TipoDeCambio, Venta
+from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..sending.erased import wake_opt_outs
 from ..tenancy import get_owned, owned
 from .keys import keys_of
@@ -114,6 +115,7 @@ def delete_client(account_id: int, client_id: int) -> Cliente:
             if has_sales(session, account_id, client_id):
                 raise _has_sales(client)
             session.delete(client)
+            record(session, Accion.CLIENTS_DELETED, Thing("cliente", client_id), cuantos=1)
     except IntegrityError as error:
         # A sale came in between.
         raise _has_sales(client) from error

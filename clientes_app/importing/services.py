@@ -12,9 +12,10 @@ from typing import IO
 
 from flask_babel import gettext
 
+from ..audit.services import Thing, record
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
-from ..models import UNFINISHED, EstadoImportacion, Importacion
+from ..models import UNFINISHED, Accion, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..tenancy import get_owned, owned
 from ..text import clean_line, fold
@@ -132,6 +133,7 @@ def start_applying(account_id: int, import_id: int) -> Importacion:
             raise Conflict(gettext("There is nothing to import."))
         row.estado = EstadoImportacion.APLICANDO
         row.nuevas = row.actualizadas = row.iguales = row.sin_celular = row.hasta_fila = 0
+        record(session, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
     return row
 
 
@@ -162,6 +164,7 @@ def start_undoing(account_id: int, import_id: int) -> Importacion:
         if undoing.depends(session.connection(), row.id):
             raise Conflict(gettext("It cannot be undone: some of its clients have sales, messages or changes by now."))
         row.estado = EstadoImportacion.DESHACIENDO
+        record(session, Accion.IMPORT_UNDONE, _thing(row))
     return row
 
 
@@ -304,6 +307,10 @@ def _clear(files: Files, applied: bool) -> None:  # noqa: FBT001 (it is the valu
     files.delete_sources()
     with Staging(files.staging) as staging:
         staging.keep_rejected()
+
+
+def _thing(row: Importacion) -> Thing:
+    return Thing("importacion", row.id, row.nombre_archivo, account_id=row.usuario_id)
 
 
 def _staging_of(row: Importacion, uploads: Path) -> Staging:

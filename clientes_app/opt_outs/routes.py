@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
 @access(Access.STAFF)
 def export() -> ResponseReturnValue:
     """Download the list."""
+    services.note_export()
     zone, erased = current_settings().timezone, gettext("erased number")
     lines = services.export_lines(db.engine, current_user.account_id, zone, erased)
     return csv_download(lines, "bajas.csv")

@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
+from ..audit.services import Thing, record
 from ..csv_export import BOM, csv_lines
 from ..extensions import db, unit_of_work
 from ..i18n import local_iso
 from ..messaging.pseudonym import MARK, is_pseudonym
-from ..models import Baja, Cliente, OrigenBaja
+from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..models.types import MAX_ID
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import get_owned, owned
 
 PAGE_SIZE = 50
 _EXPORT_BATCH = 1_000
+_COLUMNS = ("telefono", "cliente", "origen", "fecha")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
 def add(account_id: int, number: str) -> None:
     """Enter a number by hand; one that stands there already stays as it is."""
     with unit_of_work() as session:
-        add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL)
+        if add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL):
+            record(session, Accion.OPT_OUT_ADDED)
 
 
 def remove(account_id: int, opt_out_id: int) -> Baja:
@@ -76,6 +79,7 @@ def remove(account_id: int, opt_out_id: int) -> Baja:
     with unit_of_work() as session:
         opt_out = get_owned(session, Baja, account_id, opt_out_id)
         session.delete(opt_out)
+        record(session, Accion.OPT_OUT_REMOVED)
     return opt_out
 
 
@@ -85,9 +89,15 @@ def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(found)) if numbers else set()
 
 
+def note_export() -> None:
+    """Note in the audit that the list is handed out: before its first byte, so that none goes unnoted."""
+    with unit_of_work() as session:
+        record(session, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
+
+
 def export_lines(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[str]:
     """Write the list as CSV, oldest first, a batch at a time; `erased` stands for numbers that are."""
-    yield BOM + csv_lines([["telefono", "cliente", "origen", "fecha"]])
+    yield BOM + csv_lines([_COLUMNS])
     last = 0
     while entries := _export_batch(engine, account_id, last):
         yield csv_lines(_exported(entry, zone, erased) for entry in entries)

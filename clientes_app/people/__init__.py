@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-bp = Blueprint("people", __name__, url_prefix="/personas")
+bp = Blueprint("people", __name__)
 
-from . import routes  # noqa: E402, F401  (registers the views)
+from . import link_routes, routes  # noqa: E402, F401  (registers the views)

@@ -70,6 +70,19 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // A button that copies what a box holds, and says so.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const box = document.getElementById(button.dataset.copy);
+    box.select();
+    // Where the page has no clipboard (http on another machine), the selection is what is copied.
+    if (navigator.clipboard) navigator.clipboard.writeText(box.value);
+    else document.execCommand("copy");
+    button.querySelector("span").textContent = button.dataset.copied;
+    document.getElementById("announcer").textContent = button.dataset.copied;
+  });
+
   // Ticked rows: how many, in words that the page brings along.
   const ticks = () => [...document.querySelectorAll("input[name=cliente_ids][type=checkbox]")];
   function countTicks() {

@@ -31,8 +31,8 @@ from .site import Site, running_site
 NAMES, SURNAMES = (
     words.split()
     for words in (
-        "María Luz Carlos Andrés Juliana Sebastián Camila Jhon Yesenia Óscar Natalia Mauricio Paola Germán Édgar Elena",
-        "González Rodríguez Muñoz Ospina Restrepo Quiñones Londoño Cárdenas Zuluaga Peña Mosquera Núñez Vélez Díaz Duque",
+        "María Luz Carlos Andrés Juliana Sebastián Camila Jhon Yesenia Óscar Natalia Mauricio Germán Édgar Elena",
+        "González Rodríguez Muñoz Ospina Restrepo Quiñones Londoño Cárdenas Zuluaga Peña Mosquera Núñez Vélez Díaz",
     )
 )
 PREFIXES = ("300", "301", "304", "310", "313", "316", "320", "350")

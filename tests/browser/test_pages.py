@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -26,6 +27,7 @@ from clientes_app.models import (
 )
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.models.types import utc_now
+from clientes_app.people.links import make_link_for
 from clientes_app.tenancy import owned
 
 from ..importing.conftest import Imports
@@ -179,11 +181,21 @@ PAGES = {
     "erase a client": Look("/clientes/{buyer}/borrar/"),
     "erase a client in a dialog": Look("/clientes/{client}/datos/", partial(open_dialog, "main a[href*=borrar]")),
     "erased client": Look("/clientes/{erased}/"),
+    "people": Look("/personas/", who="invita"),
+    "nobody else": Look("/personas/", who="nueva"),
+    "invite refused": Look("/personas/nueva/", partial(refuse, "#usuario")),
+    "invite in a dialog": Look("/personas/", partial(open_dialog, "a[href='/personas/nueva/']"), who="invita"),
+    "a link in a dialog": Look("/personas/", partial(open_dialog, "[id^=link-]")),
+    "edit a person": Look("/personas/{person}/editar/", who="invita"),
+    "deactivate a person": Look("/personas/{person}/desactivar/", who="invita"),
+    "choose a password": Look("/cuenta/enlace/{secret}/", partial(refuse, "#clave"), who=""),
+    "audit": Look("/auditoria/", who="invita"),
+    "audit without a find": Look("/auditoria/?hasta=2000-01-01", who="invita"),
 }
 
 
 @pytest.fixture(scope="module")
-def places(shared_site: Site) -> dict[str, int]:
+def places(shared_site: Site) -> dict[str, Any]:
     """The ids that the addresses name; the account of `nueva` is empty, what `duda` sent is uncertain."""
     shared_site.shop.add_admin("nueva")
     shared_site.simulator.behave(next=["cut_before"])
@@ -216,7 +228,14 @@ def places(shared_site: Site) -> dict[str, int]:
         "uncertain": uncertain,
         "message": message,
     }
-    return {**first, **ids, "refused": refused, "opt_out": opt_out, **add_imports(shared_site)}
+    return {**first, **ids, "refused": refused, "opt_out": opt_out, **add_imports(shared_site), **invite(shared_site)}
+
+
+def invite(site: Site) -> dict[str, Any]:
+    """Invite a vendedor; answer their id and the secret of their link."""
+    person = site.shop.add_seller(site.shop.add_admin("invita"), "invitada")
+    with site.app.test_request_context():
+        return {"person": person, "secret": make_link_for("invitada")}
 
 
 def add_imports(site: Site) -> dict[str, int]:
@@ -244,7 +263,7 @@ def send_one(site: Site, who: str, number: str, end: EstadoSMS) -> tuple[int, in
 @pytest.mark.parametrize("language", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_it_is_readable_by_everybody(
-    site: Site, visitors: Visitors, places: dict[str, int], name: str, language: str
+    site: Site, visitors: Visitors, places: dict[str, Any], name: str, language: str
 ) -> None:
     look = PAGES[name]
     page = visitors.come_back(look.who, locale=language) if look.who else visitors.arrive(locale=language)
@@ -299,6 +318,7 @@ NOT_PAGES = {
     "importing.progress",
     "importing.rejected",
     "privacy.download",
+    "audit.export",
 }
 
 

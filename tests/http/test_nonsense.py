@@ -44,6 +44,10 @@ FIELDS = [
     "a",
     "b",
     "por",
+    "persona",
+    "accion",
+    "desde",
+    "hasta",
 ]
 NASTY = st.sampled_from(
     [

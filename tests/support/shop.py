@@ -32,9 +32,9 @@ class Shop:
         """Store an admin; its id is the account's."""
         return self.add(Usuario(usuario=name, clave_hash=_hash(), rol=Rol.ADMIN, negocio=f"Tienda {name}"))
 
-    def add_seller(self, account_id: int, name: str = "vero") -> int:
-        """Store a vendedor of the account."""
-        return self.add(Usuario(usuario=name, clave_hash=_hash(), rol=Rol.VENDEDOR, creado_por_id=account_id))
+    def add_seller(self, account_id: int, name: str = "vero", **rights: bool) -> int:
+        """Store a vendedor of the account, with the usual rights or those given."""
+        return self.add(Usuario(usuario=name, clave_hash=_hash(), rol=Rol.VENDEDOR, creado_por_id=account_id, **rights))
 
     def add_client(
         self, account_id: int, nombre: str = "Laura Méndez", telefono: str = "3001234567", **fields: Any

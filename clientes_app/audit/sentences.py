@@ -1,0 +1,134 @@
+"""The audit in words: who did what, in the language of the reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext, ngettext
+
+from ..i18n import number
+from ..models import Accion, Auditoria
+
+COUNT = "cuantos"
+"""The detail that says to how many things an act was done."""
+
+ACTS = {
+    Accion.LOGGED_IN: lazy_gettext("logged in"),
+    Accion.LOG_IN_FAILED: lazy_gettext("tried to log in without success"),
+    Accion.LOGGED_OUT: lazy_gettext("logged out"),
+    Accion.SESSION_ENDED: lazy_gettext("ended a session"),
+    Accion.PASSWORD_CHANGED: lazy_gettext("chose a new password"),
+    Accion.SECOND_FACTOR_ON: lazy_gettext("turned a second factor on"),
+    Accion.SECOND_FACTOR_OFF: lazy_gettext("turned a second factor off"),
+    Accion.PASSKEY_ADDED: lazy_gettext("added a passkey"),
+    Accion.PASSKEY_REMOVED: lazy_gettext("removed a passkey"),
+    Accion.PERSON_CREATED: lazy_gettext("added a person"),
+    Accion.PERSON_EDITED: lazy_gettext("edited a person"),
+    Accion.PERSON_DEACTIVATED: lazy_gettext("deactivated a person"),
+    Accion.PERSON_ACTIVATED: lazy_gettext("activated a person"),
+    Accion.LINK_MADE: lazy_gettext("made a link to choose a password"),
+    Accion.CLIENTS_DELETED: lazy_gettext("deleted clients"),
+    Accion.CLIENTS_EXPORTED: lazy_gettext("exported clients"),
+    Accion.CLIENT_DATA_EXPORTED: lazy_gettext("exported everything about a client"),
+    Accion.CLIENT_ERASED: lazy_gettext("erased a client"),
+    Accion.IMPORT_APPLIED: lazy_gettext("imported clients"),
+    Accion.IMPORT_UNDONE: lazy_gettext("undid an import"),
+    Accion.CAMPAIGN_SENT: lazy_gettext("sent a campaign"),
+    Accion.CAMPAIGN_PAUSED: lazy_gettext("paused a campaign"),
+    Accion.CAMPAIGN_RESUMED: lazy_gettext("resumed a campaign"),
+    Accion.CAMPAIGN_CANCELLED: lazy_gettext("cancelled a campaign"),
+    Accion.CAMPAIGN_APPROVED: lazy_gettext("approved a campaign"),
+    Accion.CAMPAIGN_REJECTED: lazy_gettext("rejected a campaign"),
+    Accion.SETTINGS_CHANGED: lazy_gettext("changed the settings"),
+    Accion.OPT_OUT_ADDED: lazy_gettext("added a number to the opt-outs"),
+    Accion.OPT_OUT_REMOVED: lazy_gettext("took a number out of the opt-outs"),
+    Accion.TOKEN_CREATED: lazy_gettext("created an API token"),
+    Accion.TOKEN_REVOKED: lazy_gettext("revoked an API token"),
+    Accion.MESSAGES_BLANKED: lazy_gettext("blanked old messages"),
+}
+"""What somebody did, as a sentence goes on after their name."""
+
+_DETAILS = {
+    "activo": lazy_gettext("active"),
+    "alcances": lazy_gettext("scopes"),
+    "cambios": lazy_gettext("changes"),
+    "columnas": lazy_gettext("columns"),
+    "con": lazy_gettext("with"),
+    "filas": lazy_gettext("rows"),
+    "formato": lazy_gettext("format"),
+    "llave": lazy_gettext("passkey"),
+    "mensajes": lazy_gettext("messages"),
+    "motivo": lazy_gettext("reason"),
+    "nombre": lazy_gettext("shown name"),
+    "puede_editar_clientes": lazy_gettext("create and edit clients"),
+    "puede_enviar": lazy_gettext("send campaigns"),
+    "puede_vender": lazy_gettext("record sales"),
+    "usuario": lazy_gettext("user"),
+}
+
+_VALUES = {
+    "app": lazy_gettext("an app"),
+    "codigos_de_recuperacion": lazy_gettext("recovery codes"),
+    "enlace": lazy_gettext("a link"),
+    "llave_de_acceso": lazy_gettext("a passkey"),
+}
+
+
+def act_name(action: Accion) -> str:
+    """Name an act as a list of acts does."""
+    words = str(ACTS[action])
+    return words[:1].upper() + words[1:]
+
+
+def who(entry: Auditoria) -> str:
+    """Say who did it."""
+    person = entry.persona or gettext("The system")
+    return gettext("%(person)s, with the token %(token)s,", person=person, token=entry.token) if entry.token else person
+
+
+def act(entry: Auditoria) -> str:
+    """Say what was done, to how many where that is told."""
+    count = entry.detalle.get(COUNT)
+    if not isinstance(count, int):
+        return str(ACTS[entry.accion])
+    if entry.accion is Accion.CLIENTS_DELETED:
+        return str(ngettext("deleted %(count)s client", "deleted %(count)s clients", count, count=number(count)))
+    if entry.accion is Accion.CLIENTS_EXPORTED:
+        return str(ngettext("exported %(count)s client", "exported %(count)s clients", count, count=number(count)))
+    return f"{ACTS[entry.accion]} ({number(count)})"
+
+
+def thing(entry: Auditoria) -> str:
+    """Name what it was done to; empty where the act says it all."""
+    if entry.cosa == "cliente" and entry.cosa_id:
+        return str(gettext("client no. %(number)s", number=entry.cosa_id))
+    return entry.cosa_nombre
+
+
+def sentence(entry: Auditoria) -> str:
+    """Tell an entry in one plain sentence."""
+    told = f"{who(entry)} {act(entry)}"
+    return f"{told}: {thing(entry)}" if thing(entry) else told
+
+
+def details(entry: Auditoria) -> str:
+    """Tell what else is known of an act; empty where nothing is."""
+    known = {name: value for name, value in entry.detalle.items() if name != COUNT}
+    return "; ".join(f"{_DETAILS.get(name, name)}: {_said(value)}" for name, value in known.items())
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(gettext("yes") if value else gettext("no"))
+    if isinstance(value, dict):
+        return ", ".join(f"{_DETAILS.get(name, name)} {_changed(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_said(each) for each in value)
+    return "—" if value in (None, "") else str(_VALUES.get(value, value))
+
+
+def _changed(change: Any) -> str:
+    """Say what something was and is, given as a pair."""
+    if isinstance(change, list) and len(change) == 2:
+        return f"{_said(change[0])} → {_said(change[1])}"
+    return _said(change)

@@ -1,0 +1,48 @@
+"""The page of a one-time link: whoever has it chooses a password, once."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ..auth.opening import open_session_for
+from ..htmx import form_again, page_or_fragment
+from ..security import Access, access
+from . import bp, links
+from .forms import PasswordForm
+
+_PAGE = ("people/password.html", "people/_password.html")
+
+
+@bp.get("/cuenta/enlace/<secret>/")
+@access(Access.ANYONE)
+def show_link(secret: str) -> ResponseReturnValue:
+    """Ask for the password."""
+    person = links.person_of(secret)
+    return page_or_fragment(*_PAGE, 200, form=PasswordForm(formdata=None), person=person, secret=secret)
+
+
+@bp.post("/cuenta/enlace/<secret>/")
+@access(Access.ANYONE)
+def use_link(secret: str) -> ResponseReturnValue:
+    """Keep the password and log the person in; who has a second factor is asked for it as always."""
+    person = links.person_of(secret)
+    form = PasswordForm(request.form)
+    if not form.validate():
+        return form_again(*_PAGE, form=form, person=person, secret=secret)
+    person = links.use_link(secret, form.clave.data or "")
+    if links.has_second_factor(person):
+        flash(gettext("Your password is saved. Log in with it."), "success")
+        return redirect(url_for("auth.log_in"))
+    open_session_for(person)
+    flash(gettext("Your password is saved."), "success")
+    return redirect(url_for("home.index"))
+
+
+@bp.after_request
+def keep_the_address_secret(response: Response) -> Response:
+    """Tell no other site the address of a link: it is a secret."""
+    if request.endpoint in ("people.show_link", "people.use_link"):
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response

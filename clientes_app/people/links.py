@@ -1,0 +1,95 @@
+"""One-time links with which a person chooses a password: making one, looking at one, using one up."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from flask_babel import gettext
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from ..audit.services import Thing, record, record_for
+from ..auth.services import hash_password
+from ..errors import Conflict, Gone, NotFound
+from ..extensions import db, unit_of_work
+from ..models import Accion, Enlace, LlaveDeAcceso, Sesion, Totp, Usuario
+from ..models.types import utc_now
+
+LASTS = timedelta(hours=72)
+_SECRET_BYTES = 32
+
+
+def make_link_in(session: Session, person: Usuario, *, done_by: int | None) -> str:
+    """Make a link and answer its secret, which is stored nowhere; the person's links before it end.
+
+    `done_by` is None for the command line. Raises Conflict where the person may not log in.
+    """
+    if not person.activo:
+        raise Conflict(gettext("%(name)s is deactivated.", name=person.display_name))
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    session.execute(delete(Enlace).where(Enlace.persona_id == person.id))
+    session.add(Enlace(clave_hash=_hash(secret), vence=utc_now() + LASTS, persona_id=person.id, creado_por_id=done_by))
+    thing = Thing("usuario", person.id, person.usuario, account_id=person.account_id)
+    record(session, Accion.LINK_MADE, thing)
+    return secret
+
+
+def make_link_for(name: str) -> str:
+    """Make a link for anybody by the name of their log-in, as the command line does.
+
+    Raises NotFound, and Conflict where the person may not log in.
+    """
+    with unit_of_work() as session:
+        person = session.scalar(select(Usuario).where(Usuario.usuario == name))
+        if person is None:
+            raise NotFound
+        return make_link_in(session, person, done_by=None)
+
+
+def person_of(secret: str) -> Usuario:
+    """Answer whose link this is.
+
+    Raises Gone where it was used or replaced, or has expired.
+    """
+    found = select(Usuario).join(Enlace, Enlace.persona_id == Usuario.id)
+    person: Usuario | None = db.session.scalar(
+        found.where(Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
+    )
+    if person is None or not person.activo:
+        raise _gone()
+    return person
+
+
+def use_link(secret: str, password: str) -> Usuario:
+    """Use a link up and give its person the password; all their sessions end. Of two requests, one wins.
+
+    Raises Gone where it was used or replaced, or has expired.
+    """
+    person_id = person_of(secret).id
+    password_hash = hash_password(password)
+    with unit_of_work() as session:
+        link = (Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
+        if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
+            raise _gone()
+        person = session.get_one(Usuario, person_id)
+        person.clave_hash = password_hash
+        session.execute(delete(Sesion).where(Sesion.persona_id == person_id))
+        record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
+    return person
+
+
+def has_second_factor(person: Usuario) -> bool:
+    """Tell whether a password alone does not log the person in."""
+    codes = exists().where(Totp.persona_id == person.id, Totp.confirmado.is_not(None))
+    passkeys = exists().where(LlaveDeAcceso.persona_id == person.id)
+    return bool(db.session.scalar(select(codes | passkeys)))
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _gone() -> Gone:
+    return Gone(gettext("This link was used, is older than 72 hours, or was replaced by a newer one."))

@@ -1,0 +1,178 @@
+"""The people of an account: who they are, inviting, editing, deactivating."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..audit.services import Thing, record
+from ..auth.services import hash_password
+from ..errors import Conflict, NotFound
+from ..extensions import db, unit_of_work
+from ..models import Accion, Enlace, Rol, Sesion, Usuario
+from ..models.types import MAX_ID, utc_now
+from .links import make_link_in
+
+
+@dataclass(frozen=True)
+class PersonFields:
+    """What an admin says of a vendedor."""
+
+    usuario: str
+    nombre: str
+    puede_enviar: bool
+    puede_vender: bool
+    puede_editar_clientes: bool
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A person, and the secret of the link that was just made for them: it is known at this moment only."""
+
+    person: Usuario
+    secret: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A person as the list shows them."""
+
+    person: Usuario
+    link_until: datetime | None
+    """When the link ends that they have not used yet; None: there is none."""
+
+
+def list_people(account_id: int) -> list[Shown]:
+    """List the account's people: the admin, then the active vendedores, then those deactivated, by name."""
+    latest = (
+        select(Enlace.persona_id, func.max(Enlace.vence).label("vence"))
+        .where(Enlace.vence > utc_now())
+        .group_by(Enlace.persona_id)
+        .subquery()
+    )
+    people = (
+        select(Usuario, latest.c.vence)
+        .outerjoin(latest, latest.c.persona_id == Usuario.id)
+        .where(or_(Usuario.id == account_id, Usuario.creado_por_id == account_id))
+        .order_by(Usuario.rol, Usuario.activo.desc(), Usuario.usuario)
+    )
+    return [Shown(person, until) for person, until in db.session.execute(people)]
+
+
+def names_of(account_id: int) -> Sequence[Usuario]:
+    """List the account's people by name, those deactivated too."""
+    of_account = or_(Usuario.id == account_id, Usuario.creado_por_id == account_id)
+    return db.session.scalars(select(Usuario).where(of_account).order_by(Usuario.usuario)).all()
+
+
+def find_seller(account_id: int, person_id: int) -> Usuario:
+    """Answer a vendedor of the account.
+
+    Raises NotFound, and Conflict where it is the admin.
+    """
+    return _seller(db.session(), account_id, person_id)
+
+
+def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
+    """Store a vendedor who has no password yet, with a link to choose one.
+
+    Raises Conflict where the name is taken.
+    """
+    # Nobody knows it, and looking it up takes as long as looking up anybody's.
+    no_password = hash_password(secrets.token_urlsafe(32))
+    person = Usuario(**asdict(fields), clave_hash=no_password, rol=Rol.VENDEDOR, creado_por_id=account_id)
+    try:
+        with unit_of_work() as session:
+            session.add(person)
+            session.flush()
+            record(session, Accion.PERSON_CREATED, _thing(person), **_rights(person))
+            secret = make_link_in(session, person, done_by=done_by)
+    except IntegrityError as error:
+        raise _taken(fields.usuario) from error
+    return Invited(person, secret)
+
+
+def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuario:
+    """Change how a vendedor is called and what they may do.
+
+    Raises NotFound, and Conflict where it is the admin or the name is taken.
+    """
+    try:
+        with unit_of_work() as session:
+            person = _seller(session, account_id, person_id)
+            changes = {name: [getattr(person, name), value] for name, value in asdict(fields).items()}
+            changed = {name: change for name, change in changes.items() if change[0] != change[1]}
+            for name, (_old, new) in changed.items():
+                setattr(person, name, new)
+            session.flush()
+            if changed:
+                record(session, Accion.PERSON_EDITED, _thing(person), cambios=changed)
+    except IntegrityError as error:
+        raise _taken(fields.usuario) from error
+    return person
+
+
+def deactivate(account_id: int, person_id: int) -> Usuario:
+    """Let a vendedor log in no more; their sessions and their links end at once.
+
+    Raises NotFound, and Conflict where it is the admin.
+    """
+    with unit_of_work() as session:
+        person = _seller(session, account_id, person_id)
+        for ended in (Sesion, Enlace):
+            session.execute(delete(ended).where(ended.persona_id == person.id))
+        if person.activo:
+            person.activo = False
+            record(session, Accion.PERSON_DEACTIVATED, _thing(person))
+    return person
+
+
+def activate(account_id: int, person_id: int) -> Usuario:
+    """Let a vendedor log in again, with the password that they had.
+
+    Raises NotFound, and Conflict where it is the admin.
+    """
+    with unit_of_work() as session:
+        person = _seller(session, account_id, person_id)
+        if not person.activo:
+            person.activo = True
+            record(session, Accion.PERSON_ACTIVATED, _thing(person))
+    return person
+
+
+def make_link(account_id: int, person_id: int, *, done_by: int) -> Invited:
+    """Make a link with which a vendedor chooses a password; the links before it end.
+
+    Raises NotFound, and Conflict where it is the admin or somebody deactivated.
+    """
+    with unit_of_work() as session:
+        person = _seller(session, account_id, person_id)
+        return Invited(person, make_link_in(session, person, done_by=done_by))
+
+
+def _seller(session: Session, account_id: int, person_id: int) -> Usuario:
+    if person_id == account_id:
+        raise Conflict(gettext("That is the administrator: nobody takes their own rights away."))
+    person = session.get(Usuario, person_id) if person_id <= MAX_ID else None
+    if person is None or person.creado_por_id != account_id:
+        raise NotFound
+    return person
+
+
+def _thing(person: Usuario) -> Thing:
+    return Thing("usuario", person.id, person.usuario)
+
+
+def _rights(person: Usuario) -> dict[str, bool]:
+    return {name: getattr(person, name) for name in ("puede_enviar", "puede_vender", "puede_editar_clientes")}
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(gettext("The name %(name)s is taken.", name=name))
