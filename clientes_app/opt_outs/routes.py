@@ -10,9 +10,9 @@ from flask_login import current_user
 from ..csv_export import csv_download
 from ..extensions import db
 from ..htmx import form_again, go_to, page_or_fragment
+from ..i18n import account_zone
 from ..messaging import phone
 from ..security import Access, access
-from ..settings import current_settings
 from ..text import clean_line
 from . import bp, services
 from .forms import NumberForm
@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 @access(Access.STAFF)
 def export() -> ResponseReturnValue:
     """Download the list."""
-    lines = services.export_lines(db.engine, current_user.account_id, current_settings().timezone)
+    lines = services.export_lines(db.engine, current_user.account_id, account_zone())
     return csv_download(lines, "bajas.csv")
 
 
