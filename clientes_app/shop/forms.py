@@ -61,8 +61,8 @@ class LimitField(AmountField):
 class WholeLimitField(LimitField):
     """A whole number that may be left empty: no limit."""
 
-    def __init__(self, label: str, least: int, largest: int) -> None:
-        super().__init__(label, Decimal(largest))
+    def __init__(self, label: str, least: int, largest: int, **options: Any) -> None:
+        super().__init__(label, Decimal(largest), **options)
         self.least = least
 
     @property

@@ -102,6 +102,12 @@ ADMIN = {
     "GET importing.rows",
     "POST importing.mend",
     "GET importing.rejected",
+    "GET shop.index",
+    "POST shop.save",
+    "GET campaigns.confirm_approval",
+    "POST campaigns.approve",
+    "GET campaigns.confirm_rejection",
+    "POST campaigns.reject",
 }
 SEND = {
     "GET campaigns.compose",
