@@ -88,7 +88,7 @@ def names_to_send_to(session: Session, account_id: int, audience: Selection) -> 
 
 def names_and_numbers_to_send_to(session: Session, account_id: int, audience: Selection) -> Iterator[tuple[str, str]]:
     """Stream the names and E.164 numbers of those who will get a message."""
-    yield from session.execute(_to_send_to(session, account_id, audience)).tuples()
+    yield from session.execute(_to_send_to(session, account_id, audience))
 
 
 def _to_send_to(session: Session, account_id: int, audience: Selection) -> Select[str, str]:

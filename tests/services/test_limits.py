@@ -72,12 +72,12 @@ def stored(app: Flask) -> list[CampanaSMS]:
         return list(db.session.scalars(select(CampanaSMS).order_by(CampanaSMS.id)))
 
 
-@pytest.mark.parametrize("limit", [{"mensajes_por_dia": 3}, {"pesos_por_mes": Decimal(60), "precios": {"CO": 20}}])
+@pytest.mark.parametrize("limit", [{"mensajes_por_dia": 300}, {"pesos_por_mes": Decimal(6_000), "precios": {"CO": 20}}])
 def test_of_requests_that_race_past_a_limit_exactly_one_is_accepted(
     app: Flask, shop: Shop, account: int, limit: dict[str, Any]
 ) -> None:
     settle(app, account, **limit)
-    clients = shop.add_clients(account, ["3001110001", "3001110002", "3001110003"])
+    clients = shop.add_clients(account, [f"300111{number:04d}" for number in range(300)])
     outcomes = all_at_once(app, lambda: send(account, clients))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, int)]
     assert len(accepted) == 1
