@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from clientes_app.extensions import db
-from clientes_app.models import Accion, Auditoria
+from clientes_app.models import Accion, Auditoria, CampanaSMS
 from clientes_app.shop.services import ShopSettings, settings_of, shop_settings
 
 from ..support.checking_client import CheckingClient
@@ -153,9 +154,7 @@ def test_one_account_leaves_the_others_alone(admin: CheckingClient, app: Flask, 
     assert stored(app, other) == ShopSettings(negocio="Tienda otra")
 
 
-def test_moments_are_written_in_the_accounts_zone(
-    admin: CheckingClient, seller: CheckingClient, shop: Shop, account: int
-) -> None:
+def test_programs_get_the_accounts_offset(admin: CheckingClient) -> None:
     def offset(client: CheckingClient) -> str:
         answer = client.send_json("/clientes/crear/ajax/", {"nombre": "Laura", "telefono": "3001234567"})
         return str(answer.get_json()["cliente"]["creado"])[-6:]
@@ -163,5 +162,26 @@ def test_moments_are_written_in_the_accounts_zone(
     assert offset(admin) == "-05:00"
     admin.send(URL, form(zona_horaria="Asia/Kathmandu"))
     assert offset(admin) == "+05:45"
-    client = shop.add_client(account)
-    assert "Asia" not in seller.get(f"/clientes/{client}/").text
+
+
+def test_people_read_moments_in_the_accounts_zone(
+    english: CheckingClient, seller: CheckingClient, shop: Shop, account: int
+) -> None:
+    moment = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    campaign = CampanaSMS(
+        nombre="C", mensaje="Hola", creado=moment, enviada_por_id=account, usuario_id=account, estado="cancelado"
+    )
+    url = f"/clientes/campanas/{shop.add(campaign)}/"
+    seller.send("/cuenta/idioma/", {"idioma": "en"})
+    for zone, written in (("", "21 Nov 2026, 10:00 PM"), ("Asia/Kathmandu", "22 Nov 2026, 8:45 AM")):
+        english.send(URL, form(zona_horaria=zone))
+        for client in (english, seller):
+            assert f"Created {written}" in client.get(url).text.replace("\u202f", " ")
+
+
+def test_a_day_of_a_search_begins_in_the_accounts_zone(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Trasnochadora", creado=datetime(2026, 11, 22, 3, tzinfo=UTC))
+    search = "/clientes/?creado_desde=2026-11-22&creado_hasta=2026-11-22"
+    assert "Trasnochadora" not in english.get(search).text
+    english.send(URL, form(zona_horaria="Asia/Kathmandu"))
+    assert "Trasnochadora" in english.get(search).text
