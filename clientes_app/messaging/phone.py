@@ -67,8 +67,8 @@ def display(e164: str) -> str:
 def country(e164: str) -> str:
     """Return the two letters of the country that a number of `to_e164` belongs to, "" where nobody knows."""
     regions = _regions(e164)
-    if len(regions) == 1:
-        return regions[0]
+    if len(regions) < 2:
+        return "".join(regions)
     # Several countries share the code, as those of North America share +1.
     return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
 

@@ -135,7 +135,7 @@ class ShopForm(Form):
 
     def change_rows(self, pressed: MultiDict[str, str]) -> bool:
         """Add or take out a country where that button was pressed; tell whether one was."""
-        if "agregar" in pressed:
+        if "agregar" in pressed and len(self.precios) < MOST_COUNTRIES:
             self.precios.append_entry({"pais": self._next_country(), "precio": ""})
         if "quitar" in pressed:
             kept = [entry for entry in self.precios.entries if entry.name != pressed["quitar"]]
