@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     login_manager.init_app(app)
     compress.init_app(app)
-    i18n.init_app(app, settings)
+    i18n.init_app(app)
     assets.init_app(app)
     errors.init_app(app)
     frame.init_app(app)

@@ -34,6 +34,12 @@ class FieldErrors(DomainError):
         self.errors = errors
 
 
+class Forbidden(DomainError):
+    """Somebody else may do it."""
+
+    status = 403
+
+
 class NotFound(DomainError):
     """The row does not exist, or belongs to another account: nobody learns which."""
 

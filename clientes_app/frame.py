@@ -37,6 +37,7 @@ def _frame() -> dict[str, object]:
     theme = request.cookies.get("tema", "auto")
     return {
         "places": _places(),
+        "settings_places": _settings_places(),
         "simulated": current_settings().simulated,
         "theme": theme if theme in THEMES else "auto",
         "csrf_token": generate_csrf,
@@ -53,3 +54,10 @@ def _places() -> list[Place]:
     if current_settings().simulated:
         places.append(Place("phone.index", gettext("Simulated phone"), "device-mobile"))
     return places
+
+
+def _settings_places() -> list[Place]:
+    """List the pages of Settings, in the order of their tabs."""
+    return [
+        Place("shop.index", gettext("Rules and limits"), "adjustments"),
+    ]

@@ -13,20 +13,21 @@ from flask import Flask, has_request_context, request, session
 from flask_babel import format_datetime, get_locale, gettext
 from flask_login import current_user
 
-from .config import Settings
 from .extensions import babel
 from .messaging import phone
 from .messaging.pseudonym import is_pseudonym
+from .models import Cuenta
 from .models.types import utc_now
 from .sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
+from .settings import current_settings
 
 LANGUAGES = {"es": "es_CO", "en": "en"}
 DEFAULT_LANGUAGE = "es"
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask) -> None:
     """Choose each request's language and zone, and register the template filters."""
-    babel.init_app(app, locale_selector=_select_locale, timezone_selector=lambda: settings.timezone.key)
+    babel.init_app(app, locale_selector=_select_locale, timezone_selector=lambda: account_zone().key)
     app.jinja_env.filters.update(
         number=number,
         money=money,
@@ -34,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         ago=ago,
         local_iso=local_iso,
         phone_number=phone_number,
+        country_name=country_name,
         receipt_reason=receipt_reason,
         time_left=time_left,
         reason=reason,
@@ -51,11 +53,22 @@ def language() -> str:
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
 
 
+def account_zone() -> ZoneInfo:
+    """Answer the time zone of the present person's account: its own choice, else the installation's."""
+    return zone_of(current_user.cuenta if has_request_context() and current_user.is_authenticated else None)
+
+
+def zone_of(rules: Cuenta | None) -> ZoneInfo:
+    """Answer the time zone that an account has settled, else the installation's."""
+    chosen = rules.zona_horaria if rules else None
+    return ZoneInfo(chosen) if chosen else current_settings().timezone
+
+
 def _select_locale() -> str:
     return LANGUAGES[language()]
 
 
-def number(value: float) -> str:
+def number(value: float | Decimal) -> str:
     """Write a number as the locale does: `1.240`."""
     return format_decimal(value, locale=get_locale())
 
@@ -74,6 +87,11 @@ def phone_number(value: str) -> str:
 def moment(value: datetime) -> str:
     """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
     return str(format_datetime(value, "d MMM y, h:mm a"))
+
+
+def country_name(code: str) -> str:
+    """Write the name of a country, of which its two letters are given: `Colombia`."""
+    return str(get_locale().territories.get(code) or gettext("numbers of no country"))
 
 
 def ago(value: datetime) -> str:

@@ -19,7 +19,7 @@ class Thing:
     id: int | None = None
     name: str = ""
     account_id: int | None = None
-    """Whose it is; needed where nobody is logged in, as on the command line."""
+    """Whose it is; needed where nobody is logged in, as on the command line or in a daily task."""
 
 
 def record(session: Session, action: Accion, thing: Thing | None = None, **details: Any) -> None:
@@ -31,20 +31,6 @@ def record(session: Session, action: Accion, thing: Thing | None = None, **detai
 def record_for(session: Session, person: Usuario | None, action: Accion, **details: Any) -> None:
     """Add what somebody does who is not logged in, such as trying to; None: nobody we know."""
     _add(session, action, None, person, details)
-
-
-def record_by_itself(session: Session, account_id: int, action: Accion, thing: Thing, **details: Any) -> None:
-    """Add what the app does in an account without anybody asking for it."""
-    session.add(
-        Auditoria(
-            accion=action,
-            usuario_id=account_id,
-            cosa=thing.kind,
-            cosa_id=thing.id,
-            cosa_nombre=thing.name[:200],
-            detalle=details,
-        )
-    )
 
 
 def _add(

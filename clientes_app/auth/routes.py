@@ -8,6 +8,7 @@ from flask import Response, abort, make_response, redirect, request, session, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, logout_user
+from sqlalchemy.orm import joinedload
 
 from ..config import Settings
 from ..extensions import db, login_manager
@@ -27,7 +28,7 @@ _A_YEAR = 365 * 24 * 3600
 @login_manager.user_loader
 def load_user(user_id: str) -> Usuario | None:
     """Answer the person of a session; who is deactivated has none, nor a sample person outside simulated mode."""
-    person = db.session.get(Usuario, int(user_id))
+    person = db.session.get(Usuario, int(user_id), options=[joinedload(Usuario.cuenta)])
     if person is None or not person.activo or (person.de_muestra and not current_settings().simulated):
         return None
     return person

@@ -14,7 +14,7 @@ from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
 from ..i18n import reason
-from ..models import ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
 from ..security import Access, access, json_view
 from ..settings import current_settings
@@ -86,7 +86,7 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
     body = {
         "success": campaign.estado is not EstadoCampana.ERROR,
         "campana_id": campaign.id,
-        "estado": campaign.estado.value,
+        "estado": _said_state(campaign.estado).value,
         "total_clientes": campaign.total_clientes,
         "enviados_exitosos": campaign.enviados_exitosos,
         "enviados_fallidos": campaign.enviados_fallidos,
@@ -95,9 +95,13 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
     if campaign.estado is EstadoCampana.ERROR:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
     if campaign.estado not in ENDED:
-        body["estado"] = EstadoCampana.PROCESANDO.value
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
     return body
+
+
+def _said_state(state: EstadoCampana) -> EstadoCampana:
+    """Answer the state as the specification's clients know it: what has not ended goes on, or waits for an admin."""
+    return state if state in AT_REST else EstadoCampana.PROCESANDO
 
 
 def _details(campaign: CampanaSMS, after: int | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What people decide about campaigns that exist: pause, resume, cancel, settle what is uncertain, send again."""
+"""What people decide about campaigns that exist: pause, resume, cancel, approve, settle a doubt, send again."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 from flask_babel import gettext
 from sqlalchemy import Connection, Select, select
+from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
-from ..errors import Conflict, NotFound
+from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
 from ..sending import control, evidence
 from ..sending.faults import FAULTS
+from ..shop.services import lock_account
 from ..tenancy import get_owned
+from . import limits
 
 _RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
 
@@ -43,14 +46,47 @@ def resume(account_id: int, campaign_id: int) -> CampanaSMS:
     )
 
 
-def cancel(account_id: int, campaign_id: int) -> CampanaSMS:
+def cancel(account_id: int, campaign_id: int, person_id: int) -> CampanaSMS:
     """End a campaign: what is not claimed is never sent.
 
-    Raises NotFound, or Conflict where it has ended.
+    Raises NotFound, Conflict where it has ended, or Forbidden where it waits for an admin and is somebody else's.
     """
+    campaign = get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+    if not _may_cancel(campaign, person_id):
+        raise Forbidden(gettext("Only who asked for this campaign or an administrator may cancel it."))
     return _change(
         account_id, campaign_id, control.cancel, Accion.CAMPAIGN_CANCELLED, gettext("This campaign has already ended.")
     )
+
+
+def approve(account_id: int, campaign_id: int, admin_id: int) -> CampanaSMS:
+    """Let a campaign be sent that waited for an admin, as far as the limits of this day allow.
+
+    Raises NotFound, or Conflict where it does not wait any more, or would pass a limit.
+    """
+    with unit_of_work() as session:
+        lock_account(session, account_id)
+        campaign = _waiting(session, account_id, campaign_id)
+        limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
+        if not control.approve(session.connection(), campaign_id, admin_id):
+            raise Conflict(gettext("This campaign is not waiting any more."))
+        record(session, Accion.CAMPAIGN_APPROVED, _thing(campaign), mensajes=campaign.pendientes)
+        session.refresh(campaign)
+    return campaign
+
+
+def reject(account_id: int, campaign_id: int) -> CampanaSMS:
+    """End a campaign that waits for an admin; nothing of it is sent.
+
+    Raises NotFound, or Conflict where it does not wait any more.
+    """
+    with unit_of_work() as session:
+        campaign = _waiting(session, account_id, campaign_id)
+        if not control.reject(session.connection(), campaign_id):
+            raise Conflict(gettext("This campaign is not waiting any more."))
+        record(session, Accion.CAMPAIGN_REJECTED, _thing(campaign), mensajes=campaign.pendientes)
+        session.refresh(campaign)
+    return campaign
 
 
 def confirm_arrival(account_id: int, campaign_id: int, row_id: int, person_id: int) -> SMSLog:
@@ -58,21 +94,31 @@ def confirm_arrival(account_id: int, campaign_id: int, row_id: int, person_id: i
 
     Raises NotFound, or Conflict where it is no longer uncertain.
     """
-    return _settle(
-        account_id, campaign_id, row_id, lambda connection: evidence.confirm(connection, campaign_id, row_id, person_id)
-    )
+    with unit_of_work() as session:
+        get_owned(session, CampanaSMS, account_id, campaign_id)
+        row = _message(campaign_id, row_id)
+        if not evidence.confirm(session.connection(), campaign_id, row_id, person_id):
+            raise _certain()
+        session.refresh(row)
+    return row
 
 
 def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
     """Send an uncertain message again, although it may arrive twice.
 
-    Raises NotFound, or Conflict where it is no longer uncertain or its campaign was cancelled.
+    Raises NotFound, or Conflict where it is no longer uncertain, its campaign was cancelled, or a limit would be
+    passed.
     """
-    if get_owned(db.session(), CampanaSMS, account_id, campaign_id).estado is EstadoCampana.CANCELADO:
-        raise Conflict(gettext("This campaign was cancelled."))
-    return _settle(
-        account_id, campaign_id, row_id, lambda connection: evidence.send_again(connection, campaign_id, row_id)
-    )
+    with unit_of_work() as session:
+        campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
+        if campaign.estado is EstadoCampana.CANCELADO:
+            raise Conflict(gettext("This campaign was cancelled."))
+        row = _message(campaign_id, row_id)
+        if not evidence.send_again(session.connection(), campaign_id, row_id):
+            raise _certain()
+        limits.count_again(session, campaign, row)
+        session.refresh(row)
+    return row
 
 
 def clients_to_retry(account_id: int, campaign_id: int) -> tuple[int, ...]:
@@ -119,14 +165,25 @@ def _change(
     return campaign
 
 
-def _settle(account_id: int, campaign_id: int, row_id: int, settle: Callable[[Connection], bool]) -> SMSLog:
-    with unit_of_work() as session:
-        get_owned(session, CampanaSMS, account_id, campaign_id)
-        row = _message(campaign_id, row_id)
-        if not settle(session.connection()):
-            raise Conflict(gettext("This message is no longer uncertain."))
-        session.refresh(row)
-    return row
+def _may_cancel(campaign: CampanaSMS, person_id: int) -> bool:
+    if campaign.estado is not EstadoCampana.POR_APROBAR:
+        return True
+    return person_id in (campaign.usuario_id, campaign.enviada_por_id)
+
+
+def _waiting(session: Session, account_id: int, campaign_id: int) -> CampanaSMS:
+    campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
+    if campaign.estado is not EstadoCampana.POR_APROBAR:
+        raise Conflict(gettext("This campaign is not waiting any more."))
+    return campaign
+
+
+def _thing(campaign: CampanaSMS) -> Thing:
+    return Thing("campana_sms", campaign.id, campaign.nombre)
+
+
+def _certain() -> Conflict:
+    return Conflict(gettext("This message is no longer uncertain."))
 
 
 def _message(campaign_id: int, row_id: int) -> SMSLog:

@@ -49,7 +49,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 @access(Access.SEND)
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel a campaign."""
-    campaign = control.cancel(current_user.account_id, pk)
+    campaign = control.cancel(current_user.account_id, pk, current_user.id)
     said = ngettext(
         "The campaign is cancelled: %(count)s message was not sent.",
         "The campaign is cancelled: %(count)s messages were not sent.",
@@ -57,6 +57,38 @@ def cancel(pk: int) -> ResponseReturnValue:
         count=number(campaign.cancelados),
     )
     return _done(campaign, said)
+
+
+@bp.get("/campanas/<int:pk>/aprobar/")
+@access(Access.ADMIN)
+def confirm_approval(pk: int) -> ResponseReturnValue:
+    """Ask whether to send a campaign that a vendedor asked for."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    return page_or_fragment("campaigns/approve.html", "campaigns/_approve.html", campaign=campaign)
+
+
+@bp.post("/campanas/<int:pk>/aprobar/")
+@access(Access.ADMIN)
+def approve(pk: int) -> ResponseReturnValue:
+    """Let it be sent."""
+    campaign = control.approve(current_user.account_id, pk, current_user.id)
+    return _done(campaign, gettext("The campaign %(name)s is approved and on its way.", name=campaign.nombre))
+
+
+@bp.get("/campanas/<int:pk>/rechazar/")
+@access(Access.ADMIN)
+def confirm_rejection(pk: int) -> ResponseReturnValue:
+    """Ask whether to reject a campaign that a vendedor asked for."""
+    campaign = services.get_campaign(current_user.account_id, pk)
+    return page_or_fragment("campaigns/reject.html", "campaigns/_reject.html", campaign=campaign)
+
+
+@bp.post("/campanas/<int:pk>/rechazar/")
+@access(Access.ADMIN)
+def reject(pk: int) -> ResponseReturnValue:
+    """End it; nothing is sent."""
+    campaign = control.reject(current_user.account_id, pk)
+    return _done(campaign, gettext("The campaign %(name)s is rejected: nothing was sent.", name=campaign.nombre))
 
 
 @bp.get("/campanas/<int:pk>/acciones/")

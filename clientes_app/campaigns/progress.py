@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Select, select, union_all
 from sqlalchemy.engine import Row
 
 from ..database import read_transaction
-from ..models import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
 
 LATEST = 8
@@ -50,7 +50,7 @@ class Progress:
     @property
     def ended(self) -> bool:
         """Tell whether nothing more happens by itself."""
-        return self.estado in ENDED and not self.counts[EstadoSMS.ENVIANDO]
+        return self.estado in AT_REST and not self.counts[EstadoSMS.ENVIANDO]
 
     @property
     def settled(self) -> int:

@@ -39,7 +39,8 @@ def index() -> ResponseReturnValue:
     """List the campaigns."""
     page = services.list_page(current_user.account_id, request.args.get("antes", type=int))
     running = services.running(current_user.account_id)
-    return render_template("campaigns/index.html", page=page, running=running)
+    waiting = services.waiting(current_user.account_id)
+    return render_template("campaigns/index.html", page=page, running=running, waiting=waiting)
 
 
 @bp.get("/campanas/en-curso/")
@@ -81,7 +82,8 @@ def review() -> ResponseReturnValue:
     reviewed = services.review(current_user.account_id, _draft(form))
     shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
     key = form.clave.data or secrets.token_urlsafe(16)
-    return render_template("campaigns/review.html", form=form, review=reviewed, longest=shown, key=key)
+    waits = services.waits_for_approval(current_user.account_id, current_user.id)
+    return render_template("campaigns/review.html", form=form, review=reviewed, longest=shown, key=key, waits=waits)
 
 
 @bp.post("/campanas/enviar/")

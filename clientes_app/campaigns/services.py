@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from flask_babel import gettext
@@ -19,18 +20,22 @@ from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
 from ..i18n import moment
 from ..messaging.totals import Totals, measure_all
-from ..models import ENDED, Accion, CampanaSMS, EstadoSMS, PlantillaSMS, SMSLog
+from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog, Usuario
 from ..models.types import MAX_ID, utc_now
 from ..sending import outbox
+from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned, owned
 from . import audience as audiences
+from . import limits
 from .audience import Share
+from .limits import Expense, Room
 from .progress import Progress, snapshot
 
 IDEMPOTENCY_PERIOD = timedelta(hours=24)
 CAMPAIGNS_A_PAGE = 30
 MESSAGES_A_PAGE = 50
 RUNNING_SHOWN = 20
+WAITING_SHOWN = 20
 _LOOK_SECONDS = 0.05
 
 
@@ -61,6 +66,14 @@ class Review:
 
     shares: list[Share]
     totals: Totals
+    expense: Expense | None
+    """None for an account without prices."""
+    room: Room
+
+    @property
+    def refusal(self) -> str | None:
+        """Say which limit it would pass."""
+        return self.room.refusal(self.sendable, self.expense.cost if self.expense else Decimal(0))
 
     @property
     def sendable(self) -> int:
@@ -83,8 +96,16 @@ def review(account_id: int, draft: Draft) -> Review:
     session = db.session()
     names = audiences.names_to_send_to(session, account_id, draft.audience)
     return Review(
-        shares=audiences.shares(session, account_id, draft.audience), totals=measure_all(draft.mensaje, names)
+        shares=audiences.shares(session, account_id, draft.audience),
+        totals=measure_all(draft.mensaje, names),
+        expense=_expense(session, account_id, draft),
+        room=limits.room_of(session, account_id),
     )
+
+
+def waits_for_approval(account_id: int, sender_id: int) -> bool:
+    """Tell whether what this person sends waits for an admin."""
+    return sender_id != account_id and settings_of(account_id).exige_aprobacion
 
 
 def require_twilio(missing: Sequence[str]) -> None:
@@ -99,7 +120,8 @@ def require_twilio(missing: Sequence[str]) -> None:
 def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_key: str | None = None) -> CampanaSMS:
     """Store a campaign with all its rows, for the sender to find; the same key gives the same campaign for a day.
 
-    Raises DomainError where an id is not the account's client or nobody is chosen.
+    Raises DomainError where an id is not the account's client or nobody is chosen, Conflict where it would pass one
+    of the account's limits.
     """
     if isinstance(draft.audience, Ticked):
         _require_known(account_id, draft.audience.client_ids)
@@ -116,12 +138,12 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_k
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
-    """Answer the campaign as it stands when it has ended, or when the time is up."""
+    """Answer the campaign as it stands when it has ended or waits for an admin, or when the time is up."""
     until = time.monotonic() + seconds
     while True:
         db.session.refresh(campaign)
         db.session.commit()  # each look sees the present, and no transaction stays open between two
-        if campaign.estado in ENDED or time.monotonic() >= until:
+        if campaign.estado in AT_REST or time.monotonic() >= until:
             return campaign
         time.sleep(_LOOK_SECONDS)
 
@@ -144,10 +166,18 @@ def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
 
 
 def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:
-    """List the campaigns that have not ended, newest first, and how far each is."""
-    running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(ENDED))
+    """List the campaigns that go on, newest first, and how far each is."""
+    running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(AT_REST))
     newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN))
     return [(campaign, snapshot(db.engine, campaign.id)) for campaign in newest]
+
+
+def waiting(account_id: int) -> list[tuple[CampanaSMS, Usuario]]:
+    """List the campaigns that wait for an admin, oldest first, and who asked for each."""
+    waiting = owned(CampanaSMS, account_id).where(CampanaSMS.estado == EstadoCampana.POR_APROBAR)
+    asked = waiting.join(Usuario, Usuario.id == CampanaSMS.enviada_por_id).add_columns(Usuario)
+    oldest = db.session.execute(asked.order_by(CampanaSMS.id).limit(WAITING_SHOWN))
+    return [(campaign, person) for campaign, person in oldest]
 
 
 def messages(
@@ -215,9 +245,29 @@ def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key:
     session.refresh(campaign)
     if not campaign.total_clientes:
         raise DomainError(gettext("Nobody is chosen."))
-    sent = Thing("campana_sms", campaign.id, campaign.nombre)
-    record(session, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
+    limits.note_expense(session, campaign)
+    limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
+    _hand_over(campaign, now)
+    if campaign.estado is not EstadoCampana.POR_APROBAR:
+        sent = Thing("campana_sms", campaign.id, campaign.nombre)
+        record(session, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
     return campaign
+
+
+def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
+    """Give the campaign to the sender, or let it wait for an admin where that is the rule and it sends anything."""
+    if campaign.pendientes and waits_for_approval(campaign.usuario_id, campaign.enviada_por_id):
+        campaign.estado = EstadoCampana.POR_APROBAR
+    else:
+        campaign.encolada = now
+
+
+def _expense(session: Session, account_id: int, draft: Draft) -> Expense | None:
+    prices = prices_of(account_id)
+    if not prices:
+        return None
+    recipients = audiences.names_and_numbers_to_send_to(session, account_id, draft.audience)
+    return limits.expense_of(draft.mensaje, recipients, prices)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

@@ -159,7 +159,7 @@ def _date_back(campaign_id: int, then: datetime) -> None:
         session.execute(
             update(CampanaSMS)
             .where(CampanaSMS.id == campaign_id)
-            .values(creado=then, iniciado=then, actualizado=then, completado=then + timedelta(seconds=4))
+            .values(creado=then, encolada=then, iniciado=then, actualizado=then, completado=then + timedelta(seconds=4))
         )
         session.execute(update(SMSLog).where(SMSLog.campana_id == campaign_id).values(creado=then, actualizado=then))
 

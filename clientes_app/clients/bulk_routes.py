@@ -16,8 +16,8 @@ from ..csv_export import csv_download
 from ..errors import DomainError
 from ..extensions import db
 from ..htmx import done, form_again, is_partial, page_or_fragment
+from ..i18n import account_zone
 from ..security import Access, access
-from ..settings import current_settings
 from . import bp, bulk, bulk_words, export, tags
 from .bulk_forms import BulkActiveForm, BulkTagsForm, ExportForm, Tagging
 from .search import Search
@@ -121,7 +121,7 @@ def export_selected() -> ResponseReturnValue:
         return form_again(_PAGE, _EXPORT, dialog=_EXPORT, chosen=chosen, form=form)
     account_id = current_user.account_id
     ids = bulk.freeze_selected(account_id, chosen.selection)
-    wanted = export.Export.of(account_id, ids, form.columnas.data or [], current_settings().timezone)
+    wanted = export.Export.of(account_id, ids, form.columnas.data or [], account_zone())
     kind = export.Format(form.formato.data)
     export.note(wanted, kind)
     if kind is export.Format.CSV:

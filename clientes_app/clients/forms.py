@@ -11,7 +11,7 @@ from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from ..forms import FlagField, Form, line_field
-from ..settings import current_settings
+from ..i18n import account_zone
 from ..text import clean_line
 from .amounts import parse_amount
 from .sales import NewSale, today
@@ -22,7 +22,7 @@ EARLIEST_DAY = date(1900, 1, 1)
 
 
 def _today() -> date:
-    return today(current_settings().timezone)
+    return today(account_zone())
 
 
 class ClientForm(Form):

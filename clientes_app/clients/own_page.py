@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from ..extensions import db
 from ..htmx import done, form_again, page_or_fragment
+from ..i18n import account_zone
 from ..opt_outs.services import opted_out
 from ..security import Access, access
 from ..settings import current_settings
@@ -46,7 +47,7 @@ def record_sale(pk: int) -> ResponseReturnValue:
     form = SaleForm(request.form)
     if not form.validate():
         return form_again("clients/show.html", "clients/_sales.html", **_context(pk, form))
-    sales.record_sale(current_user.account_id, pk, form.sale(), current_settings().timezone)
+    sales.record_sale(current_user.account_id, pk, form.sale(), account_zone())
     fragment = render_template("clients/_recorded.html", **_context(pk, SaleForm(formdata=None)))
     return done(gettext("The sale is recorded."), url_for("clients.show", pk=pk), fragment)
 
@@ -91,5 +92,5 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "story": timeline.story_of(client, before),
         "sales": sales.sales_to(current_user.account_id, pk),
         "form": form,
-        "today": sales.today(settings.timezone),
+        "today": sales.today(account_zone()),
     }

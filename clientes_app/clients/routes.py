@@ -14,7 +14,7 @@ from ..errors import Conflict, DomainError, speaks_json
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
 from ..htmx import done, form_again, go_to, is_partial, page_or_fragment
-from ..i18n import local_iso
+from ..i18n import account_zone, local_iso
 from ..models import Cliente
 from ..security import Access, access, json_view
 from ..settings import current_settings
@@ -197,5 +197,5 @@ def _as_json(client: Cliente) -> dict[str, object]:
         "telefono": client.telefono,
         "documento": client.documento,
         "activo": client.activo,
-        "creado": local_iso(client.creado, current_settings().timezone),
+        "creado": local_iso(client.creado, account_zone()),
     }

@@ -17,9 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from ..extensions import db
+from ..i18n import account_zone
 from ..models import Baja, Cliente, ClienteEtiqueta
 from ..models.types import read_id
-from ..settings import current_settings
 from ..tenancy import owned
 from ..text import clean_line, fold
 from .amounts import parse_amount
@@ -246,7 +246,7 @@ def _tagged(tag_id: int | None) -> list[ColumnElement[bool]]:
 
 def _start_of(day: date) -> datetime:
     """Answer when a day of the shop begins."""
-    return datetime.combine(day, time(), current_settings().timezone)
+    return datetime.combine(day, time(), account_zone())
 
 
 def _choice(choices: type[Choice], text: str | None) -> Choice | None:

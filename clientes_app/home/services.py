@@ -11,7 +11,7 @@ from ..campaigns import services as campaigns
 from ..campaigns.progress import Progress
 from ..clients import listing
 from ..extensions import db
-from ..models import ENDED, CampanaSMS, Cliente, PlantillaSMS
+from ..models import AT_REST, CampanaSMS, Cliente, PlantillaSMS, Usuario
 from ..tenancy import owned
 
 LATEST_CAMPAIGNS = 5
@@ -29,6 +29,8 @@ class FirstSteps:
 class Overview:
     """An account at one moment."""
 
+    waiting: list[tuple[CampanaSMS, Usuario]]
+    """What waits for an admin, and who asked for it."""
     running: list[tuple[CampanaSMS, Progress]]
     latest: Sequence[CampanaSMS]
     unreachable: listing.Count
@@ -38,14 +40,15 @@ class Overview:
 
     @property
     def changing(self) -> bool:
-        """Tell whether a campaign among the latest has not ended."""
-        return any(campaign.estado not in ENDED for campaign in self.latest)
+        """Tell whether a campaign among the latest goes on."""
+        return any(campaign.estado not in AT_REST for campaign in self.latest)
 
 
 def overview(account_id: int) -> Overview:
     """Tell what runs, what the last campaigns came to, whom none can reach, and what to do first."""
     latest = _latest_campaigns(account_id)
     return Overview(
+        waiting=campaigns.waiting(account_id),
         running=campaigns.running(account_id),
         latest=latest,
         unreachable=_count_unreachable(account_id),

@@ -65,6 +65,15 @@ def display(e164: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL)
 
 
+def country(e164: str) -> str:
+    """Return the two letters of the country that a number of `to_e164` belongs to, "" where nobody knows."""
+    regions = _regions(e164)
+    if len(regions) < 2:
+        return "".join(regions)
+    # Several countries share the code, as those of North America share +1.
+    return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
+
+
 def mask(e164: str) -> str:
     """Return a number for the log, with its country code and last two digits only: +57********67.
 
@@ -98,6 +107,13 @@ def _plain_mobiles(region: str) -> _PlainMobiles:
         national=re.compile(mobile or nothing),
         prefix=re.compile(prefix or nothing),
     )
+
+
+def _regions(e164: str) -> tuple[str, ...]:
+    """Return the countries that share the number's country code: no such code begins another one."""
+    codes = (int(e164[1:end]) for end in (2, 3, 4) if e164[1:end].isdigit())
+    shared = (phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code) for code in codes)
+    return next((regions for regions in shared if regions), ())
 
 
 def _read(text: str, region: str) -> PhoneNumber | PhoneProblem:

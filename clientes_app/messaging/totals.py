@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from . import gsm7
 from .personalization import PLACEHOLDER, render
+from .phone import country
 from .segments import Measure, measure
 
 # Below U+0300 no character composes with the one before it, and none takes two UTF-16 units. So two names
@@ -29,7 +31,9 @@ class Totals:
 def measure_all(template: str, names: Iterable[str]) -> Totals:
     """Count the parts for every name, in one pass over the names and without keeping them."""
     parts, fullest, longest_name = 0, (-1, 0), None
-    for name, measured in _measures(template, names):
+    measured_for = _measurer(template)
+    for name in names:
+        measured = measured_for(name)
         parts += measured.parts
         fullness = (measured.parts, -measured.remaining)
         if fullness > fullest:
@@ -37,14 +41,26 @@ def measure_all(template: str, names: Iterable[str]) -> Totals:
     return Totals(parts, max(fullest[0], 0), longest_name)
 
 
-def _measures(template: str, names: Iterable[str]) -> Iterator[tuple[str, Measure]]:
+def parts_by_country(template: str, recipients: Iterable[tuple[str, str]]) -> Counter[str]:
+    """Count the parts that go to each country, in one pass over the recipients: names and E.164 numbers."""
+    parts: Counter[str] = Counter()
+    measured_for = _measurer(template)
+    for name, number in recipients:
+        parts[country(number)] += measured_for(name).parts
+    return parts
+
+
+def _measurer(template: str) -> Callable[[str], Measure]:
+    """Return what measures the template for a name, and measures names of one shape once."""
     composes = _COMPOSES_WITH_NAME.search(unicodedata.normalize("NFC", template))
     by_shape: dict[tuple[int, bool], Measure] = {}
-    for name in names:
+
+    def measured_for(name: str) -> Measure:
         if composes or not _PLAIN_NAME.fullmatch(name):
-            yield name, measure(render(template, name))
-            continue
+            return measure(render(template, name))
         shape = (len(name), gsm7.FOREIGN.search(name) is not None)
         if shape not in by_shape:
             by_shape[shape] = measure(render(template, name))
-        yield name, by_shape[shape]
+        return by_shape[shape]
+
+    return measured_for

@@ -3,7 +3,7 @@
 from .auditoria import Accion, Auditoria
 from .baja import Baja, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
-from .campana import COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
@@ -21,6 +21,7 @@ from .usuario import Rol, Usuario
 from .venta import Venta
 
 __all__ = [
+    "AT_REST",
     "COUNTERS",
     "ENDED",
     "UNFINISHED",

@@ -29,6 +29,9 @@ class EstadoCampana(StrEnum):
 # A campaign in one of these goes on only if somebody wants it to.
 ENDED = frozenset({EstadoCampana.COMPLETADO, EstadoCampana.ERROR, EstadoCampana.CANCELADO})
 
+AT_REST = ENDED | {EstadoCampana.POR_APROBAR}
+"""In these nothing happens by itself: nobody watches for it."""
+
 
 class EstadoSMS(StrEnum):
     """What is known of one message."""
@@ -80,6 +83,7 @@ class CampanaSMS(Base):
         UniqueConstraint("usuario_id", "clave_idempotencia"),
         Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
         Index("ix_campana_sms_estado_id", "estado", "id"),
+        Index("ix_campana_sms_usuario_id_encolada", "usuario_id", "encolada"),
     )
 
     id: Mapped[PrimaryKey]
@@ -105,9 +109,13 @@ class CampanaSMS(Base):
     clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
     plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)
     partes: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many SMS parts it was meant to send, when it was stored."""
+    """How many SMS parts it was meant to send, when it was stored; 0 where the account had no prices."""
     costo: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
     """What these would cost, by the account's prices of that moment."""
+    destinatarios: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many messages it was meant to send, when it was stored."""
+    encolada: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the sender was given it: as it was stored, or when it was approved; null while it waits for that."""
     depurada: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the texts and numbers of its messages were blanked."""
     aprobada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))

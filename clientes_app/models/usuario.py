@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Base
 from .types import PrimaryKey, UtcDateTime, state_column, utc_now
+
+if TYPE_CHECKING:
+    from .cuenta import Cuenta
 
 
 class Rol(StrEnum):
@@ -50,6 +54,12 @@ class Usuario(UserMixin, Base):
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     creado_por: Mapped[Usuario | None] = relationship(remote_side="Usuario.id")
+    cuenta: Mapped[Cuenta | None] = relationship(
+        primaryjoin="foreign(Cuenta.usuario_id) == func.coalesce(Usuario.creado_por_id, Usuario.id)",
+        uselist=False,
+        viewonly=True,
+    )
+    """What the account has settled; None where it never changed anything."""
 
     @property
     def is_admin(self) -> bool:

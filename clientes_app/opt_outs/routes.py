@@ -10,9 +10,8 @@ from flask_login import current_user
 from ..csv_export import csv_download
 from ..extensions import db
 from ..htmx import form_again, go_to, page_or_fragment
-from ..i18n import phone_number
+from ..i18n import account_zone, phone_number
 from ..security import Access, access
-from ..settings import current_settings
 from ..text import clean_line
 from . import bp, services
 from .forms import NumberForm
@@ -34,7 +33,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Download the list."""
     services.note_export()
-    zone, erased = current_settings().timezone, gettext("erased number")
+    zone, erased = account_zone(), gettext("erased number")
     lines = services.export_lines(db.engine, current_user.account_id, zone, erased)
     return csv_download(lines, "bajas.csv")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine, Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record_by_itself
+from ..audit.services import Thing, record
 from ..database import read_transaction, write_transaction
 from ..errors import DomainError
 from ..extensions import db
@@ -138,9 +138,9 @@ def _close(engine: Engine, campaign: Due) -> bool:
     with write_transaction(engine) as connection, Session(connection) as session:
         if connection.execute(update(CampanaSMS).where(*settled).values(depurada=utc_now())).rowcount == 0:
             return False
-        thing = Thing("campana_sms", campaign.id, campaign.nombre)
+        thing = Thing("campana_sms", campaign.id, campaign.nombre, campaign.usuario_id)
         count = campaign.total_clientes
-        record_by_itself(session, campaign.usuario_id, Accion.MESSAGES_BLANKED, thing, mensajes=count)
+        record(session, Accion.MESSAGES_BLANKED, thing, mensajes=count)
         session.flush()
     return True
 

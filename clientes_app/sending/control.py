@@ -1,4 +1,4 @@
-"""What people decide about a campaign: pause, go on, cancel."""
+"""What people decide about a campaign: pause, go on, cancel; approve or reject it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ..models.types import utc_now
 from .states import RUNNING, carry_over, finish_where_done
 
 _RESUMABLE = (EstadoCampana.ERROR, EstadoCampana.PAUSADO)
-_CANCELLABLE = (*RUNNING, *_RESUMABLE)
+_WAITING = (EstadoCampana.POR_APROBAR,)
+_CANCELLABLE = (*RUNNING, *_RESUMABLE, *_WAITING)
 
 
 def pause(connection: Connection, campaign_id: int) -> bool:
@@ -29,7 +30,26 @@ def resume(connection: Connection, campaign_id: int) -> bool:
 
 def cancel(connection: Connection, campaign_id: int) -> bool:
     """End a campaign: what is not claimed is never sent; tell whether it had not ended yet."""
-    if not _change_state(connection, campaign_id, _CANCELLABLE, EstadoCampana.CANCELADO):
+    return _end(connection, campaign_id, _CANCELLABLE)
+
+
+def approve(connection: Connection, campaign_id: int, admin_id: int) -> bool:
+    """Give the sender a campaign that waits for an admin; tell whether it did."""
+    approved = connection.execute(
+        update(CampanaSMS)
+        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_WAITING))
+        .values(estado=EstadoCampana.PENDIENTE, aprobada_por_id=admin_id, encolada=utc_now())
+    )
+    return approved.rowcount == 1
+
+
+def reject(connection: Connection, campaign_id: int) -> bool:
+    """End a campaign that waits for an admin, and send nothing of it; tell whether it did."""
+    return _end(connection, campaign_id, _WAITING)
+
+
+def _end(connection: Connection, campaign_id: int, before: Sequence[EstadoCampana]) -> bool:
+    if not _change_state(connection, campaign_id, before, EstadoCampana.CANCELADO):
         return False
     cancelled = connection.execute(
         update(SMSLog)

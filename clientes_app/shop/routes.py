@@ -1,1 +1,36 @@
-"""What a shop settles for itself: rules, limits, prices."""
+"""The settings of a shop: the views."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..htmx import done, form_again, page_or_fragment
+from ..security import Access, access
+from ..settings import current_settings
+from . import bp, services
+from .forms import ShopForm
+
+_PAGES = ("shop/index.html", "shop/_form.html")
+
+
+@bp.get("/")
+@access(Access.ADMIN)
+def index() -> ResponseReturnValue:
+    """Show what the shop has settled for itself."""
+    form = ShopForm.of(services.shop_settings(current_user.account_id))
+    return page_or_fragment(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=False)
+
+
+@bp.post("/")
+@access(Access.ADMIN)
+def save() -> ResponseReturnValue:
+    """Store it; a button that adds or takes out a country shows the form again and stores nothing."""
+    form = ShopForm(formdata=request.form)
+    if form.change_rows(request.form) or not form.validate():
+        added = "agregar" in request.form
+        return form_again(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=added)
+    services.save_settings(current_user.account_id, form.settings())
+    return done(gettext("The settings are saved."), url_for("shop.index"))

@@ -45,7 +45,8 @@ def downgrade():
     with op.batch_alter_table("campana_sms") as batch_op:
         change_states(batch_op, OLD_STATES)
         batch_op.drop_constraint(batch_op.f("fk_campana_sms_aprobada_por_id"), type_="foreignkey")
-        for column in ("partes", "costo", "depurada", "aprobada_por_id"):
+        batch_op.drop_index("ix_campana_sms_usuario_id_encolada")
+        for column in ("partes", "costo", "destinatarios", "encolada", "depurada", "aprobada_por_id"):
             batch_op.drop_column(column)
     for table in TABLES:
         op.drop_table(table)
@@ -238,11 +239,15 @@ def extend_campaigns():
         change_states(batch_op, NEW_STATES)
         batch_op.add_column(sa.Column("partes", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("costo", MONEY, server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("destinatarios", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("encolada", MOMENT, nullable=True))
         batch_op.add_column(sa.Column("depurada", MOMENT, nullable=True))
         batch_op.add_column(sa.Column("aprobada_por_id", ID, nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_campana_sms_aprobada_por_id"), "usuario", ["aprobada_por_id"], ["id"], ondelete="RESTRICT"
         )
+        batch_op.create_index("ix_campana_sms_usuario_id_encolada", ["usuario_id", "encolada"])
+    op.execute("UPDATE campana_sms SET encolada = creado")
 
 
 def change_states(batch_op, states):

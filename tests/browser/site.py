@@ -32,11 +32,13 @@ class Site:
     def shop(self) -> Shop:
         return Shop(self.app)
 
-    def start_campaign(self, account_id: int, name: str, message: str = "Hola {nombre}") -> int:
-        """Store a campaign to all of an account's clients; the server sends it."""
+    def start_campaign(
+        self, account_id: int, name: str, message: str = "Hola {nombre}", sender_id: int | None = None
+    ) -> int:
+        """Store a campaign to all of an account's clients, from its admin if from nobody else; the server sends it."""
         with self.app.app_context():
             draft = services.Draft(Search(), message, name)
-            return int(services.create_campaign(account_id, account_id, draft).id)
+            return int(services.create_campaign(account_id, sender_id or account_id, draft).id)
 
     def wait_for_end(self, campaign_id: int, seconds: float = 30) -> EstadoCampana:
         """Wait until a campaign has ended, and answer how."""

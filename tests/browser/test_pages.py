@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from clientes_app.models import (
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.models.types import utc_now
 from clientes_app.people.links import make_link_for
+from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tenancy import owned
 
 from ..importing.conftest import Imports
@@ -97,6 +99,13 @@ def review(page: Page) -> None:
     expect(page.locator("#review-who")).to_be_visible()
     for left_out in page.locator("details.left-out").all():
         left_out.click()
+
+
+def refuse_price(page: Page) -> None:
+    page.locator("#add-country").click()
+    expect(page.locator("select:focus")).to_have_attribute("id", re.compile("^precios-"))
+    page.locator("input[name$=-precio]").last.press("Enter")
+    expect(page.locator("input[name$=-precio][aria-invalid=true]")).to_be_focused()
 
 
 @dataclass(frozen=True)
@@ -191,6 +200,15 @@ PAGES = {
     "choose a password": Look("/cuenta/enlace/{secret}/", partial(refuse, "#clave"), who=""),
     "audit": Look("/auditoria/", who="invita"),
     "audit without a find": Look("/auditoria/?hasta=2000-01-01", who="invita"),
+    "settings": Look("/ajustes/", refuse_price, who="cuida"),
+    "home with a waiting campaign": Look("/", who="cuida"),
+    "campaigns with a waiting one": Look("/clientes/campanas/", who="cuida"),
+    "waiting campaign": Look("/clientes/campanas/{waiting}/", who="cuida"),
+    "waiting campaign of a vendedor": Look("/clientes/campanas/{waiting}/", who="pregunta"),
+    "approve": Look("/clientes/campanas/{waiting}/aprobar/", who="cuida"),
+    "approve in a dialog": Look("/", partial(open_dialog, "#waiting a[href*=aprobar]"), who="cuida"),
+    "reject": Look("/clientes/campanas/{waiting}/rechazar/", who="cuida"),
+    "review that passes a limit": Look("/clientes/campanas/nueva/", review, who="cuida"),
 }
 
 
@@ -228,7 +246,15 @@ def places(shared_site: Site) -> dict[str, Any]:
         "uncertain": uncertain,
         "message": message,
     }
-    return {**first, **ids, "refused": refused, "opt_out": opt_out, **add_imports(shared_site), **invite(shared_site)}
+    return {
+        **first,
+        **ids,
+        "refused": refused,
+        "opt_out": opt_out,
+        "waiting": ask(shared_site),
+        **add_imports(shared_site),
+        **invite(shared_site),
+    }
 
 
 def invite(site: Site) -> dict[str, Any]:
@@ -236,6 +262,18 @@ def invite(site: Site) -> dict[str, Any]:
     person = site.shop.add_seller(site.shop.add_admin("invita"), "invitada")
     with site.app.test_request_context():
         return {"person": person, "secret": make_link_for("invitada")}
+
+
+def ask(site: Site) -> int:
+    """Let `pregunta` ask for a campaign that `cuida` is to approve; nothing more may be sent today."""
+    account = site.shop.add_admin("cuida")
+    site.shop.add_client(account, "Cuidada", "+12015550123")
+    with site.app.test_request_context():
+        save_settings(account, ShopSettings(exige_aprobacion=True, precios={"CO": Decimal("25.50")}))
+    waiting = site.start_campaign(account, "Por aprobar", sender_id=site.shop.add_seller(account, "pregunta"))
+    with site.app.test_request_context():
+        save_settings(account, ShopSettings(mensajes_por_dia=0, precios={"CO": Decimal("25.50")}))
+    return waiting
 
 
 def add_imports(site: Site) -> dict[str, int]:

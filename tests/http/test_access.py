@@ -122,6 +122,12 @@ ADMIN = {
     "POST people.make_link",
     "GET audit.index",
     "GET audit.export",
+    "GET shop.index",
+    "POST shop.save",
+    "GET campaigns.confirm_approval",
+    "POST campaigns.approve",
+    "GET campaigns.confirm_rejection",
+    "POST campaigns.reject",
 }
 SEND = {
     "GET campaigns.compose",

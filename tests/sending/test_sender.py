@@ -17,6 +17,7 @@ from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS
 from clientes_app.sender import Sender
 from clientes_app.sending import outbox
+from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
 from ..support.carrier import Simulator, point_at, sending, wait_until
@@ -203,3 +204,22 @@ def test_rows_and_counters_agree_at_every_moment(campaigns: Campaigns, sender: S
             found = verify(campaign_id)
     assert found.holds
     assert found.rows["enviado"] == 300
+
+
+def test_what_waits_for_an_admin_is_not_sent_until_it_is_approved(
+    campaigns: Campaigns, app: Flask, sender: Sender
+) -> None:
+    account, shop = campaigns.account, campaigns.shop
+    with app.test_request_context():
+        save_settings(account, ShopSettings(exige_aprobacion=True))
+        clients = Ticked(tuple(shop.add_clients(account, ["3001110001", "3001110002"])))
+        draft = services.Draft(clients, "Hola {nombre}")
+        waiting = int(services.create_campaign(account, shop.add_seller(account), draft).id)
+    campaigns.ended(campaigns.start(5))  # stored later, and done: the sender has passed the other one by
+    assert campaigns.has(waiting, pendiente=2)
+    with app.app_context():
+        assert outbox.runnable(db.engine) == []
+    with app.test_request_context():
+        control.approve(account, waiting, account)
+    assert campaigns.ended(waiting).enviados_exitosos == 2
+    assert campaigns.hold(waiting)

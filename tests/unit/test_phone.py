@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clientes_app.messaging.phone import PhoneProblem, display, mask, problem, read_e164, to_e164
+from clientes_app.messaging.phone import PhoneProblem, country, display, mask, problem, read_e164, to_e164
 
 MOBILE = "+573001234567"
 
@@ -147,6 +147,24 @@ def test_every_block_of_colombian_mobiles_is_read_alike() -> None:
 def test_a_number_is_shown_in_groups(e164: str, shown: str) -> None:
     assert display(e164) == shown
     assert to_e164(shown, "CO") == e164
+
+
+@pytest.mark.parametrize(
+    ("e164", "letters"),
+    [
+        (MOBILE, "CO"),
+        ("+34612345678", "ES"),
+        ("+593991234567", "EC"),
+        ("+12015550123", "US"),
+        ("+14165550123", "CA"),
+        ("+18095550123", "DO"),
+        ("+18765550123", "JM"),
+        ("+999123456", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_tells_its_country(e164: str, letters: str) -> None:
+    assert country(e164) == letters
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clientes_app.messaging.personalization import render
 from clientes_app.messaging.segments import Encoding, cheaper, highlight, measure, saving
-from clientes_app.messaging.totals import Totals, measure_all
+from clientes_app.messaging.totals import Totals, measure_all, parts_by_country
 
 # The two tables of 3GPP TS 23.038, by code point, written apart from the ones under test.
 BASIC = (
@@ -283,3 +283,8 @@ def test_an_accent_in_a_name_can_make_it_the_dearest() -> None:
 def test_an_audience_of_nobody_takes_no_part() -> None:
     assert measure_all("Hola {nombre}", []) == Totals(parts=0, most_parts=0, longest_name=None)
     assert measure_all("{nombre}", [""]) == Totals(parts=0, most_parts=0, longest_name="")
+
+
+def test_the_parts_of_each_country() -> None:
+    recipients = [("Ana", "+573001234567"), ("Ana", "+573001234568"), ("Ana María " * 15, "+34612345678")]
+    assert parts_by_country("{nombre}", recipients) == {"CO": 2, "ES": 3}

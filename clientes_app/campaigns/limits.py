@@ -1,0 +1,146 @@
+"""What campaigns cost an account, and what it may still send today and spend this month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+
+from flask_babel import gettext
+from sqlalchemy import Select, case, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from ..errors import Conflict
+from ..i18n import money, number, zone_of
+from ..messaging.phone import country
+from ..messaging.totals import parts_by_country
+from ..models import CampanaSMS, EstadoSMS, SMSLog
+from ..models.types import Money, utc_now
+from ..shop.services import lock_account, prices_of, settings_of
+
+# What was sent or may still be: what failed, was left out or cancelled costs nothing.
+_COUNTED = CampanaSMS.pendientes + CampanaSMS.enviando + CampanaSMS.enviados_exitosos + CampanaSMS.inciertos
+
+# Of a campaign that did not reach everybody, each message counts as much as the next.
+_SPENT = type_coerce(CampanaSMS.costo * _COUNTED / CampanaSMS.destinatarios, Money)
+
+
+@dataclass(frozen=True)
+class Expense:
+    """What messages take: their SMS parts, and what these cost in pesos."""
+
+    parts: int
+    cost: Decimal
+    unpriced: tuple[str, ...]
+    """The countries among theirs for which the account has no price."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What an account may still send today and spend this month; None: as much as it likes."""
+
+    most_messages: int | None
+    most_pesos: Decimal | None
+    sent: int
+    spent: Decimal
+
+    @property
+    def messages(self) -> int | None:
+        """Answer how many messages are left today."""
+        return None if self.most_messages is None else max(self.most_messages - self.sent, 0)
+
+    @property
+    def pesos(self) -> Decimal | None:
+        """Answer how many pesos are left this month."""
+        return None if self.most_pesos is None else max(self.most_pesos - self.spent, Decimal(0))
+
+    def refusal(self, messages: int, cost: Decimal) -> str | None:
+        """Say why so many messages at this cost are too many or too dear; None where they are not."""
+        if self.messages is not None and messages > self.messages:
+            return _too_many(self.most_messages or 0, self.messages, messages)
+        if self.pesos is not None and cost > self.pesos:
+            return _too_dear(self.most_pesos or Decimal(0), self.pesos, cost)
+        return None
+
+
+def room_of(session: Session, account_id: int) -> Room:
+    """Count what an account has sent today and spent this month, by the clock of its own zone."""
+    rules = settings_of(account_id)
+    zone = zone_of(rules)
+    today = datetime.combine(utc_now().astimezone(zone).date(), time(), zone)
+    sent, spent = session.execute(_usage(account_id, today)).one()
+    return Room(rules.mensajes_por_dia, rules.pesos_por_mes, sent or 0, spent or Decimal(0))
+
+
+def expense_of(template: str, recipients: Iterable[tuple[str, str]], prices: Mapping[str, Decimal]) -> Expense:
+    """Add up what a template costs to its recipients: names and E.164 numbers."""
+    parts = parts_by_country(template, recipients)
+    cost = sum((count * prices.get(place, Decimal(0)) for place, count in parts.items()), Decimal(0))
+    return Expense(parts.total(), cost, tuple(sorted(place for place in parts if place not in prices)))
+
+
+def note_expense(session: Session, campaign: CampanaSMS) -> None:
+    """Note at a campaign just stored what it is meant to send, and what that costs where the account has prices."""
+    campaign.destinatarios = campaign.pendientes
+    prices = prices_of(campaign.usuario_id)
+    if not prices:
+        return
+    waiting = select(SMSLog.nombre, SMSLog.telefono_e164)
+    waiting = waiting.where(SMSLog.campana_id == campaign.id, SMSLog.estado == EstadoSMS.PENDIENTE)
+    rows = session.execute(waiting.execution_options(yield_per=2_000))
+    expense = expense_of(campaign.mensaje, ((name, to or "") for name, to in rows), prices)
+    campaign.partes, campaign.costo = expense.parts, expense.cost
+
+
+def require_room(session: Session, account_id: int, messages: int, cost: Decimal) -> None:
+    """Refuse what would pass a limit; nobody else of the account gets past here until the transaction ends.
+
+    Raises Conflict that says how much is left.
+    """
+    rules = settings_of(account_id)
+    if rules.mensajes_por_dia is None and rules.pesos_por_mes is None:
+        return
+    lock_account(session, account_id)
+    if messages and (refusal := room_of(session, account_id).refusal(messages, cost)):
+        raise Conflict(refusal)
+
+
+def count_again(session: Session, campaign: CampanaSMS, message: SMSLog) -> None:
+    """Count a message that is sent a second time.
+
+    Raises Conflict where it would pass a limit.
+    """
+    price = prices_of(campaign.usuario_id).get(country(message.telefono_e164 or ""), Decimal(0))
+    require_room(session, campaign.usuario_id, 1, message.partes * price)
+    session.refresh(campaign)
+    campaign.partes += message.partes if price else 0
+    campaign.costo += message.partes * price
+
+
+def _usage(account_id: int, today: datetime) -> Select[int, Decimal]:
+    """Select what was sent since the day began, and spent since its month did."""
+    sent = case((CampanaSMS.encolada >= today, _COUNTED), else_=0)
+    return select(func.sum(sent), func.sum(_SPENT)).where(
+        CampanaSMS.usuario_id == account_id, CampanaSMS.encolada >= today.replace(day=1), CampanaSMS.destinatarios > 0
+    )
+
+
+def _too_many(most: int, left: int, count: int) -> str:
+    sentence = gettext(
+        "The shop sends at most %(most)s messages a day. Left for today: %(left)s. This would send: %(count)s.",
+        most=number(most),
+        left=number(left),
+        count=number(count),
+    )
+    return str(sentence)
+
+
+def _too_dear(most: Decimal, left: Decimal, cost: Decimal) -> str:
+    sentence = gettext(
+        "The shop spends at most %(most)s a month on SMS. Left for this month: %(left)s. This would cost: %(cost)s.",
+        most=money(most),
+        left=money(left),
+        cost=money(cost),
+    )
+    return str(sentence)
