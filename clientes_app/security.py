@@ -7,13 +7,14 @@ from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
+from .actor import acts_by_token, sends_token
 from .errors import answer, speaks_json
 from .extensions import csrf
 from .htmx import go_to, is_partial
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
     # First: looking for the token reads the whole body.
     app.before_request(_allow_upload)
     csrf.init_app(app)
+    app.before_request(_check_csrf)
     access(Access.ANYONE)(app.view_functions["static"])
     app.before_request(_check_access)
     app.after_request(_set_headers)
@@ -115,6 +117,12 @@ def _allow_upload() -> None:
     most = getattr(view, "most_bytes", None)
     if most and current_user.is_authenticated and current_user.is_admin:
         request.max_content_length = most
+
+
+def _check_csrf() -> None:
+    # No browser adds an API token by itself, and beside one the session of a cookie counts for nothing.
+    if not acts_by_token():
+        csrf.protect(apply_exemptions=True)
 
 
 def _check_access() -> ResponseReturnValue | None:
@@ -141,7 +149,9 @@ def _allowed_to(person: Usuario) -> set[Access]:
 
 def _ask_to_log_in() -> ResponseReturnValue:
     if speaks_json():
-        return answer(401, gettext("Log in first."))
+        response = make_response(answer(401, gettext("Log in first.")))
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
     if is_partial():
         return go_to(url_for("auth.log_in"))
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
@@ -164,6 +174,8 @@ def _set_headers(response: Response) -> Response:
 def _offer_csrf_token(response: Response) -> Response:
     """Keep the readable cookie with a token that fits the session."""
     if request.endpoint == "static" or response.mimetype == "text/event-stream" or _is_for_machines():
+        return response
+    if sends_token():
         return response
     if _token_is_valid(request.cookies.get(CSRF_COOKIE)):
         return response

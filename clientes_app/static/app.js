@@ -70,6 +70,17 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // A button that copies what a field holds; where the browser forbids it (plain HTTP), the field stays selected.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const box = document.getElementById(button.dataset.copy);
+    box.select();
+    if (!navigator.clipboard) return;
+    await navigator.clipboard.writeText(box.value);
+    document.getElementById(`${box.id}-said`).textContent = button.dataset.said;
+  });
+
   // Ticked rows: how many, in words that the page brings along.
   const ticks = () => [...document.querySelectorAll("input[name=cliente_ids][type=checkbox]")];
   function countTicks() {
