@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are older
 from wtforms.validators import DataRequired
 
 from ..forms import Form, line_field
@@ -25,6 +26,6 @@ class TokenForm(Form):
     alcances = SelectMultipleField(
         lazy_gettext("What it may do"),
         coerce=Alcance,
-        choices=list(SCOPES),
+        choices=[SelectChoice(scope, meaning) for scope, meaning in SCOPES.items()],
         validators=[DataRequired(message=lazy_gettext("Tick at least one."))],
     )

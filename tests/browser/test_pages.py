@@ -14,6 +14,7 @@ from sqlalchemy import select
 from clientes_app.clients.tagging import tag_client
 from clientes_app.extensions import db
 from clientes_app.models import (
+    Alcance,
     CampanaSMS,
     Cliente,
     EstadoCampana,
@@ -26,6 +27,7 @@ from clientes_app.models import (
 )
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
+from clientes_app.tokens.services import create_token
 
 from ..importing.conftest import Imports
 from .accessibility import sideways, violations
@@ -94,6 +96,18 @@ def review(page: Page) -> None:
     expect(page.locator("#review-who")).to_be_visible()
     for left_out in page.locator("details.left-out").all():
         left_out.click()
+
+
+def make_token(page: Page) -> None:
+    open_dialog("a[href='/ajustes/tokens/nuevo/']", page)
+    page.locator("#nombre").fill("Caja del mostrador")
+    page.locator("#dialog [type=submit]").click()
+    expect(page.locator("#secret")).to_be_focused()
+
+
+def show_answers(page: Page) -> None:
+    for answer in page.locator("details.api-answer:not([open]) > summary").all():
+        answer.click()
 
 
 @dataclass(frozen=True)
@@ -174,6 +188,12 @@ PAGES = {
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
+    "tokens": Look("/ajustes/tokens/"),
+    "no tokens": Look("/ajustes/tokens/", who="nueva"),
+    "new token": Look("/ajustes/tokens/nuevo/", partial(refuse, "#nombre")),
+    "token that is made": Look("/ajustes/tokens/", make_token),
+    "revoke a token": Look("/ajustes/tokens/{token}/revocar/"),
+    "the API": Look("/api/docs/", show_answers, who=""),
 }
 
 
@@ -199,7 +219,10 @@ def places(shared_site: Site) -> dict[str, int]:
     tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
     with shared_site.app.app_context():
         tag_client(account, buyer, ["VIP"])
+    with shared_site.app.app_context():
+        token = create_token(account, account, "Caja", list(Alcance)).token.id
     ids = {
+        "token": token,
         "segment": segment,
         "tag": tag,
         "buyer": buyer,
