@@ -103,7 +103,7 @@ _TEMPLATE = {"id": 2, "nombre": "Recordatorio", "mensaje": "Hola {nombre}, te es
 
 LIST_TEMPLATES = _reads(
     "List the active templates",
-    "A template's text is what `mensaje` of a campaign may be.",
+    "The text of one may be the mensaje of a campaign.",
     {"200": answers("The templates.", "Plantillas", {"success": True, "plantillas": [_TEMPLATE]}), **shared()},
 )
 CREATE_CLIENT = _writes(

@@ -106,8 +106,7 @@ def make_token(page: Page) -> None:
 
 
 def show_answers(page: Page) -> None:
-    for answer in page.locator("details.api-answer:not([open]) > summary").all():
-        answer.click()
+    page.locator("details.api-answer").evaluate_all("answers => answers.forEach((answer) => (answer.open = true))")
 
 
 @dataclass(frozen=True)
