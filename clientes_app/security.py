@@ -74,6 +74,12 @@ def json_view(view: View) -> View:
     return view
 
 
+def program_view(view: View) -> View:
+    """Declare that the view is one of the API: it speaks JSON, and API tokens open it."""
+    view.for_programs = True  # type: ignore[attr-defined]
+    return json_view(view)
+
+
 def machine_view(view: View) -> View:
     """Declare that no browser calls the view: its answers carry neither cookies nor a browser's rules."""
     view.for_machines = True  # type: ignore[attr-defined]

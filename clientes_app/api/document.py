@@ -15,8 +15,8 @@ SCOPES = {
 
 _ABOUT = (
     "What a program can do with a shop's clients and campaigns. It sends an API token, which an admin of the shop "
-    "makes under Ajustes, and acts for that admin. Everything is JSON in UTF-8; names are Spanish. Sentences in "
-    "errors are in the language that Accept-Language asks for, Spanish or English."
+    "makes under Ajustes, and acts for that admin. Everything is JSON in UTF-8; names are Spanish, "
+    "sentences in errors Spanish or English."
 )
 _SCOPES = "; ".join(f"{scope}: {meaning}" for scope, meaning in SCOPES.items())
 

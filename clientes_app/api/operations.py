@@ -128,7 +128,10 @@ SEND = _writes(
         "200": answers("It has ended.", "CampanaTerminada", _ENDED),
         "202": answers("It is on its way.", "CampanaEnCurso", _RUNNING),
         "400": wrong_input("mensaje", "This field is required."),
-        "409": refuses("The state of things does not allow it.", "Some of these clients have just changed. Try again."),
+        "409": refuses(
+            "It would pass a limit of the shop, or clients changed at this moment.",
+            "Some of these clients have just changed. Try again.",
+        ),
         "503": refuses("Twilio is not set up.", "Twilio is not set up. Missing: TWILIO_AUTH_TOKEN."),
         **shared(413),
     },

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from ..security import Access, access, json_view
+from ..security import Access, access, program_view
 from . import bp
 from .document import SCOPES, describe
 from .reading import operations
 
 
 @bp.get("/openapi.json")
-@json_view
+@program_view
 @access(Access.ANYONE)
 def openapi() -> ResponseReturnValue:
     """Answer the description as an OpenAPI document; it holds nobody's data."""

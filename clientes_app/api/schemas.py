@@ -138,7 +138,10 @@ _ENDED_CAMPAIGN = shape(
 _RUNNING_CAMPAIGN = shape(
     {
         "success": _YES,
-        "estado": one_of([EstadoCampana.PROCESANDO.value], "It goes on by itself: ask for its state."),
+        "estado": one_of(
+            [EstadoCampana.PROCESANDO.value, EstadoCampana.POR_APROBAR.value],
+            "It goes on by itself, or waits until an admin approves it: ask for its state.",
+        ),
         **_STARTED,
         "progreso_url": text("A stream for browsers; programs ask for the campaign's state."),
     },

@@ -72,8 +72,8 @@ def _refuse_token() -> ResponseReturnValue:
 def _refuse_view(token: TokenDeApi) -> ResponseReturnValue | None:
     """Answer a refusal where the token does not open the view that is called; else note that it was used."""
     view = current_app.view_functions[request.endpoint or ""]
-    if not getattr(view, "speaks_json", False):
-        return _refusal(403, gettext("A token opens the JSON endpoints only; this is none of them."))
+    if not getattr(view, "for_programs", False):
+        return _refusal(403, gettext("A token opens the endpoints of the API only; this is none of them."))
     who = getattr(view, "access", None)
     needed = SCOPES.get(who) if who else None
     if who is not Access.ANYONE and needed is None:

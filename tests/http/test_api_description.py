@@ -1,4 +1,4 @@
-"""The description of the JSON endpoints is true: what it names exists, and real answers are as it says."""
+"""The description of the API is true: what it names exists, and real answers are as it says."""
 
 from __future__ import annotations
 
@@ -189,12 +189,12 @@ def test_it_is_an_openapi_document(browser: CheckingClient) -> None:
     assert served["openapi"].startswith("3.1")
 
 
-def test_it_describes_every_json_endpoint_and_no_other(app: Flask) -> None:
+def test_it_describes_every_endpoint_of_the_api_and_no_other(app: Flask) -> None:
     views = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if getattr(app.view_functions[rule.endpoint], "speaks_json", False)
+        if getattr(app.view_functions[rule.endpoint], "for_programs", False)
     }
     assert views == set(CALLS.values())
 
