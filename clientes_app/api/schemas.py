@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..campaigns.api import DETAILS
 from ..models import ENDED, EstadoCampana, EstadoSMS
 
 Json = dict[str, Any]
@@ -59,7 +58,9 @@ _SUMS = {
     "enviados_exitosos": count("Messages that Twilio accepted."),
     "enviados_fallidos": count("Messages that cannot be sent, or that Twilio refused."),
 }
-_DETAILS = {"detalles": list_of(ref("Detalle"), f"One entry a client, at most {DETAILS}.")}
+_DETAILS = {
+    "detalles": list_of(ref("Detalle"), "An entry for each client, in the order of sending.") | {"maxItems": 1_000}
+}
 _MORE_DETAILS = {"detalles_url": text("Where the entries after these are; missing when these are the last.")}
 _STARTED = {"campana_id": identifier("The campaign."), **_SUMS, **_DETAILS}
 
