@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, make_response, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -155,9 +155,7 @@ def _allowed_to(person: Usuario) -> set[Access]:
 
 def _ask_to_log_in() -> ResponseReturnValue:
     if speaks_json():
-        response = make_response(answer(401, gettext("Log in first.")))
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
+        return answer(401, gettext("Log in first."))
     if is_partial():
         return go_to(url_for("auth.log_in"))
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     login_manager.request_loader(load_maker)
     app.before_request(_use_token)
     app.after_request(_keep_from_caches)
+    app.after_request(_ask_for_token)
 
 
 def load_maker(_request: Request) -> Usuario | None:
@@ -98,4 +99,10 @@ def _keep_from_caches(response: Response) -> Response:
     if sends_token():
         response.vary.update(("Authorization", "Cookie"))
         response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ask_for_token(response: Response) -> Response:
+    if response.status_code == 401:
+        response.headers.setdefault("WWW-Authenticate", "Bearer")
     return response
