@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
     from .extensions import compress, db, login_manager, migrate
+    from .tokens import bearer
 
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     errors.init_app(app)
     frame.init_app(app)
+    bearer.init_app(app)  # before the rules: they ask who it is that calls
     access_rules.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)

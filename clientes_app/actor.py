@@ -20,6 +20,16 @@ class Actor:
     """The name of the API token, where a program acts with one."""
 
 
+def sends_token() -> bool:
+    """Tell whether the present request comes with an API token, be it a good one or not."""
+    return request.authorization is not None and request.authorization.type == "bearer"
+
+
+def acts_by_token() -> bool:
+    """Tell whether the present request acts by an API token that was found good, and by nothing else."""
+    return "api_token_name" in g
+
+
 def current_actor() -> Actor:
     """Answer who makes the present request."""
     if not has_request_context():

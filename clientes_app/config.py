@@ -101,6 +101,7 @@ class Settings:
             "SESSION_COOKIE_SECURE": not self.simulated,
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": None,
+            "WTF_CSRF_CHECK_DEFAULT": False,  # security.py checks it itself: an API token needs no proof beside it
             "BABEL_DEFAULT_LOCALE": "es_CO",
             "BABEL_TRANSLATION_DIRECTORIES": "translations",
             # HTML stays uncompressed: pages carry CSRF tokens beside text that others typed (BREACH).

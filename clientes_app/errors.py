@@ -10,6 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from .actor import sends_token
 from .extensions import db
 from .htmx import is_partial
 
@@ -105,9 +106,9 @@ def init_app(app: Flask) -> None:
 
 
 def speaks_json() -> bool:
-    """Tell whether the caller is a program: it sent JSON, asks for it, or called a JSON view."""
+    """Tell whether the caller is a program: it has an API token, sent JSON, asks for it, or called a JSON view."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "speaks_json", False) or request.is_json:
+    if getattr(view, "speaks_json", False) or request.is_json or sends_token():
         return True
     accepted = request.accept_mimetypes
     return accepted["application/json"] > accepted["text/html"]

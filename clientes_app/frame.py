@@ -59,5 +59,8 @@ def _places() -> list[Place]:
 def _settings_places() -> list[Place]:
     """List the pages of Settings, in the order of their tabs."""
     return [
+        Place("people.index", gettext("People"), "users"),
         Place("shop.index", gettext("Rules and limits"), "adjustments"),
+        Place("tokens.index", gettext("API"), "key"),
+        Place("audit.index", gettext("Audit"), "history"),
     ]

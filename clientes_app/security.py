@@ -14,6 +14,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
+from .actor import acts_by_token, sends_token
 from .errors import answer, speaks_json
 from .extensions import csrf
 from .htmx import go_to, is_partial
@@ -73,6 +74,12 @@ def json_view(view: View) -> View:
     return view
 
 
+def program_view(view: View) -> View:
+    """Declare that the view is one of the API: it speaks JSON, and API tokens open it."""
+    view.for_programs = True  # type: ignore[attr-defined]
+    return json_view(view)
+
+
 def machine_view(view: View) -> View:
     """Declare that no browser calls the view: its answers carry neither cookies nor a browser's rules."""
     view.for_machines = True  # type: ignore[attr-defined]
@@ -94,6 +101,7 @@ def init_app(app: Flask) -> None:
     # First: looking for the token reads the whole body.
     app.before_request(_allow_upload)
     csrf.init_app(app)
+    app.before_request(_check_csrf)
     access(Access.ANYONE)(app.view_functions["static"])
     app.before_request(_check_access)
     app.after_request(_set_headers)
@@ -115,6 +123,12 @@ def _allow_upload() -> None:
     most = getattr(view, "most_bytes", None)
     if most and current_user.is_authenticated and current_user.is_admin:
         request.max_content_length = most
+
+
+def _check_csrf() -> None:
+    # No browser adds an API token by itself, and beside one the session of a cookie counts for nothing.
+    if not acts_by_token():
+        csrf.protect(apply_exemptions=True)
 
 
 def _check_access() -> ResponseReturnValue | None:
@@ -164,6 +178,8 @@ def _set_headers(response: Response) -> Response:
 def _offer_csrf_token(response: Response) -> Response:
     """Keep the readable cookie with a token that fits the session."""
     if request.endpoint == "static" or response.mimetype == "text/event-stream" or _is_for_machines():
+        return response
+    if sends_token():
         return response
     if _token_is_valid(request.cookies.get(CSRF_COOKIE)):
         return response

@@ -8,10 +8,23 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from .errors import NotFound
-from .models import Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, Venta
+from .models import (
+    Auditoria,
+    Baja,
+    CampanaSMS,
+    Cliente,
+    Etiqueta,
+    Importacion,
+    PlantillaSMS,
+    Segmento,
+    TokenDeApi,
+    Venta,
+)
 from .models.types import MAX_ID
 
-Row = TypeVar("Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, Venta)
+Row = TypeVar(
+    "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
+)
 
 
 def owned(model: type[Row], account_id: int) -> Select[Row]:

@@ -16,7 +16,7 @@ from ..forms import form_from_json, json_object, validated
 from ..i18n import reason
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
-from ..security import Access, access, json_view
+from ..security import Access, access, program_view
 from ..settings import current_settings
 from . import bp, services
 from .forms import RequestForm
@@ -27,7 +27,7 @@ LONGEST_KEY = 200
 
 
 @bp.post("/enviar-sms/")
-@json_view
+@program_view
 @access(Access.SEND)
 def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
@@ -41,7 +41,7 @@ def send_sms() -> ResponseReturnValue:
 
 
 @bp.get("/campanas/<int:pk>/estado/")
-@json_view
+@program_view
 @access(Access.STAFF)
 def state(pk: int) -> ResponseReturnValue:
     """Answer how far a campaign is."""
@@ -50,7 +50,7 @@ def state(pk: int) -> ResponseReturnValue:
 
 
 @bp.get("/campanas/<int:pk>/detalles/")
-@json_view
+@program_view
 @access(Access.STAFF)
 def details(pk: int) -> ResponseReturnValue:
     """Answer what became of each client, a thousand at a time."""

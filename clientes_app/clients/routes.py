@@ -16,7 +16,7 @@ from ..forms import form_from_json, json_object, validated
 from ..htmx import done, form_again, go_to, is_partial, page_or_fragment
 from ..i18n import account_zone, local_iso
 from ..models import Cliente
-from ..security import Access, access, json_view
+from ..security import Access, access, program_view
 from ..settings import current_settings
 from . import bp, listing, services
 from .forms import ActiveForm, ClientForm
@@ -57,7 +57,7 @@ def create() -> ResponseReturnValue:
 
 @bp.post("/crear/ajax/")
 @access(Access.EDIT_CLIENTS)
-@json_view
+@program_view
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
     form = validated(form_from_json(ClientForm, json_object()))

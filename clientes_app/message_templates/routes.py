@@ -12,7 +12,7 @@ from flask_login import current_user
 from ..errors import DomainError
 from ..htmx import done, form_again, go_to, page_or_fragment
 from ..models import PlantillaSMS
-from ..security import Access, access, json_view
+from ..security import Access, access, program_view
 from . import bp, services
 from .forms import ActiveForm, MessageForm, TemplateForm
 from .preview import SAMPLE_NAME, preview
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/plantillas-sms/")
 @access(Access.STAFF)
-@json_view
+@program_view
 def list_active() -> ResponseReturnValue:
     """List the active templates for programs."""
     templates = services.list_active(current_user.account_id)

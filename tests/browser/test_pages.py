@@ -16,6 +16,7 @@ from sqlalchemy import select
 from clientes_app.clients.tagging import tag_client
 from clientes_app.extensions import db
 from clientes_app.models import (
+    Alcance,
     CampanaSMS,
     Cliente,
     EstadoCampana,
@@ -31,6 +32,7 @@ from clientes_app.models.types import utc_now
 from clientes_app.people.links import make_link_for
 from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tenancy import owned
+from clientes_app.tokens.services import create_token
 
 from ..importing.conftest import Imports
 from .accessibility import sideways, violations
@@ -106,6 +108,17 @@ def refuse_price(page: Page) -> None:
     expect(page.locator("select:focus")).to_have_attribute("id", re.compile("^precios-"))
     page.locator("input[name$=-precio]").last.press("Enter")
     expect(page.locator("input[name$=-precio][aria-invalid=true]")).to_be_focused()
+
+
+def make_token(page: Page) -> None:
+    open_dialog("a[href='/ajustes/tokens/nuevo/']", page)
+    page.locator("#nombre").fill("Caja del mostrador")
+    page.locator("#dialog [type=submit]").click()
+    expect(page.locator("#secret")).to_be_focused()
+
+
+def show_answers(page: Page) -> None:
+    page.locator("details.api-answer").evaluate_all("answers => answers.forEach((answer) => (answer.open = true))")
 
 
 @dataclass(frozen=True)
@@ -209,6 +222,12 @@ PAGES = {
     "approve in a dialog": Look("/", partial(open_dialog, "#waiting a[href*=aprobar]"), who="cuida"),
     "reject": Look("/clientes/campanas/{waiting}/rechazar/", who="cuida"),
     "review that passes a limit": Look("/clientes/campanas/nueva/", review, who="cuida"),
+    "tokens": Look("/ajustes/tokens/"),
+    "no tokens": Look("/ajustes/tokens/", who="nueva"),
+    "new token": Look("/ajustes/tokens/nuevo/", partial(refuse, "#nombre")),
+    "token that is made": Look("/ajustes/tokens/", make_token),
+    "revoke a token": Look("/ajustes/tokens/{token}/revocar/"),
+    "the API": Look("/api/docs/", show_answers, who=""),
 }
 
 
@@ -236,8 +255,11 @@ def places(shared_site: Site) -> dict[str, Any]:
         tag_client(account, buyer, ["VIP"])
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
+    with shared_site.app.app_context():
+        token = create_token(account, account, "Caja", list(Alcance)).token.id
     ids = {
         "erased": erased,
+        "token": token,
         "segment": segment,
         "tag": tag,
         "buyer": buyer,

@@ -53,6 +53,25 @@ def test_the_http_interface(server: Server) -> None:
     assert "event: end" in lines
 
 
+def test_the_command_with_a_token(server: Server) -> None:
+    log_in = README.partition("```bash\n")[2].partition("# 1.")[0]
+    (command,) = re.findall(r"`(curl [^`]*\$TOKEN[^`]*)`", README)
+    make = (
+        'TOKEN=$(call "$BASE/ajustes/tokens/nuevo/" -d nombre=Caja -d alcances=read | grep -oE "cl_[A-Za-z0-9_-]{43}")'
+    )
+    environment = {**os.environ, "BASE": server.url}
+    done = subprocess.run(
+        ["bash", "-eu", "-c", f"{log_in}\n{make}\n{command}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["plantillas"]
+
+
 def test_the_import_from_the_command_line(app: Flask, shop: Shop, tmp_path: Path) -> None:
     (command,) = re.findall(r"^flask --app wsgi (clients import .*)$", README, re.MULTILINE)
     words = shlex.split(command.replace("clientes.xlsx", str(tmp_path / "clientes.xlsx")))

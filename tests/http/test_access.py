@@ -13,12 +13,23 @@ from werkzeug.test import TestResponse
 from clientes_app.campaigns import services
 from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, Importacion, OrigenBaja, Segmento
+from clientes_app.models import (
+    Alcance,
+    Baja,
+    ClienteEtiqueta,
+    Etiqueta,
+    Importacion,
+    OrigenBaja,
+    Segmento,
+    TokenDeApi,
+)
 from clientes_app.people import links
 from clientes_app.security import Access, access
+from clientes_app.tokens import services as tokens
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
+from ..support.tokens import bearer, make_token
 
 ANYONE = {
     "GET static",
@@ -31,6 +42,8 @@ ANYONE = {
     "POST webhooks.inbound",
     "GET people.show_link",
     "POST people.use_link",
+    "GET api.openapi",
+    "GET api.docs",
 }
 STAFF = {
     "GET home.index",
@@ -128,6 +141,11 @@ ADMIN = {
     "POST campaigns.approve",
     "GET campaigns.confirm_rejection",
     "POST campaigns.reject",
+    "GET tokens.index",
+    "GET tokens.new",
+    "POST tokens.create",
+    "GET tokens.confirm_revocation",
+    "POST tokens.revoke",
 }
 SEND = {
     "GET campaigns.compose",
@@ -161,6 +179,7 @@ JSON = {
     "campaigns.send_sms",
     "campaigns.state",
     "campaigns.details",
+    "api.openapi",
 }
 WORDS = {
     Access.ANYONE: ANYONE,
@@ -194,6 +213,7 @@ FORM = {
     "formato": "csv",
     "columnas": "nombre",
     "usuario": "alguien",
+    "alcances": "read",
 }
 
 
@@ -220,6 +240,16 @@ class House:
         self.person = shop.add_seller(account, f"{SECRET} persona")
         with app.test_request_context():
             self.link = links.make_link_for(f"{SECRET} persona")
+        self.token = shop.add(
+            TokenDeApi(
+                nombre=f"{SECRET} token",
+                clave_hash="0" * 64,
+                inicio="cl_secre",
+                alcances="read",
+                creado_por_id=account,
+                usuario_id=account,
+            )
+        )
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
             self.campaign = int(services.create_campaign(account, account, draft).id)
@@ -235,6 +265,7 @@ class House:
             "importing": self.imported,
             "privacy": self.client,
             "people": self.person,
+            "tokens": self.token,
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
@@ -393,3 +424,87 @@ def test_another_admin_reads_changes_and_names_nothing(app: Flask, house: House,
     assert house.rows()["sms_log"] == before["sms_log"]
     assert house.rows()["venta"] == before["venta"]
     assert house.rows()["cliente_etiqueta"] == before["cliente_etiqueta"]
+
+
+# What a program opens with a token, and the scope that it needs for it; the description needs none.
+SCOPES = {
+    "POST clients.create_by_json": Alcance.CLIENTS,
+    "GET templates.list_active": Alcance.READ,
+    "POST campaigns.send_sms": Alcance.SEND,
+    "GET campaigns.state": Alcance.READ,
+    "GET campaigns.details": Alcance.READ,
+}
+WITHOUT_SCOPE = {"GET api.openapi"}
+
+
+def call_with(token: str, house: House, what: str, rule: Rule, place: int = 0) -> TestResponse:
+    """Call a URL as a program does, each from an address of its own: failures are counted by address."""
+    chosen = {"cliente_ids": [house.client]} if rule.endpoint == "campaigns.send_sms" else {}
+    return house.app.test_client().open(
+        house.url(rule),
+        method=what.partition(" ")[0],
+        json=None if what.startswith("GET") else FORM | chosen,
+        headers=bearer(token),
+        environ_base={"REMOTE_ADDR": f"2001:db8::{place:x}"},
+    )
+
+
+@pytest.mark.parametrize("sent", [None, "Basic YTpi", "Bearer cl_nothing", "Bearer"])
+def test_a_session_without_its_csrf_token_changes_nothing(
+    app: Flask, house: House, admin: CheckingClient, sent: str | None
+) -> None:
+    before = house.rows()
+    for place, (what, rule) in enumerate(calls(app)):
+        if not what.startswith("POST") or what in {"POST webhooks.status", "POST webhooks.inbound"}:
+            continue
+        headers = {} if sent is None else {"Authorization": sent}
+        address = {"REMOTE_ADDR": f"2001:db8::{place:x}"}
+        response = admin.post(house.url(rule), data=FORM, headers=headers, environ_base=address)
+        assert response.status_code == (401 if (sent or "").startswith("Bearer") else 400), what
+    assert house.rows() == before
+    assert admin.get("/").status_code == 200, "still logged in"
+
+
+def test_a_revoked_token_opens_nothing(app: Flask, house: House, account: int) -> None:
+    secret = make_token(app, account, *Alcance, name="Revocado")
+    with app.test_request_context():
+        tokens.revoke_token(account, house.token + 1)
+    before = house.rows()
+    for place, (what, rule) in enumerate(calls(app)):
+        response = call_with(secret, house, what, rule, place)
+        assert (response.status_code, response.is_json) == (401, True), what
+        assert response.headers["WWW-Authenticate"].startswith("Bearer"), what
+    assert house.rows() == before
+
+
+def test_a_token_without_the_scope_is_told_which(app: Flask, house: House, account: int) -> None:
+    lacking = {
+        scope: make_token(app, account, *(other for other in Alcance if other is not scope)) for scope in Alcance
+    }
+    before = house.rows()
+    for what, rule in calls(app):
+        if what not in SCOPES:
+            continue
+        response = call_with(lacking[SCOPES[what]], house, what, rule)
+        assert (response.status_code, response.is_json) == (403, True), what
+        assert SCOPES[what].value in response.get_json()["error"], what
+    assert house.rows() == before
+
+
+def test_a_token_opens_what_its_scope_says_and_never_a_page(app: Flask, house: House, account: int) -> None:
+    every = make_token(app, account, *Alcance)
+    before = house.rows()
+    for what, rule in calls(app):
+        if what in SCOPES or what in WITHOUT_SCOPE:
+            continue
+        response = call_with(every, house, what, rule)
+        assert (response.status_code, response.is_json) == (403, True), what
+    assert house.rows() == before
+    open_to_tokens = {what for what, rule in calls(app) if hasattr(app.view_functions[rule.endpoint], "for_programs")}
+    assert open_to_tokens == SCOPES.keys() | WITHOUT_SCOPE
+    for what, rule in calls(app):
+        if what in WITHOUT_SCOPE:
+            assert call_with(every, house, what, rule).status_code == 200, what
+        elif what in SCOPES:
+            secret = make_token(app, account, SCOPES[what])
+            assert call_with(secret, house, what, rule).status_code in (200, 202), what

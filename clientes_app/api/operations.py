@@ -1,0 +1,175 @@
+"""The endpoints of the description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models import Alcance
+from .answers import answers, refuses, shared, wrong_input
+from .schemas import SCHEMAS, Json, ref
+
+TOKEN, SESSION, CSRF = "token", "session", "csrf"
+
+
+def _reads(summary: str, description: str, responses: Json, *parameters: Json) -> Json:
+    """Describe a GET."""
+    security: list[Json] = [{TOKEN: [Alcance.READ.value]}, {SESSION: []}]
+    return _operation(summary, description, security, responses, parameters)
+
+
+def _writes(scope: Alcance, body: str, summary: str, description: str, responses: Json, *parameters: Json) -> Json:
+    """Describe a POST that takes a JSON object."""
+    security: list[Json] = [{TOKEN: [scope.value]}, {SESSION: [], CSRF: []}]
+    content = {"application/json": {"schema": ref(body), "example": SCHEMAS[body]["example"]}}
+    asked = {"requestBody": {"required": True, "content": content}}
+    return _operation(summary, description, security, responses, parameters) | asked
+
+
+def _operation(
+    summary: str, description: str, security: list[Json], responses: Json, parameters: tuple[Json, ...]
+) -> Json:
+    return {
+        "summary": summary,
+        "description": description,
+        "security": security,
+        "parameters": list(parameters),
+        "responses": dict(sorted(responses.items())),
+    }
+
+
+def _parameter(name: str, where: str, description: str, schema: Json, example: Any) -> Json:
+    return {
+        "name": name,
+        "in": where,
+        "required": where == "path",
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+_CAMPAIGN = _parameter("pk", "path", "The campaign.", {"type": "integer", "minimum": 0}, 10)
+_AFTER = _parameter(
+    "despues", "query", "Only entries after this one; detalles_url carries it.", {"type": "integer", "minimum": 0}, 1000
+)
+_PREFER = _parameter("Prefer", "header", "respond-async: do not wait for the end.", {"type": "string"}, "respond-async")
+_KEY = _parameter(
+    "Idempotency-Key",
+    "header",
+    "The same key within 24 hours gives the campaign that it gave before, instead of a second one.",
+    {"type": "string", "minLength": 1, "maxLength": 200},
+    "promocion-marzo",
+)
+
+_DETAILS = [
+    {"cliente_id": 1, "nombre": "Maria Gonzalez", "estado": "enviado", "twilio_sid": "SM1234567890abcdef"},
+    {"cliente_id": 2, "nombre": "Carlos Ruiz", "estado": "fallido", "error": "El número no existe (21211)"},
+]
+_WAITING = [
+    {"cliente_id": 1, "nombre": "Maria Gonzalez", "estado": "pendiente"},
+    {"cliente_id": 2, "nombre": "Carlos Ruiz", "estado": "pendiente"},
+]
+_SUMS = {"total_clientes": 2, "enviados_exitosos": 1, "enviados_fallidos": 1}
+_ENDED = {"success": True, "campana_id": 10, "estado": "completado", **_SUMS, "detalles": _DETAILS}
+_RUNNING = {
+    "success": True,
+    "campana_id": 10,
+    "estado": "procesando",
+    "total_clientes": 2,
+    "enviados_exitosos": 0,
+    "enviados_fallidos": 0,
+    "detalles": _WAITING,
+    "progreso_url": "/clientes/campanas/10/progreso/",
+}
+_STATE = {
+    "success": True,
+    "estado": "completado",
+    **_SUMS,
+    "pendiente": 0,
+    "enviando": 0,
+    "omitido": 0,
+    "incierto": 0,
+    "cancelado": 0,
+}
+_CLIENT = {
+    "id": 15,
+    "nombre": "Carlos Ruiz",
+    "telefono": "3009876543",
+    "documento": "123456789",
+    "activo": True,
+    "creado": "2024-03-15T10:30:00-05:00",
+}
+_TEMPLATE = {"id": 2, "nombre": "Recordatorio", "mensaje": "Hola {nombre}, te esperamos en nuestra tienda!"}
+
+LIST_TEMPLATES = _reads(
+    "List the active templates",
+    "The text of one may be the mensaje of a campaign.",
+    {"200": answers("The templates.", "Plantillas", {"success": True, "plantillas": [_TEMPLATE]}), **shared()},
+)
+CREATE_CLIENT = _writes(
+    Alcance.CLIENTS,
+    "ClienteNuevo",
+    "Create a client",
+    "A telephone that cannot be understood is kept as it is, and no message goes to it.",
+    {
+        "200": answers("The client was created.", "ClienteCreado", {"success": True, "cliente": _CLIENT}),
+        "400": wrong_input("nombre", "This field is required."),
+        **shared(413),
+    },
+)
+SEND = _writes(
+    Alcance.SEND,
+    "CampanaNueva",
+    "Send a campaign",
+    "It is stored whole, then sent. The request waits for the end as long as the server is set to (25 seconds), unless "
+    "it prefers not to. Clients without a usable number, inactive ones, opt-outs and repeated numbers are not sent to; "
+    "each has its entry with the reason.",
+    {
+        "200": answers("It has ended.", "CampanaTerminada", _ENDED),
+        "202": answers("It is on its way.", "CampanaEnCurso", _RUNNING),
+        "400": wrong_input("mensaje", "This field is required."),
+        "409": refuses(
+            "It would pass a limit of the shop, or clients changed at this moment.",
+            "Some of these clients have just changed. Try again.",
+        ),
+        "503": refuses("Twilio is not set up.", "Twilio is not set up. Missing: TWILIO_AUTH_TOKEN."),
+        **shared(413),
+    },
+    _PREFER,
+    _KEY,
+)
+STATE = _reads(
+    "How far a campaign is",
+    "The rows by state; each client of the campaign stands in exactly one of them.",
+    {"200": answers("As it is at this moment.", "Estado", _STATE), **shared(404)},
+    _CAMPAIGN,
+)
+DETAILS = _reads(
+    "What became of each client of a campaign",
+    "A thousand entries at a time, in the order of sending.",
+    {"200": answers("The entries.", "Detalles", {"success": True, "detalles": _DETAILS}), **shared(404)},
+    _CAMPAIGN,
+    _AFTER,
+)
+DESCRIPTION: Json = {
+    "summary": "This description",
+    "description": "The whole of it as an OpenAPI document. It needs no token.",
+    "security": [{}],
+    "parameters": [],
+    "responses": {
+        "200": {
+            "description": "The document.",
+            "content": {"application/json": {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}},
+        },
+        **{status: response for status, response in shared().items() if status != "403"},
+    },
+}
+
+PATHS: Json = {
+    "/clientes/plantillas-sms/": {"get": {"operationId": "listTemplates", **LIST_TEMPLATES}},
+    "/clientes/crear/ajax/": {"post": {"operationId": "createClient", **CREATE_CLIENT}},
+    "/clientes/enviar-sms/": {"post": {"operationId": "sendSms", **SEND}},
+    "/clientes/campanas/{pk}/estado/": {"get": {"operationId": "campaignState", **STATE}},
+    "/clientes/campanas/{pk}/detalles/": {"get": {"operationId": "campaignDetails", **DETAILS}},
+    "/api/openapi.json": {"get": {"operationId": "describeApi", **DESCRIPTION}},
+}
