@@ -40,7 +40,7 @@ _HEADERS = {
     "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -74,9 +74,19 @@ def json_view(view: View) -> View:
 
 
 def machine_view(view: View) -> View:
-    """Declare that no browser calls the view: its answers carry neither cookies nor a browser's rules."""
+    """Declare that no browser calls the view: its answers carry no cookies."""
     view.for_machines = True  # type: ignore[attr-defined]
     return view
+
+
+def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """Declare that pages fetch the view by themselves, always or in the cases said: nobody did that."""
+
+    def declare(view: View) -> View:
+        view.by_itself = when  # type: ignore[attr-defined]
+        return view
+
+    return declare
 
 
 def takes_uploads(most: int) -> Callable[[View], View]:
@@ -102,9 +112,8 @@ def init_app(app: Flask) -> None:
 
 def is_safe_next(target: str) -> bool:
     """Tell whether a `next` stays on this site."""
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
-        return False
-    if any(ord(character) < 32 for character in target):
+    # Browsers take a backslash for a slash, and leave out what cannot be seen.
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return False
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc
@@ -149,8 +158,6 @@ def _ask_to_log_in() -> ResponseReturnValue:
 
 
 def _set_headers(response: Response) -> Response:
-    if _is_for_machines():
-        return response
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":

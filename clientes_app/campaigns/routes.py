@@ -23,7 +23,7 @@ from ..i18n import language
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
-from ..security import Access, access
+from ..security import Access, access, by_itself
 from ..segments import services as segments
 from ..settings import current_settings
 from . import LIVE, bp, control, services
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/campanas/en-curso/")
 @access(Access.STAFF)
+@by_itself()
 def running() -> ResponseReturnValue:
     """Show what is running now; the page asks for this again and again while something is."""
     return render_template("campaigns/_running.html", running=services.running(current_user.account_id))
@@ -99,6 +100,7 @@ def send() -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/")
 @access(Access.STAFF)
+@by_itself(is_partial)
 def show(pk: int) -> ResponseReturnValue:
     """Show one campaign: how far it is, and its messages."""
     campaign = services.get_campaign(current_user.account_id, pk)
@@ -126,6 +128,7 @@ def messages(pk: int) -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/progreso/")
 @access(Access.STAFF)
+@by_itself()
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
