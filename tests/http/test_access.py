@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from clientes_app.campaigns import services
 from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, Importacion, OrigenBaja, Segmento
+from clientes_app.models import Baja, ClienteEtiqueta, Etiqueta, Importacion, OrigenBaja, Segmento, Sesion
 from clientes_app.security import Access
 
 from ..support.checking_client import CheckingClient
@@ -28,6 +28,10 @@ ANYONE = {
     "POST auth.choose_theme",
     "POST webhooks.status",
     "POST webhooks.inbound",
+    "GET auth.first_run_form",
+    "POST auth.create_first_admin",
+    "GET health.alive",
+    "GET health.ready",
 }
 STAFF = {
     "GET home.index",
@@ -49,6 +53,11 @@ STAFF = {
     "GET campaigns.messages",
     "GET campaigns.progress",
     "GET campaigns.certificate",
+    "GET own.index",
+    "POST own.rename",
+    "POST own.change_password",
+    "POST own.end_session",
+    "POST own.end_others",
 }
 ADMIN = {
     "GET clients.confirm_deletion",
@@ -185,6 +194,7 @@ class House:
         self.segment = shop.add(
             Segmento(nombre=f"{SECRET} segmento", busqueda={}, creado_por_id=account, usuario_id=account)
         )
+        self.session = shop.add(Sesion(clave_hash="0" * 64, dispositivo=f"{SECRET} curl", persona_id=account))
         self.template = shop.add_template(account, f"{SECRET} plantilla", f"{SECRET} texto")
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
@@ -199,6 +209,7 @@ class House:
             "opt_outs": self.opt_out,
             "segments": self.segment,
             "importing": self.imported,
+            "own": self.session,
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
@@ -287,7 +298,7 @@ def test_a_vendedor_does_no_admins_work(app: Flask, house: House, seller: Checki
 
 def test_a_vendedor_may_do_the_rest(app: Flask, house: House, seller: CheckingClient) -> None:
     for what, rule in calls(app):
-        if what in USUAL and what not in {"GET campaigns.progress"}:
+        if what in USUAL and what not in {"GET campaigns.progress", "POST own.end_session"}:
             assert house.call(seller, what, rule).status_code in (200, 202, 302, 409), what
 
 
