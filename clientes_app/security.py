@@ -160,7 +160,7 @@ def _ask_to_log_in() -> ResponseReturnValue:
 def _set_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
     if not current_app.config["SESSION_COOKIE_SECURE"]:
         return response
