@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, render_template
 
 from . import sse
 from .auth.opening import still_open
-from .feed import Feeds, Read
+from .feed import END_EVENT, Feeds, Read
 from .settings import current_settings
 
 _KEY = "clientes.live"
@@ -84,6 +84,8 @@ def _while_open(events: Generator[str], still_open: Callable[[], bool]) -> Itera
             if time.monotonic() - looked < SESSION_CHECK_SECONDS:
                 continue
             if not still_open():
+                # The page looks again at what it watched, and is led to the log-in.
+                yield sse.event("", END_EVENT)
                 return
             looked = time.monotonic()
 

@@ -14,8 +14,10 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
+from . import sse
 from .errors import answer, speaks_json
 from .extensions import csrf
+from .feed import END_EVENT
 from .htmx import go_to, is_partial
 from .models import Usuario
 
@@ -89,6 +91,12 @@ def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]
     return declare
 
 
+def stream_view(view: View) -> View:
+    """Declare that the view streams what happens; pages fetch it by themselves."""
+    view.streams = True  # type: ignore[attr-defined]
+    return by_itself()(view)
+
+
 def takes_uploads(most: int) -> Callable[[View], View]:
     """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
 
@@ -151,6 +159,9 @@ def _allowed_to(person: Usuario) -> set[Access]:
 def _ask_to_log_in() -> ResponseReturnValue:
     if speaks_json():
         return answer(401, gettext("Log in first."))
+    if is_partial() and _declares("streams"):
+        # A stream that comes back too late ends at once: the page then looks at what it watched, as below.
+        return sse.stream(iter([sse.event("", END_EVENT)]))
     if is_partial():
         return go_to(url_for("auth.log_in"))
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
@@ -170,7 +181,7 @@ def _set_headers(response: Response) -> Response:
 
 def _offer_csrf_token(response: Response) -> Response:
     """Keep the readable cookie with a token that fits the session."""
-    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _is_for_machines():
+    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _declares("for_machines"):
         return response
     if _token_is_valid(request.cookies.get(CSRF_COOKIE)):
         return response
@@ -180,8 +191,8 @@ def _offer_csrf_token(response: Response) -> Response:
     return response
 
 
-def _is_for_machines() -> bool:
-    return getattr(current_app.view_functions.get(request.endpoint or ""), "for_machines", False)
+def _declares(name: str) -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), name, False)
 
 
 def _token_is_valid(token: str | None) -> bool:

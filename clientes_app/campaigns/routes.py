@@ -23,7 +23,7 @@ from ..i18n import language
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
-from ..security import Access, access, by_itself
+from ..security import Access, access, by_itself, stream_view
 from ..segments import services as segments
 from ..settings import current_settings
 from . import LIVE, bp, control, services
@@ -128,7 +128,7 @@ def messages(pk: int) -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/progreso/")
 @access(Access.STAFF)
-@by_itself()
+@stream_view
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)

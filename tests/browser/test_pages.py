@@ -30,7 +30,7 @@ from clientes_app.tenancy import owned
 from ..importing.conftest import Imports
 from .accessibility import sideways, violations
 from .site import Site
-from .visitors import ENGLISH, SPANISH, Visitors
+from .visitors import ENGLISH, SPANISH, Visitors, log_in
 
 WIDE, NARROW = (1280, 800), (360, 740)
 # Two looks at a page in each language are enough for each pair of language, theme and size.
@@ -94,6 +94,24 @@ def review(page: Page) -> None:
     expect(page.locator("#review-who")).to_be_visible()
     for left_out in page.locator("details.left-out").all():
         left_out.click()
+
+
+def log_in_elsewhere(page: Page) -> None:
+    """Bring a second session into the list."""
+    browser = page.context.browser
+    assert browser is not None
+    elsewhere = browser.new_page(base_url=page.url)
+    log_in(elsewhere, "nueva")
+    elsewhere.close()
+    page.reload()
+    expect(page.locator(".own-session form").first).to_be_visible()
+
+
+def refuse_password(page: Page) -> None:
+    page.locator("#clave_actual").fill("wrong")
+    page.locator("#clave_nueva").fill("short")
+    page.locator("#clave_nueva").press("Enter")
+    expect(page.locator("#clave_actual[aria-invalid=true]")).to_be_focused()
 
 
 @dataclass(frozen=True)
@@ -174,6 +192,8 @@ PAGES = {
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
+    "own account": Look("/cuenta/yo/", log_in_elsewhere, who="nueva"),
+    "own account refused": Look("/cuenta/yo/", refuse_password),
 }
 
 
@@ -290,6 +310,9 @@ NOT_PAGES = {
     "static",
     "importing.progress",
     "importing.rejected",
+    "auth.first_run_form",
+    "health.alive",
+    "health.ready",
 }
 
 

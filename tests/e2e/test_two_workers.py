@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,12 +21,14 @@ from ..support.carrier import wait_until
 from ..support.server import Server
 from ..support.shop import PASSWORD, Shop
 
+Serve = Callable[[str], AbstractContextManager[Server]]
+
 # Often enough that each of the processes is asked.
 ASKED = 12
 
 
 @pytest.fixture
-def serve(app: Flask, tmp_path: Path) -> Callable[..., object]:
+def serve(app: Flask, tmp_path: Path) -> Serve:
     """Starts a server of two processes."""
 
     @contextmanager
@@ -59,8 +61,8 @@ def lands(browser: OpenerDirector, server: Server) -> set[str]:
     return landed
 
 
-def test_a_session_is_open_in_both_and_ends_in_both(app: Flask, account: int, serve: Callable[..., object]) -> None:
-    with serve("simulated") as server:  # type: ignore[attr-defined]
+def test_a_session_is_open_in_both_and_ends_in_both(app: Flask, account: int, serve: Serve) -> None:
+    with serve("simulated") as server:
         browser = log_in(server)
         assert lands(browser, server) == {"/cuenta/yo/"}
         with app.app_context(), unit_of_work() as session:
@@ -68,7 +70,7 @@ def test_a_session_is_open_in_both_and_ends_in_both(app: Flask, account: int, se
         assert lands(browser, server) == {"/cuenta/entrar/"}
 
 
-def test_both_say_the_same_code_for_the_first_admin(app: Flask, shop: Shop, serve: Callable[..., object]) -> None:
-    with serve("twilio") as server:  # type: ignore[attr-defined]
+def test_both_say_the_same_code_for_the_first_admin(app: Flask, shop: Shop, serve: Serve) -> None:
+    with serve("twilio") as server:
         codes = wait_until(lambda: found if len(found := re.findall(r"with the code (\S+)", server.log())) == 2 else [])
         assert len(set(codes)) == 1

@@ -90,21 +90,19 @@ def test_afterwards_the_page_is_gone_and_nothing_is_announced(
 
 
 @pytest.mark.parametrize(
-    ("given", "name", "password"),
+    "wrong",
     [
-        ("AAAA-AAAA-AAAA", "ana", PASSWORD),
-        ("", "ana", PASSWORD),
-        ("ñandú", "ana", PASSWORD),
-        ("{code}", "", PASSWORD),
-        ("{code}", "ana", "short"),
-        ("{code}", "ana", "password123"),
+        {"codigo": "AAAA-AAAA-AAAA"},
+        {"codigo": ""},
+        {"codigo": "ñandú"},
+        {"usuario": ""},
+        {"clave": "short"},
+        {"clave": "password123"},
     ],
 )
-def test_what_is_not_right_makes_nobody(
-    app: Flask, browser: CheckingClient, code: str, given: str, name: str, password: str
-) -> None:
+def test_what_is_not_right_makes_nobody(app: Flask, browser: CheckingClient, code: str, wrong: dict[str, str]) -> None:
     browser.get(PAGE)
-    answer = browser.send(PAGE, form(given.format(code=code), name, password))
+    answer = browser.send(PAGE, {**form(code), **wrong})
     assert (answer.status_code, "aria-invalid" in answer.text) == (200, True)
     assert people(app) == []
 

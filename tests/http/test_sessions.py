@@ -162,7 +162,7 @@ def test_it_is_noted_once_a_minute(app: Flask, admin: CheckingClient) -> None:
     ],
 )
 def test_polling_and_streams_do_not(
-    app: Flask, shop: Shop, account: int, admin: CheckingClient, campaign: int, url: str, headers: dict[str, str]
+    app: Flask, admin: CheckingClient, campaign: int, url: str, headers: dict[str, str]
 ) -> None:
     noted = ago(hours=1)
     move(app, visto=noted)
@@ -183,9 +183,15 @@ def test_a_stream_ends_with_its_session(
         next(events)
     with app.app_context(), unit_of_work() as session:
         session.delete(session.scalars(select(Sesion)).one())
-    rest = "".join(str(event) for event in events)
+    *_, last = (event.decode() for event in events)
     stream.close()
-    assert "event: end" not in rest, "the campaign goes on"
+    assert last == "event: end\ndata: \n\n", "so the page looks again"
+
+
+def test_a_stream_that_comes_back_without_a_session_ends_at_once(browser: CheckingClient, campaign: int) -> None:
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial", "Accept": "text/html, text/event-stream"}
+    stream = browser.get(f"/clientes/campanas/{campaign}/progreso/", headers=headers)
+    assert stream.text == "event: end\ndata: \n\n"
 
 
 @pytest.fixture
