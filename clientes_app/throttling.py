@@ -50,6 +50,12 @@ def give_back(limit: RateLimitItem, *names: str) -> None:
         _limiter().hit(limit, *names, cost=-1)
 
 
+def left(limit: RateLimitItem, *names: str) -> int:
+    """Answer how many tries are still allowed."""
+    with _storage_that_answers():
+        return _limiter().get_window_stats(limit, *names).remaining
+
+
 def seconds_left(limit: RateLimitItem, *names: str) -> int:
     """Answer how long it takes until the count begins anew."""
     with _storage_that_answers():

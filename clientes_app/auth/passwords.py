@@ -23,9 +23,11 @@ LONGEST = 1000
 # many addresses makes the server compute as much for each of them.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
-# Each comparison takes 19 MiB; who waits for one holds a thread of the server, which others need.
+# Each comparison takes 19 MiB; who waits for one holds a thread of the server, which others need. In a storm of wrong
+# passwords nearly every address has failed before, and hardly that of anybody else: they wait in rooms of their own.
 _seats = threading.BoundedSemaphore(8)
-_room = threading.BoundedSemaphore(32)
+FIRST_TRIES = threading.BoundedSemaphore(32)
+LATER_TRIES = threading.BoundedSemaphore(32)
 
 
 def check(password: str, name: str) -> None:
@@ -48,16 +50,27 @@ def hash_password(password: str) -> str:
     return _hasher.hash(_normal(password))
 
 
-def fits(stored: str | None, password: str) -> bool:
-    """Tell whether a password is the one that was stored; where nothing is stored it takes the same time.
+@contextmanager
+def seat(room: threading.Semaphore) -> Iterator[None]:
+    """Wait in a room until there is a seat to compare a password in.
 
-    Raises ServiceUnavailable where too many are compared at this moment.
+    Raises ServiceUnavailable where the room is full.
     """
-    with _a_seat():
-        try:
-            return _hasher.verify(stored or nobodys_hash(), _normal(password)) and stored is not None
-        except (VerificationError, InvalidHashError):
-            return False
+    if not room.acquire(blocking=False):
+        raise ServiceUnavailable(gettext("Many people are logging in at this moment. Try again in some seconds."))
+    try:
+        with _seats:
+            yield
+    finally:
+        room.release()
+
+
+def fits(stored: str | None, password: str) -> bool:
+    """Tell whether a password is the one that was stored; where nothing is stored it takes the same time."""
+    try:
+        return _hasher.verify(stored or nobodys_hash(), _normal(password)) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def is_outdated(stored: str) -> bool:
@@ -69,17 +82,6 @@ def is_outdated(stored: str) -> bool:
 def nobodys_hash() -> str:
     """Answer what an unknown person's password is compared with."""
     return _hasher.hash("nobody")
-
-
-@contextmanager
-def _a_seat() -> Iterator[None]:
-    if not _room.acquire(blocking=False):
-        raise ServiceUnavailable(gettext("Many people are logging in at this moment. Try again in some seconds."))
-    try:
-        with _seats:
-            yield
-    finally:
-        _room.release()
 
 
 def _normal(password: str) -> str:

@@ -22,17 +22,16 @@ def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_p
 
     Raises throttling.TooManyTries, before it compares anything.
     """
-    tries.begin(tried)
-    person: Usuario | None = db.session.scalar(select(Usuario).where(Usuario.usuario == name))
-    if person is not None and person.de_muestra and not sample_people:
-        person = None
-    if not passwords.fits(person.clave_hash if person else None, password) or not (person and person.activo):
-        with unit_of_work() as session:
-            record_for(session, person, Accion.LOG_IN_FAILED)
-        return None
-    tries.forgive(tried)
-    _keep_in_present_way(person, password)
-    return person
+    with tries.counted(tried):
+        person = _person_called(name, sample_people=sample_people)
+        fits = passwords.fits(person.clave_hash if person else None, password)
+        if fits and person and person.activo:
+            tries.forgive(tried)
+            _keep_in_present_way(person, password)
+            return person
+    with unit_of_work() as session:
+        record_for(session, person, Accion.LOG_IN_FAILED)
+    return None
 
 
 def confirm_password(person_id: int, password: str) -> bool:
@@ -41,10 +40,10 @@ def confirm_password(person_id: int, password: str) -> bool:
     Raises throttling.TooManyTries, before it compares anything.
     """
     tried = tries.counts_of_person(person_id)
-    tries.begin(tried)
-    if not passwords.fits(db.session.get_one(Usuario, person_id).clave_hash, password):
-        return False
-    tries.forgive(tried)
+    with tries.counted(tried):
+        if not passwords.fits(db.session.get_one(Usuario, person_id).clave_hash, password):
+            return False
+        tries.forgive(tried)
     return True
 
 
@@ -100,6 +99,11 @@ def _owner_id(role: Rol, owner_name: str | None) -> int | None:
     if owner is None or not owner.is_admin:
         raise DomainError(gettext("A vendedor needs an admin as owner."))
     return int(owner.id)
+
+
+def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
+    person: Usuario | None = db.session.scalar(select(Usuario).where(Usuario.usuario == name))
+    return None if person is None or (person.de_muestra and not sample_people) else person
 
 
 def _keep_in_present_way(person: Usuario, password: str) -> None:

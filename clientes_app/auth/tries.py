@@ -10,16 +10,21 @@ https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Co
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NoReturn
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
 from .. import throttling
+from . import passwords
 
 FROM_ADDRESS = RateLimitItemPerMinute(20, 10, "log-in from address")
 OF_NAME_FROM_ADDRESS = RateLimitItemPerMinute(10, 10, "log-in of name from address")
-OF_NAME = RateLimitItemPerHour(100, 1, "log-in of name")
+OF_NAME = RateLimitItemPerHour(50, 1, "log-in of name")
 FROM_KNOWN_BROWSER = RateLimitItemPerMinute(10, 10, "log-in from known browser")
 OF_PERSON = RateLimitItemPerMinute(10, 10, "present password of person")
 
@@ -51,20 +56,38 @@ def counts_of_person(person_id: int) -> list[Count]:
     return [Count(OF_PERSON, (str(person_id),))]
 
 
-def begin(tried: list[Count]) -> None:
-    """Count a try before anything is compared: of many at once, none slips through.
+@contextmanager
+def counted(tried: list[Count]) -> Iterator[None]:
+    """Count a try before anything is compared, so that of many at once none slips through.
 
-    Raises throttling.TooManyTries.
+    Raises throttling.TooManyTries, or ServiceUnavailable where too many are compared at this moment.
     """
     for count in tried:
-        if not throttling.take(count.limit, *count.names):
-            raise throttling.TooManyTries(throttling.seconds_left(count.limit, *count.names))
+        if not throttling.left(count.limit, *count.names):
+            _refuse(count)
+    # Counted only in the seat: people who log in at once from one shop are no storm.
+    with passwords.seat(_room_of(tried)):
+        for count in tried:
+            if not throttling.take(count.limit, *count.names):
+                _refuse(count)
+        yield
 
 
 def forgive(tried: list[Count]) -> None:
     """Count a try no more: the password was right."""
     for count in tried:
         throttling.give_back(count.limit, *count.names)
+
+
+def _refuse(count: Count) -> NoReturn:
+    raise throttling.TooManyTries(throttling.seconds_left(count.limit, *count.names))
+
+
+def _room_of(tried: list[Count]) -> threading.Semaphore:
+    """Answer where a try waits: by whether its address or browser has failed lately."""
+    where = tried[0]
+    untouched = throttling.left(where.limit, *where.names) == where.limit.amount
+    return passwords.FIRST_TRIES if untouched else passwords.LATER_TRIES
 
 
 def _place(address: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from clientes_app import create_app
-from clientes_app.auth import tries
+from clientes_app.auth import passwords, tries
 from clientes_app.config import Settings
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria
@@ -115,6 +117,34 @@ def test_the_storm_of_one_address_leaves_others_alone(app: Flask, shop: Shop, ac
     assert answers == {200, 429}
     assert compared(app) == FROM_ONE_ADDRESS
     assert browser_at(app, "198.51.100.1").log_in("ana").status_code == 302
+
+
+def test_whose_address_has_failed_waits_apart_from_the_others(app: Flask, account: int) -> None:
+    storm = browser_at(app, "203.0.113.7")
+    assert fail(storm, "ana", 1) == [200]
+    with ExitStack() as full:
+        for _ in range(32):
+            full.enter_context(passwords.LATER_TRIES)
+        assert storm.log_in("ana").status_code == 503
+        assert browser_at(app, "203.0.113.8").log_in("ana").status_code == 302
+    assert storm.log_in("ana").status_code == 302
+
+
+def test_people_who_log_in_at_once_from_one_shop_are_no_storm(app: Flask, account: int) -> None:
+    def enter(number: int) -> int:
+        return browser_at(app, "203.0.113.7").log_in("ana").status_code
+
+    with ThreadPoolExecutor(24) as pool:
+        assert set(pool.map(enter, range(24))) == {302}
+
+
+def test_of_many_wrong_passwords_at_once_none_slips_through(app: Flask, account: int) -> None:
+    def guess(number: int) -> int:
+        return browser_at(app, "203.0.113.7").log_in("ana", f"guess {number}").status_code
+
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(guess, range(40)))
+    assert answers.count(200) == OF_ONE_NAME == compared(app)
 
 
 def test_a_forged_forwarded_address_neither_helps_nor_harms(app: Flask, account: int) -> None:
