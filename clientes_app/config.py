@@ -69,7 +69,7 @@ class Settings:
     """Host names that the app answers to; none: the one of `public_base_url`, and this machine's own."""
     trusted_proxies: int = 0
     """How many proxies stand before the app: what they say of an address is believed, and nobody else's word."""
-    ratelimit_storage_uri: str = "memory://"
+    ratelimit_storage_uri: str = field(default="memory://", repr=False)
     """Where tries are counted: in each process, or in a Redis that the processes share."""
     send_wait_seconds: float = 25.0
     default_region: str = "CO"

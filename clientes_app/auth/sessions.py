@@ -16,6 +16,7 @@ from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
 from ..models.types import MAX_ID, utc_now
+from ..text import clean_line
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)
@@ -35,7 +36,9 @@ def begin(person_id: int, device: str, address: str) -> str:
     secret = secrets.token_urlsafe(32)
     with unit_of_work() as session:
         session.execute(delete(Sesion).where(_is_over()))
-        row = Sesion(clave_hash=_hash(secret), dispositivo=device[:300], direccion=address[:45], persona_id=person_id)
+        row = Sesion(
+            clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
+        )
         session.add(row)
         record_for(session, session.get_one(Usuario, person_id), Accion.LOGGED_IN)
     return secret

@@ -155,6 +155,7 @@ def test_settings_that_are_logged_tell_no_secret() -> None:
         database_url="postgresql://ana:word-of-database@host/clientes",
         secret_key_fallbacks=("key-of-before",),
         twilio=TwilioSettings("AC1", "token-of-twilio"),
+        ratelimit_storage_uri="redis://:word-of-redis@host",
     )
-    for secret in ("key-of-now", "key-of-before", "word-of-database", "token-of-twilio"):
+    for secret in ("word-of-redis", "key-of-now", "key-of-before", "word-of-database", "token-of-twilio"):
         assert secret not in repr(settings)

@@ -22,6 +22,8 @@ from clientes_app.settings import replace_settings
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
 
+pytestmark = pytest.mark.both_databases
+
 
 def copy_of(app: Flask, client: CheckingClient) -> CheckingClient:
     """Another browser with the same cookie: stolen."""
