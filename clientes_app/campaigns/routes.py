@@ -18,7 +18,7 @@ from ..clients.search import Search
 from ..clients.tags import tag_names
 from ..extensions import db
 from ..feed import END_EVENT
-from ..htmx import form_again, is_partial, page_or_fragment
+from ..htmx import form_again, is_partial, page_or_fragment, source
 from ..i18n import language
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
@@ -114,6 +114,7 @@ def show(pk: int) -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/mensajes/")
 @access(Access.STAFF)
+@by_itself(lambda: source() == "section#messages")  # at the end of the stream, not when somebody filters
 def messages(pk: int) -> ResponseReturnValue:
     """Show the campaign's messages, filtered by state."""
     campaign = services.get_campaign(current_user.account_id, pk)

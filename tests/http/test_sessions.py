@@ -160,6 +160,7 @@ def test_it_is_noted_once_a_minute(app: Flask, admin: CheckingClient) -> None:
         ("/clientes/campanas/{campaign}/", {"HX-Request": "true", "HX-Request-Type": "partial"}),
         ("/clientes/campanas/{campaign}/acciones/", {}),
         ("/clientes/campanas/{campaign}/estado/", {}),
+        ("/clientes/campanas/{campaign}/mensajes/", {"HX-Request": "true", "HX-Source": "section#messages"}),
         ("/clientes/campanas/{campaign}/progreso/", {}),
     ],
 )
