@@ -7,6 +7,7 @@ import sys
 import click
 
 from clientes_app import create_app, live
+from clientes_app.auth import first_run
 from clientes_app.config import SettingsError
 from clientes_app.importing.process import start_imports
 from clientes_app.privacy.daily import start_daily
@@ -23,6 +24,8 @@ _serves = _command is None or _command.info_name == "run"
 _sender = start_sender(app) if _serves else None
 _imports = start_imports(app) if _serves else None
 _daily = start_daily(app) if _serves else None
+if _serves:
+    first_run.announce(app)
 
 
 def wind_down() -> None:

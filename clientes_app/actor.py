@@ -35,4 +35,4 @@ def current_actor() -> Actor:
     if not has_request_context():
         return Actor()
     person = current_user if current_user.is_authenticated else None
-    return Actor(person, request.remote_addr or "", g.get("api_token_name", ""))
+    return Actor(person, (request.remote_addr or "")[:45], g.get("api_token_name", ""))

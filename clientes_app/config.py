@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -33,7 +34,7 @@ class TwilioSettings:
     """What a carrier needs to reach Twilio, or the stand-in at `api_base_url`."""
 
     account_sid: str = ""
-    auth_token: str = ""
+    auth_token: str = field(default="", repr=False)
     from_number: str = ""
     messaging_service_sid: str = ""
     api_base_url: str = ""
@@ -57,11 +58,19 @@ class TwilioSettings:
 class Settings:
     """Every setting of the app."""
 
-    secret_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    """Keys of before, the newest last: what they signed still counts, nothing new is signed with them."""
     sms_mode: SmsMode = SmsMode.SIMULATED
     twilio: TwilioSettings = TwilioSettings()
     public_base_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that the app answers to; none: the one of `public_base_url`, and this machine's own."""
+    trusted_proxies: int = 0
+    """How many proxies stand before the app: what they say of an address is believed, and nobody else's word."""
+    ratelimit_storage_uri: str = field(default="memory://", repr=False)
+    """Where tries are counted: in each process, or in a Redis that the processes share."""
     send_wait_seconds: float = 25.0
     default_region: str = "CO"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Bogota"))
@@ -82,6 +91,14 @@ class Settings:
         return [] if self.simulated else self.twilio.missing()
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """Name the hosts that the app answers to."""
+        if self.allowed_hosts:
+            return self.allowed_hosts
+        public = urlsplit(self.public_base_url).hostname
+        return (*([public] if public else []), "localhost", "127.0.0.1")
+
+    @property
     def max_streams(self) -> int:
         """How many threads live streams may hold: with all of them taken, the site would hang."""
         return max(1, self.server_threads - 16)
@@ -91,6 +108,9 @@ class Settings:
         in_memory = self.database_url in ("sqlite://", "sqlite:///:memory:")  # one connection, no pool
         return {
             "SECRET_KEY": self.secret_key,
+            "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
+            # Signed with the last, read with each: a page that was open when the key changed can still be sent.
+            "WTF_CSRF_SECRET_KEY": [*self.secret_key_fallbacks, self.secret_key],
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": {} if in_memory else {"pool_size": 20, "max_overflow": 20},
             "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
@@ -132,6 +152,10 @@ def _settings_from(env: Env) -> Settings:
         sms_mode=mode,
         twilio=twilio,
         public_base_url=_url(env, "PUBLIC_BASE_URL"),
+        secret_key_fallbacks=_words(env, "SECRET_KEY_FALLBACKS"),
+        allowed_hosts=_words(env, "ALLOWED_HOSTS"),
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
+        ratelimit_storage_uri=_storage(env),
         send_wait_seconds=env.float("SEND_WAIT_SECONDS", 25.0, validate=validate.Range(0, 300)),
         default_region=_region(env),
         timezone=_timezone(env),
@@ -187,6 +211,17 @@ def _database_url(env: Env) -> str:
     if scheme in ("postgres", "postgresql"):
         return f"postgresql+psycopg://{rest}"
     return url
+
+
+def _words(env: Env, name: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in env.str(name, "").split(",") if word.strip())
+
+
+def _storage(env: Env) -> str:
+    uri = env.str("RATELIMIT_STORAGE_URI", "memory://").strip()
+    if not uri.startswith(("memory://", "redis://", "rediss://", "redis+unix://")):
+        raise SettingsError("RATELIMIT_STORAGE_URI takes memory:// or redis://HOST:PORT/NUMBER")
+    return uri
 
 
 def _url(env: Env, name: str) -> str:

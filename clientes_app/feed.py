@@ -1,12 +1,13 @@
 """Live progress for many viewers: one reader of the database for each watched thing of this process.
 
-The reader looks while somebody watches and wakes all viewers when something changed: viewers cost no queries.
+The reader looks while somebody watches and wakes all viewers when something changed: viewers cost no queries but
+a look now and then whether their session goes on.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -47,7 +48,7 @@ class Feeds:
             for feed in self._feeds.values():
                 feed.end()
 
-    def events(self, watched_id: int, language: str) -> Iterator[str]:
+    def events(self, watched_id: int, language: str) -> Generator[str]:
         """Answer a viewer's events, until what they watch has ended."""
         yield sse.HEARTBEAT
         with self._watched(watched_id) as feed:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from flask import Flask, request
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from .auth.routes import THEMES
+from .auth.services import THEMES
 from .settings import current_settings
 
 
@@ -34,14 +35,20 @@ def init_app(app: Flask) -> None:
 
 
 def _frame() -> dict[str, object]:
-    theme = request.cookies.get("tema", "auto")
     return {
         "places": _places(),
         "settings_places": _settings_places(),
         "simulated": current_settings().simulated,
-        "theme": theme if theme in THEMES else "auto",
+        "theme": _theme(),
         "csrf_token": generate_csrf,
     }
+
+
+def _theme() -> str:
+    """Answer the person's choice, else this device's, else that it decides by itself."""
+    chosen = current_user.tema if current_user.is_authenticated else None
+    theme = chosen or request.cookies.get("tema", "auto")
+    return theme if theme in THEMES else "auto"
 
 
 def _places() -> list[Place]:

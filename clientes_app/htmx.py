@@ -15,6 +15,11 @@ def is_partial() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") != "full"
 
 
+def source() -> str:
+    """Answer which element htmx asks for, such as `section#messages`; empty where it is not htmx."""
+    return request.headers.get("HX-Source", "")
+
+
 def go_to(location: str) -> ResponseReturnValue:
     """Send the browser to another page: a redirect, or `HX-Redirect` for htmx."""
     if not is_partial():

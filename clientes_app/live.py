@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from functools import partial
 from typing import cast
 
 from flask import Flask, Response, current_app, render_template
 
 from . import sse
-from .feed import Feeds, Read
+from .auth.opening import still_open
+from .feed import END_EVENT, Feeds, Read
 from .settings import current_settings
 
 _KEY = "clientes.live"
 
 # A browser opens six connections to a host (HTTP/1.1): streams must leave some for its clicks.
 STREAMS_OF_A_VIEWER = 4
+SESSION_CHECK_SECONDS = 5.0
 
 
 class Live:
@@ -48,12 +53,13 @@ class Live:
 def stream(kind: str, watched_id: int, language: str, viewer: str | None) -> Response | None:
     """Answer with the progress of one of a kind as it happens, or None where there are streams enough.
 
-    `viewer` names the log-in of a browser; a program has none, and no limit of its own.
+    `viewer` names the log-in of a browser; a program has none, and no limit of its own. The stream ends soon
+    after the session that it was asked for with.
     """
     live = _live(current_app)
     if not live.enter(viewer, current_settings().max_streams):
         return None
-    response = sse.stream(live.feeds[kind].events(watched_id, language))
+    response = sse.stream(_while_open(live.feeds[kind].events(watched_id, language), still_open()))
     response.call_on_close(partial(live.leave, viewer))
     return response
 
@@ -67,6 +73,21 @@ def close(app: Flask) -> None:
     """End the app's streams: it is about to stop."""
     for feeds in _live(app).feeds.values():
         feeds.close()
+
+
+def _while_open(events: Generator[str], still_open: Callable[[], bool]) -> Iterator[str]:
+    """Pass on the events, of which there is one at each heartbeat at least, until the session has ended."""
+    looked = time.monotonic()
+    with closing(events):
+        for event in events:
+            yield event
+            if time.monotonic() - looked < SESSION_CHECK_SECONDS:
+                continue
+            if not still_open():
+                # The page looks again at what it watched, and is led to the log-in.
+                yield sse.event("", END_EVENT)
+                return
+            looked = time.monotonic()
 
 
 def _live(app: Flask) -> Live:

@@ -14,9 +14,11 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
+from . import sse
 from .actor import acts_by_token, sends_token
 from .errors import answer, speaks_json
 from .extensions import csrf
+from .feed import END_EVENT
 from .htmx import go_to, is_partial
 from .models import Usuario
 
@@ -41,7 +43,7 @@ _HEADERS = {
     "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -81,9 +83,25 @@ def program_view(view: View) -> View:
 
 
 def machine_view(view: View) -> View:
-    """Declare that no browser calls the view: its answers carry neither cookies nor a browser's rules."""
+    """Declare that no browser calls the view: its answers carry no cookies."""
     view.for_machines = True  # type: ignore[attr-defined]
     return view
+
+
+def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """Declare that pages fetch the view by themselves, always or in the cases said: nobody did that."""
+
+    def declare(view: View) -> View:
+        view.by_itself = when  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def stream_view(view: View) -> View:
+    """Declare that the view streams what happens; pages fetch it by themselves."""
+    view.streams = True  # type: ignore[attr-defined]
+    return by_itself()(view)
 
 
 def takes_uploads(most: int) -> Callable[[View], View]:
@@ -110,9 +128,8 @@ def init_app(app: Flask) -> None:
 
 def is_safe_next(target: str) -> bool:
     """Tell whether a `next` stays on this site."""
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
-        return False
-    if any(ord(character) < 32 for character in target):
+    # Browsers take a backslash for a slash, and leave out what cannot be seen.
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return False
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc
@@ -156,6 +173,9 @@ def _allowed_to(person: Usuario) -> set[Access]:
 def _ask_to_log_in() -> ResponseReturnValue:
     if speaks_json():
         return answer(401, gettext("Log in first."))
+    if is_partial() and _declares("streams"):
+        # A stream that comes back too late ends at once: the page then looks at what it watched, as below.
+        return sse.stream(iter([sse.event("", END_EVENT)]))
     if is_partial():
         return go_to(url_for("auth.log_in"))
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
@@ -163,11 +183,9 @@ def _ask_to_log_in() -> ResponseReturnValue:
 
 
 def _set_headers(response: Response) -> Response:
-    if _is_for_machines():
-        return response
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
     if not current_app.config["SESSION_COOKIE_SECURE"]:
         return response
@@ -177,7 +195,7 @@ def _set_headers(response: Response) -> Response:
 
 def _offer_csrf_token(response: Response) -> Response:
     """Keep the readable cookie with a token that fits the session."""
-    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _is_for_machines():
+    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _declares("for_machines"):
         return response
     if sends_token():
         return response
@@ -189,8 +207,8 @@ def _offer_csrf_token(response: Response) -> Response:
     return response
 
 
-def _is_for_machines() -> bool:
-    return getattr(current_app.view_functions.get(request.endpoint or ""), "for_machines", False)
+def _declares(name: str) -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), name, False)
 
 
 def _token_is_valid(token: str | None) -> bool:

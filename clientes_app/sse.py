@@ -19,6 +19,6 @@ def event(data: str, name: str | None = None) -> str:
 def stream(events: Iterator[str]) -> Response:
     """Answer with events as they come; nothing on the way may hold them back."""
     response = Response(events, mimetype="text/event-stream")
-    response.headers["Cache-Control"] = "no-cache, no-transform"
+    response.headers["Cache-Control"] = "no-store, no-transform"
     response.headers["X-Accel-Buffering"] = "no"
     return response

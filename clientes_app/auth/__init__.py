@@ -1,7 +1,7 @@
-"""Log-in, log-out, and a person's own language and theme."""
+"""Log-in, log-out, the first admin, and a person's own language and theme."""
 
 from flask import Blueprint
 
 bp = Blueprint("auth", __name__, url_prefix="/cuenta")
 
-from . import routes  # noqa: E402, F401  (registers the views)
+from . import first_run_routes, presence, routes  # noqa: E402, F401  (registers the views, and what comes before)

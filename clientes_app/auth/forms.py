@@ -1,4 +1,4 @@
-"""The log-in form."""
+"""The forms of logging in, and of the first admin."""
 
 from __future__ import annotations
 
@@ -7,13 +7,26 @@ from wtforms import PasswordField
 from wtforms.validators import DataRequired, Length
 
 from ..forms import Form, line_field
+from .passwords import LONGEST
+
+
+def password_field(label: str) -> PasswordField:
+    """Answer a field for a password; whether it will do is said by `passwords.check`."""
+    filled = DataRequired(message=lazy_gettext("This field is required."))
+    short_enough = Length(max=LONGEST, message=lazy_gettext("Use at most %(longest)d characters.", longest=LONGEST))
+    return PasswordField(label, validators=[filled, short_enough])
 
 
 class LogInForm(Form):
     """Name and password."""
 
     usuario = line_field(lazy_gettext("User"), 150, required=True)
-    clave = PasswordField(
-        lazy_gettext("Password"),
-        validators=[DataRequired(message=lazy_gettext("This field is required.")), Length(max=1000)],
-    )
+    clave = password_field(lazy_gettext("Password"))
+
+
+class FirstRunForm(Form):
+    """The code in the server's log, and who the first admin is."""
+
+    codigo = line_field(lazy_gettext("Code"), 40, required=True)
+    usuario = line_field(lazy_gettext("User"), 150, required=True)
+    clave = password_field(lazy_gettext("Password"))

@@ -1,14 +1,61 @@
-"""Opening a session, once it is known who logs in."""
+"""The session of a browser: opened once it is known who logs in, found again at each request, and closed."""
 
 from __future__ import annotations
 
-from flask import session
-from flask_login import login_user
+from collections.abc import Callable
+from functools import partial
 
+from flask import after_this_request, g, request, session
+from flask_login import current_user, login_user, logout_user
+
+from ..extensions import db, login_manager
 from ..models import Usuario
+from ..settings import current_settings
+from . import known_browsers, sessions
+
+# The signed cookie carries a secret; what it opens is kept by the server, which can end it.
+_SECRET = "secreto"  # noqa: S105
+
+
+@login_manager.user_loader
+def find_person(person_id: str) -> Usuario | None:
+    """Answer the person of the browser's session; a sample person has none outside simulated mode."""
+    found = sessions.find(session.get(_SECRET, ""))
+    if found is None:
+        return None
+    person, g.present_session = found
+    if str(person.id) != person_id or (person.de_muestra and not current_settings().simulated):
+        return None
+    return person
 
 
 def open_session_for(person: Usuario) -> None:
     """Begin a new session of the person's; nothing of the one before it stays."""
+    if current_user.is_authenticated:
+        close_session()
     session.clear()
+    session[_SECRET] = sessions.begin(person.id, request.user_agent.string, request.remote_addr or "")
     login_user(person)
+    after_this_request(partial(known_browsers.mark, name=person.usuario))
+
+
+def close_session() -> None:
+    """End the session that the browser has, if it has one."""
+    present = present_session()
+    if present is not None:
+        sessions.log_out(present.id)
+    logout_user()
+    session.clear()
+
+
+def present_session() -> sessions.Open | None:
+    """Answer the session that the request came with; a program that acts with a token has none."""
+    return g.get("present_session") if current_user.is_authenticated else None
+
+
+def still_open() -> Callable[[], bool]:
+    """Answer what tells, long after this request, whether its session goes on."""
+    present = present_session()
+    if present is None:
+        return lambda: True
+    return partial(sessions.is_open, db.engine, present.id)

@@ -7,31 +7,20 @@ from typing import Any
 from flask import Response, abort, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user, logout_user
-from sqlalchemy.orm import joinedload
+from flask_login import current_user
 
-from ..config import Settings
-from ..extensions import db, login_manager
 from ..htmx import form_again, page_or_fragment
 from ..i18n import LANGUAGES
 from ..models import Usuario
 from ..security import Access, access, is_safe_next
 from ..settings import current_settings
-from . import bp, services
+from ..throttling import TooManyTries
+from . import bp, first_run, known_browsers, services, tries
 from .forms import LogInForm
-from .opening import open_session_for
+from .opening import close_session, open_session_for
 
-THEMES = ("auto", "light", "dark")
+_PAGE = ("auth/log_in.html", "auth/_log_in.html")
 _A_YEAR = 365 * 24 * 3600
-
-
-@login_manager.user_loader
-def load_user(user_id: str) -> Usuario | None:
-    """Answer the person of a session; who is deactivated has none, nor a sample person outside simulated mode."""
-    person = db.session.get(Usuario, int(user_id), options=[joinedload(Usuario.cuenta)])
-    if person is None or not person.activo or (person.de_muestra and not current_settings().simulated):
-        return None
-    return person
 
 
 @bp.get("/entrar/")
@@ -40,9 +29,9 @@ def log_in() -> ResponseReturnValue:
     """Show the log-in form."""
     if current_user.is_authenticated:
         return redirect(url_for("home.index"))
-    return page_or_fragment(
-        "auth/log_in.html", "auth/_log_in.html", **_form_context(LogInForm(formdata=None), current_settings())
-    )
+    if first_run.is_open():
+        return redirect(url_for("auth.first_run_form"))
+    return page_or_fragment(*_PAGE, **_form_context(LogInForm(formdata=None)))
 
 
 @bp.post("/entrar/")
@@ -50,14 +39,15 @@ def log_in() -> ResponseReturnValue:
 def open_session() -> ResponseReturnValue:
     """Log in and go where the person wanted."""
     form = LogInForm(formdata=request.form)
-    settings = current_settings()
-    person = None
-    if form.validate():
-        person = services.authenticate(form.usuario.data or "", form.clave.data or "", sample_people=settings.simulated)
-        if person is None:
-            form.clave.errors = [gettext("The user or the password is not right.")]
+    if not form.validate():
+        return form_again(*_PAGE, **_form_context(form))
+    try:
+        person = _authenticate(form)
+    except TooManyTries as refusal:
+        return _answer_too_many(form, refusal)
     if person is None:
-        return form_again("auth/log_in.html", "auth/_log_in.html", **_form_context(form, settings))
+        form.clave.errors = [gettext("The user or the password is not right.")]
+        return form_again(*_PAGE, **_form_context(form))
     open_session_for(person)
     return redirect(_next_page())
 
@@ -66,8 +56,7 @@ def open_session() -> ResponseReturnValue:
 @access(Access.ANYONE)
 def log_out() -> ResponseReturnValue:
     """End the session."""
-    logout_user()
-    session.clear()
+    close_session()
     return redirect(url_for("auth.log_in"))
 
 
@@ -88,17 +77,34 @@ def choose_language() -> ResponseReturnValue:
 @bp.post("/tema/")
 @access(Access.ANYONE)
 def choose_theme() -> Response:
-    """Remember the theme on this device."""
+    """Remember the theme, for the person or on this device."""
     chosen = request.form.get("tema", "")
-    if chosen not in THEMES:
+    if chosen not in services.THEMES:
         abort(400)
     response = make_response(redirect(_next_page()))
+    if current_user.is_authenticated:
+        services.choose_theme(current_user.id, chosen)
+        return response
     response.set_cookie("tema", chosen, max_age=_A_YEAR, samesite="Lax")
     return response
 
 
-def _form_context(form: LogInForm, settings: Settings) -> dict[str, Any]:
-    return {"form": form, "next_page": request.values.get("next", ""), "simulated": settings.simulated}
+def _authenticate(form: LogInForm) -> Usuario | None:
+    name = form.usuario.data or ""
+    tried = tries.counts(name, request.remote_addr or "", known_browsers.identify(request, name))
+    return services.authenticate(name, form.clave.data or "", tried, sample_people=current_settings().simulated)
+
+
+def _answer_too_many(form: LogInForm, refusal: TooManyTries) -> Response:
+    form.clave.errors = [refusal.message]
+    response = page_or_fragment(*_PAGE, 429, **_form_context(form))
+    response.headers["Retry-After"] = str(refusal.wait_seconds)
+    return response
+
+
+def _form_context(form: LogInForm) -> dict[str, Any]:
+    simulated = current_settings().simulated
+    return {"form": form, "next_page": request.values.get("next", ""), "simulated": simulated}
 
 
 def _next_page() -> str:

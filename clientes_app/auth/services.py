@@ -1,33 +1,50 @@
-"""People: checking a password, creating a person."""
+"""People: who logs in, creating a person, their language and theme."""
 
 from __future__ import annotations
 
-from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from ..audit.services import record_for
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
-from ..models import Rol, Usuario
-
-_hasher = PasswordHasher()
+from ..models import Accion, Rol, Usuario
+from . import passwords, tries
+from .passwords import hash_password
 
 LONGEST_NAME = 150
-SHORTEST_PASSWORD = 8
+THEMES = ("auto", "light", "dark")
 
 
-def authenticate(name: str, password: str, *, sample_people: bool) -> Usuario | None:
-    """Answer the person with this name and password, or None; sample people only where they are allowed."""
-    person = db.session.scalar(select(Usuario).where(Usuario.usuario == name))
-    if person is not None and person.de_muestra and not sample_people:
-        person = None
-    if not _password_fits(person.clave_hash if person else _nobodys_hash(), password):
-        return None
-    return person if person and person.activo else None
+def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_people: bool) -> Usuario | None:
+    """Answer the person with this name and password, or None; sample people only where they are allowed.
+
+    Raises throttling.TooManyTries, before it compares anything.
+    """
+    with tries.counted(tried):
+        person = _person_called(name, sample_people=sample_people)
+        fits = passwords.fits(person.clave_hash if person else None, password)
+        if fits and person and person.activo:
+            tries.forgive(tried)
+            _keep_in_present_way(person, password)
+            return person
+    with unit_of_work() as session:
+        record_for(session, person, Accion.LOG_IN_FAILED)
+    return None
+
+
+def confirm_password(person_id: int, password: str) -> bool:
+    """Tell whether somebody who is logged in knows the password.
+
+    Raises throttling.TooManyTries, before it compares anything.
+    """
+    tried = tries.counts_of_person(person_id)
+    with tries.counted(tried):
+        if not passwords.fits(db.session.get_one(Usuario, person_id).clave_hash, password):
+            return False
+        tries.forgive(tried)
+    return True
 
 
 def create_user(name: str, password: str, role: Rol, owner_name: str | None = None) -> Usuario:
@@ -37,8 +54,7 @@ def create_user(name: str, password: str, role: Rol, owner_name: str | None = No
     """
     if not 0 < len(name) <= LONGEST_NAME:
         raise DomainError(gettext("A name has 1 to %(longest)d characters.", longest=LONGEST_NAME))
-    if len(password) < SHORTEST_PASSWORD:
-        raise DomainError(gettext("The password needs at least %(count)d characters.", count=SHORTEST_PASSWORD))
+    passwords.check(password, name)
     return add_person(
         Usuario(
             usuario=name,
@@ -62,15 +78,16 @@ def add_person(person: Usuario) -> Usuario:
     return person
 
 
-def hash_password(password: str) -> str:
-    """Answer what is stored in place of a password (Argon2id)."""
-    return _hasher.hash(password)
-
-
 def choose_language(person_id: int, language: str) -> None:
     """Remember a person's language."""
     with unit_of_work() as session:
         session.get_one(Usuario, person_id).idioma = language
+
+
+def choose_theme(person_id: int, theme: str) -> None:
+    """Remember a person's theme."""
+    with unit_of_work() as session:
+        session.get_one(Usuario, person_id).tema = theme
 
 
 def _owner_id(role: Rol, owner_name: str | None) -> int | None:
@@ -84,14 +101,13 @@ def _owner_id(role: Rol, owner_name: str | None) -> int | None:
     return int(owner.id)
 
 
-@cache
-def _nobodys_hash() -> str:
-    """Answer what an unknown user's password is compared with, so that the answer takes the same time."""
-    return _hasher.hash("nobody")
+def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
+    person: Usuario | None = db.session.scalar(select(Usuario).where(Usuario.usuario == name))
+    return None if person is None or (person.de_muestra and not sample_people) else person
 
 
-def _password_fits(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
+def _keep_in_present_way(person: Usuario, password: str) -> None:
+    if not passwords.is_outdated(person.clave_hash):
+        return
+    with unit_of_work() as session:
+        session.get_one(Usuario, person.id).clave_hash = hash_password(password)

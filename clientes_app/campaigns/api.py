@@ -16,7 +16,7 @@ from ..forms import form_from_json, json_object, validated
 from ..i18n import reason
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
-from ..security import Access, access, program_view
+from ..security import Access, access, by_itself, program_view
 from ..settings import current_settings
 from . import bp, services
 from .forms import RequestForm
@@ -43,6 +43,7 @@ def send_sms() -> ResponseReturnValue:
 @bp.get("/campanas/<int:pk>/estado/")
 @program_view
 @access(Access.STAFF)
+@by_itself()
 def state(pk: int) -> ResponseReturnValue:
     """Answer how far a campaign is."""
     services.get_campaign(current_user.account_id, pk)

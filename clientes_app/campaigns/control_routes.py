@@ -13,7 +13,7 @@ from ..extensions import db
 from ..htmx import page_or_fragment
 from ..i18n import number
 from ..models import CampanaSMS, SMSLog
-from ..security import Access, access
+from ..security import Access, access, by_itself
 from . import bp, control, services
 from .api import counts
 from .certificate import certificate_lines
@@ -93,6 +93,7 @@ def reject(pk: int) -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/acciones/")
 @access(Access.STAFF)
+@by_itself()
 def actions(pk: int) -> ResponseReturnValue:
     """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
     campaign = services.get_campaign(current_user.account_id, pk)

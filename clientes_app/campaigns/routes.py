@@ -18,12 +18,12 @@ from ..clients.search import Search
 from ..clients.tags import tag_names
 from ..extensions import db
 from ..feed import END_EVENT
-from ..htmx import form_again, is_partial, page_or_fragment
+from ..htmx import form_again, is_partial, page_or_fragment, source
 from ..i18n import language
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
-from ..security import Access, access
+from ..security import Access, access, by_itself, stream_view
 from ..segments import services as segments
 from ..settings import current_settings
 from . import LIVE, bp, control, services
@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/campanas/en-curso/")
 @access(Access.STAFF)
+@by_itself()
 def running() -> ResponseReturnValue:
     """Show what is running now; the page asks for this again and again while something is."""
     return render_template("campaigns/_running.html", running=services.running(current_user.account_id))
@@ -101,6 +102,7 @@ def send() -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/")
 @access(Access.STAFF)
+@by_itself(is_partial)
 def show(pk: int) -> ResponseReturnValue:
     """Show one campaign: how far it is, and its messages."""
     campaign = services.get_campaign(current_user.account_id, pk)
@@ -114,6 +116,7 @@ def show(pk: int) -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/mensajes/")
 @access(Access.STAFF)
+@by_itself(lambda: source() == "section#messages")  # at the end of the stream, not when somebody filters
 def messages(pk: int) -> ResponseReturnValue:
     """Show the campaign's messages, filtered by state."""
     campaign = services.get_campaign(current_user.account_id, pk)
@@ -128,6 +131,7 @@ def messages(pk: int) -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/progreso/")
 @access(Access.STAFF)
+@stream_view
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)

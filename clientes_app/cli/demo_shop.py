@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..auth.services import hash_password
+from ..auth.passwords import hash_password
 from ..campaigns import services as campaigns
 from ..clients.keys import keys_of
 from ..clients.sales import count_purchases

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..htmx import page_or_fragment
-from ..security import Access, access
+from ..htmx import is_partial, page_or_fragment
+from ..security import Access, access, by_itself
 from . import bp, services
 
 
 @bp.get("/")
 @access(Access.STAFF)
+@by_itself(is_partial)
 def index() -> ResponseReturnValue:
     """Show the start; the page asks for its list of campaigns again while one of them goes on."""
     overview = services.overview(current_user.account_id)

@@ -18,7 +18,7 @@ from ..feed import END_EVENT
 from ..htmx import is_partial, page_or_fragment
 from ..i18n import language
 from ..models import EstadoImportacion, Importacion
-from ..security import Access, access, takes_uploads
+from ..security import Access, access, by_itself, stream_view, takes_uploads
 from . import LIVE, bp, process, services
 from .columns import Layout, Role, with_roles
 from .progress import snapshot
@@ -86,6 +86,7 @@ def choose_sheet(pk: int) -> ResponseReturnValue:
 
 @bp.get("/<int:pk>/")
 @access(Access.ADMIN)
+@by_itself(is_partial)
 def show(pk: int) -> ResponseReturnValue:
     """Show one import: how far it is, or what it came to."""
     row = services.find_import(current_user.account_id, pk)
@@ -98,6 +99,7 @@ def show(pk: int) -> ResponseReturnValue:
 
 @bp.get("/<int:pk>/progreso/")
 @access(Access.ADMIN)
+@stream_view
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the import's progress; where there are streams enough, answer once and let the page poll."""
     services.find_import(current_user.account_id, pk)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
-from wtforms import PasswordField
-from wtforms.validators import DataRequired, Length
 
-from ..auth.services import LONGEST_NAME, SHORTEST_PASSWORD
+from ..auth.forms import password_field
+from ..auth.services import LONGEST_NAME
 from ..forms import FlagField, Form, line_field
 from ..models import Usuario
 from .services import PersonFields
@@ -41,14 +40,4 @@ class PersonForm(Form):
 class PasswordForm(Form):
     """A password that somebody chooses for themselves."""
 
-    clave = PasswordField(
-        lazy_gettext("New password"),
-        validators=[
-            DataRequired(message=lazy_gettext("This field is required.")),
-            Length(
-                min=SHORTEST_PASSWORD,
-                message=lazy_gettext("The password needs at least %(count)d characters.", count=SHORTEST_PASSWORD),
-            ),
-            Length(max=1000),
-        ],
-    )
+    clave = password_field(lazy_gettext("New password"))

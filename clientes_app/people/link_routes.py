@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from ..auth.opening import open_session_for
+from ..errors import DomainError, Gone
 from ..htmx import form_again, page_or_fragment
 from ..security import Access, access
 from . import bp, links
@@ -31,7 +32,13 @@ def use_link(secret: str) -> ResponseReturnValue:
     form = PasswordForm(request.form)
     if not form.validate():
         return form_again(*_PAGE, form=form, person=person, secret=secret)
-    person = links.use_link(secret, form.clave.data or "")
+    try:
+        person = links.use_link(secret, form.clave.data or "")
+    except Gone:
+        raise
+    except DomainError as error:
+        form.clave.errors = [error.message]
+        return form_again(*_PAGE, form=form, person=person, secret=secret)
     if links.has_second_factor(person):
         flash(gettext("Your password is saved. Log in with it."), "success")
         return redirect(url_for("auth.log_in"))

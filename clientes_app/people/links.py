@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record, record_for
-from ..auth.services import hash_password
+from ..auth import passwords
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, LlaveDeAcceso, Sesion, Totp, Usuario
@@ -65,17 +65,18 @@ def person_of(secret: str) -> Usuario:
 def use_link(secret: str, password: str) -> Usuario:
     """Use a link up and give its person the password; all their sessions end. Of two requests, one wins.
 
-    Raises Gone where it was used or replaced, or has expired.
+    Raises Gone where it was used or replaced, or has expired, and DomainError where the password will not do.
     """
-    person_id = person_of(secret).id
-    password_hash = hash_password(password)
+    person = person_of(secret)
+    passwords.check(password, person.usuario)
+    password_hash = passwords.hash_password(password)
     with unit_of_work() as session:
         link = (Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
         if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
             raise _gone()
-        person = session.get_one(Usuario, person_id)
+        person = session.get_one(Usuario, person.id)
         person.clave_hash = password_hash
-        session.execute(delete(Sesion).where(Sesion.persona_id == person_id))
+        session.execute(delete(Sesion).where(Sesion.persona_id == person.id))
         record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
     return person
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
-from ..auth.services import hash_password
+from ..auth.passwords import hash_password
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Rol, Sesion, Usuario

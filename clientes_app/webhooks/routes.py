@@ -7,10 +7,9 @@ from typing import NoReturn, cast
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import HTTPException
 
+from .. import throttling
 from ..extensions import db
 from ..security import Access, access, machine_view
 from ..sending.inbox import ReceiptInbox
@@ -19,9 +18,8 @@ from . import bp, services
 from .signature import HEADER, is_signed
 
 MAX_BODY_BYTES = 64 * 1024
-REFUSALS = RateLimitItemPerMinute(60)
+REFUSALS = RateLimitItemPerMinute(60, 1, "unsigned webhook")
 _INBOX = "clientes.receipts"
-_refused = FixedWindowRateLimiter(MemoryStorage())
 _NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -75,4 +73,4 @@ def _path() -> str:
 
 def _refuse() -> NoReturn:
     # Only what is refused counts: nobody can keep Twilio out by sending rubbish through the same proxy.
-    abort(403 if _refused.hit(REFUSALS, request.remote_addr or "") else 429)
+    abort(403 if throttling.take(REFUSALS, request.remote_addr or "") else 429)

@@ -40,7 +40,8 @@ def test_before_the_log_in_the_language_is_the_browsers_until_it_is_chosen(site:
 
 @pytest.mark.parametrize(("chosen", "device"), [("dark", "light"), ("light", "dark")])
 def test_a_chosen_theme_outlives_the_devices(site: Site, visitors: Visitors, chosen: str, device: str) -> None:
-    page = visitors.log_in(color_scheme=device)
+    site.shop.add_admin(f"gusta-{chosen}")
+    page = visitors.log_in(f"gusta-{chosen}", color_scheme=device)
     html = page.locator("html")
     expect(html).to_have_attribute("data-bs-theme", device)
     choose(page, "tema", chosen)

@@ -37,7 +37,7 @@ from clientes_app.tokens.services import create_token
 from ..importing.conftest import Imports
 from .accessibility import sideways, violations
 from .site import Site
-from .visitors import ENGLISH, SPANISH, Visitors
+from .visitors import ENGLISH, SPANISH, Visitors, log_in
 
 WIDE, NARROW = (1280, 800), (360, 740)
 # Two looks at a page in each language are enough for each pair of language, theme and size.
@@ -119,6 +119,24 @@ def make_token(page: Page) -> None:
 
 def show_answers(page: Page) -> None:
     page.locator("details.api-answer").evaluate_all("answers => answers.forEach((answer) => (answer.open = true))")
+
+
+def log_in_elsewhere(page: Page) -> None:
+    """Bring a second session into the list."""
+    browser = page.context.browser
+    assert browser is not None
+    elsewhere = browser.new_page(base_url=page.url)
+    log_in(elsewhere, "nueva")
+    elsewhere.close()
+    page.reload()
+    expect(page.locator(".own-session form").first).to_be_visible()
+
+
+def refuse_password(page: Page) -> None:
+    page.locator("#clave_actual").fill("wrong")
+    page.locator("#clave_nueva").fill("short")
+    page.locator("#clave_nueva").press("Enter")
+    expect(page.locator("#clave_actual[aria-invalid=true]")).to_be_focused()
 
 
 @dataclass(frozen=True)
@@ -228,6 +246,8 @@ PAGES = {
     "token that is made": Look("/ajustes/tokens/", make_token),
     "revoke a token": Look("/ajustes/tokens/{token}/revocar/"),
     "the API": Look("/api/docs/", show_answers, who=""),
+    "own account": Look("/cuenta/yo/", log_in_elsewhere, who="nueva"),
+    "own account refused": Look("/cuenta/yo/", refuse_password),
 }
 
 
@@ -379,6 +399,9 @@ NOT_PAGES = {
     "importing.rejected",
     "privacy.download",
     "audit.export",
+    "auth.first_run_form",
+    "health.alive",
+    "health.ready",
 }
 
 

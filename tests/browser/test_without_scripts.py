@@ -94,7 +94,8 @@ def test_ticked_clients_get_a_campaign(site: Site, visitors: Visitors, device: d
 
 
 def test_language_and_theme_change(site: Site, visitors: Visitors) -> None:
-    page = visitors.log_in(java_script_enabled=False)
+    site.shop.add_admin("oscura")
+    page = visitors.log_in("oscura", java_script_enabled=False)
     page.locator("details.own-menu > summary").click()
     page.locator("[name=tema][value=dark]").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

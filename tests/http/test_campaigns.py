@@ -138,7 +138,7 @@ def test_a_running_campaign_is_streamed(
     with sending(app):
         stream = english.get(f"{url}progreso/", buffered=False)
         assert stream.headers["Content-Type"].startswith("text/event-stream")
-        assert stream.headers["Cache-Control"] == "no-cache, no-transform"
+        assert stream.headers["Cache-Control"] == "no-store, no-transform"
         events = "".join(chunk.decode() for chunk in stream.response).split("\n\n")
         stream.close()
     sent = [int(found.group(1)) for event in events if (found := re.search(r'data-state="enviado">(\d+)<', event))]

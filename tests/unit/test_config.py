@@ -15,7 +15,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every setting out of the environment but a secret key."""
     for name in list(os.environ):
         if re.match(
-            r"(TWILIO_|SMS_|DATABASE_URL|SECRET_KEY|PUBLIC_|SEND_|DEFAULT_|TIMEZONE|PORT|SERVER_|SIMULATOR_)", name
+            r"(TWILIO_|SMS_|DATABASE_URL|SECRET_KEY|PUBLIC_|SEND_|DEFAULT_|TIMEZONE|PORT|SERVER_|SIMULATOR_|ALLOWED_|TRUSTED_|RATELIMIT_)",
+            name,
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SECRET_KEY", "for tests only")
@@ -50,6 +51,8 @@ def test_one_twilio_variable_makes_it_earnest_and_the_others_are_missed(monkeypa
         ("DATABASE_URL", "mysql://x"),
         ("PUBLIC_BASE_URL", "example.com"),
         ("TWILIO_API_BASE_URL", "localhost:1"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("RATELIMIT_STORAGE_URI", "http://localhost"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -84,3 +87,15 @@ def test_postgresql_is_reached_through_its_present_driver(monkeypatch: pytest.Mo
 
 def test_streams_leave_threads_for_pages() -> None:
     assert Settings(secret_key="x", database_url="sqlite://", server_threads=128).max_streams == 112
+
+
+def test_host_names_are_those_of_the_public_address_unless_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://shop.example:8443/app")
+    assert read_settings().hosts == ("shop.example", "localhost", "127.0.0.1")
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example, .b.example,")
+    assert read_settings().hosts == ("a.example", ".b.example")
+
+
+def test_keys_of_before_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", "older, old")
+    assert read_settings().secret_key_fallbacks == ("older", "old")

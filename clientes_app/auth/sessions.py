@@ -1,0 +1,123 @@
+"""Sessions that are open: begun, found, kept awake and ended."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from ..audit.services import Thing, record, record_for
+from ..errors import NotFound
+from ..extensions import db, unit_of_work
+from ..models import Accion, Sesion, Usuario
+from ..models.types import MAX_ID, utc_now
+from ..text import clean_line
+
+LIFETIME = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+NOTICED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Open:
+    """The session of the present request."""
+
+    id: int
+    seen: datetime
+
+
+def begin(person_id: int, device: str, address: str) -> str:
+    """Store a new session, sweep those that are over, and answer the secret that opens it."""
+    secret = secrets.token_urlsafe(32)
+    with unit_of_work() as session:
+        session.execute(delete(Sesion).where(_is_over()))
+        row = Sesion(
+            clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
+        )
+        session.add(row)
+        record_for(session, session.get_one(Usuario, person_id), Accion.LOGGED_IN)
+    return secret
+
+
+def find(secret: str) -> tuple[Usuario, Open] | None:
+    """Answer whose session a secret opens; None where it has ended, has run out, or its person may not log in."""
+    query = (
+        select(Usuario, Sesion.id, Sesion.visto)
+        .join(Sesion, Sesion.persona_id == Usuario.id)
+        .where(Sesion.clave_hash == _hash(secret), Usuario.activo, ~_is_over())
+        .options(joinedload(Usuario.cuenta))
+    )
+    found = db.session.execute(query).one_or_none()
+    return None if found is None else (found[0], Open(found[1], found[2]))
+
+
+def is_open(engine: Engine, session_id: int) -> bool:
+    """Tell whether a session goes on, outside of any request."""
+    query = select(Sesion.id).join(Usuario).where(Sesion.id == session_id, Usuario.activo, ~_is_over())
+    with engine.connect() as connection:
+        return connection.scalar(query) is not None
+
+
+def keep_awake(person_id: int, present: Open) -> None:
+    """Note that the person does something; a minute that is noted already is not noted again."""
+    now = utc_now()
+    if now - present.seen < NOTICED_EVERY:
+        return
+    with unit_of_work() as session:
+        session.execute(update(Sesion).where(Sesion.id == present.id).values(visto=now))
+        session.execute(update(Usuario).where(Usuario.id == person_id).values(visto=now))
+
+
+def list_of(person_id: int) -> Sequence[Sesion]:
+    """List a person's sessions, the last used first."""
+    query = select(Sesion).where(Sesion.persona_id == person_id, ~_is_over())
+    return db.session.scalars(query.order_by(Sesion.visto.desc(), Sesion.id.desc())).all()
+
+
+def log_out(session_id: int) -> None:
+    """End the session of whoever leaves."""
+    with unit_of_work() as session:
+        session.execute(delete(Sesion).where(Sesion.id == session_id))
+        record(session, Accion.LOGGED_OUT)
+
+
+def end(person_id: int, session_id: int) -> None:
+    """End one of a person's sessions.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        row = session.get(Sesion, session_id) if session_id <= MAX_ID else None
+        if row is None or row.persona_id != person_id:
+            raise NotFound
+        session.delete(row)
+        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
+
+
+def end_others(person_id: int, present_id: int | None) -> None:
+    """End all of a person's sessions but the present one."""
+    with unit_of_work() as session:
+        forget_others(session, person_id, present_id)
+
+
+def forget_others(session: Session, person_id: int, present_id: int | None) -> None:
+    """End them in a transaction that does more; None: there is no present one, all end."""
+    theirs = Sesion.persona_id == person_id
+    others = theirs if present_id is None else and_(theirs, Sesion.id != present_id)
+    ended = session.scalars(delete(Sesion).where(others).returning(Sesion.id)).all()
+    for session_id in ended:
+        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
+
+
+def _is_over() -> ColumnElement[bool]:
+    now = utc_now()
+    return or_(Sesion.creado <= now - LIFETIME, Sesion.visto <= now - IDLE)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,33 @@
+"""What the app needs so that it can work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..config import PROJECT_ROOT
+from ..models import TurnoDeEnvio
+from ..models.types import utc_now
+from ..sending.lease import LEASE_SECONDS
+
+
+def is_ready(engine: Engine) -> bool:
+    """Tell whether the database can be reached and is up to date, and a sender is at work on it."""
+    try:
+        with engine.connect() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+            alive = connection.scalar(select(TurnoDeEnvio.latido))
+    except SQLAlchemyError:
+        return False
+    fresh = alive is not None and utc_now() - alive < timedelta(seconds=LEASE_SECONDS)
+    return fresh and revision == _newest_revision()
+
+
+@cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory(str(PROJECT_ROOT / "migrations")).get_current_head()

@@ -1,0 +1,75 @@
+"""Counting tries: in each process, or in a Redis that the processes share."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from flask import Flask, current_app
+from flask_babel import gettext
+from limits import RateLimitItem
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from .config import Settings
+from .errors import DomainError, ServiceUnavailable
+
+_KEY = "clientes.throttling"
+
+
+class TooManyTries(DomainError):
+    """Somebody has tried too often."""
+
+    status = 429
+
+    def __init__(self, wait_seconds: int) -> None:
+        self.wait_seconds = wait_seconds
+        super().__init__(gettext("Too many tries. Wait %(minutes)d min and try again.", minutes=-(-wait_seconds // 60)))
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Keep the counters with the app."""
+    # Flask-Limiter counts requests, before or after their views; what counts here is known in the midst of them.
+    storage = storage_from_string(settings.ratelimit_storage_uri, wrap_exceptions=True)
+    app.extensions[_KEY] = FixedWindowRateLimiter(storage)
+
+
+def take(limit: RateLimitItem, *names: str) -> bool:
+    """Count one more try; tell whether it is allowed."""
+    with _storage_that_answers():
+        return _limiter().hit(limit, *names)
+
+
+def give_back(limit: RateLimitItem, *names: str) -> None:
+    """Count one try less: it was none of those that are limited."""
+    with _storage_that_answers():
+        _limiter().hit(limit, *names, cost=-1)
+
+
+def left(limit: RateLimitItem, *names: str) -> int:
+    """Answer how many tries are still allowed."""
+    with _storage_that_answers():
+        return _limiter().get_window_stats(limit, *names).remaining
+
+
+def seconds_left(limit: RateLimitItem, *names: str) -> int:
+    """Answer how long it takes until the count begins anew."""
+    with _storage_that_answers():
+        reset = _limiter().get_window_stats(limit, *names).reset_time
+    return max(1, math.ceil(reset - time.time()))
+
+
+@contextmanager
+def _storage_that_answers() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        raise ServiceUnavailable(gettext("The counter of tries cannot be reached.")) from error
+
+
+def _limiter() -> FixedWindowRateLimiter:
+    return cast(FixedWindowRateLimiter, current_app.extensions[_KEY])
