@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, request
 from flask_babel import gettext
 from flask_login import current_user
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from .auth.services import THEMES
@@ -58,6 +59,8 @@ def _places() -> list[Place]:
         Place("templates.index", gettext("Templates"), "message-2"),
         Place("campaigns.index", gettext("Campaigns"), "send"),
     ]
+    if current_user.is_authenticated and current_user.is_admin:
+        places.append(Place("people.index", gettext("Settings"), "settings", also=("shop", "tokens", "audit")))
     if current_settings().simulated:
         places.append(Place("phone.index", gettext("Simulated phone"), "device-mobile"))
     return places
