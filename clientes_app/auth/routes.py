@@ -14,11 +14,11 @@ from ..extensions import db, login_manager
 from ..htmx import form_again, page_or_fragment
 from ..i18n import LANGUAGES
 from ..models import Usuario
+from ..second_factor.opening import enter
 from ..security import Access, access, is_safe_next
 from ..settings import current_settings
 from . import bp, services
 from .forms import LogInForm
-from .opening import open_session_for
 
 THEMES = ("auto", "light", "dark")
 _A_YEAR = 365 * 24 * 3600
@@ -57,8 +57,7 @@ def open_session() -> ResponseReturnValue:
             form.clave.errors = [gettext("The user or the password is not right.")]
     if person is None:
         return form_again("auth/log_in.html", "auth/_log_in.html", **_form_context(form, settings))
-    open_session_for(person)
-    return redirect(_next_page())
+    return enter(person, _next_page())
 
 
 @bp.post("/salir/")
