@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from clientes_app.clients.tagging import tag_client
-from clientes_app.extensions import db
+from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     CampanaSMS,
     Cliente,
+    Cuenta,
     EstadoCampana,
     EstadoSMS,
     Etiqueta,
@@ -28,9 +30,11 @@ from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.tenancy import owned
 
 from ..importing.conftest import Imports
+from ..support.second_factor import turn_on_app
+from ..support.shop import PASSWORD
 from .accessibility import sideways, violations
 from .site import Site
-from .visitors import ENGLISH, SPANISH, Visitors
+from .visitors import ENGLISH, SPANISH, Visitors, log_in
 
 WIDE, NARROW = (1280, 800), (360, 740)
 # Two looks at a page in each language are enough for each pair of language, theme and size.
@@ -94,6 +98,41 @@ def review(page: Page) -> None:
     expect(page.locator("#review-who")).to_be_visible()
     for left_out in page.locator("details.left-out").all():
         left_out.click()
+
+
+def owe_second_step(who: str, page: Page) -> None:
+    log_in(page, who)
+    expect(page.locator("#codigo")).to_be_visible()
+
+
+def owe_recovery_code(page: Page) -> None:
+    owe_second_step("con-app", page)
+    page.locator("main a[href*=recuperacion]").click()
+    expect(page.locator("h1")).to_have_text(re.compile("recuperación|recovery"))
+
+
+def begin_app(page: Page) -> None:
+    press("form[action*=empezar] button", page)
+    refuse("#codigo", page)
+
+
+def turn_on_second_step(page: Page) -> None:
+    """Turn on codes from an app, or find them on from the last time; unfold what can be done."""
+    if page.locator("form[action*=empezar]").count():
+        press("form[action*=empezar] button", page)
+        page.locator("#codigo").fill(pyotp.TOTP(page.locator(".secret-text").inner_text()).now())
+        page.locator("#clave").fill(PASSWORD)
+        page.locator("#clave").press("Enter")
+        press("main a.btn-primary", page)
+    for folded in page.locator("details.with-password > summary").all():
+        folded.click()
+
+
+def make_recovery_codes(page: Page) -> None:
+    turn_on_second_step(page)
+    page.locator("#clave-codes").fill(PASSWORD)
+    page.locator("#clave-codes").press("Enter")
+    expect(page.locator(".recovery-codes > li")).to_have_count(10)
 
 
 @dataclass(frozen=True)
@@ -174,6 +213,13 @@ PAGES = {
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
+    "second step of a log-in": Look("/cuenta/segundo-paso/", partial(owe_second_step, "con-app"), who=""),
+    "recovery code": Look("/cuenta/segundo-paso/recuperacion/", owe_recovery_code, who=""),
+    "first second step": Look("/cuenta/segundo-paso/activar/", partial(owe_second_step, "estricta"), who=""),
+    "no second step": Look("/cuenta/segundo-paso/ajustes/", who="nueva"),
+    "second step": Look("/cuenta/segundo-paso/ajustes/", turn_on_second_step, who="segura"),
+    "recovery codes": Look("/cuenta/segundo-paso/ajustes/", make_recovery_codes, who="segura"),
+    "codes from an app": Look("/cuenta/segundo-paso/ajustes/app/", begin_app, who="nueva"),
 }
 
 
@@ -181,6 +227,7 @@ PAGES = {
 def places(shared_site: Site) -> dict[str, int]:
     """The ids that the addresses name; the account of `nueva` is empty, what `duda` sent is uncertain."""
     shared_site.shop.add_admin("nueva")
+    add_second_factors(shared_site)
     shared_site.simulator.behave(next=["cut_before"])
     uncertain, message = send_one(shared_site, "duda", "3001234567", EstadoSMS.INCIERTO)
     refused, _ = send_one(shared_site, "ocupada", NO_ROUTE, EstadoSMS.FALLIDO)
@@ -209,6 +256,15 @@ def places(shared_site: Site) -> dict[str, int]:
         "message": message,
     }
     return {**first, **ids, "refused": refused, "opt_out": opt_out, **add_imports(shared_site)}
+
+
+def add_second_factors(site: Site) -> None:
+    """Store who has a second factor, who must set one up, and who will turn one on."""
+    turn_on_app(site.app, site.shop.add_admin("con-app"))
+    site.shop.add_admin("segura")
+    strict = site.shop.add_admin("estricta")
+    with site.app.app_context(), unit_of_work() as session:
+        session.add(Cuenta(usuario_id=strict, exige_segundo_factor=True))
 
 
 def add_imports(site: Site) -> dict[str, int]:
