@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from ..auth import services
 from ..errors import DomainError
 from ..models import Rol
+from ..second_factor import enrolment
 
 group = AppGroup("users", help="People who log in.")
 
@@ -28,6 +29,17 @@ def create(name: str, role: str, owner: str | None, *, password_stdin: bool) -> 
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{role} {name} created")
+
+
+@group.command("remove-second-factor")
+@click.argument("name")
+def remove_second_factor(name: str) -> None:
+    """Let a person who lost app, passkeys and recovery codes log in with the password alone."""
+    try:
+        enrolment.remove_all(name)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{name} logs in with the password alone")
 
 
 def _password(*, from_stdin: bool) -> str:

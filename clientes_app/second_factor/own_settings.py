@@ -50,7 +50,7 @@ def confirm_app() -> ResponseReturnValue:
         return _set_up_app(form)
     codes = enrolment.confirm_app(current_user, form.codigo.data or "")
     if codes is None:
-        form.codigo.errors = [gettext("That code is not right. Is the clock of the phone?")]
+        form.codigo.errors = [gettext("That code is not right. Is the time on the phone right?")]
         return _set_up_app(form)
     return _done(gettext("Codes from the app are on."), codes)
 

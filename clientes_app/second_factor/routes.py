@@ -118,7 +118,7 @@ def confirm_first() -> ResponseReturnValue:
     form = CodeForm(formdata=request.form)
     codes = enrolment.confirm_app(waiting.person, form.codigo.data or "") if form.validate() else None
     if codes is None:
-        form.codigo.errors = form.codigo.errors or [gettext("That code is not right. Is the clock of the phone?")]
+        form.codigo.errors = form.codigo.errors or [gettext("That code is not right. Is the time on the phone right?")]
         return _set_up_first(waiting, form)
     open_session_for(waiting.person)
     return render_template("second_factor/codes.html", codes=codes, next_page=waiting.next_page)

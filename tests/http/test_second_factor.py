@@ -399,3 +399,11 @@ def test_a_replaced_key_still_opens_the_secret(
     assert after_replacing("a newer key", "for tests only").location == "/"
     assert after_replacing("a newer key").location == "/", "the secret went over to the newer key"
     assert after_replacing("the newest key").status_code == 200, "and no other opens it"
+
+
+def test_the_command_line_helps_who_lost_everything(app: Flask, waiting: CheckingClient) -> None:
+    answer = app.test_cli_runner().invoke(args=["users", "remove-second-factor", "ana"])
+    assert answer.exit_code == 0
+    assert audited(app) == [(Accion.SECOND_FACTOR_OFF, "ana", {"con": "todo"})]
+    assert waiting.log_in("ana").location == "/"
+    assert app.test_cli_runner().invoke(args=["users", "remove-second-factor", "nobody"]).exit_code == 1
