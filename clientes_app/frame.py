@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import Flask, request
 from flask_babel import gettext
 from flask_login import current_user
-from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from .auth.services import THEMES

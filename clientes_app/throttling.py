@@ -50,6 +50,12 @@ def give_back(limit: RateLimitItem, *names: str) -> None:
         _limiter().hit(limit, *names, cost=-1)
 
 
+def forget(limit: RateLimitItem, *names: str) -> None:
+    """Begin to count anew."""
+    with _storage_that_answers():
+        _limiter().clear(limit, *names)
+
+
 def left(limit: RateLimitItem, *names: str) -> int:
     """Answer how many tries are still allowed."""
     with _storage_that_answers():

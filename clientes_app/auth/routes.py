@@ -12,12 +12,13 @@ from flask_login import current_user
 from ..htmx import form_again, page_or_fragment
 from ..i18n import LANGUAGES
 from ..models import Usuario
+from ..second_factor.opening import enter
 from ..security import Access, access, is_safe_next
 from ..settings import current_settings
 from ..throttling import TooManyTries
 from . import bp, first_run, known_browsers, services, tries
 from .forms import LogInForm
-from .opening import close_session, open_session_for
+from .opening import close_session
 
 _PAGE = ("auth/log_in.html", "auth/_log_in.html")
 _A_YEAR = 365 * 24 * 3600
@@ -48,8 +49,7 @@ def open_session() -> ResponseReturnValue:
     if person is None:
         form.clave.errors = [gettext("The user or the password is not right.")]
         return form_again(*_PAGE, **_form_context(form))
-    open_session_for(person)
-    return redirect(_next_page())
+    return enter(person, _next_page())
 
 
 @bp.post("/salir/")

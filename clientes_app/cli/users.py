@@ -13,6 +13,7 @@ from ..errors import DomainError, NotFound
 from ..models import Rol
 from ..people import links
 from ..people.link_address import link_address
+from ..second_factor import enrolment
 
 group = AppGroup("users", help="People who log in.")
 
@@ -43,6 +44,17 @@ def link(name: str) -> None:
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(link_address(secret))
+
+
+@group.command("remove-second-factor")
+@click.argument("name")
+def remove_second_factor(name: str) -> None:
+    """Let a person who lost app, passkeys and recovery codes log in with the password alone."""
+    try:
+        enrolment.remove_all(name)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{name} logs in with the password alone")
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from ..auth.opening import open_session_for
 from ..errors import DomainError, Gone
 from ..htmx import form_again, page_or_fragment
+from ..second_factor.opening import enter
 from ..security import Access, access
 from . import bp, links
 from .forms import PasswordForm
@@ -39,12 +39,8 @@ def use_link(secret: str) -> ResponseReturnValue:
     except DomainError as error:
         form.clave.errors = [error.message]
         return form_again(*_PAGE, form=form, person=person, secret=secret)
-    if links.has_second_factor(person):
-        flash(gettext("Your password is saved. Log in with it."), "success")
-        return redirect(url_for("auth.log_in"))
-    open_session_for(person)
     flash(gettext("Your password is saved."), "success")
-    return redirect(url_for("home.index"))
+    return enter(person, url_for("home.index"))
 
 
 @bp.after_request

@@ -7,14 +7,14 @@ from datetime import timedelta
 from hashlib import sha256
 
 from flask_babel import gettext
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record, record_for
 from ..auth import passwords
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, Enlace, LlaveDeAcceso, Sesion, Totp, Usuario
+from ..models import Accion, Enlace, Sesion, Usuario
 from ..models.types import utc_now
 
 LASTS = timedelta(hours=72)
@@ -79,13 +79,6 @@ def use_link(secret: str, password: str) -> Usuario:
         session.execute(delete(Sesion).where(Sesion.persona_id == person.id))
         record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
     return person
-
-
-def has_second_factor(person: Usuario) -> bool:
-    """Tell whether a password alone does not log the person in."""
-    codes = exists().where(Totp.persona_id == person.id, Totp.confirmado.is_not(None))
-    passkeys = exists().where(LlaveDeAcceso.persona_id == person.id)
-    return bool(db.session.scalar(select(codes | passkeys)))
 
 
 def _hash(secret: str) -> str:

@@ -9,16 +9,18 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from clientes_app.clients.tagging import tag_client
-from clientes_app.extensions import db
+from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     Alcance,
     CampanaSMS,
     Cliente,
+    Cuenta,
     EstadoCampana,
     EstadoSMS,
     Etiqueta,
@@ -35,6 +37,8 @@ from clientes_app.tenancy import owned
 from clientes_app.tokens.services import create_token
 
 from ..importing.conftest import Imports
+from ..support.second_factor import turn_on_app
+from ..support.shop import PASSWORD
 from .accessibility import sideways, violations
 from .site import Site
 from .visitors import ENGLISH, SPANISH, Visitors, log_in
@@ -137,6 +141,43 @@ def refuse_password(page: Page) -> None:
     page.locator("#clave_nueva").fill("short")
     page.locator("#clave_nueva").press("Enter")
     expect(page.locator("#clave_actual[aria-invalid=true]")).to_be_focused()
+
+
+def owe_second_step(who: str, page: Page) -> None:
+    log_in(page, who)
+    expect(page.locator("#codigo")).to_be_visible()
+
+
+def owe_recovery_code(page: Page) -> None:
+    owe_second_step("con-app", page)
+    page.locator("main a[href*=recuperacion]").click()
+    expect(page.locator("h1")).to_have_text(re.compile("recuperación|recovery"))
+
+
+def begin_app(page: Page) -> None:
+    if page.locator("form[action*=empezar]").count():
+        press("form[action*=empezar] button", page)
+    page.locator("#clave").fill("anything")
+    refuse("#codigo", page)
+
+
+def turn_on_second_step(page: Page) -> None:
+    """Turn on codes from an app, or find them on from the last time; unfold what can be done."""
+    if page.locator("form[action*=empezar]").count():
+        press("form[action*=empezar] button", page)
+        page.locator("#codigo").fill(pyotp.TOTP(page.locator(".secret-text").inner_text()).now())
+        page.locator("#clave").fill(PASSWORD)
+        page.locator("#clave").press("Enter")
+        press("main a.btn-primary", page)
+    for folded in page.locator("details.with-password > summary").all():
+        folded.click()
+
+
+def make_recovery_codes(page: Page) -> None:
+    turn_on_second_step(page)
+    page.locator("#clave-codes").fill(PASSWORD)
+    page.locator("#clave-codes").press("Enter")
+    expect(page.locator(".recovery-codes > li")).to_have_count(10)
 
 
 @dataclass(frozen=True)
@@ -248,6 +289,13 @@ PAGES = {
     "the API": Look("/api/docs/", show_answers, who=""),
     "own account": Look("/cuenta/yo/", log_in_elsewhere, who="nueva"),
     "own account refused": Look("/cuenta/yo/", refuse_password),
+    "second step of a log-in": Look("/cuenta/segundo-paso/", partial(owe_second_step, "con-app"), who=""),
+    "recovery code": Look("/cuenta/segundo-paso/recuperacion/", owe_recovery_code, who=""),
+    "first second step": Look("/cuenta/segundo-paso/activar/", partial(owe_second_step, "estricta"), who=""),
+    "no second step": Look("/cuenta/segundo-paso/ajustes/", who="nueva"),
+    "second step": Look("/cuenta/segundo-paso/ajustes/", turn_on_second_step, who="segura"),
+    "recovery codes": Look("/cuenta/segundo-paso/ajustes/", make_recovery_codes, who="segura"),
+    "codes from an app": Look("/cuenta/segundo-paso/ajustes/app/", begin_app, who="nueva"),
 }
 
 
@@ -255,6 +303,7 @@ PAGES = {
 def places(shared_site: Site) -> dict[str, Any]:
     """The ids that the addresses name; the account of `nueva` is empty, what `duda` sent is uncertain."""
     shared_site.shop.add_admin("nueva")
+    add_second_factors(shared_site)
     shared_site.simulator.behave(next=["cut_before"])
     uncertain, message = send_one(shared_site, "duda", "3001234567", EstadoSMS.INCIERTO)
     refused, _ = send_one(shared_site, "ocupada", NO_ROUTE, EstadoSMS.FALLIDO)
@@ -316,6 +365,15 @@ def ask(site: Site) -> int:
     with site.app.test_request_context():
         save_settings(account, ShopSettings(mensajes_por_dia=0, precios={"CO": Decimal("25.50")}))
     return waiting
+
+
+def add_second_factors(site: Site) -> None:
+    """Store who has a second factor, who must set one up, and who will turn one on."""
+    turn_on_app(site.app, site.shop.add_admin("con-app"))
+    site.shop.add_admin("segura")
+    strict = site.shop.add_admin("estricta")
+    with site.app.app_context(), unit_of_work() as session:
+        session.add(Cuenta(usuario_id=strict, exige_segundo_factor=True))
 
 
 def add_imports(site: Site) -> dict[str, int]:

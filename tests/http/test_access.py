@@ -49,6 +49,16 @@ ANYONE = {
     "POST auth.create_first_admin",
     "GET health.alive",
     "GET health.ready",
+    "GET second_factor.ask",
+    "POST second_factor.check_code",
+    "GET second_factor.ask_recovery_code",
+    "POST second_factor.check_recovery_code",
+    "POST second_factor.second_step_options",
+    "POST second_factor.check_passkey",
+    "POST second_factor.log_in_options",
+    "POST second_factor.log_in_with_passkey",
+    "GET second_factor.set_up_first",
+    "POST second_factor.confirm_first",
 }
 STAFF = {
     "GET home.index",
@@ -76,6 +86,15 @@ STAFF = {
     "POST own.change_password",
     "POST own.end_session",
     "POST own.end_others",
+    "GET second_factor.show",
+    "POST second_factor.begin_app",
+    "GET second_factor.set_up_app",
+    "POST second_factor.confirm_app",
+    "POST second_factor.remove_app",
+    "POST second_factor.renew_codes",
+    "POST second_factor.passkey_options",
+    "POST second_factor.add_passkey",
+    "POST second_factor.remove_passkey",
 }
 ADMIN = {
     "GET clients.confirm_deletion",
@@ -190,6 +209,9 @@ JSON = {
     "campaigns.state",
     "campaigns.details",
     "api.openapi",
+    "second_factor.second_step_options",
+    "second_factor.log_in_options",
+    "second_factor.passkey_options",
 }
 WORDS = {
     Access.ANYONE: ANYONE,

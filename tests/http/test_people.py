@@ -174,7 +174,7 @@ class TestTheLink:
         with app.app_context(), unit_of_work() as session:
             session.add(Totp(persona_id=id_of(app, "vera"), secreto="x", confirmado=utc_now()))
         visitor = another(app)
-        assert visitor.send(link, {"clave": "una clave buena"}).location == "/cuenta/entrar/"
+        assert visitor.send(link, {"clave": "una clave buena"}).location == "/cuenta/segundo-paso/"
         assert visitor.get("/").status_code == 302
 
 

@@ -1,0 +1,107 @@
+"""Whether a person has a second factor, and proving it; what fails stands in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from ..audit.services import record_for
+from ..extensions import db, unit_of_work
+from ..models import Accion, Cuenta, LlaveDeAcceso, Totp, Usuario
+from . import passkeys, recovery, totp
+from .challenges import Challenge
+from .relying_party import RelyingParty
+from .throttle import count_guess, forget_guesses
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a person can show besides the password."""
+
+    app_since: datetime | None
+    codes_left: int
+    passkeys: Sequence[LlaveDeAcceso]
+    required: bool
+    """Whether the shop asks everybody for a second step."""
+
+    @property
+    def on(self) -> bool:
+        """Tell whether there is any; recovery codes alone are none."""
+        return self.app_since is not None or bool(self.passkeys)
+
+
+def factors_of(person: Usuario) -> Factors:
+    """Answer what a person can show besides the password."""
+    return Factors(
+        app_since=db.session.scalar(select(Totp.confirmado).where(Totp.persona_id == person.id)),
+        codes_left=recovery.left(person.id),
+        passkeys=passkeys.of(person.id),
+        required=is_required(person),
+    )
+
+
+def has_second_factor(person_id: int) -> bool:
+    """Tell whether a person is asked for a second step; recovery codes alone are none."""
+    app = exists().where(Totp.persona_id == person_id, Totp.confirmado.is_not(None))
+    key = exists().where(LlaveDeAcceso.persona_id == person_id)
+    return bool(db.session.scalar(select(app | key)))
+
+
+def is_required(person: Usuario) -> bool:
+    """Tell whether the person's shop asks everybody for a second step."""
+    asks = select(Cuenta.exige_segundo_factor).where(Cuenta.usuario_id == person.account_id)
+    return bool(db.session.scalar(asks))
+
+
+def find_person(person_id: int, *, sample_people: bool) -> Usuario | None:
+    """Answer a person who may log in."""
+    person = db.session.get(Usuario, person_id)
+    if person is None or not person.activo or (person.de_muestra and not sample_people):
+        return None
+    return person
+
+
+def take_app_code(person: Usuario, code: str) -> bool:
+    """Tell whether a code from the person's app is right, and take it.
+
+    Raises throttling.TooManyTries.
+    """
+    count_guess(person.id)
+    with unit_of_work() as session:
+        right = totp.take_code(session, person.id, code)
+        _note(session, person, "codigo", right=right)
+    return right
+
+
+def take_recovery_code(person: Usuario, code: str) -> bool:
+    """Tell whether a recovery code is right, and use it up.
+
+    Raises throttling.TooManyTries.
+    """
+    count_guess(person.id)
+    with unit_of_work() as session:
+        right = has_second_factor(person.id) and recovery.take_code(session, person.id, code)
+        _note(session, person, "codigo_de_recuperacion", right=right)
+    return right
+
+
+def take_passkey(party: RelyingParty, answer: str, challenge: Challenge, person: Usuario | None = None) -> int | None:
+    """Answer the id of the person whose passkey signed, who must be `person` if that is given; else None."""
+    with unit_of_work() as session:
+        owner = passkeys.owner_who_signed(session, party, answer, challenge)
+        if owner is not None and person is not None and owner != person.id:
+            owner = None
+        if owner is None:
+            record_for(session, person, Accion.LOG_IN_FAILED, motivo="llave_de_acceso")
+    return owner
+
+
+def _note(session: Session, person: Usuario, reason: str, *, right: bool) -> None:
+    if right:
+        forget_guesses(person.id)
+    else:
+        record_for(session, person, Accion.LOG_IN_FAILED, motivo=reason)
