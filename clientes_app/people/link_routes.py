@@ -39,8 +39,9 @@ def use_link(secret: str) -> ResponseReturnValue:
     except DomainError as error:
         form.clave.errors = [error.message]
         return form_again(*_PAGE, form=form, person=person, secret=secret)
-    flash(gettext("Your password is saved."), "success")
-    return enter(person, url_for("home.index"))
+    entered = enter(person, url_for("home.index"))
+    flash(gettext("Your password is saved."), "success")  # now: a new session forgets what was said before it
+    return entered
 
 
 @bp.after_request
