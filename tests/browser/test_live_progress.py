@@ -78,7 +78,7 @@ def test_ten_pages_show_the_same_and_never_go_back(site: Site, visitors: Visitor
 def test_the_stream_begins_on_a_slow_line_too(site: Site, visitors: Visitors) -> None:
     account = site.shop.add_admin("lenta")
     site.shop.add_client(account)
-    page = visitors.log_in("lenta")
+    page = visitors.log_in("lenta").context.new_page()
     held: list[Route] = []
 
     def hold(route: Route) -> None:
