@@ -83,9 +83,9 @@ class Feeds:
 
 
 def _changes(feed: _Feed, language: str) -> Iterator[str]:
-    seen = 0
+    seen, look = 0, feed.join()
     while not feed.ended:
-        version, progress = feed.wait_for_change(seen, HEARTBEAT_SECONDS)
+        version, progress = feed.wait_for_change(seen, look, HEARTBEAT_SECONDS)
         if version == seen or progress is None:
             yield sse.HEARTBEAT
             continue
@@ -107,15 +107,27 @@ class _Feed:
         self._changed = threading.Condition()
         self._ended = threading.Event()
         self._version = 0
+        self._looks_begun = 0
+        self._looks_done = 0
+        self._joined = False
         self._progress: Snapshot | None = None
         self._texts: dict[tuple[int, str], str] = {}
         threading.Thread(target=self._look_until_ended, name=f"feed-{watched_id}", daemon=True).start()
 
-    def wait_for_change(self, seen: int, seconds: float) -> tuple[int, Snapshot | None]:
-        """Wait until there is something newer than version `seen`, or the time is up."""
+    def join(self) -> int:
+        """Answer the number of the next look: what was seen before may be older than the page of a new viewer."""
         with self._changed:
-            self._changed.wait_for(lambda: self._version != seen or self._ended.is_set(), seconds)
-            return self._version, self._progress
+            self._joined = True
+            return self._looks_begun + 1
+
+    def wait_for_change(self, seen: int, look: int, seconds: float) -> tuple[int, Snapshot | None]:
+        """Wait until look number `look` or a later one finds something newer than version `seen`, or the time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._found(seen, look) or self._ended.is_set(), seconds)
+            return (self._version, self._progress) if self._found(seen, look) else (seen, None)
+
+    def _found(self, seen: int, look: int) -> bool:
+        return self._version != seen and self._looks_done >= look
 
     def rendered(self, version: int, progress: Snapshot, language: str) -> str:
         """Answer the event of a version: rendered once for each language, not once for each viewer."""
@@ -149,10 +161,15 @@ class _Feed:
             self.end()
 
     def _look(self) -> None:
+        with self._changed:
+            self._looks_begun += 1
+            joined, self._joined = self._joined, False
         progress = self._read(self.watched_id)
         with self._changed:
-            if progress == self._progress:
-                return
-            self._progress = progress
-            self._version += 1
-            self._changed.notify_all()
+            self._looks_done = self._looks_begun
+            changed = progress != self._progress
+            if changed:
+                self._progress = progress
+                self._version += 1
+            if changed or joined:
+                self._changed.notify_all()

@@ -16,7 +16,7 @@ from ..models import CampanaSMS, SMSLog
 from ..security import Access, access, by_itself
 from . import bp, control, services
 from .api import counts
-from .certificate import certificate_lines
+from .certificate import certificate_lines, note_download
 from .progress import snapshot
 from .verification import verify
 
@@ -141,6 +141,7 @@ def retry_failed(pk: int) -> ResponseReturnValue:
 def certificate(pk: int) -> ResponseReturnValue:
     """Download the proof of a campaign: the sums, and every row."""
     campaign = services.get_campaign(current_user.account_id, pk)
+    note_download(campaign)
     return csv_download(certificate_lines(db.engine, campaign, verify(pk)), f"campana-{pk}.csv")
 
 

@@ -97,6 +97,22 @@ def activate(pk: int) -> ResponseReturnValue:
     return _done(gettext("%(name)s can log in again.", name=person.display_name))
 
 
+@bp.get("/personas/<int:pk>/segundo-paso/")
+@access(Access.ADMIN)
+def confirm_removal_of_second_step(pk: int) -> ResponseReturnValue:
+    """Say what taking a vendedor's second step away means, and ask."""
+    person = services.find_seller(current_user.account_id, pk)
+    return page_or_fragment("people/second_step.html", "people/_second_step.html", person=person)
+
+
+@bp.post("/personas/<int:pk>/segundo-paso/")
+@access(Access.ADMIN)
+def remove_second_step(pk: int) -> ResponseReturnValue:
+    """Let a vendedor log in with the password alone."""
+    person = services.remove_second_step(current_user.account_id, pk)
+    return _done(gettext("%(name)s logs in with the password alone.", name=person.display_name))
+
+
 @bp.post("/personas/<int:pk>/enlace/")
 @access(Access.ADMIN)
 def make_link(pk: int) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
 from ..models.types import MAX_ID, utc_now
+from ..second_factor.services import asks_for_second_step, remove_factors
 from .links import make_link_in
 
 
@@ -47,6 +48,8 @@ class Shown:
     person: Usuario
     link_until: datetime | None
     """When the link ends that they have not used yet; None: there is none."""
+    second_step: bool
+    """Whether they are asked for more than the password."""
 
 
 def list_people(account_id: int) -> list[Shown]:
@@ -58,12 +61,12 @@ def list_people(account_id: int) -> list[Shown]:
         .subquery()
     )
     people = (
-        select(Usuario, latest.c.vence)
+        select(Usuario, latest.c.vence, asks_for_second_step(Usuario.id))
         .outerjoin(latest, latest.c.persona_id == Usuario.id)
         .where(or_(Usuario.id == account_id, Usuario.creado_por_id == account_id))
         .order_by(Usuario.rol, Usuario.activo.desc(), Usuario.usuario)
     )
-    return [Shown(person, until) for person, until in db.session.execute(people)]
+    return [Shown(*row) for row in db.session.execute(people)]
 
 
 def names_of(account_id: int) -> Sequence[Usuario]:
@@ -144,6 +147,17 @@ def activate(account_id: int, person_id: int) -> Usuario:
         if not person.activo:
             person.activo = True
             record(session, Accion.PERSON_ACTIVATED, _thing(person))
+    return person
+
+
+def remove_second_step(account_id: int, person_id: int) -> Usuario:
+    """Let a vendedor who lost their second factors log in with the password alone.
+
+    Raises NotFound, and Conflict where it is the admin.
+    """
+    with unit_of_work() as session:
+        person = _seller(session, account_id, person_id)
+        remove_factors(session, person)
     return person
 
 

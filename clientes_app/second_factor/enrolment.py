@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from ..audit.services import record_for
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import unit_of_work
-from ..models import Accion, CodigoDeRecuperacion, LlaveDeAcceso, Totp, Usuario
+from ..models import Accion, LlaveDeAcceso, Totp, Usuario
 from . import passkeys, recovery, totp
 from .challenges import Challenge
 from .relying_party import RelyingParty
-from .services import has_second_factor, is_required
+from .services import has_second_factor, is_required, remove_factors
 from .throttle import count_guess, forget_guesses
 
 
@@ -99,9 +99,7 @@ def remove_all(name: str) -> None:
         person = session.scalar(select(Usuario).filter_by(usuario=name))
         if person is None:
             raise NotFound
-        for model in (Totp, LlaveDeAcceso, CodigoDeRecuperacion):
-            session.execute(delete(model).where(model.persona_id == person.id))
-        record_for(session, person, Accion.SECOND_FACTOR_OFF, con="todo")
+        remove_factors(session, person)
 
 
 def _check_room(person: Usuario) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, select
 from sqlalchemy.orm import Session
 
-from ..audit.services import record_for
+from ..audit.services import Thing, record, record_for
 from ..extensions import db, unit_of_work
-from ..models import Accion, Cuenta, LlaveDeAcceso, Totp, Usuario
+from ..models import Accion, CodigoDeRecuperacion, Cuenta, LlaveDeAcceso, Totp, Usuario
 from . import passkeys, recovery, totp
 from .challenges import Challenge
 from .relying_party import RelyingParty
@@ -46,9 +46,22 @@ def factors_of(person: Usuario) -> Factors:
 
 def has_second_factor(person_id: int) -> bool:
     """Tell whether a person is asked for a second step; recovery codes alone are none."""
+    return bool(db.session.scalar(select(asks_for_second_step(person_id))))
+
+
+def asks_for_second_step(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
+    """Answer the same as SQL, for a person or for each of a query."""
     app = exists().where(Totp.persona_id == person_id, Totp.confirmado.is_not(None))
     key = exists().where(LlaveDeAcceso.persona_id == person_id)
-    return bool(db.session.scalar(select(app | key)))
+    return app | key
+
+
+def remove_factors(session: Session, person: Usuario) -> None:
+    """Take every second factor from a person who lost them, even where the shop asks for one."""
+    for model in (Totp, LlaveDeAcceso, CodigoDeRecuperacion):
+        session.execute(delete(model).where(model.persona_id == person.id))
+    thing = Thing("usuario", person.id, person.usuario, person.account_id)
+    record(session, Accion.SECOND_FACTOR_OFF, thing, con="todo")
 
 
 def is_required(person: Usuario) -> bool:

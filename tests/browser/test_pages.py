@@ -269,6 +269,7 @@ PAGES = {
     "a link in a dialog": Look("/personas/", partial(open_dialog, "[id^=link-]")),
     "edit a person": Look("/personas/{person}/editar/", who="invita"),
     "deactivate a person": Look("/personas/{person}/desactivar/", who="invita"),
+    "remove a second step": Look("/personas/{person}/segundo-paso/", who="invita"),
     "choose a password": Look("/cuenta/enlace/{secret}/", partial(refuse, "#clave"), who=""),
     "audit": Look("/auditoria/", who="invita"),
     "audit without a find": Look("/auditoria/?hasta=2000-01-01", who="invita"),
@@ -438,6 +439,7 @@ def check_looks(page: Page) -> None:
         found = violations(page)
         assert not found, f"{theme}, {width} px: " + "\n".join(found)
         assert sideways(page) <= 0, f"wider than {width} px"
+        expect(page.locator("#content button[data-leave-dialog]:visible")).to_have_count(0)
 
 
 # A fragment of a page, the list of a client's sales as JSON or HTML, files to download, the stream.

@@ -161,6 +161,8 @@ ADMIN = {
     "GET people.confirm_deactivation",
     "POST people.deactivate",
     "POST people.activate",
+    "GET people.confirm_removal_of_second_step",
+    "POST people.remove_second_step",
     "POST people.make_link",
     "GET audit.index",
     "GET audit.export",

@@ -91,6 +91,17 @@ class TestWhatIsNoted:
         assert told(app) == [(Accion.CLIENTS_EXPORTED, {"columnas": ["telefono", "cliente", "origen", "fecha"]})]
         assert entries(app)[0].persona == "vero"
 
+    def test_a_downloaded_certificate(self, app: Flask, shop: Shop, account: int, seller: CheckingClient) -> None:
+        payload = {"cliente_ids": [shop.add_client(account)], "mensaje": "Hola", "nombre_campana": "Noviembre"}
+        pk = seller.send_json("/clientes/enviar-sms/", payload).get_json()["campana_id"]
+        assert seller.get(f"/clientes/campanas/{pk}/certificado/").status_code == 200
+        entry = entries(app)[-1]
+        assert (entry.accion, entry.cosa_nombre, entry.detalle) == (
+            Accion.CLIENTS_EXPORTED,
+            "Noviembre",
+            {"cuantos": 1},
+        )
+
     def test_imports(self, app: Flask, admin: CheckingClient, imports: Imports) -> None:
         import_id = imports.review("nombre,celular\nLaura,3001234567\nPedro,3001234568\n")
         admin.send(f"/clientes/importar/{import_id}/aplicar/")

@@ -20,6 +20,7 @@ from clientes_app.people import links
 from clientes_app.settings import current_settings, replace_settings
 
 from ..support.checking_client import CheckingClient
+from ..support.second_factor import turn_on_app
 from ..support.shop import Shop
 
 LINK = re.compile(r"http://localhost(/cuenta/enlace/[\w-]{43}/)")
@@ -268,7 +269,7 @@ class TestDeactivating:
         with app.app_context():
             assert not db.session.scalars(select(Enlace)).all()
 
-    @pytest.mark.parametrize("act", ["desactivar", "editar", "enlace", "activar"])
+    @pytest.mark.parametrize("act", ["desactivar", "editar", "enlace", "activar", "segundo-paso"])
     def test_nobody_does_it_to_themself(self, app: Flask, admin: CheckingClient, account: int, act: str) -> None:
         assert admin.send(f"/personas/{account}/{act}/", {"usuario": "otra"}).status_code == 409
         assert person(app, "ana").activo
@@ -278,7 +279,7 @@ class TestDeactivating:
     ) -> None:
         other = shop.add_admin("otra")
         theirs = shop.add_seller(other, "violeta")
-        for act in ("editar", "desactivar", "activar", "enlace"):
+        for act in ("editar", "desactivar", "activar", "enlace", "segundo-paso"):
             for pk in (other, theirs, 10**30):
                 assert admin.send(f"/personas/{pk}/{act}/", NEW).status_code == 404
         assert person(app, "violeta").activo
@@ -304,6 +305,22 @@ def test_the_audit_tells_of_people(app: Flask, admin: CheckingClient) -> None:
         ("PERSON_DEACTIVATED", "vera"),
         ("PERSON_ACTIVATED", "vera"),
     ]
+
+
+class TestTheLostPhone:
+    """An admin takes the second step from who lost it; the password alone lets them in again."""
+
+    def test_the_password_is_enough_again(self, app: Flask, admin: CheckingClient, seller: CheckingClient) -> None:
+        vero = id_of(app, "vero")
+        address = f"/personas/{vero}/segundo-paso/"
+        assert address not in admin.get("/personas/").text, "there is nothing to take away"
+        turn_on_app(app, vero)
+        assert another(app).log_in("vero").location != "/"
+        assert address in admin.get("/personas/").text
+        assert admin.get(address).status_code == 200
+        assert "vero" in admin.swap(address).text
+        assert another(app).log_in("vero").location == "/"
+        assert ("SECOND_FACTOR_OFF", "vero") in acts(app)
 
 
 class TestTheCommandLine:

@@ -404,6 +404,6 @@ def test_a_replaced_key_still_opens_the_secret(
 def test_the_command_line_helps_who_lost_everything(app: Flask, waiting: CheckingClient) -> None:
     answer = app.test_cli_runner().invoke(args=["users", "remove-second-factor", "ana"])
     assert answer.exit_code == 0
-    assert audited(app) == [(Accion.SECOND_FACTOR_OFF, "ana", {"con": "todo"})]
+    assert audited(app) == [(Accion.SECOND_FACTOR_OFF, "", {"con": "todo"})]
     assert waiting.log_in("ana").location == "/"
     assert app.test_cli_runner().invoke(args=["users", "remove-second-factor", "nobody"]).exit_code == 1

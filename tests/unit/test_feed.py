@@ -1,0 +1,78 @@
+"""What a feed tells viewers who come at different times."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from itertools import islice
+from threading import Event
+
+from clientes_app import sse
+from clientes_app.feed import Feeds
+
+
+@dataclass(frozen=True)
+class Count:
+    """A snapshot that is one number."""
+
+    number: int
+    ended: bool = False
+
+
+class Watched:
+    """Something whose number a test sets, and that can be slow to be read."""
+
+    def __init__(self) -> None:
+        self.now = Count(0)
+        self.reading = Event()
+        self.go_on = Event()
+        self.go_on.set()
+
+    def read(self, watched_id: int) -> Count:
+        found = self.now
+        self.reading.set()
+        assert self.go_on.wait(10)
+        return found
+
+
+def open_page(feeds: Feeds) -> Generator[str]:
+    """Begin to watch, as far as the first heartbeat."""
+    events = feeds.events(1, "en")
+    assert next(events) == sse.HEARTBEAT
+    return events
+
+
+def test_who_comes_later_sees_nothing_older_than_their_page() -> None:
+    watched = Watched()
+    feeds = Feeds(watched.read, lambda count, language: str(count.number))
+    first = open_page(feeds)
+    assert next(first) == sse.event("0")
+    watched.now = Count(5)
+    second = open_page(feeds)
+    assert next(second) == sse.event("5")
+    feeds.close()
+
+
+def test_nor_what_a_look_found_that_had_begun_before_they_came() -> None:
+    watched = Watched()
+    feeds = Feeds(watched.read, lambda count, language: str(count.number))
+    first = open_page(feeds)
+    assert next(first) == sse.event("0")
+    watched.now = Count(3)
+    watched.reading.clear()
+    watched.go_on.clear()
+    assert watched.reading.wait(10)
+    watched.now = Count(5)
+    second = open_page(feeds)
+    watched.go_on.set()
+    assert next(second) == sse.event("5")
+    feeds.close()
+
+
+def test_everybody_hears_the_end_once_each() -> None:
+    watched = Watched()
+    feeds = Feeds(watched.read, lambda count, language: str(count.number))
+    pages = [open_page(feeds) for _ in range(3)]
+    assert [next(page) for page in pages] == [sse.event("0")] * 3
+    watched.now = Count(9, ended=True)
+    assert [list(islice(page, 3)) for page in pages] == [[sse.event("9"), sse.event("", "end")]] * 3
