@@ -23,7 +23,6 @@ from .site import Site
 from .visitors import Visitors
 
 PICTURES = PROJECT_ROOT / ".test-artifacts"
-LATENCY_MS = 50
 PATIENCE_MS = 15_000
 # The first is Chromium without the windows that nobody sees: it needs half the time.
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -86,7 +85,7 @@ def shared_site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def site(shared_site: Site) -> Site:
     """The sample shop's site, whose Twilio is well behaved again."""
-    shared_site.simulator.behave(latency=LATENCY_MS, jitter=0, faults={}, next=[])
+    shared_site.behave_well()
     return shared_site
 
 

@@ -15,6 +15,8 @@ from ..support.carrier import Simulator, wait_until
 from ..support.server import Server
 from ..support.shop import Shop
 
+LATENCY_MS = 50
+
 
 @dataclass(frozen=True)
 class Site:
@@ -31,6 +33,10 @@ class Site:
     @property
     def shop(self) -> Shop:
         return Shop(self.app)
+
+    def behave_well(self) -> None:
+        """Let the simulated Twilio answer everything, and soon."""
+        self.simulator.behave(latency=LATENCY_MS, jitter=0, faults={}, next=[])
 
     def start_campaign(
         self, account_id: int, name: str, message: str = "Hola {nombre}", sender_id: int | None = None

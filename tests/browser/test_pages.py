@@ -303,6 +303,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def places(shared_site: Site) -> dict[str, Any]:
     """The ids that the addresses name; the account of `nueva` is empty, what `duda` sent is uncertain."""
+    shared_site.behave_well()
     shared_site.shop.add_admin("nueva")
     add_second_factors(shared_site)
     shared_site.simulator.behave(next=["cut_before"])
