@@ -14,8 +14,8 @@ from flask import Flask
 
 from .config import INSTANCE_PATH, Settings, TwilioSettings
 from .extensions import db
+from .sending.carrier import Carrier
 from .sending.dispatcher import Dispatcher
-from .sending.twilio_carrier import TwilioCarrier
 from .settings import current_settings, replace_settings
 from .simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, SIMULATED_FROM_NUMBER
 from .simulator.process import SimulatorProcess
@@ -32,10 +32,8 @@ class Sender:
     def __init__(self, app: Flask) -> None:
         with app.app_context():
             engine, settings = db.engine, current_settings()
-        twilio, callback_base = settings.twilio, settings.public_base_url
-        self._dispatcher = Dispatcher(
-            engine, partial(TwilioCarrier, twilio, callback_base), twilio.max_concurrency, twilio.messages_per_second
-        )
+        twilio, carrier = settings.twilio, partial(_carrier, settings)
+        self._dispatcher = Dispatcher(engine, carrier, twilio.max_concurrency, twilio.messages_per_second)
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
     def start(self) -> None:
@@ -58,6 +56,13 @@ class Sender:
         except Exception:
             # The edge of the thread: without this line nobody would know that nothing is sent any more.
             log.exception("the sender ended")
+
+
+def _carrier(settings: Settings) -> Carrier:
+    # Imported here, in the sender's thread: the first page need not wait for the SDK.
+    from .sending.twilio_carrier import TwilioCarrier
+
+    return TwilioCarrier(settings.twilio, settings.public_base_url)
 
 
 def start_sender(app: Flask) -> Sender | None:

@@ -11,7 +11,6 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from ..errors import DomainError, ServiceUnavailable
 from ..text import fold
@@ -95,4 +94,7 @@ def _letters(text: str) -> str:
 
 @cache
 def _known_bad() -> frozenset[str]:
+    # The lists are large, and few processes ever look something up in them.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
     return frozenset(FREQUENCY_LISTS["passwords"])

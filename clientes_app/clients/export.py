@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from ..audit.services import record
 from ..csv_export import BOM, csv_lines
@@ -23,6 +21,10 @@ from ..models import Accion, Baja, Cliente
 from ..models.types import utc_now
 from .batches import batch_query, batches, in_batch
 from .tags import tags_of
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 COLUMNS = {
     "nombre": lazy_gettext("Name"),
@@ -92,6 +94,9 @@ def csv_file(engine: Engine, export: Export) -> Iterator[str]:
 
 def write_workbook(engine: Engine, export: Export, file: IO[bytes]) -> None:
     """Write the clients as XLSX; numbers of telephones stay text, and what begins like a formula too."""
+    # Imported here: the start of the app need not wait for it.
+    from xlsxwriter import Workbook
+
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     with Workbook(file, options) as workbook:
         rows = (row for batch in _batches_of_rows(engine, export) for row in batch)

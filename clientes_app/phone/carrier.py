@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from twilio.base.exceptions import TwilioException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
+from typing import TYPE_CHECKING
 
 from ..config import TwilioSettings
+
+if TYPE_CHECKING:
+    from twilio.http.http_client import TwilioHttpClient
 
 ANSWER_SECONDS = 5.0
 MESSAGES_SHOWN = 50
@@ -33,6 +33,10 @@ def messages_to(twilio: TwilioSettings, number: str) -> list[Received]:
 
     Raises NoAnswer.
     """
+    # Imported here: the start of the app need not wait for the SDK.
+    from twilio.base.exceptions import TwilioException
+    from twilio.http.http_client import TwilioHttpClient
+
     if not twilio.api_base_url:
         raise NoAnswer  # without it the SDK would ask the real Twilio
     http = TwilioHttpClient(timeout=ANSWER_SECONDS)
@@ -45,6 +49,8 @@ def messages_to(twilio: TwilioSettings, number: str) -> list[Received]:
 
 
 def _list(twilio: TwilioSettings, http: TwilioHttpClient, number: str) -> list[Received]:
+    from twilio.rest import Client
+
     client = Client(twilio.account_sid, twilio.auth_token, http_client=http)
     client.api.base_url = twilio.api_base_url
     newest = client.messages.list(to=number, limit=MESSAGES_SHOWN)

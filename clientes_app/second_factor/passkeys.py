@@ -5,26 +5,10 @@ Each proves by itself both that a device is there and that its owner unlocked it
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from ..extensions import db
 from ..models import LlaveDeAcceso, Usuario
@@ -32,14 +16,27 @@ from ..models.types import utc_now
 from .challenges import LIFE, Challenge
 from .relying_party import RelyingParty
 
+# The library is imported where it is used: it takes a fifth of a second, which the start of the app need not wait for.
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.helpers.structs import AuthenticationCredential, PublicKeyCredentialDescriptor
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
 MOST = 20
 _NAME = "Clientes"
 _MILLISECONDS = int(LIFE.total_seconds() * 1000)
-_UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
+_MALFORMED = (ValueError, TypeError, KeyError, RecursionError)
 
 
 def creation_options(party: RelyingParty, person: Usuario, challenge: Challenge) -> str:
     """Answer, as JSON, what the browser needs to make a passkey for the person."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     return options_to_json(
         generate_registration_options(
             rp_id=party.id,
@@ -59,6 +56,9 @@ def creation_options(party: RelyingParty, person: Usuario, challenge: Challenge)
 
 def request_options(party: RelyingParty, challenge: Challenge, person_id: int | None = None) -> str:
     """Answer, as JSON, what the browser needs to ask for a passkey: one of the person's, or whichever it has."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     return options_to_json(
         generate_authentication_options(
             rp_id=party.id,
@@ -72,6 +72,9 @@ def request_options(party: RelyingParty, challenge: Challenge, person_id: int | 
 
 def verified_registration(party: RelyingParty, credential: str, challenge: Challenge) -> VerifiedRegistration | None:
     """Read what a browser answers that made a passkey; None where it is not what was asked for."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         return verify_registration_response(
             credential=credential,
@@ -80,7 +83,7 @@ def verified_registration(party: RelyingParty, credential: str, challenge: Chall
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except _UNREADABLE:
+    except (WebAuthnException, *_MALFORMED):
         return None
 
 
@@ -117,15 +120,21 @@ def owner_who_signed(session: Session, party: RelyingParty, answer: str, challen
 
 
 def _read(answer: str) -> AuthenticationCredential | None:
+    from webauthn.helpers import parse_authentication_credential_json
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         return parse_authentication_credential_json(answer)
-    except _UNREADABLE:
+    except (WebAuthnException, *_MALFORMED):
         return None
 
 
 def _verified(
     party: RelyingParty, credential: AuthenticationCredential, challenge: Challenge, key: LlaveDeAcceso
 ) -> VerifiedAuthentication | None:
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         return verify_authentication_response(
             credential=credential,
@@ -136,7 +145,7 @@ def _verified(
             credential_current_sign_count=key.contador,
             require_user_verification=True,
         )
-    except _UNREADABLE:
+    except (WebAuthnException, *_MALFORMED):
         return None
 
 
@@ -155,4 +164,6 @@ def _handle(person_id: int) -> bytes:
 
 
 def _descriptors(person_id: int) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=key.credencial_id) for key in of(person_id)]
