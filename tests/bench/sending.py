@@ -72,11 +72,12 @@ def _to_ideal(rate: Rate, latency: int, plan: Plan) -> str:
 
 
 def measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> None:
-    """Send a small campaign alone, then small ones beside a big one."""
+    """Send small campaigns alone and beside one of `few`, then the same with one of `many`."""
     with SimulatorProcess.start() as process:
         simulator = Simulator(process)
         with running_site(app, simulator, log, plan.in_flight) as site:
-            site.send_watched(plan.few)
+            _send_small(site, "before")
+            _send_small_beside_big(site, plan.few)
             least = peak_megabytes(site.worker)
         with running_site(app, simulator, log, plan.in_flight) as site:
             idle = site.first_messages(_send_small(site, "quiet"))
