@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 
-    from . import assets, blueprints, cli, errors, frame, hosts, i18n, throttling
+    from . import assets, blueprints, cli, errors, frame, hosts, i18n, icons, throttling
     from . import security as access_rules
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     compress.init_app(app)
     i18n.init_app(app)
     assets.init_app(app)
+    icons.init_app(app)
     errors.init_app(app)
     frame.init_app(app)
     bearer.init_app(app)  # before the rules: they ask who it is that calls

@@ -11,6 +11,7 @@ from sqlalchemy import TypeDecorator
 from sqlalchemy.engine import Connection
 
 from clientes_app.database import will_write
+from clientes_app.planning import teach_planner
 
 db = current_app.extensions["migrate"].db
 
@@ -33,6 +34,7 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        teach_planner(connection)
 
 
 with db.engine.connect() as plain:

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from ..database import expect_many_rows
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import jobs, services
@@ -44,6 +45,7 @@ def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str) -> N
 
 
 def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Importacion:
+    expect_many_rows(db.engine)
     settings = current_settings()
     place = Surroundings(settings.uploads_path, settings.default_region)
     admin = db.session.scalar(select(Usuario).where(Usuario.usuario == owner))

@@ -69,6 +69,7 @@ def _fail(engine: Engine, job: Job, sentence: str) -> None:
 def main() -> None:
     """Work until nothing waits."""
     from .. import create_app
+    from ..database import expect_many_rows
     from ..extensions import db
     from ..settings import current_settings
 
@@ -77,6 +78,7 @@ def main() -> None:
     app = create_app()
     with app.app_context():
         settings = current_settings()
+        expect_many_rows(db.engine)
         work(db.engine, Surroundings(settings.uploads_path, settings.default_region))
 
 

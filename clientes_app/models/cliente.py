@@ -25,6 +25,7 @@ class Cliente(Base):
         CheckConstraint("length(nombre) BETWEEN 1 AND 150", name="nombre"),
         CheckConstraint("length(telefono) <= 20", name="telefono"),
         CheckConstraint("length(documento) <= 20", name="documento"),
+        Index("ix_cliente_usuario_id_id", "usuario_id", "id"),
         Index("ix_cliente_usuario_id_activo_id", "usuario_id", "activo", "id"),
         Index("ix_cliente_usuario_id_telefono_e164", "usuario_id", "telefono_e164"),
         Index("ix_cliente_usuario_id_nombre_orden_id", "usuario_id", "nombre_orden", "id"),

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import math
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -22,12 +22,13 @@ from . import lease, outbox
 from .carrier import Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
 from .pace import Pace
+from .queue import FairQueue
 from .reconcile import settle_forever
 from .speed import Speedometer
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
 RECORD_SECONDS = 0.25
 RECORD_RESULTS = 100
 DRAIN_SECONDS = 10.0
@@ -50,7 +51,7 @@ class Shift:
         # As many rows wait as are in flight, for answers come in bursts; no more, for a killed process leaves them
         # uncertain.
         self._ahead = concurrency
-        self._claimed: deque[Message] = deque()
+        self._claimed = FairQueue()
         self._some_claimed = asyncio.Event()
         self._room = asyncio.Event()
         self._in_flight: set[asyncio.Task[None]] = set()
@@ -99,7 +100,7 @@ class Shift:
         messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, self._batch_size())
         if not messages:
             self._campaigns.remove(campaign_id)
-        self._claimed.extend(messages)
+        self._claimed.add(messages)
         self._some_claimed.set()
         if campaign_id in self._halted:
             self._give_back(campaign_id)
@@ -152,7 +153,7 @@ class Shift:
         while not self._claimed:
             self._some_claimed.clear()
             await self._some_claimed.wait()
-        message = self._claimed.popleft()
+        message = self._claimed.take()
         if self._is_half_empty():
             self._room.set()
         return message
@@ -192,13 +193,8 @@ class Shift:
         self._give_back(campaign_id)
 
     def _give_back(self, campaign_id: int) -> None:
-        kept = deque[Message]()
-        for message in self._claimed:
-            if message.campaign_id == campaign_id:
-                self._finish(message, _NOT_HANDED_OVER)
-            else:
-                kept.append(message)
-        self._claimed = kept
+        for message in self._claimed.drop(campaign_id):
+            self._finish(message, _NOT_HANDED_OVER)
 
     def _finish(self, message: Message, outcome: Outcome) -> None:
         self._finished.append(Result(message, outcome))
@@ -212,8 +208,8 @@ class Shift:
 
     async def _drain(self) -> None:
         """Give back what was not handed over, and wait for the answers to what was."""
-        while self._claimed:
-            self._finish(self._claimed.popleft(), _NOT_HANDED_OVER)
+        for message in self._claimed.clear():
+            self._finish(message, _NOT_HANDED_OVER)
         if self._in_flight:
             _, silent = await asyncio.wait(self._in_flight, timeout=DRAIN_SECONDS)
             for attempt in silent:

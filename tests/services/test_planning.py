@@ -1,0 +1,71 @@
+"""SQLite plans as for a large shop from the first client on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from clientes_app.clients.listing import find_page
+from clientes_app.clients.pages import Cursor, Order
+from clientes_app.clients.search import Search, Status
+from clientes_app.extensions import db
+from clientes_app.planning import INDEXES
+
+from ..support.shop import Shop
+
+Asked = list[tuple[str, Any]]
+
+
+@pytest.fixture
+def asked(app: Flask) -> Iterator[Asked]:
+    """What the database is asked, with the parameters."""
+    found: Asked = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        found.append((statement, parameters))
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        yield found
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def plan(statement: str, parameters: Any) -> str:
+    with db.engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "\n".join(row.detail for row in rows)
+
+
+@pytest.fixture
+def crowd(shop: Shop, account: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """An account with more clients than are counted."""
+    monkeypatch.setattr("clientes_app.clients.listing.COUNTED_UP_TO", 1)
+    shop.add_clients(account, ["3001234567", "3001234568", "3001234569"])
+    return account
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.ALL])
+@pytest.mark.parametrize("order", [Order.NEWEST, Order.NAME])
+def test_a_page_is_read_in_order_and_its_clients_by_their_ids(
+    crowd: int, asked: Asked, status: Status, order: Order
+) -> None:
+    asked.clear()
+    find_page(crowd, Search(status=status), Cursor(), order, "CO")
+    plans = {statement: plan(statement, parameters) for statement, parameters in list(asked)}
+    by_id = [plan for statement, plan in plans.items() if statement.startswith("SELECT cliente.id, cliente.nombre,")]
+    assert by_id == ["SEARCH cliente USING INTEGER PRIMARY KEY (rowid=?)"]
+    in_order = [plan for statement, plan in plans.items() if "ORDER BY cliente." in statement]
+    assert in_order
+    assert not [plan for plan in in_order if "TEMP B-TREE" in plan]
+
+
+def test_it_is_told_of_every_index_of_the_tables_that_grow(app: Flask) -> None:
+    listed = text("SELECT name FROM pragma_index_list(:table) WHERE origin = 'c'")
+    with app.app_context():
+        indexes = {table: set(db.session.scalars(listed, {"table": table})) for table in INDEXES}
+    for table, names in indexes.items():
+        assert names <= INDEXES[table].keys(), table
