@@ -51,18 +51,19 @@ class Feeds:
     def events(self, watched_id: int, language: str) -> Generator[str]:
         """Answer a viewer's events, until what they watch has ended."""
         yield sse.HEARTBEAT
-        with self._watched(watched_id) as feed:
-            yield from _changes(feed, language)
+        with self._watched(watched_id) as (feed, look):
+            yield from _changes(feed, look, language)
 
     @contextmanager
-    def _watched(self, watched_id: int) -> Iterator[_Feed]:
-        feed = self._enter(watched_id)
+    def _watched(self, watched_id: int) -> Iterator[tuple[_Feed, int]]:
+        feed, look = self._enter(watched_id)
         try:
-            yield feed
+            yield feed, look
         finally:
             self._leave(feed)
 
-    def _enter(self, watched_id: int) -> _Feed:
+    def _enter(self, watched_id: int) -> tuple[_Feed, int]:
+        """Answer the feed, and the first of its looks that a viewer who comes now may see."""
         with self._lock:
             feed = self._feeds.get(watched_id)
             if feed is None or feed.ended:
@@ -70,7 +71,7 @@ class Feeds:
             if self._closing:
                 feed.end()
             feed.viewers += 1
-            return feed
+            return feed, feed.join()
 
     def _leave(self, feed: _Feed) -> None:
         with self._lock:
@@ -82,8 +83,8 @@ class Feeds:
                 del self._feeds[feed.watched_id]
 
 
-def _changes(feed: _Feed, language: str) -> Iterator[str]:
-    seen, look = 0, feed.join()
+def _changes(feed: _Feed, look: int, language: str) -> Iterator[str]:
+    seen = 0
     while not feed.ended:
         version, progress = feed.wait_for_change(seen, look, HEARTBEAT_SECONDS)
         if version == seen or progress is None:
@@ -112,13 +113,16 @@ class _Feed:
         self._joined = False
         self._progress: Snapshot | None = None
         self._texts: dict[tuple[int, str], str] = {}
-        threading.Thread(target=self._look_until_ended, name=f"feed-{watched_id}", daemon=True).start()
+        self._thread = threading.Thread(target=self._look_until_ended, name=f"feed-{watched_id}", daemon=True)
 
     def join(self) -> int:
         """Answer the number of the next look: what was seen before may be older than the page of a new viewer."""
         with self._changed:
             self._joined = True
-            return self._looks_begun + 1
+            look = self._looks_begun + 1
+        if not self._thread.ident:
+            self._thread.start()
+        return look
 
     def wait_for_change(self, seen: int, look: int, seconds: float) -> tuple[int, Snapshot | None]:
         """Wait until look number `look` or a later one finds something newer than version `seen`, or the time is up."""
