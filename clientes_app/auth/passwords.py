@@ -22,11 +22,22 @@ LONGEST = 1000
 # many addresses makes the server compute as much for each of them.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
+
+class Room:
+    """Where people wait for one of some seats; there are only so many places to wait."""
+
+    def __init__(self, seats: threading.Semaphore) -> None:
+        self.seats = seats
+        self.places = threading.BoundedSemaphore(32)
+
+
 # Each comparison takes 19 MiB; who waits for one holds a thread of the server, which others need. In a storm of wrong
 # passwords nearly every address has failed before, and hardly that of anybody else: they wait in rooms of their own.
-_seats = threading.BoundedSemaphore(8)
-FIRST_TRIES = threading.BoundedSemaphore(32)
-LATER_TRIES = threading.BoundedSemaphore(32)
+# A storm from ten thousand addresses fills both, but not the room of browsers in which somebody has logged in before.
+_strangers_seats = threading.BoundedSemaphore(6)
+FIRST_TRIES = Room(_strangers_seats)
+LATER_TRIES = Room(_strangers_seats)
+KNOWN_BROWSERS = Room(threading.BoundedSemaphore(2))
 
 
 def check(password: str, name: str) -> None:
@@ -50,18 +61,18 @@ def hash_password(password: str) -> str:
 
 
 @contextmanager
-def seat(room: threading.Semaphore) -> Iterator[None]:
+def seat(room: Room) -> Iterator[None]:
     """Wait in a room until there is a seat to compare a password in.
 
     Raises ServiceUnavailable where the room is full.
     """
-    if not room.acquire(blocking=False):
+    if not room.places.acquire(blocking=False):
         raise ServiceUnavailable(gettext("Many people are logging in at this moment. Try again in some seconds."))
     try:
-        with _seats:
+        with room.seats:
             yield
     finally:
-        room.release()
+        room.places.release()
 
 
 def fits(stored: str | None, password: str) -> bool:

@@ -10,7 +10,6 @@ https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Co
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,9 +82,11 @@ def _refuse(count: Count) -> NoReturn:
     raise throttling.TooManyTries(throttling.seconds_left(count.limit, *count.names))
 
 
-def _room_of(tried: list[Count]) -> threading.Semaphore:
-    """Answer where a try waits: by whether its address or browser has failed lately."""
+def _room_of(tried: list[Count]) -> passwords.Room:
+    """Answer where a try waits: by whether its browser is known, else by whether its address has failed lately."""
     where = tried[0]
+    if where.limit in (FROM_KNOWN_BROWSER, OF_PERSON):
+        return passwords.KNOWN_BROWSERS
     untouched = throttling.left(where.limit, *where.names) == where.limit.amount
     return passwords.FIRST_TRIES if untouched else passwords.LATER_TRIES
 

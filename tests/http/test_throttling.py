@@ -124,10 +124,21 @@ def test_whose_address_has_failed_waits_apart_from_the_others(app: Flask, accoun
     assert fail(storm, "ana", 1) == [200]
     with ExitStack() as full:
         for _ in range(32):
-            full.enter_context(passwords.LATER_TRIES)
+            full.enter_context(passwords.LATER_TRIES.places)
         assert storm.log_in("ana").status_code == 503
         assert browser_at(app, "203.0.113.8").log_in("ana").status_code == 302
     assert storm.log_in("ana").status_code == 302
+
+
+def test_a_known_browser_does_not_wait_behind_a_storm(app: Flask, account: int) -> None:
+    known = browser_at(app, "203.0.113.7")
+    assert known.log_in("ana").status_code == 302
+    with ExitStack() as full:
+        for room in (passwords.FIRST_TRIES, passwords.LATER_TRIES):
+            for _ in range(32):
+                full.enter_context(room.places)
+        assert browser_at(app, "203.0.113.8").log_in("ana").status_code == 503
+        assert known.log_in("ana").status_code == 302
 
 
 def test_people_who_log_in_at_once_from_one_shop_are_no_storm(app: Flask, account: int) -> None:
