@@ -40,7 +40,9 @@ def begin(person_id: int, device: str, address: str) -> str:
             clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
         )
         session.add(row)
-        record_for(session, session.get_one(Usuario, person_id), Accion.LOGGED_IN)
+        person = session.get_one(Usuario, person_id)
+        person.visto = utc_now()
+        record_for(session, person, Accion.LOGGED_IN)
     return secret
 
 

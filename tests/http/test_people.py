@@ -122,6 +122,11 @@ class TestInviting:
         for name in ("ana", "vero", "Vera Ruiz"):
             assert f"<bdi>{name}</bdi>" in listed
 
+    def test_the_list_shows_who_came_and_who_not_yet(self, admin: CheckingClient) -> None:
+        assert admin.get("/personas/").text.count("Todavía no") == 0
+        invite(admin)
+        assert admin.get("/personas/").text.count("Todavía no") == 1
+
 
 class TestTheLink:
     """What a link does not do."""
