@@ -1,14 +1,14 @@
-"""What SQLite's query planner takes for granted about the tables that grow.
+"""What the query planners know of the tables that grow.
 
-Without statistics it believes that an account has ten clients, and would rather go through all of them than look fifty
-up by their ids. With statistics of its own making (ANALYZE) it would plan today by what was there yesterday. So it is
-told once what a large database looks like, and plans the same for every shop; a small one is quick whatever it does.
+Without statistics SQLite believes that an account has ten clients, and would rather go through all of them than look
+fifty up by their ids. With statistics of its own making (ANALYZE) it would plan today by what was there yesterday. So
+it is told once what a large database looks like, and plans the same for every shop; a small one is quick anyway.
 https://www.sqlite.org/optoverview.html (see "Manual Control Of Query Plans Using SQLITE_STAT Tables")
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 # For each index: the rows in it, then how many of them one value of its first column has, of its first two, and so on.
 INDEXES = {
@@ -58,3 +58,11 @@ def teach_planner(connection: Connection) -> None:
         for index, numbers in indexes.items()
     ]
     connection.execute(text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)"), rows)
+
+
+def look_anew(engine: Engine) -> None:
+    """Let PostgreSQL look at the clients, of whom there are suddenly many: by itself it does so a minute later."""
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE cliente, cliente_etiqueta"))

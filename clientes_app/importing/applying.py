@@ -18,6 +18,7 @@ from ..clients.tags import find_or_create_tags, tag_key
 from ..database import insert_missing, write_transaction
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
+from ..planning import look_anew
 from ..sending.erased import wake_opt_outs
 from . import jobs
 from .bulk import insert_rows, update_rows
@@ -40,10 +41,13 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     with Staging(job.files.staging) as staging:
         while batch := staging.to_apply(done_to, BATCH):
             apply_batch(engine, job, batch)
+            if not done_to:
+                look_anew(engine)
             done_to = batch[-1].number
             if tell:
                 tell(len(batch))
         staging.keep_rejected()
+    look_anew(engine)
     jobs.finish(engine, job, EstadoImportacion.APLICADA, terminado=utc_now())
     job.files.delete_sources()
 
