@@ -9,13 +9,30 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Engine, TableValuedAlias, column, event, func, literal
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    String,
+    TableValuedAlias,
+    bindparam,
+    column,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.types import TypeEngine
 
 _WILL_WRITE = {"will_write": True}
 _sqlite_write_lock = threading.Lock()
@@ -50,11 +67,45 @@ def will_write() -> dict[str, bool]:
 
 def id_list(ids: Sequence[int], dialect: str) -> TableValuedAlias:
     """Answer many ids as a table of `key`, their order, and `value`: one parameter, however many there are."""
+    return _listed(literal(listed_ids(ids, dialect), _list_type(dialect)), dialect)
+
+
+def id_list_named(name: str, dialect: str) -> TableValuedAlias:
+    """Answer the same for a statement that is built once; what `listed_ids` answers is given when it runs."""
+    return _listed(bindparam(name, type_=_list_type(dialect)), dialect)
+
+
+def listed_ids(ids: Sequence[int], dialect: str) -> str | list[int]:
+    """Answer ids as the one parameter that holds them."""
+    return json.dumps(list(ids)) if dialect == "sqlite" else list(ids)
+
+
+def _list_type(dialect: str) -> TypeEngine[Any]:
+    return String() if dialect == "sqlite" else ARRAY(BigInteger)
+
+
+def _listed(parameter: ColumnElement[Any], dialect: str) -> TableValuedAlias:
     value = column("value", BigInteger)
     if dialect == "sqlite":
-        return func.json_each(json.dumps(list(ids))).table_valued(column("key", BigInteger), value, name="listed")
-    numbered = func.unnest(literal(list(ids), ARRAY(BigInteger)))
-    return numbered.table_valued(value, with_ordinality="key", name="listed").render_derived()
+        return func.json_each(parameter).table_valued(column("key", BigInteger), value, name="listed")
+    return func.unnest(parameter).table_valued(value, with_ordinality="key", name="listed").render_derived()
+
+
+def fetch_together(connection: Connection, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Any]:
+    """Fetch all rows of a statement that is built once, as tuples of numbers, texts and nulls.
+
+    SQLite's driver hands the interpreter to another thread before each row, and then waits for it: there they come
+    as one text of JSON.
+    """
+    if connection.dialect.name != "sqlite":
+        return list(connection.execute(statement, values))
+    return list(json.loads(connection.execute(_as_json(statement), values).scalar_one()))
+
+
+@cache
+def _as_json(statement: Select[*tuple[Any, ...]]) -> Select[str]:
+    rows = statement.subquery()
+    return select(func.json_group_array(func.json_array(*rows.c), type_=String))
 
 
 def insert_missing(model: type[Any], dialect: str) -> sqlite.Insert | postgresql.Insert:

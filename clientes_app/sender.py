@@ -7,6 +7,7 @@ import atexit
 import dataclasses
 import logging
 import threading
+import time
 from functools import partial
 
 import uvloop
@@ -23,6 +24,7 @@ from .simulator.process import SimulatorProcess
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 12.0
+RESTART_SECONDS = 1.0
 LEDGER = INSTANCE_PATH / "simulator.sqlite"
 
 
@@ -50,12 +52,19 @@ class Sender:
         self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
+        while not self._sent_to_the_end():
+            time.sleep(RESTART_SECONDS)
+
+    def _sent_to_the_end(self) -> bool:
+        """Send until told to stop; tell whether it was that which ended it."""
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._dispatcher.run())
         except Exception:
-            # The edge of the thread: without this line nobody would know that nothing is sent any more.
-            log.exception("the sender ended")
+            # The edge of the thread: without it nothing would be sent any more until somebody restarts the app.
+            log.exception("the sender failed in a way that is not foreseen; it starts again")
+            return False
+        return True
 
 
 def _carrier(settings: Settings) -> Carrier:

@@ -6,6 +6,7 @@ import secrets
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..database import id_list, write_transaction
+from ..database import fetch_together, id_list_named, listed_ids, write_transaction
 from ..messaging import personalization, segments
 from ..models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
@@ -117,9 +118,14 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
         if campaign is None:
             return []
         wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": most}
-        rows = connection.execute(_NEXT_ROWS, wanted).all()
-        messages = [_message(campaign_id, campaign.mensaje, *row[:3]) for row in rows if not row.opted_out]
-        moves = _mark_claimed(connection, messages) + _leave_out(connection, [row.id for row in rows if row.opted_out])
+        rows = fetch_together(connection, _NEXT_ROWS, wanted)
+        opted_out = [row_id for row_id, _, _, has_opted_out in rows if has_opted_out]
+        messages = [
+            _message(campaign_id, campaign.mensaje, row_id, nombre, to)
+            for row_id, nombre, to, has_opted_out in rows
+            if not has_opted_out
+        ]
+        moves = _mark_claimed(connection, messages) + _leave_out(connection, opted_out)
         if moves:
             carry_over(connection, campaign_id, moves)
         return messages
@@ -250,14 +256,21 @@ def _change(message: Message, outcome: Outcome, after: EstadoSMS) -> dict[str, A
 
 def _states_of(connection: Connection, results: Sequence[Result]) -> dict[tuple[int, str | None], EstadoSMS]:
     """Answer the state of each row by id and attempt, locked until the transaction ends."""
-    listed = id_list([result.message.row_id for result in results], connection.dialect.name)
-    rows = connection.execute(
+    dialect = connection.dialect.name
+    ids = listed_ids([result.message.row_id for result in results], dialect)
+    rows = fetch_together(connection, _attempts_listed(dialect), {"ids": ids})
+    return {(row_id, attempt): EstadoSMS(state) for row_id, attempt, state in rows}
+
+
+@cache
+def _attempts_listed(dialect: str) -> Select[int, str | None, EstadoSMS]:
+    listed = id_list_named("ids", dialect)
+    return (
         select(SMSLog.id, SMSLog.intento, SMSLog.estado)
         .join(listed, listed.c.value == SMSLog.id)
         .order_by(SMSLog.id)
         .with_for_update(of=SMSLog)
     )
-    return {(row.id, row.intento): row.estado for row in rows}
 
 
 def _cancelled(connection: Connection, campaign_ids: set[int]) -> set[int]:

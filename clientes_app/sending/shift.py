@@ -34,6 +34,8 @@ RECORD_RESULTS = 100
 DRAIN_SECONDS = 10.0
 DATABASE_RETRY_SECONDS = 0.5
 PUZZLING_IN_A_ROW = 20
+AHEAD_SECONDS = 0.15
+SLOW_AHEAD_SECONDS = 0.25
 
 _NOT_HANDED_OVER = Outcome(Fate.DEFERRED)
 _CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
@@ -48,12 +50,12 @@ class Shift:
         self._carrier = carrier
         self._pace = pace
         self._slots = asyncio.Semaphore(concurrency)
-        # As many rows wait as are in flight, for answers come in bursts; no more, for a killed process leaves them
-        # uncertain.
-        self._ahead = concurrency
+        self._concurrency = concurrency
         self._claimed = FairQueue()
         self._some_claimed = asyncio.Event()
+        self._some_campaigns = asyncio.Event()
         self._room = asyncio.Event()
+        self._room.set()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._finished: list[Result] = []
         self._some_finished = asyncio.Event()
@@ -63,7 +65,6 @@ class Shift:
         self._puzzled: Counter[int] = Counter()
         self._speedometer = Speedometer()
         self._campaigns: list[int] = []
-        self._campaigns_read = -math.inf
         self._last_campaign = 0
         self._held_at = time.monotonic()
 
@@ -71,6 +72,7 @@ class Shift:
         """Work the shift to its end; afterwards every claimed row is recorded."""
         recorder = asyncio.create_task(self._record_until_closed())
         helpers = [
+            asyncio.create_task(self._look_for_campaigns()),
             asyncio.create_task(self._feed()),
             asyncio.create_task(self._beat()),
             asyncio.create_task(settle_forever(self._engine, self._carrier)),
@@ -90,51 +92,58 @@ class Shift:
 
     # Claiming
 
-    async def _claim_more(self) -> None:
-        if not await self._queue_has_room():
-            return
-        campaign_id = await self._next_campaign()
-        if campaign_id is None:
+    async def _look_for_campaigns(self) -> None:
+        while True:
+            running = await asyncio.to_thread(outbox.runnable, self._engine)
+            self._campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
+            self._tell_whether_there_are_campaigns()
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _claim_more(self) -> None:
+        if not await self._comes(self._room) or not await self._comes(self._some_campaigns):
             return
-        messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, self._batch_size())
+        campaign_id = self._next_campaign()
+        room = self._ahead() - len(self._claimed)
+        messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, room)
         if not messages:
-            self._campaigns.remove(campaign_id)
+            self._forget(campaign_id)
         self._claimed.add(messages)
         self._some_claimed.set()
+        self._tell_whether_there_is_room()
         if campaign_id in self._halted:
             self._give_back(campaign_id)
 
-    async def _queue_has_room(self) -> bool:
-        self._room.clear()
-        if self._is_half_empty():
-            return True
+    async def _comes(self, event: asyncio.Event) -> bool:
+        """Wait for an event, but not for long: the sender may have been told to stop."""
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL_SECONDS):
-                await self._room.wait()
-        return self._is_half_empty()
+                await event.wait()
+        return event.is_set()
 
-    def _is_half_empty(self) -> bool:
-        return len(self._claimed) <= self._ahead // 2
-
-    async def _next_campaign(self) -> int | None:
+    def _next_campaign(self) -> int:
         """Answer the campaign whose turn it is: each running one gets a batch in turn."""
-        now = time.monotonic()
-        if not self._campaigns or now - self._campaigns_read > POLL_SECONDS:
-            running = await asyncio.to_thread(outbox.runnable, self._engine)
-            self._campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
-            self._campaigns_read = now
-        if not self._campaigns:
-            return None
         later = [campaign_id for campaign_id in self._campaigns if campaign_id > self._last_campaign]
         self._last_campaign = (later or self._campaigns)[0]
         return self._last_campaign
 
-    def _batch_size(self) -> int:
-        room = self._ahead - len(self._claimed)
-        if math.isinf(self._pace.rate):
-            return room
-        return max(1, min(room, round(self._pace.rate / 4)))
+    def _forget(self, campaign_id: int) -> None:
+        """Claim nothing more of a campaign until it is seen to have something again."""
+        self._campaigns = [other for other in self._campaigns if other != campaign_id]
+        self._tell_whether_there_are_campaigns()
+
+    def _tell_whether_there_are_campaigns(self) -> None:
+        _set(self._some_campaigns, bool(self._campaigns))
+
+    def _ahead(self) -> int:
+        """Answer how many rows may wait: as many as are in flight, for answers come in bursts, or as go out soon.
+
+        No more, for a killed process leaves them uncertain; and fewer where the pace is slow.
+        """
+        soon = sum(self._speedometer.speeds().values()) * AHEAD_SECONDS
+        return round(min(max(self._concurrency, soon), max(2.0, self._pace.rate * SLOW_AHEAD_SECONDS)))
+
+    def _tell_whether_there_is_room(self) -> None:
+        _set(self._room, len(self._claimed) <= self._ahead() // 2)
 
     # Handing over
 
@@ -154,8 +163,7 @@ class Shift:
             self._some_claimed.clear()
             await self._some_claimed.wait()
         message = self._claimed.take()
-        if self._is_half_empty():
-            self._room.set()
+        self._tell_whether_there_is_room()
         return message
 
     async def _attempt(self, message: Message) -> None:
@@ -195,6 +203,7 @@ class Shift:
     def _give_back(self, campaign_id: int) -> None:
         for message in self._claimed.drop(campaign_id):
             self._finish(message, _NOT_HANDED_OVER)
+        self._tell_whether_there_is_room()
 
     def _finish(self, message: Message, outcome: Outcome) -> None:
         self._finished.append(Result(message, outcome))
@@ -262,6 +271,13 @@ class Shift:
 
     def _holds_lease(self) -> bool:
         return time.monotonic() - self._held_at < lease.LEASE_SECONDS - lease.HEARTBEAT_SECONDS
+
+
+def _set(event: asyncio.Event, happened: bool) -> None:  # noqa: FBT001 (it is what the event says)
+    if happened:
+        event.set()
+    else:
+        event.clear()
 
 
 def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -1,30 +1,25 @@
 """Hands messages to Twilio through its official asynchronous SDK, and reads every answer as an outcome.
 
-What the SDK (9.13) does not do is done here: its `timeout` is ignored, so each call is limited from outside; its
-retries would repeat a POST whose fate is unknown, so there are none; network errors arrive as aiohttp's own.
+What the SDK (9.13) does not do is done here: each call is limited in time from outside, and network errors arrive as
+the HTTP client's own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-import aiohttp
+from pyreqwest.exceptions import RequestError
 from twilio.base.exceptions import TwilioException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from ..config import TwilioSettings
 from .carrier import Fate, Message, NotAnswered, Outcome
 from .faults import FAULTS, NO_ANSWER, Fault, Scope
-
-log = logging.getLogger(__name__)
+from .twilio_http import HttpClient, NeverConnected, TooManyRequests
 
 ANSWER_SECONDS = 30.0
 LISTED = 100
@@ -41,7 +36,7 @@ class TwilioCarrier:
     def __init__(self, settings: TwilioSettings, callback_base: str = "") -> None:
         self._settings = settings
         self._callback_base = callback_base
-        self._http = _HttpClient(settings.max_concurrency)
+        self._http = HttpClient(settings.max_concurrency)
         self._client = Client(settings.account_sid, settings.auth_token, http_client=self._http)
         if settings.api_base_url:
             self._client.api.base_url = settings.api_base_url
@@ -53,10 +48,9 @@ class TwilioCarrier:
                 created = await self._create(self._fields(message))
         except TwilioException as error:
             return _outcome_of_refusal(error)
-        except aiohttp.ClientConnectorError:
-            # The connection was never made, so no byte of the request left.
+        except NeverConnected:
             return Outcome(Fate.DEFERRED, reason=NO_ANSWER)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        except (RequestError, TimeoutError, OSError, ValueError):
             return Outcome(Fate.UNKNOWN, reason=NO_ANSWER, puzzling=True)
         sid = created.get("sid")
         if not sid:
@@ -71,7 +65,7 @@ class TwilioCarrier:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 listed = await self._client.messages.list_async(to=to, limit=LISTED)
-        except (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (TwilioException, NeverConnected, RequestError, TimeoutError, OSError, ValueError) as error:
             raise NotAnswered from error
         return [message.sid for message in reversed(listed) if self._is_ours(message, body, since)]
 
@@ -104,54 +98,6 @@ class TwilioCarrier:
         if self._settings.messaging_service_sid:
             return fields | {"MessagingServiceSid": self._settings.messaging_service_sid}
         return fields | {"From": self._settings.from_number}
-
-
-class _HttpClient(AsyncTwilioHttpClient):
-    """The SDK's HTTP client with as many connections as messages in flight, and `Retry-After` kept on errors."""
-
-    def __init__(self, connections: int) -> None:
-        super().__init__(pool_connections=False)
-        connector = aiohttp.TCPConnector(limit=connections)
-        self.session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
-        )
-
-    async def request(  # noqa: PLR0913 (the SDK names the parameters)
-        self,
-        method: str,
-        url: str,
-        *,
-        params: Any = None,
-        data: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        """Send a request, with less work than the SDK's own method; the caller limits how long it takes.
-
-        Raises TooManyRequests where Twilio asks to go slower: the SDK's own exceptions drop the header.
-        """
-        headers = dict(headers or {})
-        if auth:
-            headers["Authorization"] = aiohttp.encode_basic_auth(*auth)
-        form = urlencode(data).encode() if data else None
-        async with self.session.request(
-            method, url, params=params, data=form, headers=headers, allow_redirects=allow_redirects
-        ) as answer:
-            response = Response(answer.status, await answer.text(), answer.headers)
-        if response.status_code == 429:
-            raise TooManyRequests(response)
-        return response
-
-
-class TooManyRequests(TwilioException):
-    """Twilio did not process the request because there were too many."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__("HTTP 429")
-        self.code = _code_in(response.text)
-        self.retry_after = _seconds((response.headers or {}).get("Retry-After", ""))
 
 
 def _is_since(message: Any, since: datetime) -> bool:
@@ -187,18 +133,3 @@ def _outcome_of_fault(fault: Fault, code: int | None) -> Outcome:
 
 def _twilio_code(code: int | None) -> int | None:
     return code if code and code >= _SMALLEST_TWILIO_CODE else None
-
-
-def _code_in(body: str) -> int | None:
-    try:
-        code = json.loads(body)["code"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return code if isinstance(code, int) else None
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        return None

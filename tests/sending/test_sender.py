@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections import Counter
 from typing import Any
 
 import pytest
+import uvloop
 from flask import Flask
 
 from clientes_app.campaigns import control, services
@@ -181,6 +183,23 @@ def test_a_refused_connection_loses_nothing(campaigns: Campaigns, simulator: Sim
         wait_until(lambda: campaigns.get(campaign_id).iniciado)
     assert campaigns.states(campaign_id) == {EstadoSMS.PENDIENTE: 3}
     point_at(app, simulator.base_url)
+    with sending(app):
+        assert campaigns.ended(campaign_id).enviados_exitosos == 3
+
+
+def test_a_sender_that_fails_unforeseen_starts_again(
+    campaigns: Campaigns, simulator: Simulator, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(app, simulator.base_url)
+    make_loop, faults = uvloop.new_event_loop, [RuntimeError("no loop can be made")]
+
+    def fail_once() -> asyncio.AbstractEventLoop:
+        if faults:
+            raise faults.pop()
+        return make_loop()
+
+    monkeypatch.setattr(uvloop, "new_event_loop", fail_once)
+    campaign_id = campaigns.start(3)
     with sending(app):
         assert campaigns.ended(campaign_id).enviados_exitosos == 3
 
