@@ -43,7 +43,6 @@ _PACKAGES = (
     audit,
     api,
     health,
-    webhooks,
 )
 
 
@@ -53,3 +52,4 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(package.bp)
     campaigns.init_app(app)
     importing.init_app(app)
+    webhooks.init_app(app)

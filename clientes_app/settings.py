@@ -22,7 +22,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def current_settings() -> Settings:
     """Answer the settings of the present app."""
-    return cast(Settings, current_app.extensions[_KEY])
+    return settings_of(current_app)
+
+
+def settings_of(app: Flask) -> Settings:
+    """Answer an app's settings."""
+    return cast(Settings, app.extensions[_KEY])
 
 
 def replace_settings(app: Flask, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -12,14 +12,13 @@ from werkzeug.exceptions import HTTPException
 from .. import throttling
 from ..extensions import db
 from ..security import Access, access, machine_view
-from ..sending.inbox import ReceiptInbox
 from ..settings import current_settings
 from . import bp, services
+from .inbox import inbox_of
 from .signature import HEADER, is_signed
 
 MAX_BODY_BYTES = 64 * 1024
 REFUSALS = RateLimitItemPerMinute(60, 1, "unsigned webhook")
-_INBOX = "clientes.receipts"
 _NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -46,7 +45,7 @@ def status(attempt: str) -> ResponseReturnValue:
     receipt = services.read_receipt(attempt, request.form)
     if receipt is None:
         abort(400)
-    _inbox().deliver(receipt)
+    inbox_of(current_app).deliver(receipt)
     return "", 204
 
 
@@ -58,12 +57,6 @@ def inbound() -> ResponseReturnValue:
     fields = request.form
     services.hear(db.engine, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
     return Response(_NO_REPLY, mimetype="text/xml")
-
-
-def _inbox() -> ReceiptInbox:
-    """Answer the app's one inbox, also to the first two requests that ask for it at once."""
-    found = current_app.extensions.get(_INBOX) or current_app.extensions.setdefault(_INBOX, ReceiptInbox(db.engine))
-    return cast(ReceiptInbox, found)
 
 
 def _path() -> str:

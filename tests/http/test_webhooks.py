@@ -8,8 +8,9 @@ from itertools import count
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request, request_started
 from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from clientes_app.extensions import db
@@ -132,6 +133,34 @@ def test_nobody_gets_a_cookie(twilio: Twilio, message: Callable[[], SMSLog]) -> 
 def test_a_query_belongs_to_the_signature(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
     assert twilio.call(f"{STATUS}?tienda=ana&n=1", {"MessageSid": SID, "MessageStatus": "sent"}).status_code == 204
     assert message().recibo is Recibo.SENT
+
+
+def test_flask_has_no_work_with_an_ordinary_receipt(twilio: Twilio, app: Flask, message: Callable[[], SMSLog]) -> None:
+    passed: list[str] = []
+    with request_started.connected_to(lambda *_args, **_kwargs: passed.append(request.path), app):
+        twilio.tell("sent")
+        assert passed == []
+        twilio.call(STATUS, {"MessageSid": SID, "MessageStatus": "delivered"}, token="somebody else's")
+    assert passed == [STATUS]
+    assert message().recibo is Recibo.SENT
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [{"content_type": "multipart/form-data"}, {"content_length": None, "environ_overrides": {"CONTENT_LENGTH": ""}}],
+    ids=["another encoding", "no length"],
+)
+def test_an_unusual_request_is_read_whole_or_refused(
+    twilio: Twilio, message: Callable[[], SMSLog], unusual: dict[str, Any]
+) -> None:
+    answer = twilio.call(STATUS, {"MessageSid": SID, "MessageStatus": "sent"}, **unusual)
+    assert (answer.status_code, message().recibo) in {(204, Recibo.SENT), (403, None)}
+
+
+def test_of_a_field_that_comes_twice_all_is_signed(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    fields: Any = MultiDict({"MessageSid": SID, "MessageStatus": ["delivered", "sent"]})
+    assert twilio.call(STATUS, fields).status_code == 204
+    assert message().recibo is Recibo.DELIVERED
 
 
 NOTHING_HAPPENS = [
