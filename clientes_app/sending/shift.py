@@ -35,7 +35,10 @@ DRAIN_SECONDS = 10.0
 DATABASE_RETRY_SECONDS = 0.5
 PUZZLING_IN_A_ROW = 20
 AHEAD_SECONDS = 0.15
+"""What is claimed ahead lasts so long: while half of it goes out, the database gives more."""
 SLOW_AHEAD_SECONDS = 0.25
+"""The same where the pace is limited, for which fewer and larger claims do."""
+FIRST_ROWS = 10
 
 _NOT_HANDED_OVER = Outcome(Fate.DEFERRED)
 _CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
@@ -53,9 +56,7 @@ class Shift:
         self._concurrency = concurrency
         self._claimed = FairQueue()
         self._some_claimed = asyncio.Event()
-        self._some_campaigns = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._may_claim = asyncio.Event()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._finished: list[Result] = []
         self._some_finished = asyncio.Event()
@@ -65,6 +66,7 @@ class Shift:
         self._puzzled: Counter[int] = Counter()
         self._speedometer = Speedometer()
         self._campaigns: list[int] = []
+        self._new: list[int] = []  # campaigns whose first rows do not wait until there is room
         self._last_campaign = 0
         self._held_at = time.monotonic()
 
@@ -95,30 +97,39 @@ class Shift:
     async def _look_for_campaigns(self) -> None:
         while True:
             running = await asyncio.to_thread(outbox.runnable, self._engine)
-            self._campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
-            self._tell_whether_there_are_campaigns()
+            campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
+            self._new += [campaign_id for campaign_id in campaigns if campaign_id not in self._campaigns]
+            self._campaigns = campaigns
+            self._tell_whether_to_claim()
             await asyncio.sleep(POLL_SECONDS)
 
     async def _claim_more(self) -> None:
-        if not await self._comes(self._room) or not await self._comes(self._some_campaigns):
-            return
-        campaign_id = self._next_campaign()
-        room = self._ahead() - len(self._claimed)
-        messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, room)
+        if self._new:
+            await self._claim(self._new.pop(0), FIRST_ROWS)
+        elif self._campaigns and self._has_room():
+            await self._claim(self._next_campaign(), self._ahead() - len(self._claimed))
+        else:
+            await self._until_there_may_be_more()
+
+    async def _claim(self, campaign_id: int, most: int) -> None:
+        messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, most)
         if not messages:
-            self._forget(campaign_id)
+            self._campaigns = [other for other in self._campaigns if other != campaign_id]
         self._claimed.add(messages)
         self._some_claimed.set()
-        self._tell_whether_there_is_room()
         if campaign_id in self._halted:
             self._give_back(campaign_id)
 
-    async def _comes(self, event: asyncio.Event) -> bool:
-        """Wait for an event, but not for long: the sender may have been told to stop."""
+    async def _until_there_may_be_more(self) -> None:
+        """Wait, but not for long: the sender may have been told to stop."""
+        self._may_claim.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL_SECONDS):
-                await event.wait()
-        return event.is_set()
+                await self._may_claim.wait()
+
+    def _tell_whether_to_claim(self) -> None:
+        if self._new or (self._campaigns and self._has_room()):
+            self._may_claim.set()
 
     def _next_campaign(self) -> int:
         """Answer the campaign whose turn it is: each running one gets a batch in turn."""
@@ -126,13 +137,8 @@ class Shift:
         self._last_campaign = (later or self._campaigns)[0]
         return self._last_campaign
 
-    def _forget(self, campaign_id: int) -> None:
-        """Claim nothing more of a campaign until it is seen to have something again."""
-        self._campaigns = [other for other in self._campaigns if other != campaign_id]
-        self._tell_whether_there_are_campaigns()
-
-    def _tell_whether_there_are_campaigns(self) -> None:
-        _set(self._some_campaigns, bool(self._campaigns))
+    def _has_room(self) -> bool:
+        return len(self._claimed) <= self._ahead() // 2
 
     def _ahead(self) -> int:
         """Answer how many rows may wait: as many as are in flight, for answers come in bursts, or as go out soon.
@@ -141,9 +147,6 @@ class Shift:
         """
         soon = sum(self._speedometer.speeds().values()) * AHEAD_SECONDS
         return round(min(max(self._concurrency, soon), max(2.0, self._pace.rate * SLOW_AHEAD_SECONDS)))
-
-    def _tell_whether_there_is_room(self) -> None:
-        _set(self._room, len(self._claimed) <= self._ahead() // 2)
 
     # Handing over
 
@@ -163,7 +166,7 @@ class Shift:
             self._some_claimed.clear()
             await self._some_claimed.wait()
         message = self._claimed.take()
-        self._tell_whether_there_is_room()
+        self._tell_whether_to_claim()
         return message
 
     async def _attempt(self, message: Message) -> None:
@@ -203,7 +206,6 @@ class Shift:
     def _give_back(self, campaign_id: int) -> None:
         for message in self._claimed.drop(campaign_id):
             self._finish(message, _NOT_HANDED_OVER)
-        self._tell_whether_there_is_room()
 
     def _finish(self, message: Message, outcome: Outcome) -> None:
         self._finished.append(Result(message, outcome))
@@ -271,13 +273,6 @@ class Shift:
 
     def _holds_lease(self) -> bool:
         return time.monotonic() - self._held_at < lease.LEASE_SECONDS - lease.HEARTBEAT_SECONDS
-
-
-def _set(event: asyncio.Event, happened: bool) -> None:  # noqa: FBT001 (it is what the event says)
-    if happened:
-        event.set()
-    else:
-        event.clear()
 
 
 def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:
