@@ -10,14 +10,14 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from ..client_files.columns import Layout, Role
+from ..client_files.refusals import Refused
 from ..database import expect_many_rows
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import jobs, services
 from ..importing.applying import apply
-from ..importing.columns import Layout, Role
 from ..importing.jobs import Job, Surroundings
-from ..importing.refusals import Refused
 from ..importing.reviewing import review
 from ..models import Importacion, Usuario
 from ..sending.lease import new_owner

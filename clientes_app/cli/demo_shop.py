@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..auth.passwords import hash_password
 from ..campaigns import services as campaigns
-from ..clients.keys import keys_of
+from ..client_keys import keys_of
 from ..clients.sales import count_purchases
 from ..clients.search import Search
 from ..extensions import db, unit_of_work

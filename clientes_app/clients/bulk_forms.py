@@ -11,10 +11,11 @@ from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are older
 from wtforms.validators import InputRequired, ValidationError
 
+from ..client_keys import LONGEST_TAG
 from ..forms import FlagField, Form, line_field
 from ..models import Etiqueta
 from .export import COLUMNS, Format
-from .tags import LONGEST_TAG, tag_key
+from .tags import tag_key
 
 
 def _readable(_form: Form, field: StringField) -> None:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from ..client_keys import LONGEST_NAME
 from ..errors import NotFound
 from ..htmx import done, go_to, page_or_fragment
 from ..security import Access, access
@@ -18,7 +19,6 @@ from ..settings import current_settings
 from ..text import clean_line
 from . import bp, doubles, merging
 from .doubles import Likeness
-from .keys import LONGEST_NAME
 
 
 @bp.get("/dobles/")

@@ -16,6 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from ..client_keys import digits_of
 from ..extensions import db
 from ..i18n import account_zone
 from ..models import Baja, Cliente, ClienteEtiqueta
@@ -23,7 +24,6 @@ from ..models.types import read_id
 from ..tenancy import owned
 from ..text import clean_line, fold
 from .amounts import parse_amount
-from .keys import digits_of
 
 LONGEST_SEARCH = 100
 SHORTEST_INDEXED = 3

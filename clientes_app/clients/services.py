@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
+from ..client_keys import keys_of
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..sending.erased import wake_opt_outs
 from ..tenancy import get_owned, owned
-from .keys import keys_of
 
 
 class ClientFields(TypedDict, total=False):

@@ -10,13 +10,12 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ..client_keys import LONGEST_TAG
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import ClienteEtiqueta, Etiqueta
 from ..tenancy import get_owned, owned
 from ..text import clean_line, fold
-
-LONGEST_TAG = 40
 
 
 class SameTag(Conflict):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.orm import Session
 
-from ..clients.keys import keys_of
+from ..client_keys import keys_of
 from ..clients.tags import find_or_create_tags, tag_key
 from ..database import insert_missing, write_transaction
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, or_, select, update
 
+from ..client_files.columns import Layout
+from ..client_files.rows import split_tags
 from ..database import write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..sending.lease import LEASE_SECONDS, is_dead
-from .columns import Layout
-from .rows import split_tags
 
 
 class Stopped(Exception):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..client_files.reading import Record
+from ..client_files.rows import Row
 from ..clients.tags import tag_key
 from .matching import Existing, Matches, changed, may_be_one
-from .reading import Record
-from .rows import Row
 from .staging import Seen, Staged, Verdict
 
 

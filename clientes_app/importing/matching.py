@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ARRAY, Connection, Select, String, func, literal, select
 
+from ..client_files.rows import Fields, Row
 from ..database import id_list
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
-from .rows import Fields, Row
 
 
 class Existing(NamedTuple):

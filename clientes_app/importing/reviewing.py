@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from ..client_files.parsing import Batch, Wanted, batches
 from ..database import read_transaction, write_transaction
 from ..models import EstadoImportacion
 from . import jobs
 from .jobs import Job
 from .judging import judge
 from .matching import find_clients
-from .parsing import Batch, Wanted, batches
 from .staging import Staging, Totals, Verdict
 
 COUNTERS = {

@@ -12,6 +12,9 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from .. import live
+from ..client_files.columns import Layout, Role, with_roles
+from ..client_files.reading import MAX_BYTES
+from ..client_files.rows import reader_of
 from ..errors import DomainError
 from ..extensions import db
 from ..feed import END_EVENT
@@ -20,10 +23,7 @@ from ..i18n import language
 from ..models import EstadoImportacion, Importacion
 from ..security import Access, access, by_itself, stream_view, takes_uploads
 from . import LIVE, bp, process, services
-from .columns import Layout, Role, with_roles
 from .progress import snapshot
-from .reading import MAX_BYTES
-from .rows import reader_of
 from .shown import place, shown_context
 
 PREVIEWED = 8

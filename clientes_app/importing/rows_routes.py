@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from ..client_files.columns import Layout
+from ..client_files.rows import Fields, split_tags
 from ..csv_export import BOM, csv_download, csv_lines
 from ..htmx import is_partial, page_or_fragment
 from ..models import Importacion
 from ..security import Access, access
 from ..text import clean_line
 from . import bp, services
-from .columns import Layout
-from .rows import Fields, split_tags
 from .shown import list_context, place, shown_context
 from .staging import Staged, Verdict
 

@@ -13,6 +13,11 @@ from typing import IO
 from flask_babel import gettext
 
 from ..audit.services import Thing, record
+from ..client_files.columns import Layout, Role, guess
+from ..client_files.reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
+from ..client_files.refusals import Refused
+from ..client_files.rows import Fields, check, split_tags
+from ..client_files.spreadsheet import convert
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
 from ..models import UNFINISHED, Accion, EstadoImportacion, Importacion
@@ -20,15 +25,10 @@ from ..models.types import utc_now
 from ..tenancy import get_owned, owned
 from ..text import clean_line, fold
 from . import undoing
-from .columns import Layout, Role, guess
 from .jobs import Files, Surroundings
 from .judging import judge
 from .matching import find_clients
-from .reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
-from .refusals import Refused
 from .reviewing import COUNTERS, counted
-from .rows import Fields, check, split_tags
-from .spreadsheet import convert
 from .staging import Staged, Staging, Verdict
 
 LISTED = 20

@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from ..clients.keys import Keys
-from .rows import Fields, Row
+from ..client_files.rows import Fields, Row
+from ..client_keys import Keys
 
 PAGE_SIZE = 50
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, or_, select
 
-from ..clients.keys import keys_of
+from ..client_keys import keys_of
 from ..database import id_list, write_transaction
 from ..models import (
     CambioDeCliente,

@@ -12,6 +12,7 @@ import threading
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from ..client_files.refusals import Refused
 from ..models import EstadoImportacion
 from ..models.types import utc_now
 from ..sending.lease import new_owner
@@ -19,7 +20,6 @@ from ..text import translatable
 from . import jobs
 from .applying import apply
 from .jobs import Job, Surroundings
-from .refusals import Refused
 from .reviewing import review
 from .undoing import undo
 

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, fun
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
-from ..clients.keys import keys_of
+from ..client_keys import keys_of
 from ..clients.services import has_sales
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work

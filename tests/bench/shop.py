@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from clientes_app.clients.keys import keys_of
+from clientes_app.client_keys import keys_of
 from clientes_app.database import write_transaction
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Usuario

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clientes_app.client_files.columns import Layout
 from clientes_app.extensions import db
 from clientes_app.importing import jobs, services, worker
-from clientes_app.importing.columns import Layout
 from clientes_app.importing.jobs import Job, Surroundings
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from clientes_app.client_files.reading import OPEN_QUOTE
+from clientes_app.client_files.rows import Fields
 from clientes_app.clients import listing
 from clientes_app.clients.pages import Cursor, Order
 from clientes_app.clients.search import Search
 from clientes_app.errors import NotFound
 from clientes_app.extensions import db
 from clientes_app.importing import applying, jobs, services
-from clientes_app.importing.reading import OPEN_QUOTE
-from clientes_app.importing.rows import Fields
 from clientes_app.models import EstadoImportacion
 
 from ..support.shop import Shop
@@ -91,7 +91,7 @@ def test_the_same_file_again_changes_nothing(imports: Imports) -> None:
 
 
 def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clientes_app.importing.parsing.BATCH", 7)
+    monkeypatch.setattr("clientes_app.client_files.parsing.BATCH", 7)
     monkeypatch.setattr("clientes_app.importing.applying.BATCH", 5)
     rows = "".join(f"Cliente {n},{3_001_000_000 + n // 2},t{n % 3}\n" for n in range(100))
     import_id = imports.run(f"nombre,celular,grupo\n{rows}")
@@ -102,7 +102,7 @@ def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest
 
 
 def test_a_large_file_is_read_beside_and_ends_the_same(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clientes_app.importing.parsing.LARGE_BYTES", 0)
+    monkeypatch.setattr("clientes_app.client_files.parsing.LARGE_BYTES", 0)
     import_id = imports.run(LIST, "Feria")
     beside = (imports.counts(import_id), imports.clients(), imports.rejected(import_id))
     imports.undo(import_id)
@@ -112,7 +112,7 @@ def test_a_large_file_is_read_beside_and_ends_the_same(imports: Imports, monkeyp
 
 
 def test_a_large_file_that_is_damaged_says_why(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clientes_app.importing.parsing.LARGE_BYTES", 0)
+    monkeypatch.setattr("clientes_app.client_files.parsing.LARGE_BYTES", 0)
     import_id = imports.upload("nombre,celular\n" + "Ana,3001234567\n" * 60 + '"Eva,3001234568\n' + "x" * 200_000)
     imports.start_review(import_id)
     imports.work()

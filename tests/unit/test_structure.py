@@ -23,7 +23,6 @@ BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "filters",
     "forms",
-    "keys",
     "listing",
     "opening",
     "passwords",
@@ -92,6 +91,8 @@ def libraries(module: str) -> set[str]:
         ("extensions", {"database"}),
         ("sending", {"sending", "messaging", "models", "database", "config", "text"}),
         ("campaigns.progress", {"models", "database"}),
+        ("client_files", {"client_files", "client_keys", "messaging", "text", "config"}),
+        ("client_keys", {"messaging", "text"}),
     ],
 )
 def test_a_layer_imports_only_what_is_below_it(package: str, may_import: set[str]) -> None:
@@ -101,7 +102,7 @@ def test_a_layer_imports_only_what_is_below_it(package: str, may_import: set[str
 
 
 def test_pure_functions_know_neither_web_nor_database() -> None:
-    for module in modules_in("messaging"):
+    for module in modules_in("messaging", "client_files", "client_keys"):
         assert not libraries(module) & {*FRAMEWORK, "sqlalchemy", "wtforms"}, module
 
 

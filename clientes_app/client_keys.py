@@ -7,11 +7,12 @@ import unicodedata
 from functools import lru_cache
 from typing import TypedDict
 
-from ..messaging import phone
-from ..text import fold
+from .messaging import phone
+from .text import fold
 
 LONGEST_NAME = 150
 LONGEST_DOCUMENT = 20
+LONGEST_TAG = 40
 
 _NO_LETTER = re.compile(r"[^a-z0-9 ]")
 # Spellings that sound alike to a Colombian ear, in the order in which they are replaced.

@@ -1,6 +1,6 @@
 """XLSX as CSV, in a process of its own with little memory and time: a small file may declare a giant sheet.
 
-`python -m clientes_app.importing.spreadsheet IN OUT [SHEET]` writes OUT and says in one line of JSON what it found.
+`python -m clientes_app.client_files.spreadsheet IN OUT [SHEET]` writes OUT and says in one line of JSON what it found.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def convert(source: Path, target: Path, sheet: str = "") -> Converted:
     Raises Refused.
     """
     check_archive(source)
-    command = [sys.executable, "-m", "clientes_app.importing.spreadsheet", str(source), str(target), sheet]
+    command = [sys.executable, "-m", "clientes_app.client_files.spreadsheet", str(source), str(target), sheet]
     try:
         done = subprocess.run(  # noqa: S603 (the names of the files are ours)
             command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=MAX_SECONDS, check=False

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..clients.keys import LONGEST_DOCUMENT, LONGEST_NAME, Keys, keys_of
-from ..clients.tags import LONGEST_TAG
+from ..client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, Keys, keys_of
 from ..messaging import phone
 from ..text import translatable
 from .cells import tidy, tidy_number
