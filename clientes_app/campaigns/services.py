@@ -23,6 +23,7 @@ from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog, Usuario
 from ..models.types import MAX_ID, utc_now
 from ..sending import outbox
+from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned, owned
 from . import audience as audiences
@@ -128,13 +129,15 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_k
     try:
         with unit_of_work() as session:
             earlier = _campaign_of_key(session, account_id, idempotency_key)
-            return earlier or _store(session, account_id, sender_id, draft, idempotency_key)
+            campaign = earlier or _store(session, account_id, sender_id, draft, idempotency_key)
     except IntegrityError as error:
         # Two requests with one key raced and the other one stored it; or a client was deleted at this moment.
         earlier = _campaign_of_key(db.session(), account_id, idempotency_key)
         if earlier is None:
             raise Conflict(gettext("Some of these clients have just changed. Try again.")) from error
         return earlier
+    bell.ring()
+    return campaign
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from . import evidence
 from .evidence import Receipt
 
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.02
 
 
 class ReceiptInbox:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from . import lease, outbox
+from .bell import bell
 from .carrier import Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
 from .pace import Pace
@@ -95,13 +96,15 @@ class Shift:
     # Claiming
 
     async def _look_for_campaigns(self) -> None:
-        while True:
-            running = await asyncio.to_thread(outbox.runnable, self._engine)
-            campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
-            self._new += [campaign_id for campaign_id in campaigns if campaign_id not in self._campaigns]
-            self._campaigns = campaigns
-            self._tell_whether_to_claim()
-            await asyncio.sleep(POLL_SECONDS)
+        with bell.heard() as rung:
+            while True:
+                rung.clear()
+                running = await asyncio.to_thread(outbox.runnable, self._engine)
+                campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
+                self._new += [campaign_id for campaign_id in campaigns if campaign_id not in self._campaigns]
+                self._campaigns = campaigns
+                self._tell_whether_to_claim()
+                await _moment(rung)
 
     async def _claim_more(self) -> None:
         if self._new:
@@ -121,11 +124,9 @@ class Shift:
             self._give_back(campaign_id)
 
     async def _until_there_may_be_more(self) -> None:
-        """Wait, but not for long: the sender may have been told to stop."""
+        # Not for long: the sender may have been told to stop.
         self._may_claim.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._may_claim.wait()
+        await _moment(self._may_claim)
 
     def _tell_whether_to_claim(self) -> None:
         if self._new or (self._campaigns and self._has_room()):
@@ -273,6 +274,13 @@ class Shift:
 
     def _holds_lease(self) -> bool:
         return time.monotonic() - self._held_at < lease.LEASE_SECONDS - lease.HEARTBEAT_SECONDS
+
+
+async def _moment(event: asyncio.Event) -> None:
+    """Wait for an event, but not for long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(POLL_SECONDS):
+            await event.wait()
 
 
 def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -18,7 +18,7 @@ from twilio.request_validator import RequestValidator
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.simulator import SIMULATED_AUTH_TOKEN
 
-CONNECTIONS = 40
+CONNECTIONS = 100
 TWICE_OF_100 = 5
 FORGED_OF_1000 = 1
 
