@@ -17,6 +17,7 @@ from twilio.http.response import Response
 from clientes_app.sending.twilio_http import HttpClient, NeverConnected, TooManyRequests
 
 ACCEPTED = b'HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{"sid":"SM1"}'
+ACCEPTED_FOR_THE_LAST_TIME = ACCEPTED.replace(b"Content-Length", b"Connection: close\r\nContent-Length")
 CUT_IN_THE_ANSWER = b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nabc"
 REDIRECTED = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
 TOO_MANY = b'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 14\r\n\r\n{"code":20429}'
@@ -39,7 +40,7 @@ class _Line(socketserver.StreamRequestHandler):
     server: Peer
     answers: ClassVar[dict[str, bytes]] = {
         "accept": ACCEPTED,
-        "accept and close": ACCEPTED,
+        "accept and close": ACCEPTED_FOR_THE_LAST_TIME,
         "cut": CUT_IN_THE_ANSWER,
         "redirect": REDIRECTED,
         "too many": TOO_MANY,
@@ -94,7 +95,7 @@ def test_of_a_line_that_breaks_nobody_knows_and_nothing_is_repeated(peer: Peer, 
     assert peer.bodies == [*earlier, end]
 
 
-def test_a_line_that_the_peer_has_closed_is_not_used_again(peer: Peer) -> None:
+def test_a_line_of_which_the_peer_says_that_it_ends_is_not_used_again(peer: Peer) -> None:
     assert {answer.status_code for answer in post(peer.url, *["accept and close"] * 20)} == {201}
     assert len(peer.bodies) == 20
 
