@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+STATUS_PATH = "/twilio/estado/"
+"""Where the app is told what became of a message; the attempt follows."""
+
 
 @dataclass(frozen=True)
 class Message:

@@ -17,13 +17,12 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from ..config import TwilioSettings
-from .carrier import Fate, Message, NotAnswered, Outcome
+from .carrier import STATUS_PATH, Fate, Message, NotAnswered, Outcome
 from .faults import FAULTS, NO_ANSWER, Fault, Scope
 from .twilio_http import HttpClient, NeverConnected, TooManyRequests
 
 ANSWER_SECONDS = 30.0
 LISTED = 100
-STATUS_PATH = "/twilio/estado/"
 _SMALLEST_TWILIO_CODE = 1_000  # an error without JSON has the HTTP status in place of a code
 
 # At INFO the SDK logs request bodies: phone numbers and texts.

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask
 
+from ..sending.carrier import STATUS_PATH
 from ..sending.evidence import Receipt
 from ..settings import settings_of
 from . import services
@@ -22,7 +23,6 @@ from .signature import HEADER, is_signed
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PREFIX = "/twilio/estado/"
 MOST_BYTES = 16 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _SIGNATURE = "HTTP_" + HEADER.upper().replace("-", "_")
@@ -47,12 +47,12 @@ class ShortWay:
     def _receipt(self, environ: WSGIEnvironment) -> Receipt | None:
         path: str = environ["PATH_INFO"]
         signature: str | None = environ.get(_SIGNATURE)
-        if not (path.startswith(PREFIX) and signature and _is_plain_form(environ)):
+        if not (path.startswith(STATUS_PATH) and signature and _is_plain_form(environ)):
             return None
         fields = _read_fields(environ)
         if not is_signed(settings_of(self._app), path, fields, signature):
             return None
-        return services.read_receipt(path.removeprefix(PREFIX), fields)
+        return services.read_receipt(path.removeprefix(STATUS_PATH), fields)
 
 
 def _is_plain_form(environ: WSGIEnvironment) -> bool:
