@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -126,12 +126,18 @@ def filtering(account_id: int, search: Search) -> Select[Cliente]:
 
 
 def _by_index(found: Select[Cliente], words: list[str]) -> Select[Cliente]:
+    # The index says who holds the parts, in whatever order: it is a third of one that says where, and faster to write.
     # https://www.sqlite.org/fts5.html#the_trigram_tokenizer
-    quoted = ['"{}"'.format(word.replace('"', '""')) for word in words if _is_indexed(word)]
+    quoted = ['"{}"'.format(part.replace('"', '""')) for part in _parts(words)]
     return found.select_from(_From(_INDEX, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
-        _INDEX.c.cliente_indice.match(" AND ".join(quoted)),
-        *(_holds(word) for word in words if not _is_indexed(word)),
+        _INDEX.c.cliente_indice.match(" AND ".join(quoted)), *map(_holds, words)
     )
+
+
+def _parts(words: list[str]) -> Iterable[str]:
+    """Answer what the trigram index knows of the words, each part once."""
+    starts = ((word, start) for word in words for start in range(len(word) - SHORTEST_INDEXED + 1))
+    return dict.fromkeys(word[start : start + SHORTEST_INDEXED] for word, start in starts)
 
 
 class _From(Join):

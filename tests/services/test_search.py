@@ -75,6 +75,11 @@ def test_what_a_text_finds(people: dict[str, int], account: int, text: str, foun
     assert names(account, Search(text)) == sorted(found)
 
 
+def test_the_parts_of_a_word_elsewhere_are_not_the_word(people: dict[str, int], account: int, shop: Shop) -> None:
+    shop.add_client(account, "Marta Ariza Riaño", "3001112244")
+    assert names(account, Search("maria")) == ["María López"]
+
+
 def test_states(people: dict[str, int], account: int) -> None:
     assert names(account, Search(status=Status.INACTIVE)) == ["Inés «la» O'Brien"]
     assert len(names(account, Search(status=Status.ALL))) == 5
