@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TypedDict
+from typing import NamedTuple
 
 from .messaging import phone
 from .text import fold
@@ -27,7 +27,7 @@ _ALIKE = (
 )
 
 
-class Keys(TypedDict):
+class Keys(NamedTuple):
     """The derived columns of a client."""
 
     telefono_e164: str | None

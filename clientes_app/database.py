@@ -6,6 +6,7 @@ of work that will write says so before its first statement. PostgreSQL needs non
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
 import threading
@@ -115,11 +116,14 @@ def insert_missing(model: type[Any], dialect: str) -> sqlite.Insert | postgresql
 
 
 def expect_many_rows(engine: Engine) -> None:
-    """Set SQLite's connections of a process up for writing many rows that can be written again.
+    """Set a process up for writing many rows that can be written again.
 
-    Its batches are still whole or not there at all; when the power fails, the last ones may be not there. Indexes of
-    a million rows are kept in memory, 32 MB of them, rather than read and written anew for each batch.
+    SQLite's batches are still whole or not there at all; when the power fails, the last ones may be not there. Indexes
+    of a million rows are kept in memory, 32 MB of them, rather than read and written anew for each batch. Rows come
+    and go by thousands: the garbage collector, which begins after 700, would take a seventh of the time.
     """
+    gc.freeze()
+    gc.set_threshold(100_000)
     if engine.dialect.name != "sqlite":
         return
 

@@ -95,7 +95,7 @@ def _client(account_id: int, name: str, number: str, region: str, dice: random.R
         nombre=name,
         telefono=number,
         documento=document,
-        **keys_of(name, number, document, region),
+        **keys_of(name, number, document, region)._asdict(),
         creado=_days_ago(dice.uniform(30, 400)),
         usuario_id=account_id,
     )

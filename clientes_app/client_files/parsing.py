@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import pickle
 import subprocess
 import sys
@@ -9,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 from ..config import PROJECT_ROOT
 from .columns import Layout
@@ -22,6 +23,7 @@ LARGE_BYTES = 2 << 20
 """From here on the other process is worth its start."""
 
 Batch = list[tuple[Record, Row]]
+Packed = tuple[int, list[str], tuple[str | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,30 @@ def _read_beside(wanted: Wanted) -> Iterator[Batch]:
             while said := pickle.load(process.stdout):  # noqa: S301
                 if isinstance(said, Refused):
                     raise said
-                yield cast(Batch, said)
+                yield _unpacked(said)
         finally:
             process.kill()
 
 
 def answer() -> None:
     """Be the process beside: answer the batches that are wanted, then an empty one."""
+    # Nothing here refers to itself, and looking for what does would take a seventh of the time.
+    gc.disable()
     wanted = pickle.load(sys.stdin.buffer)  # noqa: S301
-    try:
-        for batch in _read(wanted):
-            pickle.dump(batch, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-    except Refused as refusal:
-        pickle.dump(refusal, sys.stdout.buffer)
-    pickle.dump([], sys.stdout.buffer)
-    sys.stdout.flush()
+    # sys.stdout may be unbuffered, and then a write that is interrupted leaves the rest out.
+    with os.fdopen(sys.stdout.fileno(), "wb") as answers:
+        try:
+            for batch in _read(wanted):
+                pickle.dump(_packed(batch), answers, pickle.HIGHEST_PROTOCOL)
+        except Refused as refusal:
+            pickle.dump(refusal, answers)
+        pickle.dump([], answers)
+
+
+def _packed(batch: Batch) -> list[Packed]:
+    """Answer rows as plain tuples, which are pickled and read in half the time."""
+    return [(*record, tuple(row)) for record, row in batch]
+
+
+def _unpacked(packed: list[Packed]) -> Batch:
+    return [((number, cells), Row._make(row)) for number, cells, row in packed]

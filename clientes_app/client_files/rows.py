@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, Keys, keys_of
+from ..client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
 from ..messaging import phone
 from ..text import translatable
 from .cells import tidy, tidy_number
@@ -35,22 +35,25 @@ class Fields(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row that was read."""
+    """A row that was read: the columns of a client, its tags, and what is wrong. Flat, for a million are handed on."""
 
-    fields: Fields
-    keys: Keys
+    nombre: str
+    telefono: str
+    documento: str
+    telefono_e164: str | None
+    busqueda: str
+    nombre_orden: str
+    nombre_clave: str
+    documento_clave: str
+    etiquetas: str
+    """One a line."""
     fault: str
     """What is wrong, as a sentence to be translated; empty where nothing is."""
 
     @property
-    def telefono_e164(self) -> str:
-        """The number to send to; empty where it cannot get an SMS."""
-        return self.keys["telefono_e164"] or ""
-
-    @property
-    def documento_clave(self) -> str:
-        """What the document is matched by; empty where there is none."""
-        return self.keys["documento_clave"]
+    def tags(self) -> tuple[str, ...]:
+        """The names of the tags."""
+        return tuple(self.etiquetas.split("\n")) if self.etiquetas else ()
 
 
 def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
@@ -71,7 +74,8 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
 
 def check(fields: Fields, region: str) -> Row:
     """Derive what a client is matched by, and say what is wrong with the fields."""
-    return Row(fields, keys_of(fields.nombre, fields.telefono, fields.documento, region), _fault(fields))
+    said = fields.nombre, fields.telefono, fields.documento
+    return Row._make((*said, *keys_of(*said, region), "\n".join(fields.etiquetas), _fault(fields)))
 
 
 def split_tags(text: str) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ def _keep_opted_out(session: Session, client: Cliente) -> None:
 def _apply(client: Cliente, fields: ClientFields, region: str) -> None:
     for name, value in fields.items():
         setattr(client, name, value)
-    for name, key in keys_of(client.nombre, client.telefono, client.documento, region).items():
+    for name, key in keys_of(client.nombre, client.telefono, client.documento, region)._asdict().items():
         setattr(client, name, key)
 
 

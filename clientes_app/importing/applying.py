@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.orm import Session
 
-from ..client_keys import keys_of
+from ..client_keys import Keys, keys_of
 from ..clients.tags import find_or_create_tags, tag_key
 from ..database import insert_missing, write_transaction
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
@@ -23,13 +23,14 @@ from ..sending.erased import wake_opt_outs
 from . import jobs
 from .bulk import insert_rows, update_rows
 from .jobs import Job
-from .matching import Existing, Matches, changed, find_clients
+from .matching import FIELDS, Existing, Matches, changed, find_clients, numbers_of
 from .reviewing import COUNTERS, Tell
 from .staging import Staged, Staging, Verdict
 
 BATCH = 4_000
 
-_FIELDS = ("nombre", "telefono", "documento")
+_COLUMNS = (*FIELDS, *Keys._fields)
+"""Those of a client that a row brings: what every row begins with."""
 
 
 def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
@@ -59,8 +60,8 @@ def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
     """
     with write_transaction(engine) as connection:
         rows = [staged.row for staged in batch]
-        wake_opt_outs(connection, job.account_id, {row.telefono_e164 for row in rows} - {""})
-        with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
+        wake_opt_outs(connection, job.account_id, numbers_of(rows))
+        with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
         change = _Change(connection, job, matches)
         new = []
@@ -92,7 +93,7 @@ class _Change:
         self.counts[Verdict.NEW] += len(rows)
         if not rows:
             return
-        values = [{**_stored_fields(staged), **staged.row.keys} for staged in rows]
+        values = [staged.row[: len(_COLUMNS)] for staged in rows]
         same = {
             "usuario_id": self._job.account_id,
             "importacion_id": self._job.id,
@@ -100,18 +101,18 @@ class _Change:
             "activo": True,
             "total_compras": 0,
         }
-        ids = insert_rows(self._connection, _table(Cliente), values, same)
+        ids = insert_rows(self._connection, _table(Cliente), _COLUMNS, values, same)
         self._tags += [(client_id, staged) for client_id, staged in zip(ids, rows, strict=True)]
 
     def update(self, client: Existing, staged: Staged) -> None:
         """Note what a row changes of a client that there is."""
         client = self._clients.get(client.id, client)
-        changes = changed(client, staged.row.fields)
+        changes = changed(client, staged.row)
         missing = self._missing_tags(client, staged)
         self.counts[Verdict.UPDATE if changes or missing else Verdict.SAME] += 1
         if not changes and not missing:
             return
-        self._before.setdefault(client.id, {name: getattr(client, name) for name in _FIELDS} | {"etiquetas": []})
+        self._before.setdefault(client.id, {name: getattr(client, name) for name in FIELDS} | {"etiquetas": []})
         if changes:
             self._clients[client.id] = Existing(**{**client._asdict(), **changes})
         if missing:
@@ -130,15 +131,15 @@ class _Change:
             _insert_missing(self._connection, CambioImportado, rows)
 
     def _updated(self, client: Existing) -> dict[str, Any]:
-        fields = {name: getattr(client, name) for name in _FIELDS}
-        return {"id": client.id, **fields, **keys_of(**fields, region=self._job.region)}
+        fields = {name: getattr(client, name) for name in FIELDS}
+        return {"id": client.id, **fields, **keys_of(**fields, region=self._job.region)._asdict()}
 
     def _missing_tags(self, client: Existing, staged: Staged) -> set[str]:
         return self._wanted_tags(staged).keys() - self._matches.tags.get(client.id, set())
 
     def _wanted_tags(self, staged: Staged) -> dict[str, str]:
         """Answer the tags that a row gives, by their keys."""
-        names = {tag_key(tag): tag for tag in (*self._job.tags, *staged.row.fields.etiquetas)}
+        names = {tag_key(tag): tag for tag in (*self._job.tags, *staged.row.tags)}
         names.pop("", None)
         return names
 
@@ -159,10 +160,6 @@ class _Change:
             if client_id in self._before:
                 self._before[client_id]["etiquetas"] += added
         _insert_missing(self._connection, ClienteEtiqueta, rows)
-
-
-def _stored_fields(staged: Staged) -> dict[str, str]:
-    return {name: getattr(staged.row.fields, name) for name in _FIELDS}
 
 
 def _added(counts: Counter[Verdict], batch: Sequence[Staged]) -> dict[str, Any]:

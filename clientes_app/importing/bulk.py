@@ -26,12 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import CreateTable, DropTable
 
+Values = tuple[str | int | None, ...]
+
 
 def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values], same: Mapping[str, Any]
 ) -> list[int]:
-    """Insert rows that all have these names, and the values of `same`; answer their ids in the rows' order."""
-    listed, order = _listed(connection, table, rows)
+    """Insert rows with values for these names, and for those of `same`; answer their ids in the rows' order."""
+    listed, order = _listed(connection, table, names, rows)
     fixed = [literal(value, table.c[name].type) for name, value in same.items()]
     source = select(*listed.values(), *fixed).order_by(order)
     statement = insert(table).from_select([*listed, *same], source).returning(table.c.id)
@@ -41,20 +43,23 @@ def insert_rows(
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by their `id`; each brings the same names."""
-    listed, _ = _listed(connection, table, rows)
+    names = list(rows[0])
+    listed, _ = _listed(connection, table, names, [tuple(row[name] for name in names) for row in rows])
     changes = {name: value for name, value in listed.items() if name != "id"}
     connection.execute(update(table).where(table.c.id == listed["id"]).values(changes))
 
 
 def _listed(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]
 ) -> tuple[Mapping[str, ColumnElement[Any]], ColumnElement[Any]]:
-    columns = {name: table.c[name] for name in rows[0]}
+    columns = {name: table.c[name] for name in names}
     if connection.dialect.name == "sqlite":
         listed = _temporary(connection, columns)
-        connection.execute(insert(listed), rows)
+        # Straight to the driver: there is nothing to translate in numbers and texts.
+        marks = ", ".join("?" * len(names))
+        connection.exec_driver_sql(f"INSERT INTO listed ({', '.join(names)}) VALUES ({marks})", list(rows))  # noqa: S608
         return {name: listed.c[name] for name in columns}, listed.c.listed_key
-    numbered = [{**row, "listed_key": number} for number, row in enumerate(rows)]
+    numbered = [dict(zip(("listed_key", *names), (number, *row), strict=True)) for number, row in enumerate(rows)]
     parameter = cast(literal(json.dumps(numbered), String), JSONB)
     fields = [column(name, each.type) for name, each in columns.items()]
     record = func.jsonb_to_recordset(parameter).table_valued(*fields, column("listed_key", BigInteger), name="listed")

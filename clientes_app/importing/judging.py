@@ -37,16 +37,16 @@ def judge(
 
 def adds_tags(row: Row, client: Existing, matches: Matches, tags: Sequence[str]) -> bool:
     """Tell whether a client lacks one of the tags that a row gives it."""
-    if not tags and not row.fields.etiquetas:
+    if not tags and not row.etiquetas:
         return False
     has = matches.tags.get(client.id, set())
-    return any(tag_key(tag) not in {"", *has} for tag in (*tags, *row.fields.etiquetas))
+    return any(tag_key(tag) not in {"", *has} for tag in (*tags, *row.tags))
 
 
 def _verdict(row: Row, client: Existing | None, matches: Matches, tags: Sequence[str]) -> Verdict:
     if client is None:
         return Verdict.NEW
-    if changed(client, row.fields) or adds_tags(row, client, matches, tags):
+    if changed(client, row) or adds_tags(row, client, matches, tags):
         return Verdict.UPDATE
     return Verdict.SAME
 

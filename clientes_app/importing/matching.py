@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 from sqlalchemy import ARRAY, Connection, Select, String, func, literal, select
 
-from ..client_files.rows import Fields, Row
+from ..client_files.rows import Row
 from ..database import id_list
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
+
+FIELDS = ("nombre", "telefono", "documento")
+"""What a row says of a client."""
 
 
 class Existing(NamedTuple):
@@ -38,7 +41,7 @@ class Matches:
         """Answer the client that a row is; the same number with another document is somebody else."""
         if row.documento_clave and (found := self.by_document.get(row.documento_clave)):
             return found
-        candidates = self.by_phone.get(row.telefono_e164, ())
+        candidates = self.by_phone.get(row.telefono_e164 or "", ())
         return next((each for each in candidates if may_be_one(each.documento_clave, row.documento_clave)), None)
 
     def ids(self) -> set[int]:
@@ -62,7 +65,7 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
     )
     for client in connection.execute(wanted.order_by(Cliente.id)):
         matches.by_document.setdefault(client.documento_clave, Existing(*client))
-    phones = {row.telefono_e164 for row in rows} - {""}
+    phones = numbers_of(rows)
     wanted = _clients(account_id).where(Cliente.telefono_e164.in_(_texts(phones, connection)))
     for client in connection.execute(wanted.order_by(Cliente.id)):
         matches.by_phone.setdefault(client.telefono_e164, []).append(Existing(*client))
@@ -71,9 +74,14 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
     return matches
 
 
-def changed(client: Existing, fields: Fields) -> dict[str, str]:
+def numbers_of(rows: Iterable[Row]) -> set[str]:
+    """Answer the numbers that rows can get an SMS at."""
+    return {row.telefono_e164 for row in rows if row.telefono_e164}
+
+
+def changed(client: Existing, row: Row) -> dict[str, str]:
     """Answer what a row changes of a client; an empty cell changes nothing."""
-    new = {name: getattr(fields, name) for name in ("nombre", "telefono", "documento")}
+    new = {name: getattr(row, name) for name in FIELDS}
     return {name: value for name, value in new.items() if value and value != getattr(client, name)}
 
 

@@ -53,7 +53,7 @@ def counted(totals: Totals) -> dict[str, int]:
 
 def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch) -> None:
     rows = [row for _, row in batch]
-    with_tags = bool(job.tags) or any(row.fields.etiquetas for row in rows)
+    with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     with read_transaction(engine) as connection:
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
     seen = staging.seen(rows, matches.ids())

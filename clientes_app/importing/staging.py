@@ -14,8 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from ..client_files.rows import Fields, Row
-from ..client_keys import Keys
+from ..client_files.rows import Row
 
 PAGE_SIZE = 50
 
@@ -31,6 +30,7 @@ class Verdict(StrEnum):
     LEFT_OUT = "fuera"
 
 
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
 REJECTED = (Verdict.WRONG, Verdict.DOUBLE, Verdict.LEFT_OUT)
 APPLIED = (Verdict.NEW, Verdict.UPDATE, Verdict.SAME)
 
@@ -41,12 +41,12 @@ CREATE TABLE IF NOT EXISTS fila (
     nombre TEXT NOT NULL,
     telefono TEXT NOT NULL,
     documento TEXT NOT NULL,
-    etiquetas TEXT NOT NULL,
     telefono_e164 TEXT,
     busqueda TEXT NOT NULL,
     nombre_orden TEXT NOT NULL,
     nombre_clave TEXT NOT NULL,
     documento_clave TEXT NOT NULL,
+    etiquetas TEXT NOT NULL,
     motivo TEXT NOT NULL,
     otra INTEGER,
     celdas TEXT NOT NULL
@@ -59,8 +59,8 @@ CREATE TABLE IF NOT EXISTS telefono (
 CREATE TABLE IF NOT EXISTS cliente (clave INTEGER PRIMARY KEY, numero INTEGER NOT NULL);
 """
 _COLUMNS = (
-    "numero, veredicto, nombre, telefono, documento, etiquetas,"
-    " telefono_e164, busqueda, nombre_orden, nombre_clave, documento_clave, motivo, otra, celdas"
+    "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda,"
+    " nombre_orden, nombre_clave, documento_clave, etiquetas, motivo, otra, celdas"
 )
 _INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
 
@@ -224,30 +224,10 @@ class Staging:
 
 
 def _values(staged: Staged) -> tuple[object, ...]:
-    fields, keys, fault = staged.row
-    tags = "\n".join(fields.etiquetas)
     cells = json.dumps(list(staged.cells), ensure_ascii=False) if staged.verdict in REJECTED else ""
-    return (
-        staged.number,
-        staged.verdict.value,
-        fields.nombre,
-        fields.telefono,
-        fields.documento,
-        tags,
-        keys["telefono_e164"],
-        keys["busqueda"],
-        keys["nombre_orden"],
-        keys["nombre_clave"],
-        keys["documento_clave"],
-        fault,
-        staged.double_of,
-        cells,
-    )
+    return (staged.number, staged.verdict.value, *staged.row, staged.double_of, cells)
 
 
 def _staged(values: tuple[Any, ...]) -> Staged:
-    number, verdict, name, phone, document, tags, e164, text, order, sound, document_key, fault, other, cells = values
-    fields = Fields(name, phone, document, tuple(tags.split("\n")) if tags else ())
-    keys = Keys(telefono_e164=e164, busqueda=text, nombre_orden=order, nombre_clave=sound, documento_clave=document_key)
-    row = Row(fields, keys, fault)
-    return Staged(number, Verdict(verdict), row, other, json.loads(cells) if cells else ())
+    number, verdict, *row, double_of, cells = values
+    return Staged(number, _VERDICTS[verdict], Row._make(row), double_of, json.loads(cells) if cells else ())

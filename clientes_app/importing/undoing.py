@@ -95,7 +95,7 @@ def _restore_changed(connection: Connection, job: Job) -> bool:
 
 def _restored(client_id: int, before: dict[str, Any], region: str) -> dict[str, Any]:
     fields = {name: before[name] for name in ("nombre", "telefono", "documento")}
-    return {"id": client_id, **fields, **keys_of(**fields, region=region)}
+    return {"id": client_id, **fields, **keys_of(**fields, region=region)._asdict()}
 
 
 def _used() -> ColumnElement[bool]:

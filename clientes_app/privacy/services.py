@@ -174,7 +174,7 @@ def _erase_story(session: Session, client: Cliente) -> None:
 
 def _empty(client: Cliente, region: str) -> None:
     client.nombre, client.telefono, client.documento = ERASED_NAME, "", ""
-    for name, key in keys_of(ERASED_NAME, "", "", region).items():
+    for name, key in keys_of(ERASED_NAME, "", "", region)._asdict().items():
         setattr(client, name, key)
     # Nobody is a double of somebody erased.
     client.nombre_clave = ""

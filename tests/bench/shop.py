@@ -77,7 +77,7 @@ def _client(account_id: int, place: int) -> dict[str, Any]:
         "nombre": name,
         "telefono": to,
         "documento": "",
-        **keys_of(name, to, "", "CO"),
+        **keys_of(name, to, "", "CO")._asdict(),
         "activo": True,
         "creado": utc_now(),
         "usuario_id": account_id,

@@ -80,7 +80,7 @@ def _client(account_id: int, nombre: str, telefono: str, **fields: Any) -> Clien
     return Cliente(
         nombre=nombre,
         telefono=telefono,
-        **keys_of(nombre, telefono, fields.get("documento", ""), "CO"),
+        **keys_of(nombre, telefono, fields.get("documento", ""), "CO")._asdict(),
         usuario_id=account_id,
         **fields,
     )
