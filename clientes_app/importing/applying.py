@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..client_keys import Keys, keys_of
 from ..clients.tags import find_or_create_tags, tag_key
-from ..database import insert_missing, write_transaction
+from ..database import insert_missing
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..planning import look_anew
@@ -26,8 +26,7 @@ from .jobs import Job
 from .matching import FIELDS, Existing, Matches, changed, find_clients, numbers_of
 from .reviewing import COUNTERS, Tell
 from .staging import Staged, Staging, Verdict
-
-BATCH = 4_000
+from .turns import Turns
 
 _COLUMNS = (*FIELDS, *Keys._fields)
 """Those of a client that a row brings: what every row begins with."""
@@ -39,9 +38,11 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     Raises jobs.Stopped.
     """
     done_to = job.done_to
+    turns = Turns()
     with Staging(job.files.staging) as staging:
-        while batch := staging.to_apply(done_to, BATCH):
-            apply_batch(engine, job, batch)
+        while batch := staging.to_apply(done_to, turns.rows):
+            with turns.transaction(engine, len(batch)) as connection:
+                apply_batch(connection, job, batch)
             if not done_to:
                 look_anew(engine)
             done_to = batch[-1].number
@@ -53,27 +54,26 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     job.files.delete_sources()
 
 
-def apply_batch(engine: Engine, job: Job, batch: Sequence[Staged]) -> None:
-    """Import rows in one transaction, matched once more: clients may have come and gone since the dry run.
+def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> None:
+    """Import rows, matched once more: clients may have come and gone since the dry run.
 
-    Raises jobs.Stopped where the import is not the job's any more; then nothing of the batch is stored.
+    Raises jobs.Stopped where the import is not the job's any more; then nothing of the batch may be stored.
     """
-    with write_transaction(engine) as connection:
-        rows = [staged.row for staged in batch]
-        wake_opt_outs(connection, job.account_id, numbers_of(rows))
-        with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
-        matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
-        change = _Change(connection, job, matches)
-        new = []
-        for staged in batch:
-            client = matches.client_of(staged.row)
-            if client is None:
-                new.append(staged)
-            else:
-                change.update(client, staged)
-        change.insert(new)
-        change.store()
-        jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(change.counts, batch))
+    rows = [staged.row for staged in batch]
+    wake_opt_outs(connection, job.account_id, numbers_of(rows))
+    with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
+    matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
+    change = _Change(connection, job, matches)
+    new = []
+    for staged in batch:
+        client = matches.client_of(staged.row)
+        if client is None:
+            new.append(staged)
+        else:
+            change.update(client, staged)
+    change.insert(new)
+    change.store()
+    jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(change.counts, batch))
 
 
 class _Change:

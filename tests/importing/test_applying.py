@@ -92,7 +92,8 @@ def test_the_same_file_again_changes_nothing(imports: Imports) -> None:
 
 def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clientes_app.client_files.parsing.BATCH", 7)
-    monkeypatch.setattr("clientes_app.importing.applying.BATCH", 5)
+    for size in ("FIRST", "FEWEST", "MOST"):
+        monkeypatch.setattr(f"clientes_app.importing.turns.{size}", 5)
     rows = "".join(f"Cliente {n},{3_001_000_000 + n // 2},t{n % 3}\n" for n in range(100))
     import_id = imports.run(f"nombre,celular,grupo\n{rows}")
     assert imports.counts(import_id) == {"nuevas": 50, "dobles": 50}
@@ -142,7 +143,7 @@ def test_a_file_that_turns_out_damaged_ends_with_the_reason(imports: Imports) ->
 
 
 def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clientes_app.importing.applying.BATCH", 5)
+    monkeypatch.setattr("clientes_app.importing.turns.FIRST", 5)
     import_id = imports.review("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
 
     def cancel_after_first(done: int) -> None:
