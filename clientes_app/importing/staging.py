@@ -112,7 +112,7 @@ class Staging:
         # Only ever used by one thread at a time, though not always by the one that opened it.
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         path.chmod(0o600)
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;")
+        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
         self._db.executescript(_TABLES)
 
     def __enter__(self) -> Self:

@@ -15,7 +15,7 @@ FEWEST = 500
 MOST = 16_000
 """More need more memory, and are hardly faster."""
 
-ALONE_SECONDS = 0.5
+ALONE_SECONDS = 1.0
 """How long one person's click may wait for SQLite's only lock, now and then."""
 
 BESIDE_SECONDS = 0.15
