@@ -7,9 +7,7 @@ a kill at any moment the next worker goes on with the row after `hasta_fila`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
@@ -39,28 +37,21 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
 
     Raises jobs.Stopped.
     """
+    done_to = job.done_to
     turns = Turns()
-    with Staging(job.files.staging) as staging, closing(_batches(staging, job.done_to, turns)) as batches:
-        for number, batch in enumerate(batches):
+    with Staging(job.files.staging) as staging:
+        while batch := staging.to_apply(done_to, turns.rows):
             with turns.transaction(engine, len(batch)) as connection:
                 apply_batch(connection, job, batch)
-            if number == 0:
+            if not done_to:
                 look_anew(engine)
+            done_to = batch[-1].number
             if tell:
                 tell(len(batch))
         staging.keep_rejected()
     look_anew(engine)
     jobs.finish(engine, job, EstadoImportacion.APLICADA, terminado=utc_now())
     job.files.delete_sources()
-
-
-def _batches(staging: Staging, done_to: int, turns: Turns) -> Generator[list[Staged]]:
-    """Read the rows after `done_to`: the next batch while the one before is being stored."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(staging.to_apply, done_to, turns.rows)
-        while batch := coming.result():
-            coming = reader.submit(staging.to_apply, batch[-1].number, turns.rows)
-            yield batch
 
 
 def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> None:

@@ -1,29 +1,12 @@
-"""Many rows in one statement: on SQLite they are listed in a temporary table first, on PostgreSQL in a parameter."""
+"""Many rows in one statement: they are listed in a temporary table first."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Connection,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    cast,
-    column,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+import psycopg
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, literal, select, update
 from sqlalchemy.schema import CreateTable, DropTable
 
 Values = tuple[str | int | None, ...]
@@ -33,10 +16,10 @@ def insert_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values], same: Mapping[str, Any]
 ) -> list[int]:
     """Insert rows with values for these names, and for those of `same`; answer their ids in the rows' order."""
-    listed, order = _listed(connection, table, names, rows)
+    listed = _listed(connection, table, names, rows)
     fixed = [literal(value, table.c[name].type) for name, value in same.items()]
-    source = select(*listed.values(), *fixed).order_by(order)
-    statement = insert(table).from_select([*listed, *same], source).returning(table.c.id)
+    source = select(*(listed.c[name] for name in names), *fixed).order_by(listed.c.listed_key)
+    statement = insert(table).from_select([*names, *same], source).returning(table.c.id)
     # Ids are given in the order of the rows that come in, though not always answered in it.
     return sorted(connection.execute(statement).scalars())
 
@@ -44,35 +27,29 @@ def insert_rows(
 def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by their `id`; each brings the same names."""
     names = list(rows[0])
-    listed, _ = _listed(connection, table, names, [tuple(row[name] for name in names) for row in rows])
-    changes = {name: value for name, value in listed.items() if name != "id"}
-    connection.execute(update(table).where(table.c.id == listed["id"]).values(changes))
+    listed = _listed(connection, table, names, [tuple(row[name] for name in names) for row in rows])
+    changes = {name: listed.c[name] for name in names if name != "id"}
+    connection.execute(update(table).where(table.c.id == listed.c.id).values(changes))
 
 
-def _listed(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]
-) -> tuple[Mapping[str, ColumnElement[Any]], ColumnElement[Any]]:
-    columns = {name: table.c[name] for name in names}
-    if connection.dialect.name == "sqlite":
-        listed = _temporary(connection, columns)
-        # Straight to the driver: there is nothing to translate in numbers and texts.
-        marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"INSERT INTO listed ({', '.join(names)}) VALUES ({marks})", list(rows))  # noqa: S608
-        return {name: listed.c[name] for name in columns}, listed.c.listed_key
-    numbered = [dict(zip(("listed_key", *names), (number, *row), strict=True)) for number, row in enumerate(rows)]
-    parameter = cast(literal(json.dumps(numbered), String), JSONB)
-    fields = [column(name, each.type) for name, each in columns.items()]
-    record = func.jsonb_to_recordset(parameter).table_valued(*fields, column("listed_key", BigInteger), name="listed")
-    typed = record.render_derived(with_types=True)
-    return {name: typed.c[name] for name in columns}, typed.c.listed_key
-
-
-def _temporary(connection: Connection, columns: Mapping[str, Column[Any]]) -> Table:
-    """Make an empty table that only this connection sees, with columns of these names and types."""
-    fields = [Column(name, each.type) for name, each in columns.items()]
-    listed = Table(
-        "listed", MetaData(), Column("listed_key", Integer, primary_key=True), *fields, prefixes=["TEMPORARY"]
-    )
+def _listed(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> Table:
+    """Make a table that only this connection sees, with the rows in their order as `listed_key`."""
+    columns = [Column(name, table.c[name].type) for name in names]
+    key = Column("listed_key", Integer, primary_key=True)
+    listed = Table("listed", MetaData(), key, *columns, prefixes=["TEMPORARY"])
     connection.execute(DropTable(listed, if_exists=True))
     connection.execute(CreateTable(listed))
+    _fill(connection, ", ".join(names), rows)
     return listed
+
+
+def _fill(connection: Connection, names: str, rows: Sequence[Values]) -> None:
+    """Hand the rows straight to the driver: there is nothing to translate in numbers and texts."""
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(rows[0]))
+        connection.exec_driver_sql(f"INSERT INTO listed ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+        return
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    with driver.cursor() as cursor, cursor.copy(f"COPY listed ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
