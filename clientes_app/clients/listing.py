@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from ..database import fetch_ids, id_list
 from ..extensions import db
 from ..messaging import phone
 from ..messaging.phone import PhoneProblem
@@ -17,7 +18,7 @@ from .pages import Cursor, Order, Pages
 from .search import Search, filtering, matching
 from .tags import tags_of
 
-COUNTED_UP_TO = 10_000
+COUNTED_UP_TO = 5_000
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def find_page(account_id: int, search: Search, cursor: Cursor, order: Order, reg
 
     Few clients are all found and then sorted; of many, the order's index is read until a page is full.
     """
-    counted = count(account_id, search)
-    found = filtering(account_id, search) if counted.more else matching(account_id, search)
+    some = _some_ids(account_id, search)
+    counted = _count_of(len(some))
+    found = filtering(account_id, search) if counted.more else _listed(account_id, some)
     ids = Pages(account_id, found, order, sorted_at_once=not counted.more).at(cursor)
     return Page(_rows(account_id, _clients(account_id, ids.shown), region), counted, ids.before, ids.after)
 
@@ -77,14 +79,31 @@ def find_row(account_id: int, client_id: int, region: str) -> Row:
 
 def count(account_id: int, search: Search) -> Count:
     """Count what a search finds, up to `COUNTED_UP_TO`: a million rows are not counted to draw a page."""
-    some = matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
-    number = db.session.scalar(select(func.count()).select_from(some.limit(COUNTED_UP_TO + 1).subquery())) or 0
-    return Count(min(number, COUNTED_UP_TO), more=number > COUNTED_UP_TO)
+    return _count_of(db.session.scalar(select(func.count()).select_from(_some(account_id, search).subquery())) or 0)
 
 
 def has_clients(account_id: int) -> bool:
     """Tell whether the account has any client at all."""
     return db.session.scalar(owned(Cliente, account_id).limit(1)) is not None
+
+
+def _some(account_id: int, search: Search) -> Select[int]:
+    """Select the ids of what a search finds, one more than are counted at the most."""
+    found = matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
+    return found.limit(COUNTED_UP_TO + 1)
+
+
+def _some_ids(account_id: int, search: Search) -> list[int]:
+    return fetch_ids(db.session.connection(), _some(account_id, search))
+
+
+def _count_of(number: int) -> Count:
+    return Count(min(number, COUNTED_UP_TO), more=number > COUNTED_UP_TO)
+
+
+def _listed(account_id: int, ids: Sequence[int]) -> Select[Cliente]:
+    listed = id_list(ids, db.engine.dialect.name)
+    return owned(Cliente, account_id).where(Cliente.id.in_(select(listed.c.value)))
 
 
 def _clients(account_id: int, ids: Sequence[int]) -> list[Cliente]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Join, Select, and_, column, exists, or_, select, table
+from sqlalchemy import ColumnElement, FromClause, Join, Select, and_, column, exists, or_, select, table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -31,6 +31,7 @@ SHORTEST_INDEXED = 3
 
 _NUMBER = re.compile(r"[\d\s+().\-/]+")
 # SQLite's trigram index, a table of its own; PostgreSQL's is used by itself.
+_TAGS = ClienteEtiqueta.__table__
 _INDEX = table("cliente_indice", column("rowid"), column("cliente_indice"))
 
 
@@ -109,13 +110,12 @@ def matching(account_id: int, search: Search) -> Select[Cliente]:
     found = owned(Cliente, account_id).where(*_conditions(account_id, search))
     words = _words(search.text)
     if any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite":
-        return _by_index(found.where(*_tagged(search.tag_id)), words)
+        return _by_index(found, words, search.tag_id)
     found = found.where(*_of_text(words, _lies_in_index))
     if search.tag_id is None:
         return found
-    tags = ClienteEtiqueta.__table__
-    return found.select_from(_From(tags, Cliente.__table__, tags.c.cliente_id == Cliente.id)).where(
-        tags.c.etiqueta_id == search.tag_id
+    return found.select_from(_From(_TAGS, Cliente.__table__, _TAGS.c.cliente_id == Cliente.id)).where(
+        _TAGS.c.etiqueta_id == search.tag_id
     )
 
 
@@ -125,19 +125,26 @@ def filtering(account_id: int, search: Search) -> Select[Cliente]:
     return found.where(*_of_text(_words(search.text), _begins), *_tagged(search.tag_id))
 
 
-def _by_index(found: Select[Cliente], words: list[str]) -> Select[Cliente]:
+def _by_index(found: Select[Cliente], words: list[str], tag_id: int | None) -> Select[Cliente]:
     # The index says who holds the parts, in whatever order: it is a third of one that says where, and faster to write.
     # https://www.sqlite.org/fts5.html#the_trigram_tokenizer
     quoted = ['"{}"'.format(part.replace('"', '""')) for part in _parts(words)]
-    return found.select_from(_From(_INDEX, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
+    hits: FromClause = _INDEX
+    if tag_id is not None:
+        # Between the two: the clients without the tag need not be looked at.
+        hits = _From(_INDEX, _TAGS, and_(_TAGS.c.etiqueta_id == tag_id, _TAGS.c.cliente_id == _INDEX.c.rowid))
+    return found.select_from(_From(hits, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
         _INDEX.c.cliente_indice.match(" AND ".join(quoted)), *map(_holds, words)
     )
 
 
 def _parts(words: list[str]) -> Iterable[str]:
-    """Answer what the trigram index knows of the words, each part once."""
-    starts = ((word, start) for word in words for start in range(len(word) - SHORTEST_INDEXED + 1))
-    return dict.fromkeys(word[start : start + SHORTEST_INDEXED] for word, start in starts)
+    """Answer what the trigram index is asked for: parts that together make up the words, each once.
+
+    Those that overlap would say hardly more, and for each the index reads everybody who holds it.
+    """
+    ends = ((word, end) for word in words for end in (*range(SHORTEST_INDEXED, len(word), SHORTEST_INDEXED), len(word)))
+    return dict.fromkeys(word[end - SHORTEST_INDEXED : end] for word, end in ends if end >= SHORTEST_INDEXED)
 
 
 class _From(Join):
