@@ -19,6 +19,7 @@ from .refusals import Refused
 from .rows import Row, reader_of
 
 BATCH = 5_000
+LEAST_URGENT = 19
 LARGE_BYTES = 2 << 20
 """From here on the other process is worth its start."""
 
@@ -78,6 +79,8 @@ def answer() -> None:
     """Be the process beside: answer the batches that are wanted, then an empty one."""
     # Nothing here refers to itself, and looking for what does would take a seventh of the time.
     gc.disable()
+    # It holds no lock that anybody could wait for, so that all others may go first.
+    os.nice(LEAST_URGENT)
     wanted = pickle.load(sys.stdin.buffer)  # noqa: S301
     # sys.stdout may be unbuffered, and then a write that is interrupted leaves the rest out.
     with os.fdopen(sys.stdout.fileno(), "wb") as answers:

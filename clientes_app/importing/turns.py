@@ -12,10 +12,10 @@ from ..database import write_transaction
 
 FIRST = 4_000
 FEWEST = 500
-MOST = 16_000
+MOST = 8_000
 """More need more memory, and are hardly faster."""
 
-ALONE_SECONDS = 1.0
+ALONE_SECONDS = 0.5
 """How long one person's click may wait for SQLite's only lock, now and then."""
 
 BESIDE_SECONDS = 0.15
