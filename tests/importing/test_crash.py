@@ -20,7 +20,9 @@ from .conftest import Imports
 
 pytestmark = pytest.mark.both_databases
 
-ROWS = 12_000
+ROWS = 50_000
+KILLS = 9
+"""While clients are stored, after one in the dry run."""
 
 
 def start_worker(app: Flask) -> subprocess.Popen[bytes]:
@@ -54,7 +56,7 @@ def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) ->
     assert imports.counts(import_id) == {"nuevas": ROWS * 9 // 10, "dobles": ROWS // 10}
     with app.test_request_context():
         services.start_applying(imports.account, import_id)
-    for _ in range(3):
+    for _ in range(KILLS):
         kill_after_progress(app, imports, import_id)
     imports.work()
     assert imports.get(import_id).estado is EstadoImportacion.APLICADA
