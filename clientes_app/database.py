@@ -6,7 +6,6 @@ of work that will write says so before its first statement. PostgreSQL needs non
 
 from __future__ import annotations
 
-import gc
 import json
 import sqlite3
 import threading
@@ -34,6 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
+
+from .collector import look_seldom
 
 _WILL_WRITE = {"will_write": True}
 _sqlite_write_lock = threading.Lock()
@@ -127,11 +128,9 @@ def expect_many_rows(engine: Engine) -> None:
     """Set a process up for writing many rows that can be written again.
 
     SQLite's batches are still whole or not there at all; when the power fails, the last ones may be not there. Indexes
-    of a million rows are kept in memory, 64 MB of them, rather than read and written anew for each batch. Rows come
-    and go by thousands: the garbage collector, which begins after 700, would take a seventh of the time.
+    of a million rows are kept in memory, 64 MB of them, rather than read and written anew for each batch.
     """
-    gc.freeze()
-    gc.set_threshold(100_000)
+    look_seldom()
     if engine.dialect.name != "sqlite":
         return
 

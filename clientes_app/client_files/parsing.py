@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import gc
+import logging
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from ..collector import look_seldom
 from ..config import PROJECT_ROOT
 from .columns import Layout
 from .reading import Record, examine, records
 from .refusals import Refused
 from .rows import Row, reader_of
 
+log = logging.getLogger(__name__)
+
 BATCH = 5_000
-LEAST_URGENT = 19
+LESS_URGENT = 5
+"""Than the worker; no less than that, for the worker's sign of life waits for rows."""
+
 LARGE_BYTES = 2 << 20
 """From here on the other process is worth its start."""
 
@@ -57,6 +62,22 @@ def _read(wanted: Wanted) -> Iterator[Batch]:
 
 
 def _read_beside(wanted: Wanted) -> Iterator[Batch]:
+    """Read in another process; where it is killed, in a further one, unless that does not get any further."""
+    while True:
+        before = wanted.after
+        try:
+            for batch in _answers(wanted):
+                yield batch
+                wanted = replace(wanted, after=batch[-1][0][0])
+        except (EOFError, pickle.UnpicklingError):
+            if wanted.after == before:
+                raise
+            log.warning("the process that read a file ended in the middle of it; another goes on")
+        else:
+            return
+
+
+def _answers(wanted: Wanted) -> Iterator[Batch]:
     command = [sys.executable, "-c", f"from {__name__} import answer; answer()"]
     with subprocess.Popen(  # noqa: S603 (the command is ours)
         command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -77,10 +98,9 @@ def _read_beside(wanted: Wanted) -> Iterator[Batch]:
 
 def answer() -> None:
     """Be the process beside: answer the batches that are wanted, then an empty one."""
-    # Nothing here refers to itself, and looking for what does would take a seventh of the time.
-    gc.disable()
-    # It holds no lock that anybody could wait for, so that all others may go first.
-    os.nice(LEAST_URGENT)
+    look_seldom()
+    # It holds no lock of the database's: only the worker waits for it.
+    os.nice(LESS_URGENT)
     wanted = pickle.load(sys.stdin.buffer)  # noqa: S301
     # sys.stdout may be unbuffered, and then a write that is interrupted leaves the rest out.
     with os.fdopen(sys.stdout.fileno(), "wb") as answers:

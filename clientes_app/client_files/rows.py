@@ -56,6 +56,10 @@ class Row(NamedTuple):
         return tuple(self.etiquetas.split("\n")) if self.etiquetas else ()
 
 
+CLIENT_COLUMNS = Row._fields[: Row._fields.index("etiquetas")]
+"""Those of a client, which every row begins with."""
+
+
 def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     """Answer the function that reads rows laid out so."""
     names = layout.columns(Role.NAME) + layout.columns(Role.SURNAME)

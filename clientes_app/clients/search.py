@@ -30,8 +30,8 @@ SHORTEST_INDEXED = 3
 """The trigram index knows parts of three characters."""
 
 _NUMBER = re.compile(r"[\d\s+().\-/]+")
-# SQLite's trigram index, a table of its own; PostgreSQL's is used by itself.
 _TAGS = ClienteEtiqueta.__table__
+# SQLite's trigram index, a table of its own; PostgreSQL's is used by itself.
 _INDEX = table("cliente_indice", column("rowid"), column("cliente_indice"))
 
 

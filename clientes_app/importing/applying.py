@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.orm import Session
 
-from ..client_keys import Keys, keys_of
+from ..client_files.rows import CLIENT_COLUMNS
+from ..client_keys import keys_of
 from ..clients.tags import find_or_create_tags, tag_key
 from ..database import insert_missing
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
@@ -27,9 +28,6 @@ from .matching import FIELDS, Existing, Matches, changed, find_clients, numbers_
 from .reviewing import COUNTERS, Tell
 from .staging import Staged, Staging, Verdict
 from .turns import Turns
-
-_COLUMNS = (*FIELDS, *Keys._fields)
-"""Those of a client that a row brings: what every row begins with."""
 
 
 def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
@@ -93,7 +91,7 @@ class _Change:
         self.counts[Verdict.NEW] += len(rows)
         if not rows:
             return
-        values = [staged.row[: len(_COLUMNS)] for staged in rows]
+        values = [staged.row[: len(CLIENT_COLUMNS)] for staged in rows]
         same = {
             "usuario_id": self._job.account_id,
             "importacion_id": self._job.id,
@@ -101,7 +99,7 @@ class _Change:
             "activo": True,
             "total_compras": 0,
         }
-        ids = insert_rows(self._connection, _table(Cliente), _COLUMNS, values, same)
+        ids = insert_rows(self._connection, _table(Cliente), CLIENT_COLUMNS, values, same)
         self._tags += [(client_id, staged) for client_id, staged in zip(ids, rows, strict=True)]
 
     def update(self, client: Existing, staged: Staged) -> None:

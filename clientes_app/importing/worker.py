@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 
+import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -50,7 +51,8 @@ def run(engine: Engine, job: Job) -> None:
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
         _fail(engine, job, refusal.sentence)
-    except DBAPIError:
+    except (DBAPIError, psycopg.Error):
+        # A batch that was not stored may well be the next time; psycopg's own errors come from COPY.
         raise
     except Exception:
         # The edge of the worker: one broken import must not keep the others waiting.

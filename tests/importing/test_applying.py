@@ -16,7 +16,7 @@ from clientes_app.importing import applying, jobs, services
 from clientes_app.models import EstadoImportacion
 
 from ..support.shop import Shop
-from .conftest import Imports
+from .conftest import Imports, csv_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -100,6 +100,15 @@ def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest
     assert [name for name, *_ in imports.clients()] == [f"Cliente {n}" for n in range(0, 100, 2)]
     assert imports.tags()["t1"] == [f"Cliente {n}" for n in range(0, 100, 2) if n % 3 == 1]
     assert imports.get(import_id).filas == 100
+
+
+def test_nothing_in_a_text_is_taken_for_a_sign(imports: Imports) -> None:
+    texts = [r"\N", r"Ana\b", r"\.", r"C:\t", "O'Neil", "100%", "María\u00a0José", "\U0001f600 Sol", '"Luz"', r"\\"]
+    names = [" ".join(text.split()) for text in texts]
+    for letter in ("a", "b"):
+        rows = [[f"{letter} {text}", str(3_001_000_000 + n), ""] for n, text in enumerate(texts)]
+        imports.run(csv_of([["nombre", "celular", "documento"], *rows]))
+        assert [name for name, *_ in imports.clients()] == [f"{letter} {name}" for name in names]
 
 
 def test_a_large_file_is_read_beside_and_ends_the_same(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:

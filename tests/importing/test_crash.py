@@ -21,8 +21,8 @@ from .conftest import Imports
 pytestmark = pytest.mark.both_databases
 
 ROWS = 50_000
-KILLS = 9
-"""While clients are stored, after one in the dry run."""
+KILLS_IN_REVIEW = 4
+KILLS_IN_APPLYING = 6
 
 
 def start_worker(app: Flask) -> subprocess.Popen[bytes]:
@@ -51,12 +51,13 @@ def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) ->
     rows = "".join(f"Cliente {n},{3_001_000_000 + n - n % 10 // 9},t{n % 3}\n" for n in range(ROWS))
     import_id = imports.upload(f"nombre,celular,grupo\n{rows}")
     imports.start_review(import_id)
-    kill_after_progress(app, imports, import_id)
+    for _ in range(KILLS_IN_REVIEW):
+        kill_after_progress(app, imports, import_id)
     imports.work()
     assert imports.counts(import_id) == {"nuevas": ROWS * 9 // 10, "dobles": ROWS // 10}
     with app.test_request_context():
         services.start_applying(imports.account, import_id)
-    for _ in range(KILLS):
+    for _ in range(KILLS_IN_APPLYING):
         kill_after_progress(app, imports, import_id)
     imports.work()
     assert imports.get(import_id).estado is EstadoImportacion.APLICADA

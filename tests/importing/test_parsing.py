@@ -14,6 +14,7 @@ from clientes_app.client_files.parsing import BATCH, Wanted, batches
 from ..support.carrier import wait_until
 
 ROWS = BATCH * 4
+LAYOUT = Layout((Role.NAME, Role.PHONE), has_titles=False)
 
 
 def state_of(process: int) -> str:
@@ -26,16 +27,28 @@ def children() -> set[int]:
     return {int(child) for task in tasks for child in (task / "children").read_text().split()}
 
 
+@pytest.fixture(autouse=True)
+def every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clientes_app.client_files.parsing.LARGE_BYTES", 0)
+
+
+def memory_of(process: int) -> int:
+    """Answer how many bytes of memory a process has."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def listed(path: Path, prefix: str) -> Path:
+    path.write_text("".join(f"Cliente {n},{prefix}{3_001_000_000 + n}\n" for n in range(ROWS)))
+    return path
+
+
 def test_a_reader_that_is_stopped_for_a_while_leaves_nothing_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As containers often have it: then standard output writes only as much as the pipe takes before it is interrupted.
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
-    monkeypatch.setattr("clientes_app.client_files.parsing.LARGE_BYTES", 0)
-    path = tmp_path / "lista.csv"
-    path.write_text("".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(ROWS)))
     before = children()
-    reading = batches(Wanted(path, Layout((Role.NAME, Role.PHONE), has_titles=False), "CO", after=0))
+    reading = batches(Wanted(listed(tmp_path / "lista.csv", ""), LAYOUT, "CO", after=0))
     rows = list(next(reading))
     (reader,) = children() - before
     for _ in range(3):
@@ -45,3 +58,32 @@ def test_a_reader_that_is_stopped_for_a_while_leaves_nothing_out(
         os.kill(reader, signal.SIGCONT)
     rows += [row for batch in reading for row in batch]
     assert [record[0] for record, _ in rows] == list(range(1, ROWS + 1))
+
+
+def test_a_reader_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
+    before = children()
+    reading = batches(Wanted(listed(tmp_path / "lista.csv", ""), LAYOUT, "CO", after=0))
+    rows = list(next(reading))
+    (reader,) = children() - before
+    os.kill(reader, signal.SIGKILL)
+    rows += [row for batch in reading for row in batch]
+    assert [record[0] for record, _ in rows] == list(range(1, ROWS + 1))
+
+
+def test_a_reader_that_cannot_begin_is_given_up(tmp_path: Path) -> None:
+    path = listed(tmp_path / "lista.csv", "")
+    reading = batches(Wanted(path, LAYOUT, "CO", after=0))
+    path.unlink()
+    with pytest.raises(EOFError):
+        next(reading)
+
+
+def test_numbers_of_no_country_leave_nothing_in_memory(tmp_path: Path) -> None:
+    before = children()
+    reading = batches(Wanted(listed(tmp_path / "lista.csv", "+99"), LAYOUT, "CO", after=0))
+    next(reading)
+    (reader,) = children() - before
+    at_first = memory_of(reader)
+    for _ in reading:
+        at_last = memory_of(reader)
+    assert at_last - at_first < 40 << 20

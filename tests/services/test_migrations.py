@@ -15,6 +15,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from clientes_app.clients.search import Search, matching
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.extensions import Base, db
 
@@ -33,8 +34,8 @@ ROWS = {
         " VALUES (1, 'ana', 'x', 'admin', 'Tienda Ana', false, '2026-11-22 15:00:00')",
         "INSERT INTO usuario (id, usuario, clave_hash, rol, creado_por_id, negocio, de_muestra, creado)"
         " VALUES (2, 'vero', 'x', 'vendedor', 1, '', false, '2026-11-22 15:00:00')",
-        "INSERT INTO cliente (id, nombre, telefono, telefono_e164, activo, creado, usuario_id)"
-        " VALUES (1, 'Laura Méndez', '3001234567', '+573001234567', true, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO cliente (id, nombre, telefono, telefono_e164, busqueda, activo, creado, usuario_id) VALUES"
+        " (1, 'Laura Méndez', '3001234567', '+573001234567', 'laura mendez', true, '2026-11-22 15:00:00', 1)",
         "INSERT INTO baja (id, telefono_e164, origen, creado, usuario_id)"
         " VALUES (1, '+573001112222', 'manual', '2026-11-22 15:00:00', 1)",
         "INSERT INTO plantilla_sms (id, nombre, mensaje, activo, creado, usuario_id)"
@@ -120,6 +121,21 @@ def test_rows_of_every_age_come_through(rows_stored: dict[str, int]) -> None:
     assert found == rows_stored
     for mapper in Base.registry.mappers:
         assert db.session.scalars(select(mapper.class_)).all()
+
+
+def test_clients_of_before_are_found(rows_stored: dict[str, int]) -> None:
+    assert found("endez") == ["Laura Méndez"]
+    downgrade(MIGRATIONS, revision="0007")
+    upgrade(MIGRATIONS)
+    assert found("endez") == ["Laura Méndez"]
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE cliente SET busqueda = 'luisa' WHERE id = 1"))
+    assert (found("endez"), found("luisa")) == ([], ["Laura Méndez"])
+
+
+def found(words: str) -> list[str]:
+    with db.session.begin():
+        return [client.nombre for client in db.session.scalars(matching(1, Search(words)))]
 
 
 def test_the_models_are_what_the_migrations_make(context: None) -> None:

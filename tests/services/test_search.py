@@ -129,6 +129,8 @@ def test_tags(people: dict[str, int], account: int, shop: Shop) -> None:
         shop.add_tag_to(people[name], tag)
     assert names(account, Search(tag_id=tag)) == ["Mario Peña", "María López"]
     assert names(account, Search("maria", tag_id=tag)) == ["María López"]
+    assert names(account, Search("ma", tag_id=tag)) == ["Mario Peña", "María López"]
+    assert names(account, Search("ma lop", tag_id=tag)) == ["María López"]
     assert names(account, Search(tag_id=tag + 1)) == []
     other = shop.add_admin("tercera")
     assert names(other, Search(tag_id=tag)) == []

@@ -89,9 +89,10 @@ def libraries(module: str) -> set[str]:
         ("simulator", {"simulator", "messaging"}),
         ("models", {"models", "extensions"}),
         ("extensions", {"database"}),
+        ("database", {"collector"}),
         ("sending", {"sending", "messaging", "models", "database", "config", "text"}),
         ("campaigns.progress", {"models", "database"}),
-        ("client_files", {"client_files", "client_keys", "messaging", "text", "config"}),
+        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector"}),
         ("client_keys", {"messaging", "text"}),
     ],
 )
