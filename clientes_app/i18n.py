@@ -14,6 +14,7 @@ from babel.support import Translations
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import format_datetime, get_locale, get_translations, gettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from .extensions import babel
 from .messaging import phone
@@ -51,6 +52,12 @@ def init_app(app: Flask) -> None:
         npgettext=lambda context, one, many, count: _catalogue().unpgettext(context, one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = _sentence
+
+
+def _sentence(text: str, **values: object) -> Markup:
+    """Translate a template's sentence, as Jinja's own `_` does with a detour that took a tenth of a page's time."""
+    return Markup(_catalogue().ugettext(text)) % values  # noqa: S704 (sentences are ours, values are escaped)
 
 
 def _catalogue() -> Translations:
