@@ -100,7 +100,8 @@ class _Change:
             "total_compras": 0,
         }
         ids = insert_rows(self._connection, _table(Cliente), CLIENT_COLUMNS, values, same)
-        self._tags += [(client_id, staged) for client_id, staged in zip(ids, rows, strict=True)]
+        inserted = zip(ids, rows, strict=True)
+        self._tags += [(client_id, staged) for client_id, staged in inserted if self._wanted_tags(staged)]
 
     def update(self, client: Existing, staged: Staged) -> None:
         """Note what a row changes of a client that there is."""
@@ -137,6 +138,8 @@ class _Change:
 
     def _wanted_tags(self, staged: Staged) -> dict[str, str]:
         """Answer the tags that a row gives, by their keys."""
+        if not self._job.tags and not staged.row.etiquetas:
+            return {}
         names = {tag_key(tag): tag for tag in (*self._job.tags, *staged.row.tags)}
         names.pop("", None)
         return names

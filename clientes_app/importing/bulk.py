@@ -21,7 +21,7 @@ def insert_rows(
     source = select(*(listed.c[name] for name in names), *fixed).order_by(listed.c.listed_key)
     statement = insert(table).from_select([*names, *same], source).returning(table.c.id)
     # Ids are given in the order of the rows that come in, though not always answered in it.
-    return sorted(connection.execute(statement).scalars())
+    return sorted(connection.execute(statement).scalars().all())
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
