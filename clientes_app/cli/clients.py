@@ -15,7 +15,7 @@ from ..client_files.refusals import Refused
 from ..database import expect_many_rows
 from ..errors import DomainError
 from ..extensions import db
-from ..importing import jobs, services
+from ..importing import jobs, services, uploading
 from ..importing.applying import apply
 from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
@@ -52,7 +52,7 @@ def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Import
     if admin is None or not admin.is_admin:
         raise click.ClickException(f"no admin is called {owner}")
     with file.open("rb") as stream:
-        row = services.upload(admin.id, admin.id, stream, file.name, place)
+        row = uploading.upload(admin.id, admin.id, stream, file.name, place)
     layout = _mapped(Layout.from_json(row.columnas), mapped)
     services.start_review(admin.id, row.id, layout, tag, place.uploads)
     with click.progressbar(length=row.filas, label="Checking") as bar:

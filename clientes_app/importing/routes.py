@@ -22,7 +22,7 @@ from ..htmx import is_partial, page_or_fragment
 from ..i18n import language
 from ..models import EstadoImportacion, Importacion
 from ..security import Access, access, by_itself, stream_view, takes_uploads
-from . import LIVE, bp, process, services
+from . import LIVE, bp, process, services, uploading
 from .progress import snapshot
 from .shown import place, shown_context
 
@@ -46,7 +46,7 @@ def upload() -> ResponseReturnValue:
         return _index(gettext("Choose a file."))
     try:
         with closing(file):
-            row = services.upload(current_user.account_id, current_user.id, file.stream, file.filename, place())
+            row = uploading.upload(current_user.account_id, current_user.id, file.stream, file.filename, place())
     except DomainError as refusal:
         return _index(refusal.message)
     return redirect(url_for("importing.columns", pk=row.id))
@@ -67,11 +67,12 @@ def start_review(pk: int) -> ResponseReturnValue:
     """Keep what the columns hold and begin the dry run."""
     row = services.find_import(current_user.account_id, pk)
     layout = _chosen(row, request.form.to_dict())
-    if not layout.columns(Role.NAME) and not layout.columns(Role.SURNAME):
-        problem = gettext("Say which column holds the name.")
-        return render_template("importing/columns.html", problem=problem, **_columns_context(row, layout))
     tags = request.form.get("etiqueta", "")
-    services.start_review(current_user.account_id, pk, layout, tags, place().uploads)
+    try:
+        services.start_review(current_user.account_id, pk, layout, tags, place().uploads)
+    except services.NoName as problem:
+        context = _columns_context(row, layout)
+        return render_template("importing/columns.html", problem=problem.message, **context)
     process.wake()
     return redirect(url_for("importing.show", pk=pk))
 
@@ -80,7 +81,7 @@ def start_review(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def choose_sheet(pk: int) -> ResponseReturnValue:
     """Take another sheet of the spreadsheet."""
-    services.choose_sheet(current_user.account_id, pk, request.form.get("hoja", ""), place())
+    uploading.choose_sheet(current_user.account_id, pk, request.form.get("hoja", ""), place())
     return redirect(url_for("importing.columns", pk=pk))
 
 
@@ -164,13 +165,14 @@ def _chosen(row: Importacion, values: dict[str, str]) -> Layout:
 
 
 def _columns_context(row: Importacion, layout: Layout) -> dict[str, Any]:
-    sample = services.sample(row, place().uploads)
+    sample = uploading.sample(row, place().uploads)
     first = sample[0][1] if sample else []
     rows = sample[1:] if layout.has_titles else sample
     read = reader_of(layout, place().region)
     return {
         "row": row,
         "layout": layout,
+        "tags": request.values.get("etiqueta", row.etiqueta),
         "roles": list(Role),
         "titles": first if layout.has_titles else [],
         "examples": _examples(rows, len(layout.roles)),

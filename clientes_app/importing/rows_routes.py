@@ -16,7 +16,7 @@ from ..htmx import is_partial, page_or_fragment
 from ..models import Importacion
 from ..security import Access, access
 from ..text import clean_line
-from . import bp, services
+from . import bp, services, staged_rows
 from .shown import list_context, place, shown_context
 from .staging import Staged, Verdict
 
@@ -34,9 +34,9 @@ def rows(pk: int) -> ResponseReturnValue:
 def mend(pk: int, row: int) -> ResponseReturnValue:
     """Mend a wrong row, or leave it out."""
     if "dejar" in request.form:
-        staged = services.leave_out_row(current_user.account_id, pk, row, place().uploads)
+        staged = staged_rows.leave_out(current_user.account_id, pk, row, place().uploads)
     else:
-        staged = services.mend_row(current_user.account_id, pk, row, _fields(), place())
+        staged = staged_rows.mend(current_user.account_id, pk, row, _fields(), place())
     found = services.find_import(current_user.account_id, pk)
     if is_partial():
         counts = render_template("importing/_counts_partial.html", row=found, **list_context(found, place().uploads))
@@ -72,7 +72,7 @@ def _title_line(row: Importacion) -> str:
 
 def _lines(row: Importacion) -> Iterator[str]:
     width = len(Layout.from_json(row.columnas).titles)
-    for staged in services.rejected(row, place().uploads):
+    for staged in staged_rows.rejected(row, place().uploads):
         cells = [*staged.cells, *[""] * (width - len(staged.cells))]
         yield csv_lines([(*cells, staged.number, _reason(staged))])
 

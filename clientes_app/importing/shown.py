@@ -10,7 +10,7 @@ from flask import request
 from ..extensions import db
 from ..models import EstadoImportacion, Importacion
 from ..settings import current_settings
-from . import services
+from . import services, staged_rows
 from .jobs import Surroundings
 from .progress import snapshot
 from .reviewing import COUNTERS
@@ -37,7 +37,7 @@ def list_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     asked = request.args.get("veredicto", "")
     chosen = Verdict(asked) if asked in set(Verdict) else next(iter(offered), None)
     after = request.args.get("despues", 0, type=int)
-    rows = services.rows_of(row, chosen, max(0, after), uploads) if chosen else []
+    rows = staged_rows.page_of(row, chosen, max(0, after), uploads) if chosen else []
     return {
         "verdict": chosen,
         "verdicts": [(verdict, getattr(row, COUNTERS[verdict])) for verdict in offered],

@@ -21,7 +21,7 @@ from ..client_keys import keys_of
 from ..clients.services import has_sales
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
-from ..importing.services import forget_person
+from ..importing.staged_rows import forget_person
 from ..messaging import phone
 from ..models import (
     Accion,

@@ -66,8 +66,9 @@ def test_another_choice_of_columns_changes_the_rows_shown(admin: CheckingClient)
     shown = admin.swap(f"{url}?titulos=true&c0=&c1=nombre", method="GET").text
     assert "<bdi>3001234567</bdi>" in shown
     assert "<!doctype" not in shown
-    refused = admin.send(url, {"titulos": "true", "c0": "telefono"})
+    refused = admin.send(url, {"titulos": "true", "c0": "telefono", "etiqueta": "Feria"})
     assert 'role="alert"' in refused.text
+    assert 'value="Feria"' in refused.text
 
 
 def test_wrong_rows_are_mended_or_left_out(admin: CheckingClient, imports: Imports) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from clientes_app.client_files.columns import Layout
 from clientes_app.extensions import db
-from clientes_app.importing import jobs, services, worker
+from clientes_app.importing import jobs, services, staged_rows, uploading, worker
 from clientes_app.importing.jobs import Job, Surroundings
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
 
@@ -34,7 +34,7 @@ class Imports:
         """Upload a file; answer the import's id."""
         raw = content.encode() if isinstance(content, str) else content
         with self.app.test_request_context():
-            return int(services.upload(self.account, self.account, BytesIO(raw), name, self.place).id)
+            return int(uploading.upload(self.account, self.account, BytesIO(raw), name, self.place).id)
 
     def review(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
         """Upload a file and let the dry run go through it."""
@@ -89,7 +89,7 @@ class Imports:
     def rejected(self, import_id: int) -> list[tuple[int, str, str]]:
         """Answer number, verdict and reason of each row that is not imported."""
         with self.app.app_context():
-            rows = list(services.rejected(self.get(import_id), self.place.uploads))
+            rows = list(staged_rows.rejected(self.get(import_id), self.place.uploads))
         return [(row.number, row.verdict.value, row.row.fault) for row in rows]
 
     def clients(self) -> list[tuple[str, str, str | None, str]]:

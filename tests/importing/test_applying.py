@@ -12,7 +12,7 @@ from clientes_app.clients.pages import Cursor, Order
 from clientes_app.clients.search import Search
 from clientes_app.errors import NotFound
 from clientes_app.extensions import db
-from clientes_app.importing import applying, jobs, services
+from clientes_app.importing import applying, jobs, services, staged_rows
 from clientes_app.models import EstadoImportacion
 
 from ..support.shop import Shop
@@ -179,5 +179,5 @@ def test_another_accounts_import_is_not_found(shop: Shop, imports: Imports) -> N
             with pytest.raises(NotFound):
                 call(stranger, import_id)
         with pytest.raises(NotFound):
-            services.mend_row(stranger, import_id, 4, Fields("Ana", "", ""), imports.place)
+            staged_rows.mend(stranger, import_id, 4, Fields("Ana", "", ""), imports.place)
     assert imports.get(import_id).estado is EstadoImportacion.REVISADA

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clientes_app.errors import DomainError
-from clientes_app.importing import services
+from clientes_app.importing import uploading
 
 from ..data import make_awful_files as awful
 from .conftest import Imports
@@ -71,7 +71,7 @@ def test_a_workbook(imports: Imports) -> None:
 def test_another_sheet_of_a_workbook(imports: Imports) -> None:
     import_id = imports.upload(awful.spreadsheet(), "libro.xlsx")
     with imports.app.test_request_context():
-        services.choose_sheet(imports.account, import_id, "Proveedores", imports.place)
+        uploading.choose_sheet(imports.account, import_id, "Proveedores", imports.place)
     imports.start_review(import_id)
     imports.work()
     imports.apply(import_id)

@@ -32,6 +32,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "selection",
     "services",
     "sessions",
+    "staged_rows",
     "tags",
     "tries",
 }
