@@ -15,6 +15,7 @@ from ..extensions import db
 from ..i18n import local_iso
 from ..models import Accion, Auditoria, CampanaSMS, Cliente, Importacion
 from ..models.types import read_id
+from ..paging import Page, page_of
 from ..tenancy import Row, owned
 from .sentences import details, sentence
 
@@ -53,21 +54,12 @@ class Filter:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Page:
-    """Entries, newest first, and the id that leads to the older ones."""
-
-    entries: list[Auditoria]
-    before: int | None
-
-
-def list_page(account_id: int, wanted: Filter, before: int | None, zone: ZoneInfo) -> Page:
-    """Answer the entries older than the one with the id `before`."""
+def list_page(account_id: int, wanted: Filter, before: int | None, zone: ZoneInfo) -> Page[Auditoria]:
+    """Answer the entries, newest first: those older than the one with the id `before`."""
     found = _matching(account_id, wanted, zone).order_by(Auditoria.id.desc())
     if before is not None:
         found = found.where(Auditoria.id < before)
-    entries = list(db.session.scalars(found.limit(PAGE_SIZE + 1)))
-    return Page(entries[:PAGE_SIZE], entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None)
+    return page_of(db.session.scalars(found.limit(PAGE_SIZE + 1)).all(), PAGE_SIZE)
 
 
 def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:

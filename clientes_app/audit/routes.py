@@ -30,11 +30,11 @@ def index() -> ResponseReturnValue:
     wanted = Filter.from_values(request.args)
     before = read_id(request.args.get("antes", ""))
     page = reading.list_page(account_id, wanted, before, _zone())
-    present = reading.still_there(account_id, page.entries)
+    present = reading.still_there(account_id, page.rows)
     context = {
         "page": page,
         "wanted": wanted,
-        "addresses": {entry.id: _address(entry, present) for entry in page.entries},
+        "addresses": {entry.id: _address(entry, present) for entry in page.rows},
         "people": people.names_of(account_id),
         "actions": sorted(((each.value, sentences.act_name(each)) for each in Accion), key=lambda pair: pair[1]),
         "told": sentences,

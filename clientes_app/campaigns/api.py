@@ -15,10 +15,10 @@ from ..extensions import db
 from ..forms import form_from_json, json_object, validated
 from ..i18n import reason
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from ..models.types import MAX_ID
+from ..models.types import MAX_ID, read_id
 from ..security import Access, access, by_itself, program_view
 from ..settings import current_settings
-from . import bp, services
+from . import bp, listing, services
 from .forms import RequestForm
 from .progress import Progress, snapshot
 
@@ -55,9 +55,9 @@ def state(pk: int) -> ResponseReturnValue:
 @access(Access.STAFF)
 def details(pk: int) -> ResponseReturnValue:
     """Answer what became of each client, a thousand at a time."""
-    after = request.args.get("despues", type=int)
+    after = read_id(request.args.get("despues", ""))
     campaign = services.get_campaign(current_user.account_id, pk)
-    return {"success": True, **_details(campaign, after if after is not None and 0 <= after <= MAX_ID else None)}
+    return {"success": True, **_details(campaign, after)}
 
 
 def _draft(payload: dict[str, object]) -> services.Draft:
@@ -106,11 +106,11 @@ def _said_state(state: EstadoCampana) -> EstadoCampana:
 
 
 def _details(campaign: CampanaSMS, after: int | None) -> dict[str, Any]:
-    rows = services.messages(campaign.usuario_id, campaign.id, None, after, DETAILS + 1)
-    page = {"detalles": [_detail(row) for row in rows[:DETAILS]]}
-    if len(rows) <= DETAILS:
-        return page
-    return page | {"detalles_url": url_for("campaigns.details", pk=campaign.id, despues=rows[DETAILS - 1].id)}
+    page = listing.message_page(campaign.usuario_id, campaign.id, None, after, DETAILS)
+    details = {"detalles": [_detail(row) for row in page.rows]}
+    if page.next is None:
+        return details
+    return details | {"detalles_url": url_for("campaigns.details", pk=campaign.id, despues=page.next)}
 
 
 def _detail(row: SMSLog) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from .. import live
-from ..clients import listing
+from ..clients import listing as client_listing
 from ..clients.filters import chips_of
 from ..clients.search import Search
 from ..clients.tags import tag_names
@@ -23,10 +23,11 @@ from ..i18n import language
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
+from ..models.types import read_id
 from ..security import Access, access, by_itself, stream_view
 from ..segments import services as segments
 from ..settings import current_settings
-from . import LIVE, bp, control, services
+from . import LIVE, bp, control, listing, services
 from .forms import ComposeForm
 from .progress import snapshot
 
@@ -37,9 +38,9 @@ _COMPOSE = ("campaigns/compose.html", "campaigns/_compose.html")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List the campaigns."""
-    page = services.list_page(current_user.account_id, request.args.get("antes", type=int))
-    running = services.running(current_user.account_id)
-    waiting = services.waiting(current_user.account_id)
+    page = listing.list_page(current_user.account_id, read_id(request.args.get("antes", "")))
+    running = listing.running(current_user.account_id)
+    waiting = listing.waiting(current_user.account_id)
     return render_template("campaigns/index.html", page=page, running=running, waiting=waiting)
 
 
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
 @by_itself()
 def running() -> ResponseReturnValue:
     """Show what is running now; the page asks for this again and again while something is."""
-    return render_template("campaigns/_running.html", running=services.running(current_user.account_id))
+    return render_template("campaigns/_running.html", running=listing.running(current_user.account_id))
 
 
 @bp.get("/campanas/nueva/")
@@ -179,9 +180,9 @@ def _compose_context(form: ComposeForm) -> dict[str, Any]:
         "templates": template_services.list_active(account_id),
         "segments": segments.list_segments(account_id),
         "chips": chips_of(form.search, tag_names(account_id)),
-        "all_count": listing.count(account_id, Search()),
-        "found_count": listing.count(account_id, form.search),
-        "segment_count": form.segment_search and listing.count(account_id, form.segment_search),
+        "all_count": client_listing.count(account_id, Search()),
+        "found_count": client_listing.count(account_id, form.search),
+        "segment_count": form.segment_search and client_listing.count(account_id, form.segment_search),
         "recipient": recipient,
         "preview": preview(form.mensaje.data or "", recipient.nombre),
         "problems": [],
@@ -191,5 +192,5 @@ def _compose_context(form: ComposeForm) -> dict[str, Any]:
 def _messages_context(pk: int) -> dict[str, Any]:
     state = request.args.get("estado", "")
     chosen = EstadoSMS(state) if state in set(EstadoSMS) else None
-    page = services.message_page(current_user.account_id, pk, chosen, request.args.get("despues", type=int))
+    page = listing.message_page(current_user.account_id, pk, chosen, read_id(request.args.get("despues", "")))
     return {"page": page, "state": chosen, "can_retry": control.can_retry(pk)}

@@ -1,4 +1,4 @@
-"""Campaigns: storing one whole before anything is sent, waiting for it, resuming it, and its messages."""
+"""Campaigns: what one would do, storing it whole before anything is sent, and waiting for it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Generic, TypeVar
 
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,8 +18,8 @@ from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
 from ..i18n import moment
 from ..messaging.totals import Totals, measure_all
-from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, SMSLog, Usuario
-from ..models.types import MAX_ID, utc_now
+from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
+from ..models.types import utc_now
 from ..sending import outbox
 from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
@@ -30,13 +28,8 @@ from . import audience as audiences
 from . import limits
 from .audience import Share
 from .limits import Expense, Room
-from .progress import Progress, snapshot
 
 IDEMPOTENCY_PERIOD = timedelta(hours=24)
-CAMPAIGNS_A_PAGE = 30
-MESSAGES_A_PAGE = 50
-RUNNING_SHOWN = 20
-WAITING_SHOWN = 20
 _LOOK_SECONDS = 0.05
 
 
@@ -48,17 +41,6 @@ class Draft:
     mensaje: str
     nombre: str = ""
     plantilla_id: int | None = None
-
-
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """Some rows of a list, and the id that leads to those after them."""
-
-    rows: Sequence[Row]
-    next: int | None
 
 
 @dataclass(frozen=True)
@@ -157,60 +139,6 @@ def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
     Raises NotFound.
     """
     return get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-
-
-def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
-    """List a page of campaigns, newest first: those older than the id `before`."""
-    newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
-    if before is not None:
-        newest = newest.where(CampanaSMS.id < _as_id(before))
-    rows = db.session.scalars(newest.limit(CAMPAIGNS_A_PAGE + 1)).all()
-    return Page(rows[:CAMPAIGNS_A_PAGE], rows[CAMPAIGNS_A_PAGE - 1].id if len(rows) > CAMPAIGNS_A_PAGE else None)
-
-
-def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:
-    """List the campaigns that go on, newest first, and how far each is."""
-    running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(AT_REST))
-    newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN))
-    return [(campaign, snapshot(db.engine, campaign.id)) for campaign in newest]
-
-
-def waiting(account_id: int) -> list[tuple[CampanaSMS, Usuario]]:
-    """List the campaigns that wait for an admin, oldest first, and who asked for each."""
-    waiting = owned(CampanaSMS, account_id).where(CampanaSMS.estado == EstadoCampana.POR_APROBAR)
-    asked = waiting.join(Usuario, Usuario.id == CampanaSMS.enviada_por_id).add_columns(Usuario)
-    oldest = db.session.execute(asked.order_by(CampanaSMS.id).limit(WAITING_SHOWN))
-    return [(campaign, person) for campaign, person in oldest]
-
-
-def messages(
-    account_id: int, campaign_id: int, state: EstadoSMS | None, after: int | None, most: int
-) -> Sequence[SMSLog]:
-    """List a campaign's messages in sending order, those after the row `after`.
-
-    Raises NotFound.
-    """
-    get_campaign(account_id, campaign_id)
-    rows = select(SMSLog).where(SMSLog.campana_id == campaign_id).order_by(SMSLog.id).limit(most)
-    if state is not None:
-        rows = rows.where(SMSLog.estado == state)
-    if after is not None:
-        rows = rows.where(SMSLog.id > after)
-    return db.session.scalars(rows).all()
-
-
-def message_page(account_id: int, campaign_id: int, state: EstadoSMS | None, after: int | None) -> Page[SMSLog]:
-    """List a page of a campaign's messages in sending order, those after the row `after`.
-
-    Raises NotFound.
-    """
-    after = None if after is None else _as_id(after)
-    rows = messages(account_id, campaign_id, state, after, MESSAGES_A_PAGE + 1)
-    return Page(rows[:MESSAGES_A_PAGE], rows[MESSAGES_A_PAGE - 1].id if len(rows) > MESSAGES_A_PAGE else None)
-
-
-def _as_id(number: int) -> int:
-    return min(max(number, 0), MAX_ID)
 
 
 def _require_known(account_id: int, client_ids: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from ..campaigns import services as campaigns
+from ..campaigns import listing as campaigns
 from ..campaigns.progress import Progress
 from ..clients import listing
 from ..extensions import db

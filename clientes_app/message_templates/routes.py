@@ -12,6 +12,7 @@ from flask_login import current_user
 from ..errors import DomainError
 from ..htmx import done, form_again, go_to, page_or_fragment
 from ..models import PlantillaSMS
+from ..models.types import read_id
 from ..security import Access, access, program_view
 from . import bp, services
 from .forms import ActiveForm, MessageForm, TemplateForm
@@ -31,7 +32,7 @@ def index() -> ResponseReturnValue:
     page = services.list_page(
         current_user.account_id,
         active=_STATES.get(state),
-        before=request.args.get("antes", type=int),
+        before=read_id(request.args.get("antes", "")),
     )
     state = state if state in _STATES else ""
     return render_template("message_templates/index.html", page=page, state=state, sample_name=SAMPLE_NAME)

@@ -13,7 +13,7 @@ from ..extensions import db, unit_of_work
 from ..messaging.personalization import render
 from ..messaging.segments import Measure, measure
 from ..models import CampanaSMS, Cliente, PlantillaSMS
-from ..models.types import MAX_ID
+from ..paging import Page, page_of
 from ..tenancy import get_owned, owned
 from .preview import SAMPLE_NAME, Step
 
@@ -31,15 +31,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Templates, newest first."""
-
-    cards: list[Card]
-    before: int | None
-    """Where the next page starts, None on the last one."""
-
-
-@dataclass(frozen=True, slots=True)
 class Recipient:
     """Whose message is previewed; without an id it is nobody's."""
 
@@ -47,14 +38,13 @@ class Recipient:
     nombre: str
 
 
-def list_page(account_id: int, *, active: bool | None = None, before: int | None = None) -> Page:
+def list_page(account_id: int, *, active: bool | None = None, before: int | None = None) -> Page[Card]:
     """List a page of the account's templates: those with that state, or all; older than the id `before`."""
     query = _newest_first(account_id, active=active)
     if before is not None:
-        query = query.where(PlantillaSMS.id < min(max(before, 0), MAX_ID))
-    rows = db.session.scalars(query.limit(PAGE_SIZE + 1)).all()
-    shown = rows[:PAGE_SIZE]
-    return Page(_cards(account_id, shown), shown[-1].id if len(rows) > PAGE_SIZE else None)
+        query = query.where(PlantillaSMS.id < before)
+    page = page_of(db.session.scalars(query.limit(PAGE_SIZE + 1)).all(), PAGE_SIZE)
+    return Page(_cards(account_id, page.rows), page.next)
 
 
 def list_active(account_id: int) -> Sequence[PlantillaSMS]:

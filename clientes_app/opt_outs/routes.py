@@ -11,6 +11,7 @@ from ..csv_export import csv_download
 from ..extensions import db
 from ..htmx import form_again, go_to, page_or_fragment
 from ..i18n import account_zone, phone_number
+from ..models.types import read_id
 from ..security import Access, access
 from ..text import clean_line
 from . import bp, services
@@ -24,7 +25,7 @@ LONGEST_SEARCH = 40
 def index() -> ResponseReturnValue:
     """List the numbers, newest first."""
     searched = clean_line(request.args.get("q", "")[:LONGEST_SEARCH])
-    page = services.list_page(current_user.account_id, searched, request.args.get("antes", type=int))
+    page = services.list_page(current_user.account_id, searched, read_id(request.args.get("antes", "")))
     return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, searched=searched)
 
 

@@ -16,7 +16,7 @@ from ..extensions import db, unit_of_work
 from ..i18n import local_iso
 from ..messaging.pseudonym import MARK, is_pseudonym
 from ..models import Accion, Baja, Cliente, OrigenBaja
-from ..models.types import MAX_ID
+from ..paging import Page, page_of
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import get_owned, owned
 
@@ -37,23 +37,16 @@ class Entry:
     client_name: str | None
 
 
-@dataclass(frozen=True)
-class Page:
-    """Entries, newest first, and the id that leads to the older ones."""
-
-    entries: list[Entry]
-    before: int | None
-
-
-def list_page(account_id: int, searched: str, before: int | None) -> Page:
-    """Answer the entries older than `before` whose number holds the digits that are looked for."""
-    found = _entries(account_id).where(Baja.id < _bound(before)).order_by(Baja.id.desc())
+def list_page(account_id: int, searched: str, before: int | None) -> Page[Entry]:
+    """Answer the entries whose number holds the digits that are looked for, newest first: those older than `before`."""
+    found = _entries(account_id).order_by(Baja.id.desc())
+    if before is not None:
+        found = found.where(Baja.id < before)
     if searched:
         # A pseudonym has digits that are nobody's.
         found = found.where(~Baja.telefono_e164.startswith(MARK))
         found = found.where(Baja.telefono_e164.contains(_digits(searched) or searched, autoescape=True))
-    entries = [Entry(*row) for row in db.session.execute(found.limit(PAGE_SIZE + 1))]
-    return Page(entries[:PAGE_SIZE], entries[PAGE_SIZE - 1].id if len(entries) > PAGE_SIZE else None)
+    return page_of([Entry(*row) for row in db.session.execute(found.limit(PAGE_SIZE + 1))], PAGE_SIZE)
 
 
 def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
@@ -140,7 +133,3 @@ def _entries(account_id: int) -> Select[int, str, OrigenBaja, datetime, int, str
 
 def _digits(text: str) -> str:
     return "".join(character for character in text if character in "0123456789")
-
-
-def _bound(before: int | None) -> int:
-    return MAX_ID if before is None else max(0, min(before, MAX_ID))

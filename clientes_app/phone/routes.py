@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from ..errors import NotFound
 from ..htmx import page_or_fragment
+from ..models.types import read_id
 from ..security import Access, access
 from ..settings import current_settings
 from ..text import clean_line
@@ -21,7 +22,7 @@ def index() -> ResponseReturnValue:
     settings = current_settings()
     if not settings.simulated:
         raise NotFound
-    contacts = services.contacts(current_user.account_id, request.args.get("antes", type=int))
+    contacts = services.contacts(current_user.account_id, read_id(request.args.get("antes", "")))
     number = _chosen_number() or next((contact.telefono_e164 for contact in contacts.rows), None)
     conversation = number and services.conversation(current_user.account_id, number, settings.twilio)
     return page_or_fragment("phone/index.html", "phone/_phone.html", contacts=contacts, conversation=conversation)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
-from ..campaigns.services import Page
 from ..config import TwilioSettings
 from ..extensions import db
 from ..models import CampanaSMS, EstadoSMS, SMSLog
-from ..models.types import MAX_ID
+from ..paging import Page, page_of
 from ..tenancy import owned
 from . import carrier
 from .carrier import NoAnswer, Received
@@ -36,10 +35,9 @@ def contacts(account_id: int, before: int | None) -> Page[SMSLog]:
     newest = _handed_over(account_id).with_only_columns(last_id, maintain_column_froms=True)
     newest = newest.group_by(SMSLog.telefono_e164).order_by(last_id.desc()).limit(CONTACTS_A_PAGE + 1)
     if before is not None:
-        newest = newest.having(last_id < min(max(before, 0), MAX_ID))
+        newest = newest.having(last_id < before)
     rows = db.session.scalars(select(SMSLog).where(SMSLog.id.in_(newest)).order_by(SMSLog.id.desc())).all()
-    more = len(rows) > CONTACTS_A_PAGE
-    return Page(rows[:CONTACTS_A_PAGE], rows[CONTACTS_A_PAGE - 1].id if more else None)
+    return page_of(rows, CONTACTS_A_PAGE)
 
 
 def conversation(account_id: int, number: str, twilio: TwilioSettings) -> Conversation:

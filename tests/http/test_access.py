@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from clientes_app.campaigns import services
+from clientes_app.campaigns import listing, services
 from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
@@ -288,7 +288,7 @@ class House:
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
             self.campaign = int(services.create_campaign(account, account, draft).id)
-            self.message = services.messages(account, self.campaign, None, None, 1)[0].id
+            self.message = listing.message_page(account, self.campaign, None, None).rows[0].id
 
     def url(self, rule: Rule) -> str:
         ids = {

@@ -88,8 +88,7 @@ def test_a_page_holds_thirty_and_leads_to_the_older_ones(admin: CheckingClient, 
     older = admin.get(f"{LIST}?antes={ids[1]}").text
     assert older.count('<li class="col-md-6') == 1
     assert f'id="template-{ids[0]}"' in older
-    assert "Older templates" in first
-    assert "Older templates" not in older
+    assert f'href="{LIST}?antes=' not in older
 
 
 @pytest.mark.parametrize("antes", ["", "x", "-1", "-9" * 40, "9" * 40, "9" * 5000])

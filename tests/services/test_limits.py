@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from clientes_app.campaigns import control, limits, services
+from clientes_app.campaigns import control, limits, listing, services
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.selection import Ticked
 from clientes_app.errors import Conflict, Forbidden
@@ -193,8 +193,8 @@ def test_a_waiting_campaign_is_whole_and_counts_for_nothing_yet(
     with app.app_context():
         assert verify(asked).as_json()["estado"] == "por_aprobar"
         assert verify(asked).holds
-        assert services.running(account) == []
-        assert [campaign.id for campaign, _ in services.waiting(account)] == [asked]
+        assert listing.running(account) == []
+        assert [campaign.id for campaign, _ in listing.waiting(account)] == [asked]
 
 
 def test_the_admins_own_and_one_that_reaches_nobody_do_not_wait(

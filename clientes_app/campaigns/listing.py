@@ -1,0 +1,55 @@
+"""Lists of campaigns, and of a campaign's messages."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from ..extensions import db
+from ..models import AT_REST, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, Usuario
+from ..paging import Page, page_of
+from ..tenancy import get_owned, owned
+from .progress import Progress, snapshot
+
+CAMPAIGNS_A_PAGE = 30
+MESSAGES_A_PAGE = 50
+RUNNING_SHOWN = 20
+WAITING_SHOWN = 20
+
+
+def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
+    """List a page of campaigns, newest first: those older than the id `before`."""
+    newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
+    if before is not None:
+        newest = newest.where(CampanaSMS.id < before)
+    return page_of(db.session.scalars(newest.limit(CAMPAIGNS_A_PAGE + 1)).all(), CAMPAIGNS_A_PAGE)
+
+
+def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:
+    """List the campaigns that go on, newest first, and how far each is."""
+    running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(AT_REST))
+    newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN))
+    return [(campaign, snapshot(db.engine, campaign.id)) for campaign in newest]
+
+
+def waiting(account_id: int) -> list[tuple[CampanaSMS, Usuario]]:
+    """List the campaigns that wait for an admin, oldest first, and who asked for each."""
+    waiting = owned(CampanaSMS, account_id).where(CampanaSMS.estado == EstadoCampana.POR_APROBAR)
+    asked = waiting.join(Usuario, Usuario.id == CampanaSMS.enviada_por_id).add_columns(Usuario)
+    oldest = db.session.execute(asked.order_by(CampanaSMS.id).limit(WAITING_SHOWN))
+    return [(campaign, person) for campaign, person in oldest]
+
+
+def message_page(
+    account_id: int, campaign_id: int, state: EstadoSMS | None, after: int | None, size: int = MESSAGES_A_PAGE
+) -> Page[SMSLog]:
+    """List a page of a campaign's messages in sending order: those after the row `after`.
+
+    Raises NotFound.
+    """
+    campaign = get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+    rows = select(SMSLog).where(SMSLog.campana_id == campaign.id).order_by(SMSLog.id)
+    if state is not None:
+        rows = rows.where(SMSLog.estado == state)
+    if after is not None:
+        rows = rows.where(SMSLog.id > after)
+    return page_of(db.session.scalars(rows.limit(size + 1)).all(), size)
