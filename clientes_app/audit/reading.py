@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Select
 from sqlalchemy.orm import Session
 
 from ..csv_export import BOM, csv_lines
+from ..days import read_day, start_of
 from ..extensions import db
 from ..i18n import local_iso
 from ..models import Accion, Auditoria, CampanaSMS, Cliente, Importacion
@@ -44,8 +45,8 @@ class Filter:
         return cls(
             person_id=read_id(values.get("persona", "")),
             action=Accion(action) if action in set(Accion) else None,
-            since=_day(values.get("desde", "")),
-            until=_day(values.get("hasta", "")),
+            since=read_day(values.get("desde", "")),
+            until=read_day(values.get("hasta", "")),
         )
 
     def values(self) -> dict[str, str]:
@@ -116,20 +117,7 @@ def _matching(account_id: int, wanted: Filter, zone: ZoneInfo) -> Select[Auditor
     if wanted.action is not None:
         found = found.where(Auditoria.accion == wanted.action)
     if wanted.since is not None:
-        found = found.where(Auditoria.creado >= _start_of(wanted.since, zone))
+        found = found.where(Auditoria.creado >= start_of(wanted.since, zone))
     if wanted.until is not None:
-        found = found.where(Auditoria.creado < _start_of(wanted.until + timedelta(days=1), zone))
+        found = found.where(Auditoria.creado < start_of(wanted.until + timedelta(days=1), zone))
     return found
-
-
-def _start_of(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    # The first and the last days of the calendar have no time in every zone.
-    return day if 1900 <= day.year <= 2200 else None

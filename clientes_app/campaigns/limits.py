@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import gettext
 from sqlalchemy import Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from ..days import start_of
 from ..errors import Conflict
 from ..i18n import money, number, zone_of
 from ..messaging.phone import country
@@ -68,7 +69,7 @@ def room_of(session: Session, account_id: int) -> Room:
     """Count what an account has sent today and spent this month, by the clock of its own zone."""
     rules = settings_of(account_id)
     zone = zone_of(rules)
-    today = datetime.combine(utc_now().astimezone(zone).date(), time(), zone)
+    today = start_of(utc_now().astimezone(zone).date(), zone)
     sent, spent = session.execute(_usage(account_id, today)).one()
     return Room(rules.mensajes_por_dia, rules.pesos_por_mes, sent or 0, spent or Decimal(0))
 

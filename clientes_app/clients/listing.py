@@ -14,8 +14,9 @@ from ..messaging.phone import PhoneProblem
 from ..models import Cliente, Etiqueta, SMSLog
 from ..opt_outs.services import opted_out
 from ..tenancy import get_owned, owned
+from .finding import filtering, matching
 from .pages import Cursor, Order, Pages
-from .search import Search, filtering, matching
+from .search import Search
 from .tags import tags_of
 
 COUNTED_UP_TO = 5_000

@@ -13,7 +13,8 @@ from ..database import id_list
 from ..models import Cliente
 from ..models.types import MAX_ID
 from ..tenancy import owned
-from .search import Search, matching
+from .finding import matching
+from .search import Search
 
 WHOLE_SEARCH = "busqueda"
 """What `destino` says where all that the search finds is meant, whatever is ticked."""

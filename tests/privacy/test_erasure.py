@@ -14,7 +14,8 @@ from sqlalchemy import select, text, update
 from clientes_app.campaigns.control import send_again
 from clientes_app.clients import merging, sales, services, tagging
 from clientes_app.clients.bulk import set_active as set_many_active
-from clientes_app.clients.search import Search, Status, matching
+from clientes_app.clients.finding import matching
+from clientes_app.clients.search import Search, Status
 from clientes_app.clients.selection import Ticked
 from clientes_app.errors import Conflict, NotFound
 from clientes_app.extensions import db, unit_of_work

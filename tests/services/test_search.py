@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from clientes_app.client_keys import document_key, name_key
 from clientes_app.clients import listing, services
+from clientes_app.clients.finding import filtering, matching
 from clientes_app.clients.pages import Cursor, Order
-from clientes_app.clients.search import Search, Status, YesNo, filtering, matching
+from clientes_app.clients.search import Search, Status, YesNo
 from clientes_app.extensions import db
 from clientes_app.models import Baja, Etiqueta, OrigenBaja
 
