@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .actor import sends_token
@@ -100,7 +99,6 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, _answer_domain_error)
     app.register_error_handler(FieldErrors, _answer_field_errors)
-    app.register_error_handler(CSRFError, _answer_csrf_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(Exception, _answer_crash)
 
@@ -119,13 +117,17 @@ def answer(status: int, message: str) -> ResponseReturnValue:
     if speaks_json():
         return {"success": False, "error": message}, status
     if is_partial():
-        # The fragment goes to the frame's live region, so what was typed stays where it is.
-        fragment = make_response(render_template("_flash.html", messages=[("danger", message)]), status)
-        fragment.headers["HX-Retarget"] = "#flashes"
-        fragment.headers["HX-Reswap"] = "innerHTML"
-        return fragment
+        return notice(status, render_template("_flash.html", messages=[("danger", message)]))
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
     return render_template("error.html", status=status, title=title, message=message, advice=advice), status
+
+
+def notice(status: int, html: str) -> Response:
+    """Answer htmx with words for the frame's live region, so that what was typed stays where it is."""
+    fragment = make_response(html, status)
+    fragment.headers["HX-Retarget"] = "#flashes"
+    fragment.headers["HX-Reswap"] = "innerHTML"
+    return fragment
 
 
 def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
@@ -134,10 +136,6 @@ def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
 
 def _answer_field_errors(error: FieldErrors) -> ResponseReturnValue:
     return {"success": False, "errors": error.errors}, error.status
-
-
-def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    return answer(400, gettext("This page is out of date. Reload it and try again."))
 
 
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:

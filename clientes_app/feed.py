@@ -16,14 +16,27 @@ from . import sse
 LOOK_SECONDS = 0.4
 HEARTBEAT_SECONDS = 10.0
 END_EVENT = "end"
+STATE_EVENT = "state"
+"""Tells a page that shows another state than the present one."""
 
 
 class Snapshot(Protocol):
     """How far something is at one moment."""
 
     @property
+    def estado(self) -> str:
+        """Answer the state, which decides what may be done with it."""
+
+    @property
     def ended(self) -> bool:
         """Tell whether nothing more happens by itself."""
+
+
+def news(progress: Snapshot, state: str | None) -> str | None:
+    """Answer the event, if any, that a page is told of which shows the state; one that shows none is not told."""
+    if progress.ended:
+        return END_EVENT
+    return STATE_EVENT if state is not None and progress.estado != state else None
 
 
 # What reads the snapshot of an id, and what writes it in a language.
@@ -48,11 +61,11 @@ class Feeds:
             for feed in self._feeds.values():
                 feed.end()
 
-    def events(self, watched_id: int, language: str) -> Generator[str]:
-        """Answer a viewer's events, until what they watch has ended."""
+    def events(self, watched_id: int, language: str, state: str | None = None) -> Generator[str]:
+        """Answer a viewer's events, until what they watch has ended; `state` is the one that their page shows."""
         yield sse.HEARTBEAT
         with self._watched(watched_id) as (feed, look):
-            yield from _changes(feed, look, language)
+            yield from _changes(feed, look, language, state)
 
     @contextmanager
     def _watched(self, watched_id: int) -> Iterator[tuple[_Feed, int]]:
@@ -83,7 +96,7 @@ class Feeds:
                 del self._feeds[feed.watched_id]
 
 
-def _changes(feed: _Feed, look: int, language: str) -> Iterator[str]:
+def _changes(feed: _Feed, look: int, language: str, state: str | None) -> Iterator[str]:
     seen = 0
     while not feed.ended:
         version, progress = feed.wait_for_change(seen, look, HEARTBEAT_SECONDS)
@@ -92,9 +105,12 @@ def _changes(feed: _Feed, look: int, language: str) -> Iterator[str]:
             continue
         seen = version
         yield feed.rendered(version, progress, language)
+        if told := news(progress, state):
+            yield sse.event("", told)
         if progress.ended:
-            yield sse.event("", END_EVENT)
             return
+        if state is not None:
+            state = progress.estado
 
 
 class _Feed:

@@ -7,16 +7,16 @@ from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf, validate_csrf
+from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
 from wtforms import ValidationError
 
 from . import sse
 from .actor import acts_by_token, sends_token
-from .errors import answer, speaks_json
+from .errors import answer, notice, speaks_json
 from .extensions import csrf
 from .feed import END_EVENT
 from .htmx import go_to, is_partial
@@ -25,6 +25,8 @@ from .models import Usuario
 View = TypeVar("View", bound=Callable[..., object])
 
 CSRF_COOKIE = "csrftoken"
+# Flask-Login's own note; it stays in the cookie when the session has ended.
+_WHO_LOGGED_IN = "_user_id"
 
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -119,6 +121,7 @@ def init_app(app: Flask) -> None:
     # First: looking for the token reads the whole body.
     app.before_request(_allow_upload)
     csrf.init_app(app)
+    app.register_error_handler(CSRFError, _answer_csrf_error)
     app.before_request(_check_csrf)
     access(Access.ANYONE)(app.view_functions["static"])
     app.before_request(_check_access)
@@ -148,15 +151,26 @@ def _check_csrf() -> None:
         csrf.protect(apply_exemptions=True)
 
 
+def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    # With the session its token has ended as well.
+    if not (speaks_json() or current_user.is_authenticated or _declared_access() is Access.ANYONE):
+        return _ask_to_log_in()
+    return answer(400, gettext("This page is out of date. Reload it and try again."))
+
+
 def _check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # the routing error follows
-    who = getattr(current_app.view_functions[request.endpoint], "access", None)
+    who = _declared_access()
     if who is Access.ANYONE:
         return None
     if not current_user.is_authenticated:
         return _ask_to_log_in()
     return None if who in _allowed_to(current_user) else abort(403)
+
+
+def _declared_access() -> Access | None:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "access", None)
 
 
 def _allowed_to(person: Usuario) -> set[Access]:
@@ -176,10 +190,22 @@ def _ask_to_log_in() -> ResponseReturnValue:
     if is_partial() and _declares("streams"):
         # A stream that comes back too late ends at once: the page then looks at what it watched, as below.
         return sse.stream(iter([sse.event("", END_EVENT)]))
-    if is_partial():
-        return go_to(url_for("auth.log_in"))
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("auth.log_in", next=wanted or None))
+    if request.method != "GET" and is_partial():
+        # What was typed stays: a log-in in another tab is enough to send it again.
+        return notice(401, render_template("_session_ended.html"))
+    if request.method != "GET":
+        flash(gettext("Your session has ended, and nothing was saved. Log in again."), "danger")
+    elif _WHO_LOGGED_IN in session:
+        flash(gettext("Your session has ended. Log in again."), "danger")
+    return go_to(url_for("auth.log_in", next=_present_page() or None))
+
+
+def _present_page() -> str:
+    """Answer the address of the page that the person sees or asks for; empty where that is not known."""
+    if request.method == "GET" and not is_partial():
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc == request.host else ""
 
 
 def _set_headers(response: Response) -> Response:

@@ -90,6 +90,9 @@ class ComposeForm(MessageForm):
         if self.recipients is Recipients.TICKED and not self.ticked:
             self.destino.errors = [gettext("No client is ticked: choose others, or tick some in the list of clients.")]
             return False
+        if self.recipients is Recipients.SEARCH and not self.search.values():
+            self.destino.errors = [gettext("Write what to search for, or choose all clients.")]
+            return False
         if self.recipients is Recipients.SEGMENT and self.segment_search is None:
             self.destino.errors = [gettext("Choose a segment, or other clients.")]
             return False

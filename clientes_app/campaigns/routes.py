@@ -17,7 +17,7 @@ from ..clients.filters import chips_of
 from ..clients.search import Search
 from ..clients.tags import tag_names
 from ..extensions import db
-from ..feed import END_EVENT
+from ..feed import news
 from ..htmx import form_again, is_partial, page_or_fragment, source
 from ..i18n import language
 from ..message_templates import services as template_services
@@ -136,7 +136,8 @@ def messages(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
-    stream = live.stream(LIVE, pk, language(), viewer=current_user.get_id() if is_partial() else None)
+    viewer = current_user.get_id() if is_partial() else None
+    stream = live.stream(LIVE, pk, language(), viewer, request.args.get("estado"))
     if stream is None:
         return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection
@@ -144,11 +145,11 @@ def progress(pk: int) -> ResponseReturnValue:
 
 
 def _polled_progress(pk: int) -> Response:
-    """Render the progress for a page that has no stream; at the end its event comes along."""
+    """Render the progress for a page that has no stream; the events of a stream come along."""
     progress = snapshot(db.engine, pk)
     response = make_response(render_template("campaigns/_progress.html", progress=progress, polling=True))
-    if progress.ended:
-        response.headers["HX-Trigger"] = json.dumps({END_EVENT: {"target": "#live"}})
+    if told := news(progress, request.args.get("estado")):
+        response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})
     return response
 
 

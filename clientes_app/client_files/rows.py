@@ -22,6 +22,14 @@ LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
 LONG_TAG = translatable("A tag is longer than 40 characters.")
 MANY_TAGS = translatable("There are more than 20 tags.")
 
+_FAULTY_FIELDS = {
+    NO_NAME: "nombre",
+    LONG_NAME: "nombre",
+    LONG_PHONE: "telefono",
+    LONG_DOCUMENT: "documento",
+    LONG_TAG: "etiquetas",
+    MANY_TAGS: "etiquetas",
+}
 _BETWEEN_TAGS = re.compile(r"[,;|]")
 
 
@@ -54,6 +62,11 @@ class Row(NamedTuple):
     def tags(self) -> tuple[str, ...]:
         """The names of the tags."""
         return tuple(self.etiquetas.split("\n")) if self.etiquetas else ()
+
+    @property
+    def faulty_field(self) -> str | None:
+        """The field that the fault is in."""
+        return _FAULTY_FIELDS.get(self.fault)
 
 
 CLIENT_COLUMNS = Row._fields[: Row._fields.index("etiquetas")]

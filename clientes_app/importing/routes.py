@@ -17,7 +17,7 @@ from ..client_files.reading import MAX_BYTES
 from ..client_files.rows import reader_of
 from ..errors import DomainError
 from ..extensions import db
-from ..feed import END_EVENT
+from ..feed import news
 from ..htmx import is_partial, page_or_fragment
 from ..i18n import language
 from ..models import EstadoImportacion, Importacion
@@ -192,6 +192,6 @@ def _polled_progress(pk: int) -> Response:
     """Render the progress for a page that has no stream; at the end its event comes along."""
     progress = snapshot(db.engine, pk)
     response = make_response(render_template("importing/_progress.html", progress=progress, polling=True))
-    if progress.ended:
-        response.headers["HX-Trigger"] = json.dumps({END_EVENT: {"target": "#live"}})
+    if told := news(progress, None):
+        response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})
     return response

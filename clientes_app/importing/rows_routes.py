@@ -17,7 +17,7 @@ from ..models import Importacion
 from ..security import Access, access
 from ..text import clean_line
 from . import bp, services, staged_rows
-from .shown import list_context, place, shown_context
+from .shown import place, shown_context, verdicts_of
 from .staging import Staged, Verdict
 
 
@@ -39,8 +39,9 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
         staged = staged_rows.mend(current_user.account_id, pk, row, _fields(), place())
     found = services.find_import(current_user.account_id, pk)
     if is_partial():
-        counts = render_template("importing/_counts_partial.html", row=found, **list_context(found, place().uploads))
-        return render_template("importing/_row.html", row=found, each=staged, mendable=True) + counts
+        shown = {"row": found, "verdict": Verdict.WRONG, "verdicts": verdicts_of(found)}
+        mended = render_template("importing/_row.html", each=staged, mendable=True, answered=True, **shown)
+        return mended + render_template("importing/_counts_partial.html", **shown)
     flash(_said(staged), "danger" if staged.verdict is Verdict.WRONG else "success")
     return redirect(url_for("importing.rows", pk=pk, veredicto=Verdict.WRONG.value))
 

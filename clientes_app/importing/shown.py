@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from ..client_files.columns import Layout
 from ..extensions import db
 from ..models import EstadoImportacion, Importacion
 from ..settings import current_settings
@@ -28,23 +29,31 @@ def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     progress = snapshot(db.engine, row.id)
     listed = list_context(row, uploads) if progress.ended else {}
     undoable = progress.ended and services.can_undo(row)
-    return {"row": row, "progress": progress, "undoable": undoable, **listed}
+    layout = Layout.from_json(row.columnas)
+    sheet = layout.sheet if len(layout.sheets) > 1 else ""
+    return {"row": row, "progress": progress, "undoable": undoable, "sheet": sheet, **listed}
 
 
 def list_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     """Answer the variables of `importing/_rows.html`: the verdict that the address asks for, and its next rows."""
-    offered = [verdict for verdict in _offered(row) if getattr(row, COUNTERS[verdict])]
+    counted = verdicts_of(row)
     asked = request.args.get("veredicto", "")
-    chosen = Verdict(asked) if asked in set(Verdict) else next(iter(offered), None)
+    chosen = Verdict(asked) if asked in set(Verdict) else next((verdict for verdict, _ in counted), None)
     after = request.args.get("despues", 0, type=int)
     rows = staged_rows.page_of(row, chosen, max(0, after), uploads) if chosen else []
     return {
         "verdict": chosen,
-        "verdicts": [(verdict, getattr(row, COUNTERS[verdict])) for verdict in offered],
+        "verdicts": counted,
         "listed": rows,
         "next": rows[-1].number if len(rows) == PAGE_SIZE else None,
         "mendable": row.estado is EstadoImportacion.REVISADA,
     }
+
+
+def verdicts_of(row: Importacion) -> list[tuple[Verdict, int]]:
+    """Answer the verdicts whose rows can be looked at, each with how many there are."""
+    counted = [(verdict, getattr(row, COUNTERS[verdict])) for verdict in _offered(row)]
+    return [(verdict, count) for verdict, count in counted if count]
 
 
 def _offered(row: Importacion) -> list[Verdict]:

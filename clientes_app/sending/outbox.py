@@ -140,7 +140,8 @@ def record(
     """
     with write_transaction(engine) as connection:
         moves = _store_results(connection, results)
-        for campaign_id in sorted(moves):
+        # Also those of which receipts have told everything before: their pace is to be seen.
+        for campaign_id in sorted({result.message.campaign_id for result in results}):
             carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
         for campaign_id in sorted(faults):
             _stop(connection, campaign_id, faults[campaign_id])
@@ -219,7 +220,7 @@ def _leave_out(connection: Connection, row_ids: Sequence[int]) -> Moves:
     return move_rows(connection, EstadoSMS.PENDIENTE, left_out)
 
 
-def _store_results(connection: Connection, results: Sequence[Result]) -> Mapping[int, Moves]:
+def _store_results(connection: Connection, results: Sequence[Result]) -> defaultdict[int, Moves]:
     """Move the rows that still await their result; answer the moves by campaign."""
     states = _states_of(connection, results)
     cancelled = _cancelled(connection, {result.message.campaign_id for result in results})

@@ -1,23 +1,28 @@
 // What htmx and plain HTML cannot do: tokens, dialogs, ticked rows, and saying that the connection is lost.
 (() => {
   const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  const dialog = () => document.getElementById("dialog");
+  const byId = (id) => document.getElementById(id);
+  const dialog = () => document.querySelector("dialog");
 
   document.addEventListener("htmx:config:request", (event) => {
     const request = event.detail.ctx.request;
-    if (request.method !== "GET") request.headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
+    if (request.method === "GET") return;
+    // The form's own token is of the session in which it was opened.
+    request.body?.delete("csrf_token");
+    request.headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
   });
 
   // Dialogs: a fragment that arrives in the dialog opens it; an answer with `dialog:close` closes it.
   document.addEventListener("htmx:after:swap", (event) => {
     const box = dialog();
-    if (box?.childElementCount && !box.open) {
+    if (byId("dialog").childElementCount && !box.open) {
       delete box.dataset.changed;
+      box.prepend(byId("notices"));
       box.showModal();
     }
-    const wrong = box?.querySelector("[aria-invalid=true]");
+    const wrong = box.querySelector("[aria-invalid=true]");
     wrong?.focus();
-    if (event.detail.ctx.target === box && !wrong) delete box.dataset.changed;
+    if (event.detail.ctx.target === byId("dialog") && !wrong) delete box.dataset.changed;
   });
   document.addEventListener("dialog:close", () => closeDialog());
   // What a form downloads leaves the page as it is; the form itself must stay until it is sent.
@@ -31,21 +36,27 @@
   function closeDialog() {
     const box = dialog();
     box.close();
-    box.replaceChildren();
+    byId("dialog").replaceChildren();
     delete box.dataset.changed;
+    byId("content").before(byId("notices"));
     // What opened it may have been deleted with its row.
-    if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
+    if (document.activeElement === document.body) byId("content").focus({ preventScroll: true });
   }
 
   function leaveDialog() {
     const box = dialog();
-    if (!box.dataset.changed || confirm(box.dataset.unsaved)) closeDialog();
+    if (box.dataset.changed && !confirm(box.dataset.unsaved)) return;
+    byId("flashes").replaceChildren();
+    byId("no-answer").hidden = true;
+    closeDialog();
   }
 
-  dialog().addEventListener("cancel", (event) => {
+  // It does not bubble, and the dialog is another one after going back.
+  document.addEventListener("cancel", (event) => {
+    if (event.target !== dialog()) return;
     event.preventDefault();
     leaveDialog();
-  });
+  }, true);
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-dismiss], [data-leave-dialog]");
@@ -64,7 +75,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
     if (!button) return;
-    const box = document.getElementById(button.dataset.insertInto);
+    const box = byId(button.dataset.insertInto);
     box.setRangeText(button.dataset.insert, box.selectionStart, box.selectionEnd, "end");
     box.focus();
     box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -74,13 +85,13 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    const box = document.getElementById(button.dataset.copy);
+    const box = byId(button.dataset.copy);
     box.select();
     // Where the page has no clipboard (http on another machine), the selection is what is copied.
     if (navigator.clipboard) navigator.clipboard.writeText(box.value);
     else document.execCommand("copy");
     button.querySelector("span").textContent = button.dataset.copied;
-    document.getElementById("announcer").textContent = button.dataset.copied;
+    byId("announcer").textContent = button.dataset.copied;
   });
 
   // Ticked rows: how many, in words that the page brings along.
@@ -107,10 +118,10 @@
   const SECONDS_BETWEEN_WORDS = 5;
   let saidAt = 0;
   function announceProgress() {
-    const sentence = document.getElementById("progress-sentence");
+    const sentence = byId("progress-sentence");
     if (!sentence) return;
     saidAt = Date.now();
-    document.getElementById("announcer").textContent = sentence.textContent.trim();
+    byId("announcer").textContent = sentence.textContent.trim();
   }
   document.addEventListener("htmx:sse:after:message", () => {
     if (Date.now() - saidAt > SECONDS_BETWEEN_WORDS * 1000) announceProgress();
@@ -118,11 +129,26 @@
   document.addEventListener("end", announceProgress);
 
   // A lost connection is said, and unsaid when anything gets through again.
-  const lost = document.getElementById("connection-lost");
+  const SECONDS_BETWEEN_LOOKS = 3;
+  function look() {
+    fetch("/healthz").then(restore, () => setTimeout(look, SECONDS_BETWEEN_LOOKS * 1000));
+  }
+  function lose() {
+    if (byId("connection-lost").hidden) setTimeout(look, SECONDS_BETWEEN_LOOKS * 1000);
+    byId("connection-lost").hidden = false;
+  }
+  function restore() {
+    byId("connection-lost").hidden = true;
+  }
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail.error instanceof TypeError) lost.hidden = false;
+    const method = event.detail.ctx?.request.method ?? "GET";
+    if (method !== "GET") byId("no-answer").hidden = false;
+    else if (event.detail.error instanceof TypeError) lose();
   });
-  document.addEventListener("htmx:sse:error", () => (lost.hidden = false));
-  document.addEventListener("htmx:after:request", () => (lost.hidden = true));
-  document.addEventListener("htmx:sse:after:message", () => (lost.hidden = true));
+  document.addEventListener("htmx:sse:error", lose);
+  document.addEventListener("htmx:sse:after:message", restore);
+  document.addEventListener("htmx:after:request", (event) => {
+    restore();
+    if (event.detail.ctx.request.method !== "GET") byId("no-answer").hidden = true;
+  });
 })();

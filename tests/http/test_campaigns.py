@@ -79,6 +79,13 @@ def test_a_search_chooses_who_gets_it(english: CheckingClient, shop: Shop, accou
     assert "It will be sent to 1 of 1 client." in page
 
 
+def test_a_search_for_nothing_is_not_everybody(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account)
+    page = english.send("/clientes/campanas/revisar/", draft(destino="busqueda", q=" ")).text
+    assert "Write what to search for, or choose all clients." in page
+    assert "hx-post" in page, "the form again"
+
+
 def test_a_form_that_is_sent_twice_gives_one_campaign(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account)
     review = english.send("/clientes/campanas/revisar/", draft()).text

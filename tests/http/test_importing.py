@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from ..data import make_awful_files as awful
 from ..importing.conftest import Imports
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -71,11 +73,23 @@ def test_another_choice_of_columns_changes_the_rows_shown(admin: CheckingClient)
     assert 'value="Feria"' in refused.text
 
 
+def test_the_sheet_that_was_read_is_named(admin: CheckingClient, imports: Imports) -> None:
+    url = upload(admin, awful.spreadsheet(), "libro.xlsx").location.removesuffix("columnas/")
+    assert '<option value="Clientes" selected>' in admin.get(f"{url}columnas/").text
+    admin.send(f"{url}hoja/", {"hoja": "Proveedores"})
+    admin.send(f"{url}columnas/", {"titulos": "true", "c0": "nombre", "c1": "telefono"})
+    imports.work()
+    assert "<bdi>Proveedores</bdi>" in admin.get(url).text
+
+
 def test_wrong_rows_are_mended_or_left_out(admin: CheckingClient, imports: Imports) -> None:
     url = review(admin, imports, f"{LIST};3201112222;;\n")
     swapped = admin.swap(f"{url}filas/3/", {"nombre": "Rosa", "telefono": "3001112222"})
     assert 'id="row-3"' in swapped.text
     assert 'data-count="nuevas">2<' in swapped.text
+    assert "Con errores 1" in swapped.text, "the chips count as well"
+    still_wrong = admin.swap(f"{url}filas/5/", {"nombre": "", "telefono": "3201112222"}).text
+    assert re.search(r'<input[^>]*id="row-5-nombre"[^>]*aria-describedby="row-5-fault" autofocus>', still_wrong)
     assert admin.send(f"{url}filas/5/", {"dejar": "1"}).status_code == 302
     assert admin.send(f"{url}filas/3/", {"nombre": "Otra"}).status_code == 409
     assert admin.send(f"{url}filas/99/", {"nombre": "Otra"}).status_code == 404
@@ -83,6 +97,16 @@ def test_wrong_rows_are_mended_or_left_out(admin: CheckingClient, imports: Impor
     imports.work()
     assert [name for name, *_ in imports.clients()] == ["María Pérez", "Rosa"]
     assert admin.send(f"{url}filas/5/", {"nombre": "Otra"}).status_code == 409
+
+
+def test_a_row_is_mended_whose_tag_is_too_long(admin: CheckingClient, imports: Imports) -> None:
+    url = review(admin, imports, f"Nombre;Celular;Grupo\nMaría;3001234567;{'x' * 41}\n", c2="etiquetas")
+    shown = admin.get(url).text
+    assert f'name="etiquetas" value="{"x" * 41}"' in shown
+    admin.swap(f"{url}filas/2/", {"nombre": "María", "telefono": "3001234567", "etiquetas": "Feria"})
+    admin.send(f"{url}aplicar/")
+    imports.work()
+    assert imports.tags() == {"Feria": ["María"]}
 
 
 def test_the_file_of_rejected_rows_names_row_and_reason(admin: CheckingClient, imports: Imports) -> None:

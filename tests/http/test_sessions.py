@@ -15,7 +15,7 @@ from clientes_app.campaigns import services
 from clientes_app.clients.search import Search
 from clientes_app.config import Settings
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Accion, Auditoria, Sesion, Usuario
+from clientes_app.models import Accion, Auditoria, Cliente, Sesion, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.settings import replace_settings
 
@@ -98,6 +98,48 @@ def test_an_ended_session_is_refused(app: Flask, admin: CheckingClient) -> None:
         session.delete(session.scalars(select(Sesion)).one())
     response = admin.get("/clientes/")
     assert response.location == "/cuenta/entrar/?next=/clientes/"
+
+
+class TestAfterTheSession:
+    """What a person is told whose session ended while a page was open."""
+
+    @pytest.fixture(autouse=True)
+    def over(self, app: Flask, admin: CheckingClient) -> None:
+        admin.get("/")
+        with app.app_context(), unit_of_work() as session:
+            session.delete(session.scalars(select(Sesion)).one())
+
+    def test_a_page_leads_to_the_log_in_which_says_why(self, admin: CheckingClient) -> None:
+        assert admin.get("/clientes/?q=ana").location == "/cuenta/entrar/?next=/clientes/?q%3Dana"
+        assert "Your session has ended. Log in again." in admin.get("/cuenta/entrar/").text
+
+    def test_a_fragment_leads_back_to_its_page(self, admin: CheckingClient) -> None:
+        asked = admin.get(
+            "/clientes/", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/clientes/?q=a"}
+        )
+        assert asked.headers["HX-Redirect"] == "/cuenta/entrar/?next=/clientes/?q%3Da"
+
+    def test_what_was_typed_in_a_dialog_stays(self, app: Flask, admin: CheckingClient) -> None:
+        refused = admin.swap("/clientes/nuevo/", {"nombre": "Rosa"})
+        assert (refused.status_code, refused.headers["HX-Retarget"]) == (401, "#flashes")
+        assert "nothing was saved" in refused.text
+        assert 'href="/cuenta/entrar/"' in refused.text
+        assert rows(app, select(Cliente.nombre)) == []
+
+    @pytest.mark.parametrize(
+        ("came_from", "leads_to"),
+        [
+            ("http://localhost/plantillas/nueva/?x=1", "/cuenta/entrar/?next=/plantillas/nueva/?x%3D1"),
+            ("http://evil.example/plantillas/", "/cuenta/entrar/"),
+        ],
+    )
+    @pytest.mark.parametrize("token", [True, False])
+    def test_a_form_of_a_page_says_that_nothing_was_saved(
+        self, admin: CheckingClient, came_from: str, leads_to: str, token: bool
+    ) -> None:
+        headers = {"Referer": came_from} | ({"X-CSRFToken": admin.token()} if token else {})
+        assert admin.post("/clientes/nuevo/", data={"nombre": "Rosa"}, headers=headers).location == leads_to
+        assert "Your session has ended, and nothing was saved." in admin.get("/cuenta/entrar/").text
 
 
 @pytest.mark.parametrize(

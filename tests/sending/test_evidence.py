@@ -205,6 +205,15 @@ def test_a_callback_may_come_before_the_answer_to_our_own_call(
     assert campaigns.hold(campaign_id)
 
 
+def test_the_pace_is_known_also_where_callbacks_come_first(campaigns: Campaigns, engine: Engine) -> None:
+    campaign_id = campaigns.start(2)
+    message, _ = claim(engine, campaign_id)
+    evidence.receive(engine, [Receipt(message.attempt, sid(1), Recibo.QUEUED)])
+    outbox.record(engine, [Result(message, Outcome(Fate.SENT, sid=sid(1)))], {campaign_id: 45.0}, {})
+    assert campaigns.get(campaign_id).velocidad == 45.0
+    assert campaigns.hold(campaign_id)
+
+
 def test_twilios_list_settles_what_was_created(
     campaigns: Campaigns, simulator: Simulator, sender: Sender, engine: Engine, number: str
 ) -> None:
