@@ -15,6 +15,9 @@ from wtforms.validators import DataRequired, Length
 from .errors import DomainError, FieldErrors
 from .text import clean_block, clean_line
 
+SHOWN = "antes-"
+"""Begins the names of hidden fields with what a page shows."""
+
 _FLAGS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 
 
@@ -31,6 +34,39 @@ class Form(FlaskForm):
         """No token field."""
 
         csrf = False
+
+
+class EditForm(Form):
+    """A form that changes a row: it tells what was changed in it from what was only shown.
+
+    A page sends each value that it showed beside the one that may be typed, so that who changes the document does
+    not take back the name that somebody else has changed meanwhile.
+    """
+
+    def __init__(self, formdata: MultiDict[str, str] | None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self._shown = {
+            name.removeprefix(SHOWN): value for name, value in (formdata or {}).items() if name.startswith(SHOWN)
+        }
+
+    def shown(self, field: Field) -> str:
+        """Answer the value that the page shows, or has shown when it was opened."""
+        return self._shown.get(field.name, _as_text(field.object_data))
+
+    def given(self) -> dict[str, Any]:
+        """Answer the values of the fields that the request gives and changes: what it leaves out keeps its value."""
+        return {
+            field.name: field.data
+            for field in self
+            if field.raw_data and not self._is_as_shown(field.name, str(field.raw_data[-1]))
+        }
+
+    def _is_as_shown(self, name: str, typed: str) -> bool:
+        return name in self._shown and clean_block(self._shown[name]) == clean_block(typed)
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value or "")
 
 
 AnyForm = TypeVar("AnyForm", bound=Form)

@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
-from ..forms import FlagField, Form, line_field
+from ..forms import EditForm, FlagField, Form, line_field
 from ..i18n import account_zone
 from ..text import clean_line
 from .amounts import parse_amount
@@ -25,7 +25,7 @@ def _today() -> date:
     return today(account_zone())
 
 
-class ClientForm(Form):
+class ClientForm(EditForm):
     """A client."""
 
     nombre = line_field(lazy_gettext("Name"), 150, required=True)
@@ -33,9 +33,9 @@ class ClientForm(Form):
     documento = line_field(lazy_gettext("Document"), 20)
     activo = FlagField(lazy_gettext("Active"), default=True)
 
-    def given(self) -> ClientFields:
-        """Answer the fields that the request gave."""
-        return cast(ClientFields, {field.name: field.data for field in self if field.raw_data})
+    def changes(self) -> ClientFields:
+        """Answer the fields that the request gives and changes."""
+        return cast(ClientFields, self.given())
 
 
 class ActiveForm(Form):

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext, lazy_pgettext
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from ..forms import FlagField, Form, line_field
+from ..forms import EditForm, FlagField, Form, line_field
 from ..i18n import number
 from ..messaging.personalization import MAX_LENGTH, PLACEHOLDER, unknown_placeholders
 from ..messaging.segments import cheaper
@@ -92,15 +92,15 @@ class MessageForm(Form):
             self.mensaje.data = cheaper(self.mensaje.data or "")
 
 
-class TemplateForm(MessageForm):
+class TemplateForm(MessageForm, EditForm):
     """A template."""
 
     nombre = line_field(lazy_gettext("Name"), 100, required=True)
     activo = FlagField(lazy_pgettext("template", "Active"), default=True)
 
-    def given(self) -> dict[str, Any]:
-        """Answer the values of the fields that the request gives: what it leaves out keeps its value."""
-        return {field.name: field.data for field in (self.nombre, self.mensaje, self.activo) if field.raw_data}
+    def changes(self) -> dict[str, Any]:
+        """Answer the fields of a template that the request gives and changes."""
+        return {name: value for name, value in self.given().items() if name in ("nombre", "mensaje", "activo")}
 
 
 class ActiveForm(Form):

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ..support.carrier import Simulator, sending, wait_until
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, hidden_fields
 from ..support.shop import Shop
 
 ENGLISH = {"Accept-Language": "en"}
@@ -31,10 +31,6 @@ def campaign_of(client: CheckingClient, **fields: str | list[str]) -> str:
     assert response.status_code == 302, response.text
     assert response.location is not None
     return response.location
-
-
-def hidden_fields(text: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
 
 
 def test_the_review_tells_who_gets_it_and_who_does_not(english: CheckingClient, shop: Shop, account: int) -> None:

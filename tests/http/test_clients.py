@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Venta
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, hidden_fields
 from ..support.shop import Shop
 
 BEYOND_64_BITS = 2**63
@@ -358,6 +361,22 @@ def test_editing_changes_what_is_given_and_keeps_the_rest(
     assert listed(admin, q="laura 77", estado="todos") == ["Laura"]
     assert listed(admin, q="3102223344", estado="todos") == ["Laura"]
     assert listed(admin, q="3001234567", estado="todos") == []
+
+
+@pytest.mark.parametrize("page", [CheckingClient.get, partial(CheckingClient.swap, method="GET")])
+def test_two_who_edit_one_client_keep_what_each_changed(
+    admin: CheckingClient, shop: Shop, account: int, app: Flask, page: Callable[..., TestResponse]
+) -> None:
+    client_id = shop.add_client(account, "Laura Mendez", "+573001234567")
+    url = f"/clientes/editar/{client_id}/"
+    seen = hidden_fields(page(admin, url).text)
+    typed = {"nombre": "Laura Mendez", "telefono": "+573001234567", "activo": "true"}
+    admin.send(url, {**seen, **typed, "nombre": "Laura Méndez"})
+    refused = admin.send(url, {**seen, **typed, "documento": "1" * 21})
+    admin.send(url, {**hidden_fields(refused.text), **typed, "documento": "456"})
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.nombre, client.documento) == ("Laura Méndez", "456")
 
 
 def test_a_wrong_edit_changes_nothing(admin: CheckingClient, shop: Shop, account: int, app: Flask) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, PlantillaSMS
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, hidden_fields
 from ..support.shop import Shop
 
 LIST = "/clientes/plantillas/"
@@ -231,6 +231,17 @@ def test_a_field_that_is_left_out_keeps_its_value(
     assert (response.status_code, response.location) == (302, LIST)
     kept = (changes.get("nombre", "A"), changes.get("mensaje", "Hola"), "activo" not in changes)
     assert stored(app) == [kept]
+
+
+def test_two_who_edit_one_template_keep_what_each_changed(
+    admin: CheckingClient, app: Flask, shop: Shop, account: int
+) -> None:
+    pk = shop.add_template(account, "A", "Hola\n{nombre}")
+    seen = hidden_fields(admin.get(edit_url(pk)).text)
+    typed = {"nombre": "A", "mensaje": "Hola\r\n{nombre}", "activo": "true"}
+    admin.send(edit_url(pk), {**seen, **typed, "nombre": "Nueva"})
+    admin.send(edit_url(pk), {**seen, **typed, "activo": "false"})
+    assert stored(app) == [("Nueva", "Hola\n{nombre}", False)]
 
 
 def test_a_wrong_edit_changes_nothing(admin: CheckingClient, app: Flask, shop: Shop, account: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from html import unescape
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -51,6 +52,12 @@ class CheckingClient(FlaskClient):
         cookie = self.get_cookie("csrftoken")
         assert cookie is not None
         return cookie.value
+
+
+def hidden_fields(html: str) -> dict[str, str]:
+    """Answer what the hidden fields of a page or fragment hold, by name."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
+    return {name: unescape(value) for name, value in found}
 
 
 def check_html(text: str) -> None:
