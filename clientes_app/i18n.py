@@ -121,7 +121,7 @@ def country_name(code: str) -> str:
 def ago(value: datetime) -> str:
     """Write how long ago a moment is: `hace 5 minutos`."""
     elapsed = max(utc_now() - value, timedelta())
-    return format_timedelta(-elapsed, add_direction=True, threshold=1.1, locale=get_locale())
+    return format_timedelta(-elapsed, add_direction=True, threshold=1, locale=get_locale())
 
 
 def reason(sentence: str | None, code: int | None = None) -> str:

@@ -13,7 +13,7 @@ from ..clients.search import Search
 from ..clients.selection import Selection, Ticked, ids_from
 from ..forms import Form, line_field
 from ..message_templates.forms import MessageForm, message_field
-from ..text import clean_line
+from ..text import clean_block, clean_line
 
 LONGEST_NAME = 200
 
@@ -39,6 +39,8 @@ class ComposeForm(MessageForm):
 
     nombre = line_field(lazy_gettext("Name of the campaign"), LONGEST_NAME)
     plantilla = StringField(lazy_gettext("Template"))
+    propio = HiddenField(filters=[clean_block])
+    """What the person wrote before choosing a template, for coming back to it."""
     destino = StringField()
     q = StringField()
     estado = StringField()

@@ -167,9 +167,14 @@ def _read_form(values: MultiDict[str, str]) -> ComposeForm:
 
 
 def _take_template(form: ComposeForm) -> None:
+    """Put the chosen template's text in place of what was written, which "my own text" brings back."""
+    templates = {template.mensaje for template in template_services.list_active(current_user.account_id)}
+    if form.mensaje.data and form.mensaje.data not in templates:
+        form.propio.data = form.mensaje.data
     if form.template_id is not None:
-        template = template_services.get_template(current_user.account_id, form.template_id)
-        form.mensaje.data = template.mensaje
+        form.mensaje.data = template_services.get_template(current_user.account_id, form.template_id).mensaje
+    elif form.propio.data:
+        form.mensaje.data = form.propio.data
 
 
 def _compose_context(form: ComposeForm) -> dict[str, Any]:

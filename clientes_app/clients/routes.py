@@ -155,6 +155,8 @@ def _leave(said: str, location: str) -> ResponseReturnValue:
 
 def _saved(client: Cliente) -> str:
     said: str = gettext("%(name)s is saved.", name=client.nombre)
+    if client.telefono and client.telefono_e164 is None:
+        return f"{said} {gettext('But its number is not one that can get an SMS.')}"
     other = services.with_same_number(client)
     if other is None:
         return said

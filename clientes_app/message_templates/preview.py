@@ -44,8 +44,8 @@ class Preview:
 
 
 def preview(mensaje: str, nombre: str) -> Preview:
-    """Show a message to a client of that name; what is beyond the longest message is cut off."""
-    mensaje = mensaje[:MAX_LENGTH]
+    """Show a message to a client of that name; of one that is far too long, the beginning."""
+    mensaje = mensaje[: 2 * MAX_LENGTH]
     text = render(mensaje, nombre)
     measure = segments.measure(text)
     return Preview(text, measure, segments.highlight(text), _saving(mensaje, nombre, measure.parts))

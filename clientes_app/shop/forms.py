@@ -44,6 +44,8 @@ def countries() -> list[tuple[str, str]]:
 class LimitField(AmountField):
     """An amount that may be left empty: no limit."""
 
+    not_understood = lazy_gettext("Write an amount, such as 59.900 or 59.900,50.")
+
     def __init__(self, label: str, largest: Decimal, **options: Any) -> None:
         super().__init__(label, filters=[clean_line], **options)
         self.largest = largest
@@ -53,7 +55,7 @@ class LimitField(AmountField):
         if not self.data:
             return
         if self.amount is None:
-            raise ValidationError(gettext("Write an amount, such as 59.900 or 59.900,50."))
+            raise ValidationError(self.not_understood)
         if self.amount > self.largest:
             raise ValidationError(gettext("Write at most %(most)s.", most=number(self.largest)))
 
@@ -64,6 +66,7 @@ class WholeLimitField(LimitField):
     def __init__(self, label: str, least: int, largest: int, **options: Any) -> None:
         super().__init__(label, Decimal(largest), **options)
         self.least = least
+        self.not_understood = gettext("Write a whole number, %(least)s or more.", least=number(least))
 
     @property
     def whole(self) -> int | None:
@@ -74,7 +77,7 @@ class WholeLimitField(LimitField):
         """Refuse what is no whole number, and one that is too small or too large."""
         super().pre_validate(form)
         if self.amount is not None and (self.amount != self.amount.to_integral_value() or self.amount < self.least):
-            raise ValidationError(gettext("Write a whole number, %(least)s or more.", least=number(self.least)))
+            raise ValidationError(self.not_understood)
 
 
 class PriceForm(Form):

@@ -60,15 +60,35 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-dismiss], [data-leave-dialog]");
-    if (!button) {
-      document.querySelectorAll("details.own-menu[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
-      return;
-    }
-    if (button.dataset.dismiss) return button.closest(button.dataset.dismiss).remove();
+    if (button?.dataset.dismiss) return button.closest(button.dataset.dismiss).remove();
     if (dialog().contains(button)) {
       event.preventDefault();
       leaveDialog();
     }
+  });
+
+  // The own menu closes when one goes elsewhere.
+  const menu = () => document.querySelector("details.own-menu[open]");
+  for (const leaving of ["click", "focusin"]) {
+    document.addEventListener(leaving, (event) => menu()?.contains(event.target) || menu()?.removeAttribute("open"));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu()) return;
+    menu().firstElementChild.focus();
+    menu().open = false;
+  });
+
+  // A form that is pressed twice is sent once; the buttons of htmx's are disabled meanwhile.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (event.timeStamp - event.target.sentAt < 1000) event.preventDefault();
+    event.target.sentAt = event.timeStamp;
+  });
+
+  // What the browser puts back into a box nobody typed: its preview follows all the same.
+  addEventListener("pageshow", () => {
+    const restored = [...document.querySelectorAll("textarea")].filter((box) => box.value !== box.defaultValue);
+    restored.forEach((box) => box.dispatchEvent(new Event("input", { bubbles: true })));
   });
 
   // A button that writes its text where the caret is, as if it were typed.

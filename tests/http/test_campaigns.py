@@ -82,6 +82,24 @@ def test_a_search_for_nothing_is_not_everybody(english: CheckingClient, shop: Sh
     assert "hx-post" in page, "the form again"
 
 
+def test_what_was_written_comes_back_after_looking_at_a_template(
+    english: CheckingClient, shop: Shop, account: int
+) -> None:
+    template = shop.add_template(account, "Fiesta", "Ven a la fiesta")
+    url = "/clientes/campanas/nueva/"
+
+    def message_of(html: str) -> str:
+        found = re.search(r'<textarea[^>]* name="mensaje"[^>]*>([^<]*)</textarea>', html)
+        assert found
+        return found.group(1)
+
+    chosen = english.swap(url, draft(mensaje="Lo mío", plantilla=str(template), usar_plantilla="1")).text
+    assert message_of(chosen) == "Ven a la fiesta"
+    kept = hidden_fields(chosen)["propio"]
+    back = english.swap(url, draft(mensaje="Ven a la fiesta", plantilla="", propio=kept, usar_plantilla="1")).text
+    assert message_of(back) == "Lo mío"
+
+
 def test_a_form_that_is_sent_twice_gives_one_campaign(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account)
     review = english.send("/clientes/campanas/revisar/", draft()).text

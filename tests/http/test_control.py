@@ -140,7 +140,7 @@ def test_a_paused_campaign_goes_on_to_its_end(
 def test_the_dialog_before_cancelling_says_how_many(english: CheckingClient, campaigns: Campaigns) -> None:
     campaign_id = campaigns.start(3)
     page = english.get(url(campaign_id, "cancelar/")).text
-    assert "3 messages have not been sent" in page
+    assert "3 messages have not gone out yet" in page
     fragment = english.swap(url(campaign_id, "cancelar/"), method="GET").text
     assert "<html" not in fragment
     assert 'id="dialog-title"' in fragment

@@ -111,7 +111,7 @@ class TestAfterTheSession:
 
     def test_a_page_leads_to_the_log_in_which_says_why(self, admin: CheckingClient) -> None:
         assert admin.get("/clientes/?q=ana").location == "/cuenta/entrar/?next=/clientes/?q%3Dana"
-        assert "Your session has ended. Log in again." in admin.get("/cuenta/entrar/").text
+        assert "Tu sesión terminó. Entra de nuevo." in admin.get("/cuenta/entrar/").text
 
     def test_a_fragment_leads_back_to_its_page(self, admin: CheckingClient) -> None:
         asked = admin.get(
@@ -122,7 +122,7 @@ class TestAfterTheSession:
     def test_what_was_typed_in_a_dialog_stays(self, app: Flask, admin: CheckingClient) -> None:
         refused = admin.swap("/clientes/nuevo/", {"nombre": "Rosa"})
         assert (refused.status_code, refused.headers["HX-Retarget"]) == (401, "#flashes")
-        assert "nothing was saved" in refused.text
+        assert "no se guardó nada" in refused.text
         assert 'href="/cuenta/entrar/"' in refused.text
         assert rows(app, select(Cliente.nombre)) == []
 
@@ -139,7 +139,7 @@ class TestAfterTheSession:
     ) -> None:
         headers = {"Referer": came_from} | ({"X-CSRFToken": admin.token()} if token else {})
         assert admin.post("/clientes/nuevo/", data={"nombre": "Rosa"}, headers=headers).location == leads_to
-        assert "Your session has ended, and nothing was saved." in admin.get("/cuenta/entrar/").text
+        assert "Tu sesión terminó y no se guardó nada." in admin.get("/cuenta/entrar/").text
 
 
 @pytest.mark.parametrize(
