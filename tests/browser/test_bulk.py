@@ -21,7 +21,7 @@ def test_ticked_clients_are_tagged_by_keyboard_on_a_narrow_screen(site: Site, vi
     page.set_viewport_size(NARROW)
     page.goto("/clientes/?q=mar")
     tick(page, 2)
-    tab_and_press(page, page.get_by_role("button", name="More"))
+    tab_and_press(page, page.get_by_role("button", name="Actions"))
     tab_and_press(page, page.get_by_role("button", name="Tag clients", exact=True))
     dialog = page.get_by_role("dialog", name="Tag 2 clients")
     dialog.get_by_label("Another tag").fill("Con teclado")
