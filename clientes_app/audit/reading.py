@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select
 from sqlalchemy.orm import Session
 
-from ..csv_export import BOM, csv_lines
+from ..csv_export import Rows
 from ..days import read_day, start_of
 from ..extensions import db
 from ..i18n import local_iso
@@ -72,12 +72,12 @@ def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
     )
 
 
-def export_lines(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo) -> Iterator[str]:
-    """Write the entries as CSV, oldest first, a batch at a time."""
-    yield BOM + csv_lines([_COLUMNS])
+def export_batches(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo) -> Iterator[Rows]:
+    """Answer the entries with their titles, oldest first, a batch at a time."""
+    yield [_COLUMNS]
     last = 0
     while entries := _export_batch(engine, account_id, wanted, zone, last):
-        yield csv_lines(_cells(entry, zone) for entry in entries)
+        yield [_cells(entry, zone) for entry in entries]
         last = entries[-1].id
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from ..audit.services import Thing, record
-from ..csv_export import BOM, csv_lines
+from ..csv_export import Rows
 from ..extensions import unit_of_work
 from ..models import Accion, CampanaSMS, SMSLog
 from .verification import Verification
@@ -37,13 +37,13 @@ def note_download(campaign: CampanaSMS) -> None:
         record(session, Accion.CLIENTS_EXPORTED, thing, cuantos=campaign.total_clientes)
 
 
-def certificate_lines(engine: Engine, campaign: CampanaSMS, verification: Verification) -> Iterator[str]:
-    """Write the certificate a batch of rows at a time."""
-    yield BOM + csv_lines([["campana", campaign.id, campaign.nombre], *_sums(verification), []])
-    yield csv_lines([[column.key for column in _COLUMNS]])
+def certificate_batches(engine: Engine, campaign: CampanaSMS, verification: Verification) -> Iterator[Rows]:
+    """Answer the certificate a batch of rows at a time."""
+    yield [["campana", campaign.id, campaign.nombre], *_sums(verification), []]
+    yield [[column.key for column in _COLUMNS]]
     last = 0
     while rows := _rows(engine, campaign.id, last):
-        yield csv_lines(rows)
+        yield rows
         last = rows[-1].id
 
 

@@ -16,7 +16,7 @@ from ..models import CampanaSMS, SMSLog
 from ..security import Access, access, by_itself
 from . import bp, control, services
 from .api import counts
-from .certificate import certificate_lines, note_download
+from .certificate import certificate_batches, note_download
 from .progress import snapshot
 from .verification import verify
 
@@ -142,7 +142,7 @@ def certificate(pk: int) -> ResponseReturnValue:
     """Download the proof of a campaign: the sums, and every row."""
     campaign = services.get_campaign(current_user.account_id, pk)
     note_download(campaign)
-    return csv_download(certificate_lines(db.engine, campaign, verify(pk)), f"campana-{pk}.csv")
+    return csv_download(certificate_batches(db.engine, campaign, verify(pk)), f"campana-{pk}.csv")
 
 
 def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:

@@ -125,7 +125,7 @@ def export_selected() -> ResponseReturnValue:
     kind = export.Format(form.formato.data)
     export.note(wanted, kind)
     if kind is export.Format.CSV:
-        return csv_download(export.csv_file(db.engine, wanted), wanted.filename(kind))
+        return csv_download(export.csv_batches(db.engine, wanted), wanted.filename(kind))
     return _workbook(wanted)
 
 

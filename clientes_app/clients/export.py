@@ -15,7 +15,7 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
 from ..audit.services import record
-from ..csv_export import BOM, csv_lines
+from ..csv_export import Rows
 from ..extensions import unit_of_work
 from ..models import Accion, Baja, Cliente
 from ..models.types import utc_now
@@ -85,11 +85,11 @@ def note(export: Export, kind: Format) -> None:
         record(session, Accion.CLIENTS_EXPORTED, cuantos=count, formato=kind.value, columnas=columns)
 
 
-def csv_file(engine: Engine, export: Export) -> Iterator[str]:
-    """Write the clients as CSV, a batch at a time."""
-    yield BOM + csv_lines([export.headers])
+def csv_batches(engine: Engine, export: Export) -> Iterator[Rows]:
+    """Answer the clients with their titles, a batch at a time."""
+    yield [export.headers]
     for rows in _batches_of_rows(engine, export):
-        yield csv_lines([[_csv_cell(value) for value in row] for row in rows])
+        yield [[_csv_cell(value) for value in row] for row in rows]
 
 
 def write_workbook(engine: Engine, export: Export, file: IO[bytes]) -> None:

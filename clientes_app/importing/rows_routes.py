@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from ..client_files.columns import Layout
 from ..client_files.rows import Fields, split_tags
-from ..csv_export import BOM, csv_download, csv_lines
+from ..csv_export import csv_download
 from ..htmx import is_partial, page_or_fragment
 from ..models import Importacion
 from ..security import Access, access
@@ -51,8 +51,8 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
 def rejected(pk: int) -> ResponseReturnValue:
     """Download the rows that are not imported, as the file has them, with the reason in an added column."""
     found = services.find_import(current_user.account_id, pk)
-    # Written before it is sent: the translations and the rows' file belong to this request.
-    return csv_download([_title_line(found), *_lines(found)], f"rechazadas-{pk}.csv")
+    # Read before it is sent: the translations and the rows' file belong to this request.
+    return csv_download([[_titles(found), *_rejected(found)]], f"rechazadas-{pk}.csv")
 
 
 def _fields() -> Fields:
@@ -66,16 +66,15 @@ def _said(staged: Staged) -> str:
     return str(gettext("Row %(row)s is done.", row=staged.number))
 
 
-def _title_line(row: Importacion) -> str:
-    titles = Layout.from_json(row.columnas).titles
-    return BOM + csv_lines([(*titles, gettext("Row"), gettext("Why it was not imported"))])
+def _titles(row: Importacion) -> Sequence[str]:
+    return *Layout.from_json(row.columnas).titles, gettext("Row"), gettext("Why it was not imported")
 
 
-def _lines(row: Importacion) -> Iterator[str]:
+def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
     width = len(Layout.from_json(row.columnas).titles)
     for staged in staged_rows.rejected(row, place().uploads):
         cells = [*staged.cells, *[""] * (width - len(staged.cells))]
-        yield csv_lines([(*cells, staged.number, _reason(staged))])
+        yield *cells, staged.number, _reason(staged)
 
 
 def _reason(staged: Staged) -> str:

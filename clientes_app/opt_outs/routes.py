@@ -35,8 +35,8 @@ def export() -> ResponseReturnValue:
     """Download the list."""
     services.note_export()
     zone, erased = account_zone(), gettext("erased number")
-    lines = services.export_lines(db.engine, current_user.account_id, zone, erased)
-    return csv_download(lines, "bajas.csv")
+    batches = services.export_batches(db.engine, current_user.account_id, zone, erased)
+    return csv_download(batches, "bajas.csv")
 
 
 @bp.get("/nueva/")

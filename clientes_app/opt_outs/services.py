@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
 from ..audit.services import Thing, record
-from ..csv_export import BOM, csv_lines
+from ..csv_export import Rows
 from ..extensions import db, unit_of_work
 from ..i18n import local_iso
 from ..messaging.pseudonym import MARK, is_pseudonym
@@ -88,12 +88,12 @@ def note_export() -> None:
         record(session, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
 
 
-def export_lines(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[str]:
-    """Write the list as CSV, oldest first, a batch at a time; `erased` stands for numbers that are."""
-    yield BOM + csv_lines([_COLUMNS])
+def export_batches(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[Rows]:
+    """Answer the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
+    yield [_COLUMNS]
     last = 0
     while entries := _export_batch(engine, account_id, last):
-        yield csv_lines(_exported(entry, zone, erased) for entry in entries)
+        yield [_exported(entry, zone, erased) for entry in entries]
         last = entries[-1].id
 
 

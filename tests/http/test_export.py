@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -20,6 +19,7 @@ from clientes_app.extensions import db
 from clientes_app.models import Baja, OrigenBaja
 
 from ..support.checking_client import CheckingClient
+from ..support.csv_files import rows_of_csv
 from ..support.shop import Shop
 
 EXPORT = "/clientes/seleccion/exportar/"
@@ -41,11 +41,6 @@ def client_id(app: Flask, shop: Shop, account: int) -> int:
     return client_id
 
 
-def rows_of_csv(text: str) -> list[list[str]]:
-    assert text.startswith("\ufeff")
-    return list(csv.reader(StringIO(text[1:])))
-
-
 def cells_of_xlsx(content: bytes, sheet: int = 1) -> list[list[tuple[str, str]]]:
     """Answer each cell's type, as the format names it, with its text."""
     with ZipFile(BytesIO(content)) as book:
@@ -59,7 +54,7 @@ def test_csv_holds_every_column(admin: CheckingClient, client_id: int) -> None:
     answer = admin.send(EXPORT, {"cliente_ids": client_id, **EVERYTHING}, Accept_Language="en")
     assert answer.mimetype == "text/csv"
     assert re.fullmatch(r'attachment; filename="clientes-\d{4}-\d\d-\d\d\.csv"', answer.headers["Content-Disposition"])
-    headers, client = rows_of_csv(answer.text)
+    headers, client = rows_of_csv(answer.text, ",")
     assert len(headers) == len(export.COLUMNS) == len(client)
     given = dict(zip(export.COLUMNS, client, strict=True))
     assert given == {
@@ -117,11 +112,18 @@ def test_csv_is_written_while_it_is_sent(admin: CheckingClient, client_id: int) 
     assert "María" in answer.text
 
 
+def test_csv_is_written_as_the_readers_spreadsheet_expects(admin: CheckingClient, client_id: int) -> None:
+    data = {"cliente_ids": client_id, "columnas": ["nombre", "total_compras"], "formato": "csv"}
+    spanish = admin.send(EXPORT, data, Accept_Language="es").text.splitlines()
+    english = admin.send(EXPORT, data, Accept_Language="en").text.splitlines()
+    assert (spanish[1], english[1]) == ("María;59900,50", "María,59900.50")
+
+
 def test_who_is_deleted_meanwhile_is_left_out(app: Flask, account: int, client_id: int, shop: Shop) -> None:
     theirs = shop.add_client(shop.add_admin("otra"), "Ida")
     with app.test_request_context():
         wanted = export.Export.of(account, [client_id, theirs, 999], ["nombre"], app_zone(app))
-        assert rows_of_csv("".join(export.csv_file(db.engine, wanted)))[1:] == [["María"]]
+        assert list(export.csv_batches(db.engine, wanted)) == [[["Nombre"]], [["María"]]]
 
 
 def app_zone(app: Flask) -> Any:

@@ -113,8 +113,8 @@ def test_the_file_of_rejected_rows_names_row_and_reason(admin: CheckingClient, i
     url = review(admin, imports, LIST.replace(";3001112222;;", ";=cmd();;"))
     lines = admin.get(f"{url}rechazadas/").get_data().decode("utf-8-sig").splitlines()
     assert len(lines) == 3
-    assert lines[1].startswith(",'=cmd(),,,3,")
-    assert lines[2].startswith("María P.,3001234567,,,4,")
+    assert lines[1].startswith(";'=cmd();;;3;")
+    assert lines[2].startswith("María P.;3001234567;;;4;")
     assert lines[2].endswith("2.")
 
 
