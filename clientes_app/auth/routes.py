@@ -103,8 +103,8 @@ def _answer_too_many(form: LogInForm, refusal: TooManyTries) -> Response:
 
 
 def _form_context(form: LogInForm) -> dict[str, Any]:
-    simulated = current_settings().simulated
-    return {"form": form, "next_page": request.values.get("next", ""), "simulated": simulated}
+    sample = current_settings().simulated and services.has_sample_people()
+    return {"form": form, "next_page": request.values.get("next", ""), "sample": sample}
 
 
 def _next_page() -> str:

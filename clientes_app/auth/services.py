@@ -78,6 +78,11 @@ def add_person(person: Usuario) -> Usuario:
     return person
 
 
+def has_sample_people() -> bool:
+    """Tell whether the sample shop is here, whose people everybody may log in as."""
+    return db.session.scalar(select(Usuario.id).where(Usuario.de_muestra).limit(1)) is not None
+
+
 def choose_language(person_id: int, language: str) -> None:
     """Remember a person's language."""
     with unit_of_work() as session:

@@ -71,6 +71,15 @@ def refuse_in_dialog(page: Page) -> None:
     refuse("#nombre", page)
 
 
+def show_notices(page: Page) -> None:
+    page.evaluate("for (const id of ['no-answer', 'connection-lost']) document.getElementById(id).hidden = false")
+
+
+def show_notices_in_dialog(page: Page) -> None:
+    open_dialog("a[href='/clientes/nuevo/']", page)
+    show_notices(page)
+
+
 def refuse_log_in(page: Page) -> None:
     page.locator("#usuario").fill("demo")
     refuse("#clave", page)
@@ -198,6 +207,8 @@ PAGES = {
     "home": Look("/"),
     "first steps": Look("/", who="nueva"),
     "clients": Look("/clientes/?estado=todos&q=mar", tick_two),
+    "what went wrong": Look("/clientes/?q=lon", show_notices),
+    "what went wrong in a dialog": Look("/clientes/?q=lon", show_notices_in_dialog),
     "clients of a vendedor": Look("/clientes/?q=lon", who="vendedora"),
     "no clients": Look("/clientes/", who="nueva"),
     "nothing found": Look("/clientes/?q=xyzxyz"),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
+from flask import Flask
+
+from clientes_app.config import SmsMode
+from clientes_app.models import Rol, Usuario
+from clientes_app.settings import current_settings, replace_settings
 
 from ..support.checking_client import CheckingClient
-from ..support.shop import PASSWORD
+from ..support.shop import PASSWORD, Shop
 
 
 def test_a_right_password_opens_a_session(browser: CheckingClient, account: int) -> None:
@@ -84,3 +91,13 @@ def test_every_answer_carries_the_headers(browser: CheckingClient) -> None:
         headers = browser.get(url).headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_sample_people_are_named_where_there_are_some(
+    app: Flask, account: int, browser: CheckingClient, shop: Shop
+) -> None:
+    with app.app_context():
+        replace_settings(app, dataclasses.replace(current_settings(), sms_mode=SmsMode.SIMULATED))
+    assert "vendedora" not in browser.get("/cuenta/entrar/").text
+    shop.add(Usuario(usuario="demo", clave_hash="x", rol=Rol.ADMIN, de_muestra=True))
+    assert "vendedora" in browser.get("/cuenta/entrar/").text
