@@ -3,11 +3,11 @@
   const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   const byId = (id) => document.getElementById(id);
   const dialog = () => document.querySelector("dialog");
+  const tellOfInput = (box) => box.dispatchEvent(new Event("input", { bubbles: true }));
 
-  document.addEventListener("htmx:config:request", (event) => {
-    const request = event.detail.ctx.request;
+  // The form's own token is of the session in which it was opened: the present one's goes in its place.
+  document.addEventListener("htmx:config:request", ({ detail: { ctx: { request } } }) => {
     if (request.method === "GET") return;
-    // The form's own token is of the session in which it was opened.
     request.body?.delete("csrf_token");
     request.headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
   });
@@ -26,12 +26,8 @@
   });
   document.addEventListener("dialog:close", () => closeDialog());
   // What a form downloads leaves the page as it is; the form itself must stay until it is sent.
-  document.addEventListener("submit", (event) => {
-    if (event.target.matches("dialog [data-download]")) setTimeout(closeDialog);
-  });
-  document.addEventListener("input", (event) => {
-    if (event.target.closest("dialog")) dialog().dataset.changed = "yes";
-  });
+  document.addEventListener("submit", ({ target }) => target.matches("dialog [data-download]") && setTimeout(closeDialog));
+  document.addEventListener("input", ({ target }) => target.closest("dialog") && (dialog().dataset.changed = "yes"));
 
   function closeDialog() {
     const box = dialog();
@@ -67,16 +63,14 @@
     }
   });
 
-  // The own menu closes when one goes elsewhere.
-  const menu = () => document.querySelector("details.own-menu[open]");
-  for (const leaving of ["click", "focusin"]) {
-    document.addEventListener(leaving, (event) => menu()?.contains(event.target) || menu()?.removeAttribute("open"));
+  // The own menu closes when one goes elsewhere, or with Escape.
+  function leaveMenu({ type, key, target }) {
+    const menu = document.querySelector("details.own-menu[open]");
+    if (!menu || (type === "keydown" ? key !== "Escape" : menu.contains(target))) return;
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+    menu.open = false;
   }
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu()) return;
-    menu().firstElementChild.focus();
-    menu().open = false;
-  });
+  for (const type of ["click", "focusin", "keydown"]) document.addEventListener(type, leaveMenu);
 
   // A form that is pressed twice is sent once; the buttons of htmx's are disabled meanwhile.
   document.addEventListener("submit", (event) => {
@@ -87,8 +81,7 @@
 
   // What the browser puts back into a box nobody typed: its preview follows all the same.
   addEventListener("pageshow", () => {
-    const restored = [...document.querySelectorAll("textarea")].filter((box) => box.value !== box.defaultValue);
-    restored.forEach((box) => box.dispatchEvent(new Event("input", { bubbles: true })));
+    for (const box of document.querySelectorAll("textarea")) if (box.value !== box.defaultValue) tellOfInput(box);
   });
 
   // A button that writes its text where the caret is, as if it were typed.
@@ -98,7 +91,7 @@
     const box = byId(button.dataset.insertInto);
     box.setRangeText(button.dataset.insert, box.selectionStart, box.selectionEnd, "end");
     box.focus();
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    tellOfInput(box);
   });
 
   // A button that copies what a box holds, and says so.
@@ -143,32 +136,20 @@
     saidAt = Date.now();
     byId("announcer").textContent = sentence.textContent.trim();
   }
-  document.addEventListener("htmx:sse:after:message", () => {
-    if (Date.now() - saidAt > SECONDS_BETWEEN_WORDS * 1000) announceProgress();
-  });
+  document.addEventListener("htmx:sse:after:message", () => Date.now() - saidAt > SECONDS_BETWEEN_WORDS * 1000 && announceProgress());
   document.addEventListener("end", announceProgress);
 
-  // A lost connection is said, and unsaid when anything gets through again.
-  const SECONDS_BETWEEN_LOOKS = 3;
-  function look() {
-    fetch("/healthz").then(restore, () => setTimeout(look, SECONDS_BETWEEN_LOOKS * 1000));
-  }
-  function lose() {
-    if (byId("connection-lost").hidden) setTimeout(look, SECONDS_BETWEEN_LOOKS * 1000);
-    byId("connection-lost").hidden = false;
-  }
-  function restore() {
-    byId("connection-lost").hidden = true;
-  }
-  document.addEventListener("htmx:error", (event) => {
-    const method = event.detail.ctx?.request.method ?? "GET";
-    if (method !== "GET") byId("no-answer").hidden = false;
-    else if (event.detail.error instanceof TypeError) lose();
+  // A lost connection is said, and unsaid when anything gets through again; so is the lack of an answer to a form.
+  const lose = (lost) => (byId("connection-lost").hidden = !lost);
+  setInterval(() => byId("connection-lost").hidden || fetch("/healthz").then(() => lose(false), () => {}), 3000);
+  document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
+    if (ctx && ctx.request.method !== "GET") byId("no-answer").hidden = false;
+    else if (error instanceof TypeError) lose(true);
   });
-  document.addEventListener("htmx:sse:error", lose);
-  document.addEventListener("htmx:sse:after:message", restore);
-  document.addEventListener("htmx:after:request", (event) => {
-    restore();
-    if (event.detail.ctx.request.method !== "GET") byId("no-answer").hidden = true;
+  document.addEventListener("htmx:sse:error", () => lose(true));
+  document.addEventListener("htmx:sse:after:message", () => lose(false));
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    lose(false);
+    if (ctx.request.method !== "GET") byId("no-answer").hidden = true;
   });
 })();

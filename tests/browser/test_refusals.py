@@ -71,6 +71,18 @@ def test_in_a_dialog_one_reads_that_there_was_no_answer(owner: Owner, visitors: 
     expect(owner.page.locator("#no-answer")).to_be_hidden()
 
 
+def test_a_lost_connection_is_unsaid_when_it_is_back(owner: Owner, visitors: Visitors) -> None:
+    visitors.expected += ["net::ERR_FAILED", "htmx:error"]
+    owner.site.shop.add_client(owner.account, "Ana")
+    owner.page.goto("/clientes/")
+    owner.page.route("**/*", lambda route: route.abort())
+    owner.page.get_by_role("searchbox").fill("ana")
+    lost = owner.page.locator("#connection-lost")
+    expect(lost).to_be_in_viewport()
+    owner.page.unroute("**/*")
+    expect(lost).to_be_hidden()
+
+
 @pytest.mark.parametrize("cookies_gone", [True, False])
 def test_what_was_typed_outlives_the_session(owner: Owner, visitors: Visitors, cookies_gone: bool) -> None:
     visitors.expected += [r"status of 401"]
