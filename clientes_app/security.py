@@ -201,11 +201,14 @@ def _ask_to_log_in() -> ResponseReturnValue:
 
 
 def _present_page() -> str:
-    """Answer the address of the page that the person sees or asks for; empty where that is not known."""
+    """Answer the address of the page that the person sees or asks for; empty where it cannot be opened again."""
     if request.method == "GET" and not is_partial():
         return request.full_path.rstrip("?")
     page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc == request.host else ""
+    addresses = current_app.create_url_adapter(request)
+    if page.netloc != request.host or addresses is None or not addresses.test(page.path, "GET"):
+        return ""
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def _set_headers(response: Response) -> Response:

@@ -129,8 +129,9 @@ class TestAfterTheSession:
     @pytest.mark.parametrize(
         ("came_from", "leads_to"),
         [
-            ("http://localhost/plantillas/nueva/?x=1", "/cuenta/entrar/?next=/plantillas/nueva/?x%3D1"),
-            ("http://evil.example/plantillas/", "/cuenta/entrar/"),
+            ("http://localhost/clientes/nuevo/?x=1", "/cuenta/entrar/?next=/clientes/nuevo/?x%3D1"),
+            ("http://localhost/clientes/campanas/revisar/", "/cuenta/entrar/"),
+            ("http://evil.example/clientes/", "/cuenta/entrar/"),
         ],
     )
     @pytest.mark.parametrize("token", [True, False])
