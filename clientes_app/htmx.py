@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,15 @@ def is_partial() -> bool:
 def source() -> str:
     """Answer which element htmx asks for, such as `section#messages`; empty where it is not htmx."""
     return request.headers.get("HX-Source", "")
+
+
+def came_from() -> SplitResult:
+    """Answer the address of the page of ours that the request comes from; an empty one where that is not known."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return urlsplit("")
+    return page if page.netloc == request.host else urlsplit("")
 
 
 def go_to(location: str) -> ResponseReturnValue:

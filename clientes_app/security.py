@@ -19,7 +19,7 @@ from .actor import acts_by_token, sends_token
 from .errors import answer, notice, speaks_json
 from .extensions import csrf
 from .feed import END_EVENT
-from .htmx import go_to, is_partial
+from .htmx import came_from, go_to, is_partial
 from .models import Usuario
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -204,9 +204,8 @@ def _present_page() -> str:
     """Answer the address of the page that the person sees or asks for; empty where it cannot be opened again."""
     if request.method == "GET" and not is_partial():
         return request.full_path.rstrip("?")
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    addresses = current_app.create_url_adapter(request)
-    if page.netloc != request.host or addresses is None or not addresses.test(page.path, "GET"):
+    page, addresses = came_from(), current_app.create_url_adapter(request)
+    if addresses is None or not addresses.test(page.path, "GET"):
         return ""
     return page._replace(scheme="", netloc="", fragment="").geturl()
 

@@ -19,6 +19,7 @@ from . import bp, listing, sales, services, tagging, timeline
 from .bulk_forms import ClientTagForm
 from .forms import SaleForm
 from .selection import ids_from
+from .shown import list_left
 from .tags import list_tags, tags_of
 
 _TAGS = "clients/tags/_of_client.html"
@@ -83,6 +84,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
     before = timeline.Place.from_text(request.args.get("antes", ""))
     return {
         "client": client,
+        "list_left": list_left(),
         "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
         "phone_problem": listing.phone_problem(client, settings.default_region),
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import render_template, request
+from flask import render_template, url_for
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from ..htmx import came_from
 from ..settings import current_settings
 from . import listing
 from .filters import chips_of, without
@@ -44,5 +45,10 @@ def list_again() -> str:
 
 def shown_values() -> MultiDict[str, str]:
     """Answer the values in the URL of the page that htmx changes a part of."""
-    query = request.headers.get("HX-Current-URL", "").partition("#")[0].partition("?")[2]
-    return MultiDict(parse_qsl(query))
+    return MultiDict(parse_qsl(came_from().query))
+
+
+def list_left() -> str:
+    """Answer the address of the list as the person left it for this page; else that of the whole list."""
+    whole, left = url_for("clients.index"), came_from()
+    return f"{whole}?{left.query}" if left.path == whole and left.query else whole

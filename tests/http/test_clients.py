@@ -363,6 +363,24 @@ def test_editing_changes_what_is_given_and_keeps_the_rest(
     assert listed(admin, q="3001234567", estado="todos") == []
 
 
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://localhost/clientes/?q=lau&orden=compra", "/clientes/?q=lau&amp;orden=compra"),
+        ("http://localhost/", "/clientes/"),
+        ("http://evil.example/clientes/?q=x", "/clientes/"),
+        ("http://[", "/clientes/"),
+        ("", "/clientes/"),
+    ],
+)
+def test_the_clients_page_leads_back_to_the_list_as_it_was_left(
+    admin: CheckingClient, shop: Shop, account: int, came_from: str, leads_to: str
+) -> None:
+    client_id = shop.add_client(account)
+    page = admin.get(f"/clientes/{client_id}/", headers={"Referer": came_from}).text
+    assert f'<p><a href="{leads_to}">' in page
+
+
 @pytest.mark.parametrize("page", [CheckingClient.get, partial(CheckingClient.swap, method="GET")])
 def test_two_who_edit_one_client_keep_what_each_changed(
     admin: CheckingClient, shop: Shop, account: int, app: Flask, page: Callable[..., TestResponse]
