@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
+from .extensions import Base
+
 # For each index: the rows in it, then how many of them one value of its first column has, of its first two, and so on.
 INDEXES = {
     "cliente": {
@@ -60,9 +62,9 @@ def teach_planner(connection: Connection) -> None:
     connection.execute(text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)"), rows)
 
 
-def look_anew(engine: Engine) -> None:
-    """Let PostgreSQL look at the clients, of whom there are suddenly many: by itself it does so a minute later."""
+def look_anew(engine: Engine, *models: type[Base]) -> None:
+    """Let PostgreSQL look at tables that have suddenly many rows: by itself it does so a minute later."""
     if engine.dialect.name == "sqlite":
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE cliente, cliente_etiqueta"))
+        connection.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model in models)}"))

@@ -10,10 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
+from ..planning import look_anew
 from ..tenancy import get_owned, owned
 from .batches import batch_query, change, freeze, in_batch
 from .services import require_not_erased
 from .tags import find_or_create_tags
+
+MANY = 1_000
+"""So many newly tagged clients are worth another look of the database's planner."""
 
 
 def tag_client(account_id: int, client_id: int, names: Sequence[str]) -> None:
@@ -43,6 +47,8 @@ def untag_client(account_id: int, client_id: int, tag_id: int) -> None:
 def tag_clients(account_id: int, client_ids: Sequence[int], tag_id: int) -> None:
     """Give many clients a tag; other accounts' clients and tags are left alone."""
     change(client_ids, lambda connection, batch: _tag(connection, account_id, batch, tag_id))
+    if len(client_ids) >= MANY:
+        look_anew(db.engine, ClienteEtiqueta)
 
 
 def untag_clients(account_id: int, client_ids: Sequence[int], tag_id: int) -> None:

@@ -42,12 +42,12 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
             with turns.transaction(engine, len(batch)) as connection:
                 apply_batch(connection, job, batch)
             if not done_to:
-                look_anew(engine)
+                look_anew(engine, Cliente, ClienteEtiqueta)
             done_to = batch[-1].number
             if tell:
                 tell(len(batch))
         staging.keep_rejected()
-    look_anew(engine)
+    look_anew(engine, Cliente, ClienteEtiqueta)
     jobs.finish(engine, job, EstadoImportacion.APLICADA, terminado=utc_now())
     job.files.delete_sources()
 

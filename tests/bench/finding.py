@@ -195,7 +195,7 @@ def _measure_beside_import(site: Site, path: Path, clients: int) -> None:
 def _wait_for(site: Site, browser: requests.Session, address: str, action: str) -> None:
     """Wait until an import's page offers an action."""
     while f"{address}{action}" not in (page := browser.get(f"{site.url}{address}").text):
-        assert "alert-danger" not in page, page
+        assert "icon text-red" not in page, page
         time.sleep(0.5)
 
 
