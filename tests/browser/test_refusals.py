@@ -160,7 +160,7 @@ def test_the_own_menu_closes_with_escape_and_behind_the_last_entry(owner: Owner)
 
 def test_another_who_pauses_changes_the_buttons_here(owner: Owner) -> None:
     owner.site.simulator.behave(latency=2_000)
-    address = owner.campaign(400)
+    address = owner.campaign(2_000)
     here, elsewhere = owner.page, owner.page.context.new_page()
     for page in (here, elsewhere):
         page.goto(address)
@@ -169,7 +169,8 @@ def test_another_who_pauses_changes_the_buttons_here(owner: Owner) -> None:
     expect(here.get_by_role("button", name="Resume")).to_be_visible()
     expect(here.locator("#progress-sentence")).to_contain_text("Paused")
     elsewhere.get_by_role("button", name="Resume").click()
-    expect(here.get_by_role("button", name="Pause")).to_be_visible()
+    here.get_by_role("button", name="Pause").click()
+    expect(elsewhere.get_by_role("button", name="Resume")).to_be_visible()
 
 
 def test_more_messages_are_added_below(owner: Owner) -> None:
