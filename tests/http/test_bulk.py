@@ -84,14 +84,14 @@ def test_nobody_selected_is_refused(admin: CheckingClient, app: Flask, two: list
 def test_another_accounts_clients_are_nobody(
     admin: CheckingClient, app: Flask, shop: Shop, two: list[int], url: str
 ) -> None:
-    theirs = shop.add_client(shop.add_admin("otra"), "Ida")
+    theirs = shop.add_client(shop.add_admin("otra"), "Ida de Otra Tienda")
     assert admin.get(url, query_string={"cliente_ids": theirs}).status_code == 400
     assert admin.send(url, {"cliente_ids": theirs, **DEEDS[url]}).status_code == 400
     answer = admin.send(url, {"cliente_ids": [*two, theirs], **DEEDS[url]})
     assert answer.status_code in (200, 302)
-    assert "Ida" not in answer.text
-    assert "Ida" in active_names(app)
-    assert "Ida" not in dict(tagged(app))
+    assert "Ida de Otra Tienda" not in answer.text
+    assert "Ida de Otra Tienda" in active_names(app)
+    assert "Ida de Otra Tienda" not in dict(tagged(app))
 
 
 @pytest.mark.parametrize("url", DEEDS)
