@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -117,17 +117,13 @@ def answer(status: int, message: str) -> ResponseReturnValue:
     if speaks_json():
         return {"success": False, "error": message}, status
     if is_partial():
-        return notice(status, render_template("_flash.html", messages=[("danger", message)]))
+        # The fragment goes to the frame's live region, so what was typed stays where it is.
+        fragment = make_response(render_template("_flash.html", messages=[("danger", message)]), status)
+        fragment.headers["HX-Retarget"] = "#flashes"
+        fragment.headers["HX-Reswap"] = "innerHTML"
+        return fragment
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
     return render_template("error.html", status=status, title=title, message=message, advice=advice), status
-
-
-def notice(status: int, html: str) -> Response:
-    """Answer htmx with words for the frame's live region, so that what was typed stays where it is."""
-    fragment = make_response(html, status)
-    fragment.headers["HX-Retarget"] = "#flashes"
-    fragment.headers["HX-Reswap"] = "innerHTML"
-    return fragment
 
 
 def _answer_domain_error(error: DomainError) -> ResponseReturnValue:

@@ -53,8 +53,7 @@ class EditForm(Form):
         """Answer the value that the page shows, or has shown when it was opened."""
         return self._shown.get(field.name, _as_text(field.object_data))
 
-    def given(self) -> dict[str, Any]:
-        """Answer the values of the fields that the request gives and changes: what it leaves out keeps its value."""
+    def _changed(self) -> dict[str, Any]:
         return {
             field.name: field.data
             for field in self

@@ -7,16 +7,17 @@ from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, flash, render_template, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
+from markupsafe import Markup
 from wtforms import ValidationError
 
 from . import sse
 from .actor import acts_by_token, sends_token
-from .errors import answer, notice, speaks_json
+from .errors import answer, speaks_json
 from .extensions import csrf
 from .feed import END_EVENT
 from .htmx import came_from, go_to, is_partial
@@ -25,7 +26,7 @@ from .models import Usuario
 View = TypeVar("View", bound=Callable[..., object])
 
 CSRF_COOKIE = "csrftoken"
-# Flask-Login's own note; it stays in the cookie when the session has ended.
+# Flask-Login's own note; it stays in the cookie when the session has ended, until that was said once.
 _WHO_LOGGED_IN = "_user_id"
 
 _CONTENT_SECURITY_POLICY = "; ".join(
@@ -191,13 +192,19 @@ def _ask_to_log_in() -> ResponseReturnValue:
         # A stream that comes back too late ends at once: the page then looks at what it watched, as below.
         return sse.stream(iter([sse.event("", END_EVENT)]))
     if request.method != "GET" and is_partial():
-        # What was typed stays: a log-in in another tab is enough to send it again.
-        return notice(401, render_template("_session_ended.html"))
+        return answer(401, _log_in_beside())
     if request.method != "GET":
         flash(gettext("Your session has ended, and nothing was saved. Log in again."), "danger")
-    elif _WHO_LOGGED_IN in session:
+    elif session.pop(_WHO_LOGGED_IN, None):
         flash(gettext("Your session has ended. Log in again."), "danger")
     return go_to(url_for("auth.log_in", next=_present_page() or None))
+
+
+def _log_in_beside() -> str:
+    """Say how to go on beside what was typed, which stays: it can be sent again after a log-in in another tab."""
+    said = gettext("Your session has ended, and nothing was saved. Log in in another tab, then try again here.")
+    link = Markup('<a class="alert-link" href="{}" target="_blank">{}</a>')
+    return Markup("{} {}").format(said, link.format(url_for("auth.log_in"), gettext("Log in")))
 
 
 def _present_page() -> str:

@@ -33,9 +33,9 @@ class ClientForm(EditForm):
     documento = line_field(lazy_gettext("Document"), 20)
     activo = FlagField(lazy_gettext("Active"), default=True)
 
-    def changes(self) -> ClientFields:
-        """Answer the fields that the request gives and changes."""
-        return cast(ClientFields, self.given())
+    def given(self) -> ClientFields:
+        """Answer the fields that the request gives, but for those that are as the page showed them."""
+        return cast(ClientFields, self._changed())
 
 
 class ActiveForm(Form):

@@ -49,7 +49,7 @@ def create() -> ResponseReturnValue:
     form = ClientForm(request.form)
     if not form.validate():
         return form_again("clients/new.html", "clients/_new.html", form=form)
-    client = services.create_client(current_user.account_id, form.changes(), _region(), done_by=current_user.id)
+    client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
     if "otro" in request.form:
         return _offer_another(client)
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_added.html", client))
@@ -61,7 +61,7 @@ def create() -> ResponseReturnValue:
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
     form = validated(form_from_json(ClientForm, json_object()))
-    client = services.create_client(current_user.account_id, form.changes(), _region(), done_by=current_user.id)
+    client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
     return {"success": True, "cliente": _as_json(client)}
 
 
@@ -83,7 +83,7 @@ def save(pk: int) -> ResponseReturnValue:
     form = ClientForm(request.form, obj=client)
     if not form.validate():
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
-    client = services.edit_client(current_user.account_id, pk, form.changes(), _region(), done_by=current_user.id)
+    client = services.edit_client(current_user.account_id, pk, form.given(), _region(), done_by=current_user.id)
     if _from_own_page():
         return _leave(_saved(client), url_for("clients.show", pk=pk))
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))

@@ -98,9 +98,9 @@ class TemplateForm(MessageForm, EditForm):
     nombre = line_field(lazy_gettext("Name"), 100, required=True)
     activo = FlagField(lazy_pgettext("template", "Active"), default=True)
 
-    def changes(self) -> dict[str, Any]:
-        """Answer the fields of a template that the request gives and changes."""
-        return {name: value for name, value in self.given().items() if name in ("nombre", "mensaje", "activo")}
+    def given(self) -> dict[str, Any]:
+        """Answer the fields of a template that the request gives, but for those that are as the page showed them."""
+        return {name: value for name, value in self._changed().items() if name in ("nombre", "mensaje", "activo")}
 
 
 class ActiveForm(Form):

@@ -88,7 +88,7 @@ def update(pk: int) -> ResponseReturnValue:
         return _form_with_preview(form, template)
     if not form.validate():
         return form_again(*_FORM, **_form_context(form, template))
-    return _saved(services.update_template(current_user.account_id, pk, form.changes()))
+    return _saved(services.update_template(current_user.account_id, pk, form.given()))
 
 
 @bp.get("/plantillas/eliminar/<int:pk>/")
