@@ -80,6 +80,7 @@ class CampanaSMS(Base):
             name="contadores",
         ),
         CheckConstraint("(estado = 'completado') = (completado IS NOT NULL)", name="completado"),
+        CheckConstraint("estado <> 'completado' OR (pendientes = 0 AND enviando = 0)", name="sin_resto"),
         UniqueConstraint("usuario_id", "clave_idempotencia"),
         Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
         Index("ix_campana_sms_estado_id", "estado", "id"),

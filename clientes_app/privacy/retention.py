@@ -24,6 +24,7 @@ from ..importing import services as imports
 from ..models import ENDED, Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoImportacion, EstadoSMS, Importacion, SMSLog
 from ..models.types import utc_now
 from ..sending import control
+from ..sending.states import lock_campaigns
 from .blanking import IN_FLIGHT, blank
 
 BATCH = 200
@@ -117,7 +118,8 @@ def _give_up(engine: Engine, campaign_id: int) -> None:
         CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.ERROR, CampanaSMS.pendientes > 0
     )
     with write_transaction(engine) as connection:
-        if connection.execute(stopped.with_for_update()).first():
+        lock_campaigns(connection, [campaign_id])
+        if connection.scalar(stopped) is not None:
             control.cancel(connection, campaign_id)
 
 

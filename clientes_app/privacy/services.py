@@ -37,7 +37,7 @@ from ..models import (
 )
 from ..models.types import MAX_ID, utc_now
 from ..sending.erased import begin_erasing, hide_opt_outs
-from ..sending.states import carry_over, move_rows
+from ..sending.states import carry_over, lock_campaigns, move_rows
 from ..tenancy import owned
 from .blanking import IN_FLIGHT, blank
 
@@ -143,8 +143,7 @@ def _lock_messages(
     theirs = _messages_of(client, numbers)
     there = connection.execute(theirs).all()
     campaigns = {row.campana_id for row in there if row.estado is EstadoSMS.PENDIENTE}
-    lock = select(CampanaSMS.id).where(CampanaSMS.id.in_(campaigns)).order_by(CampanaSMS.id).with_for_update()
-    connection.execute(lock)
+    lock_campaigns(connection, campaigns)
     locked = connection.execute(theirs.with_for_update(of=SMSLog, skip_locked=True)).all()
     if len(locked) < len(there) or any(row.estado is EstadoSMS.ENVIANDO for row in locked):
         raise Conflict(gettext("A message to this client is being sent at this moment. Try again in a minute."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,14 @@ from typing import Protocol
 
 STATUS_PATH = "/twilio/estado/"
 """Where the app is told what became of a message; the attempt follows."""
+
+
+_SID = re.compile(r"[0-9A-Za-z]{2,64}")
+
+
+def read_sid(value: object) -> str | None:
+    """Return the name that a carrier gave a message, or None for what is none (https://www.twilio.com/docs/glossary/what-is-a-sid)."""
+    return value if isinstance(value, str) and _SID.fullmatch(value) else None
 
 
 @dataclass(frozen=True)

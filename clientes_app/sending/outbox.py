@@ -1,12 +1,10 @@
-"""The outbox: campaigns are stored whole, rows are claimed before they are sent, and results are recorded."""
+"""The outbox: campaigns are stored whole, and their rows are claimed before they are sent."""
 
 from __future__ import annotations
 
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from functools import cache
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -23,17 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from ..database import fetch_together, id_list_named, listed_ids, write_transaction
+from ..database import fetch_together, write_transaction
 from ..messaging import personalization, segments
-from ..models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, Baja, CampanaSMS, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
-from .carrier import Fate, Message, Outcome, Result
-from .faults import INTERRUPTED, OPTED_OUT, OPTED_OUT_CODE
-from .opt_outs import add_opt_outs
+from .carrier import Message
+from .faults import OPTED_OUT
 from .states import RUNNING, Moves, carry_over, finish_where_done, move_rows
-
-FIRST_LOOK = timedelta(seconds=20)
-"""How long after an uncertain attempt Twilio is first asked: its list of messages may lag."""
 
 # What is pending has a number: the database checks it.
 _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
@@ -43,12 +37,12 @@ _RUNNABLE = (
     select(CampanaSMS.id).where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0).order_by(CampanaSMS.id)
 )
 
-# A campaign that may be sent; nobody takes the lease until the transaction ends.
+# A campaign that may be sent, locked before its rows are; nobody takes the lease until the transaction ends.
 _CLAIMABLE = (
     select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
     .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
     .where(CampanaSMS.id == bindparam("campaign_id"), CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
-    .with_for_update(read=True, of=TurnoDeEnvio)
+    .with_for_update(key_share=True, of=[TurnoDeEnvio, CampanaSMS])
 )
 
 _HAS_OPTED_OUT = (
@@ -64,17 +58,6 @@ _NEXT_ROWS = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=SMSLog)
 )
-
-# The answer to one's own call is evidence even after somebody declared the row uncertain.
-_AWAITING = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
-
-_STATE_AFTER = {
-    Fate.SENT: EstadoSMS.ENVIADO,
-    Fate.REFUSED: EstadoSMS.FALLIDO,
-    Fate.DEFERRED: EstadoSMS.PENDIENTE,
-    Fate.STOPPED: EstadoSMS.PENDIENTE,
-    Fate.UNKNOWN: EstadoSMS.INCIERTO,
-}
 
 
 def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -> None:
@@ -131,50 +114,6 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
         return messages
 
 
-def record(
-    engine: Engine, results: Sequence[Result], speeds: Mapping[int, float], faults: Mapping[int, Outcome]
-) -> None:
-    """Store what became of claimed rows, and stop the campaigns that have a fault; their pending rows stay.
-
-    `speeds` are messages a second by campaign, `faults` what concerns all of a campaign.
-    """
-    with write_transaction(engine) as connection:
-        moves = _store_results(connection, results)
-        # Also those of which receipts have told everything before: their pace is to be seen.
-        for campaign_id in sorted({result.message.campaign_id for result in results}):
-            carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
-        for campaign_id in sorted(faults):
-            _stop(connection, campaign_id, faults[campaign_id])
-        _enter_opt_outs(connection, results)
-
-
-def recover(engine: Engine) -> int:
-    """Declare uncertain what a dead sender had claimed; answer how many rows.
-
-    Only for the holder of the lease, before it claims anything.
-    """
-    now = utc_now()
-    with write_transaction(engine) as connection:
-        # Counted as they change: the dead sender may be alive, and record an answer at this very moment. `actualizado`
-        # stays the moment of the claim: from then on Twilio's list is searched, however long nobody was sending.
-        counts = Counter(
-            connection.scalars(
-                update(SMSLog)
-                .where(SMSLog.estado == EstadoSMS.ENVIANDO)
-                .values(
-                    estado=EstadoSMS.INCIERTO,
-                    error_mensaje=INTERRUPTED,
-                    consultas=0,
-                    proxima_consulta=now + FIRST_LOOK,
-                )
-                .returning(SMSLog.campana_id)
-            )
-        )
-        for campaign_id, count in sorted(counts.items()):
-            carry_over(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
-        return counts.total()
-
-
 def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
     """List the columns that are the same in every new row."""
     columns = SMSLog.__table__.c
@@ -218,80 +157,3 @@ def _leave_out(connection: Connection, row_ids: Sequence[int]) -> Moves:
         for row_id in row_ids
     ]
     return move_rows(connection, EstadoSMS.PENDIENTE, left_out)
-
-
-def _store_results(connection: Connection, results: Sequence[Result]) -> defaultdict[int, Moves]:
-    """Move the rows that still await their result; answer the moves by campaign."""
-    states = _states_of(connection, results)
-    cancelled = _cancelled(connection, {result.message.campaign_id for result in results})
-    changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
-    for result in results:
-        campaign_id = result.message.campaign_id
-        before = states.get((result.message.row_id, result.message.attempt))
-        after = _state_after(result.outcome, is_cancelled=campaign_id in cancelled)
-        if before in _AWAITING and before is not after:
-            changes[campaign_id, before].append(_change(result.message, result.outcome, after))
-    moves: defaultdict[int, Moves] = defaultdict(Counter)
-    for (campaign_id, before), rows in changes.items():
-        moves[campaign_id] += move_rows(connection, before, rows)
-    return moves
-
-
-def _state_after(outcome: Outcome, *, is_cancelled: bool) -> EstadoSMS:
-    after = _STATE_AFTER[outcome.fate]
-    return EstadoSMS.CANCELADO if after is EstadoSMS.PENDIENTE and is_cancelled else after
-
-
-def _change(message: Message, outcome: Outcome, after: EstadoSMS) -> dict[str, Any]:
-    unknown = after is EstadoSMS.INCIERTO
-    return {
-        "row_id": message.row_id,
-        "estado": after,
-        "twilio_sid": outcome.sid,
-        "error_codigo": outcome.code,
-        "error_mensaje": outcome.reason,
-        "consultas": 0,
-        "proxima_consulta": utc_now() + FIRST_LOOK if unknown else None,
-    }
-
-
-def _states_of(connection: Connection, results: Sequence[Result]) -> dict[tuple[int, str | None], EstadoSMS]:
-    """Answer the state of each row by id and attempt, locked until the transaction ends."""
-    dialect = connection.dialect.name
-    ids = listed_ids([result.message.row_id for result in results], dialect)
-    rows = fetch_together(connection, _attempts_listed(dialect), {"ids": ids})
-    return {(row_id, attempt): EstadoSMS(state) for row_id, attempt, state in rows}
-
-
-@cache
-def _attempts_listed(dialect: str) -> Select[int, str | None, EstadoSMS]:
-    listed = id_list_named("ids", dialect)
-    return (
-        select(SMSLog.id, SMSLog.intento, SMSLog.estado)
-        .join(listed, listed.c.value == SMSLog.id)
-        .order_by(SMSLog.id)
-        .with_for_update(of=SMSLog)
-    )
-
-
-def _cancelled(connection: Connection, campaign_ids: set[int]) -> set[int]:
-    found = connection.scalars(
-        select(CampanaSMS.id).where(CampanaSMS.id.in_(campaign_ids), CampanaSMS.estado == EstadoCampana.CANCELADO)
-    )
-    return set(found)
-
-
-def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
-    connection.execute(
-        update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING))
-        .values(estado=EstadoCampana.ERROR, error_codigo=fault.code, error_mensaje=fault.reason or "", velocidad=0.0)
-    )
-
-
-def _enter_opt_outs(connection: Connection, results: Sequence[Result]) -> None:
-    """Enter the numbers of which Twilio says that they opted out."""
-    refused = [result.message for result in results if result.outcome.code == OPTED_OUT_CODE]
-    for message in refused:
-        account = select(CampanaSMS.usuario_id).where(CampanaSMS.id == message.campaign_id)
-        add_opt_outs(connection, connection.scalars(account).all(), message.to, OrigenBaja.TWILIO)

@@ -26,7 +26,7 @@ from clientes_app.opt_outs import services as opt_outs
 from clientes_app.privacy.daily import take_turn
 from clientes_app.privacy.services import ERASED_NAME
 from clientes_app.privacy.services import erase as erase_client
-from clientes_app.sending import lease, outbox
+from clientes_app.sending import lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.sending.erased import wake_opt_outs
 from clientes_app.sending.evidence import doubts
@@ -53,7 +53,7 @@ def send(campaigns: Campaigns, client_id: int, outcome: Outcome | None = SENT) -
         lease.hold(db.engine, "test:1:x")
         (message,) = outbox.claim(db.engine, "test:1:x", campaign_id, 1)
         if outcome is not None:
-            outbox.record(db.engine, [Result(message, outcome)], {}, {})
+            recording.record(db.engine, [Result(message, outcome)], {}, {})
     return campaign_id
 
 
@@ -112,7 +112,7 @@ def test_a_message_in_twilios_hands_is_waited_for(app: Flask, campaigns: Campaig
         person.erase()
     assert person.dump() == before
     with app.app_context():
-        outbox.recover(db.engine)
+        recording.rescue(db.engine, "test:1:x")
     person.erase()
     assert person.traces() == []
 
