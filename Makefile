@@ -43,8 +43,8 @@ translations: .venv/dev ## take new sentences into the Spanish catalogue, and co
 
 lock: OPTIONS = --upgrade
 lock: .venv/dev ## pin the newest libraries that requirements*.in allow (OPTIONS=: keep the present pins)
-	@$(LOCK) $(OPTIONS) requirements.in -o requirements.txt >/dev/null
-	@$(LOCK) $(OPTIONS) requirements-dev.in -o requirements-dev.txt >/dev/null
+	@$(LOCK) $(OPTIONS) requirements.in -o requirements.txt
+	@$(LOCK) $(OPTIONS) requirements-dev.in -o requirements-dev.txt
 
 .venv/run: requirements.txt
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || tests/install_system_packages.sh python3-venv
