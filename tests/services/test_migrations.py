@@ -86,6 +86,9 @@ ROWS = {
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
     ),
+    "people_an_import_forgets": (
+        "INSERT INTO persona_olvidada (importacion_id, seudonimo) VALUES (1, '#0123456789abcde')",
+    ),
 }
 
 
