@@ -102,13 +102,13 @@ def test_number_or_document_is_enough(imports: Imports, keeper: Shopkeeper, row:
 
 def test_what_the_person_had_before_counts_too(app: Flask, imports: Imports, keeper: Shopkeeper, account: int) -> None:
     person = keeper.arrive()
-    import_id = imports.upload(f"{HEAD}Uno,{TYPED},\nDos,,{DOCUMENT}\nTres,,777111\nCuatro,3009990000,\n")
+    import_id = imports.upload(f"{HEAD}Uno,{TYPED},\nDos,,{DOCUMENT}\nTres,,777111\nCuatro,3009990000,\n{OTHERS}")
     with app.test_request_context():
         clients.edit_client(account, person, {"documento": "777111"}, "CO", done_by=account)
     imports.run("nombre,celular,documento\nZ,3009990000,777111\n")
     keeper.erase(person)
     finish(imports, import_id)
-    assert keeper.names() == []
+    assert keeper.names() == ["Nueva Paz", "Otra Luz"]
 
 
 def test_what_was_merged_in_counts_too(app: Flask, imports: Imports, keeper: Shopkeeper, account: int) -> None:

@@ -41,6 +41,7 @@ from clientes_app.models import (
     Totp,
     Usuario,
 )
+from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
 from clientes_app.own import services as own
 from clientes_app.people import links
@@ -609,3 +610,78 @@ def test_of_several_at_once_one_wins(world: World, name: str) -> None:
         assert {refusal.status for refusal in outcomes.refused} <= REFUSALS
         assert world.audited()[before:] == case.audited
         assert case.holds()
+
+
+def test_two_who_edit_different_fields_lose_neither(world: World) -> None:
+    for place in range(ROUNDS):
+        number = world.client()
+        name, document = f"Nombre Nuevo {place}", f"99{place:04d}"
+
+        def edit(fields: clients.ClientFields, number: int = number) -> object:
+            return clients.edit_client(world.account, number, fields, "CO", done_by=world.account)
+
+        race(
+            world.app,
+            lambda name=name, edit=edit: edit({"nombre": name}),
+            lambda document=document, edit=edit: edit({"documento": document}),
+        )
+        client = world.get(Cliente, number)
+        assert (client.nombre, client.documento, client.documento_clave) == (name, document, document)
+        assert name.lower() in client.busqueda
+        assert document in client.busqueda
+
+
+def test_an_edit_and_a_deletion(world: World) -> None:
+    for _ in range(ROUNDS):
+        number = world.client()
+        outcomes = race(
+            world.app,
+            lambda number=number: clients.edit_client(
+                world.account, number, {"nombre": "Otra"}, "CO", done_by=world.account
+            ),
+            lambda number=number: clients.delete_client(world.account, number),
+        )
+        assert world.get(Cliente, number) is None
+        assert {refusal.status for refusal in outcomes.refused} <= {404}
+
+
+def test_the_last_two_second_factors_do_not_both_go_where_one_is_asked_for(world: World) -> None:
+    world.do(lambda: save_settings(world.account, ShopSettings(exige_segundo_factor=True)))
+    for _ in range(ROUNDS):
+        person, _phone = with_app(world)
+        key = add_key(world, person.id)
+        outcomes = race(
+            world.app,
+            lambda person=person: enrolment.remove_app(person),
+            lambda person=person, key=key: enrolment.remove_passkey(person, key),
+        )
+        assert [refusal.status for refusal in outcomes.refused] == [409]
+        assert world.do(lambda person=person: second_factor.has_second_factor(person.id))
+
+
+def test_a_link_that_is_used_while_another_is_made(world: World) -> None:
+    for _ in range(ROUNDS):
+        person = world.seller()
+        secret = world.do(lambda person=person: people.make_link(world.account, person, done_by=world.account)).secret
+        outcomes = race(
+            world.app,
+            lambda secret=secret: links.use_link(secret, f"una clave {world.next}"),
+            lambda person=person: people.make_link(world.account, person, done_by=world.account),
+            lambda person=person: people.deactivate(world.account, person),
+        )
+        assert {refusal.status for refusal in outcomes.refused} <= {409, 410}
+        assert world.count(Enlace, persona_id=person) == 0
+
+
+def test_one_who_is_active_while_the_password_changes(world: World) -> None:
+    for _ in range(ROUNDS):
+        person = world.seller()
+        kept, other = open_session(world, person), open_session(world, person)
+        long_ago = sessions.Open(other, utc_now() - sessions.IDLE / 2)
+        outcomes = race(
+            world.app,
+            lambda person=person, kept=kept: own.change_password(person, kept, PASSWORD, f"otra clave {world.next}"),
+            *[lambda person=person, present=long_ago: sessions.keep_awake(person, present)] * 3,
+        )
+        assert outcomes.refused == []
+        assert [row.id for row in world.do(lambda person=person: sessions.list_of(person))] == [kept]
