@@ -7,6 +7,7 @@ import logging
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .actor import sends_token
@@ -99,6 +100,7 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, _answer_domain_error)
     app.register_error_handler(FieldErrors, _answer_field_errors)
+    app.register_error_handler(StaleDataError, _answer_late_change)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(Exception, _answer_crash)
 
@@ -132,6 +134,11 @@ def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
 
 def _answer_field_errors(error: FieldErrors) -> ResponseReturnValue:
     return {"success": False, "errors": error.errors}, error.status
+
+
+def _answer_late_change(_error: StaleDataError) -> ResponseReturnValue:
+    """Refuse to change a row that somebody else deleted after it was read."""
+    return _answer_domain_error(NotFound())
 
 
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:

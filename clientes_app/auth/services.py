@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ..audit.services import record_for
 from ..errors import Conflict, DomainError
@@ -83,6 +84,14 @@ def has_sample_people() -> bool:
     return db.session.scalar(select(Usuario.id).where(Usuario.de_muestra).limit(1)) is not None
 
 
+def lock_person(session: Session, person_id: int) -> Usuario:
+    """Return a person as they are now; nobody else changes them until the transaction ends.
+
+    It comes before the lock of anything that is theirs: sessions, links, second factors.
+    """
+    return session.get_one(Usuario, person_id, with_for_update={"key_share": True})
+
+
 def choose_language(person_id: int, language: str) -> None:
     """Remember a person's language."""
     with unit_of_work() as session:
@@ -114,5 +123,8 @@ def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
 def _keep_in_present_way(person: Usuario, password: str) -> None:
     if not passwords.is_outdated(person.clave_hash):
         return
+    kept = update(Usuario).where(Usuario.id == person.id, Usuario.clave_hash == person.clave_hash)
+    # Where the password was changed at this moment, the new one stays.
+    stored = kept.values(clave_hash=hash_password(password))
     with unit_of_work() as session:
-        session.get_one(Usuario, person.id).clave_hash = hash_password(password)
+        session.execute(stored)

@@ -114,10 +114,10 @@ def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
         if campaign.estado is EstadoCampana.CANCELADO:
             raise Conflict(gettext("This campaign was cancelled."))
         row = _message(campaign_id, row_id)
-        # The account's lock, if any, comes before the campaign's.
-        limits.count_again(session, campaign, row)
+        lock_account(session, account_id)  # the limits ask for it, and it comes before the campaign's
         if not evidence.send_again(session.connection(), campaign_id, row_id):
             raise _certain()
+        limits.count_again(session, campaign, row)
         session.refresh(row)
     return row
 

@@ -19,10 +19,10 @@ from ..client_files.spreadsheet import convert
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
 from ..models import EstadoImportacion, Importacion
-from ..tenancy import get_owned, owned
+from ..tenancy import owned
 from ..text import clean_line, fold
 from .jobs import Files, Surroundings
-from .services import find_import, require_state
+from .services import find_import, lock_import
 
 REMEMBERED = 20
 """Earlier imports whose columns are looked at."""
@@ -35,7 +35,7 @@ def upload(account_id: int, user_id: int, file: IO[bytes], name: str, place: Sur
     """
     files = _store(file, place.uploads)
     try:
-        layout, lines = _examined(account_id, files, place.region)
+        layout, lines = _examined(account_id, files.upload, files.converted, place.region)
     except Refused as refusal:
         files.delete()
         raise refused(refusal) from refusal
@@ -58,17 +58,21 @@ def choose_sheet(account_id: int, import_id: int, sheet: str, place: Surrounding
     Raises NotFound, Conflict, and DomainError where the sheet is refused.
     """
     row = find_import(account_id, import_id)
-    require_state(row, EstadoImportacion.SUBIDA)
     files = Files.of(place.uploads, row.archivo)
     if sheet not in Layout.from_json(row.columnas).sheets:
         raise NotFound
+    # A worker may begin to read the sheet chosen before: it stays until it is certain that none has.
+    converted = files.upload.with_suffix(f".{secrets.token_hex(4)}.csv")
     try:
-        layout, lines = _examined(account_id, files, place.region, sheet)
+        layout, lines = _examined(account_id, files.upload, converted, place.region, sheet)
+        with unit_of_work() as session:
+            row = lock_import(session, account_id, import_id, EstadoImportacion.SUBIDA)
+            row.columnas, row.filas = layout.to_json(), lines
+            converted.replace(files.converted)
     except Refused as refusal:
         raise refused(refusal) from refusal
-    with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        row.columnas, row.filas = layout.to_json(), lines
+    finally:
+        converted.unlink(missing_ok=True)
     return row
 
 
@@ -97,13 +101,13 @@ def _store(file: IO[bytes], uploads: Path) -> Files:
     return files
 
 
-def _examined(account_id: int, files: Files, region: str, sheet: str = "") -> tuple[Layout, int]:
-    """Answer the guessed layout of a file, and about how many rows it has."""
+def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet: str = "") -> tuple[Layout, int]:
+    """Return the guessed layout of a file, and about how many rows it has; a sheet is written to `converted`."""
     found = None
-    if is_spreadsheet(files.upload):
-        files.converted.touch(mode=0o600)
-        found = convert(files.upload, files.converted, sheet)
-    source = examine(files.text)
+    if is_spreadsheet(upload):
+        converted.touch(mode=0o600)
+        found = convert(upload, converted, sheet)
+    source = examine(converted if found else upload)
     first = list(islice(records(source), SAMPLE_ROWS))
     if not first:
         raise Refused(EMPTY)

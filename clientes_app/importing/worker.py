@@ -14,14 +14,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..client_files.refusals import Refused
+from ..database import write_transaction
 from ..models import EstadoImportacion
 from ..models.types import utc_now
 from ..sending.lease import new_owner
 from ..text import translatable
-from . import jobs
+from . import forgetting, jobs
 from .applying import apply
 from .jobs import Job, Surroundings
 from .reviewing import review
+from .staging import Taken
 from .undoing import undo
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,7 @@ def run(engine: Engine, job: Job) -> None:
     """Do what an import waits for; a file that cannot be read ends it."""
     try:
         STEPS[job.state](engine, job)
-    except jobs.Stopped:
+    except (jobs.Stopped, Taken):
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
         _fail(engine, job, refusal.sentence)
@@ -61,11 +63,16 @@ def run(engine: Engine, job: Job) -> None:
 
 
 def _fail(engine: Engine, job: Job, sentence: str) -> None:
+    """End an import with an error, unless it is somebody else's by now: then its files are too."""
+    ended = {"estado": EstadoImportacion.ERROR, "titular": None, "terminado": utc_now(), "error_mensaje": sentence}
     try:
-        jobs.finish(engine, job, EstadoImportacion.ERROR, error_mensaje=sentence, terminado=utc_now())
+        with write_transaction(engine) as connection:
+            jobs.advance(connection, job, **ended)
+            forgotten = forgetting.release(connection, job.id)
     except jobs.Stopped:
         log.info("import %d was stopped", job.id)
-    job.files.delete_sources()
+    else:
+        forgetting.keep_rejected(job.files, forgotten)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from .cuenta import Cuenta, Precio
 from .distintos import Distintos
 from .enlace import Enlace
 from .etiqueta import ClienteEtiqueta, Etiqueta
-from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
+from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
@@ -24,6 +24,7 @@ __all__ = [
     "AT_REST",
     "COUNTERS",
     "ENDED",
+    "OPEN_IMPORTS",
     "UNFINISHED",
     "Accion",
     "Alcance",
@@ -45,6 +46,7 @@ __all__ = [
     "Importacion",
     "LlaveDeAcceso",
     "OrigenBaja",
+    "PersonaOlvidada",
     "PlantillaSMS",
     "Precio",
     "Privacidad",

@@ -135,8 +135,9 @@ def _next_messages(engine: Engine, campaign_id: int, state: EstadoSMS, after: in
 
 
 def _close(engine: Engine, campaign: Due) -> bool:
-    """Note that a campaign is blanked, in the audit too; tell whether it is: one that was resumed is not."""
-    settled = CampanaSMS.id == campaign.id, CampanaSMS.pendientes == 0, CampanaSMS.enviando == 0
+    """Note that a campaign is blanked, in the audit too; tell whether it is now: one that was resumed is not."""
+    of_campaign = CampanaSMS.id == campaign.id, CampanaSMS.depurada.is_(None)
+    settled = *of_campaign, CampanaSMS.pendientes == 0, CampanaSMS.enviando == 0
     with write_transaction(engine) as connection, Session(connection) as session:
         if connection.execute(update(CampanaSMS).where(*settled).values(depurada=utc_now())).rowcount == 0:
             return False

@@ -33,7 +33,9 @@ def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str
         return 0
     for row in rows:
         wake_opt_outs(connection, row["usuario_id"], [number])
-    return connection.execute(insert_missing(Baja, connection.dialect.name).values(rows)).rowcount
+    # psycopg does not count the rows of such a statement: those that it returns are counted.
+    entered = insert_missing(Baja, connection.dialect.name).values(rows).returning(Baja.id)
+    return len(connection.scalars(entered).all())
 
 
 def remove_opt_outs(connection: Connection, account_ids: Iterable[int], number: str) -> int:

@@ -93,6 +93,7 @@ ROWS = {
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
     ),
+    "0010": ("INSERT INTO persona_olvidada (importacion_id, seudonimo) VALUES (1, '#0123456789abcde')",),
 }
 
 
