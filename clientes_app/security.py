@@ -18,7 +18,7 @@ from wtforms import ValidationError
 from . import sse
 from .actor import acts_by_token, sends_token
 from .errors import answer, speaks_json
-from .extensions import csrf
+from .extensions import csrf, db
 from .feed import END_EVENT
 from .htmx import came_from, go_to, is_partial
 from .models import Usuario
@@ -147,6 +147,8 @@ def _allow_upload() -> None:
 
 
 def _check_csrf() -> None:
+    # It may take minutes until the body is here: the database's connections are few, and none is held meanwhile.
+    db.session.commit()
     # No browser adds an API token by itself, and beside one the session of a cookie counts for nothing.
     if not acts_by_token():
         csrf.protect(apply_exemptions=True)
