@@ -107,6 +107,12 @@ def stream_view(view: View) -> View:
     return by_itself()(view)
 
 
+def secret_view(view: View) -> View:
+    """Declare that the view shows a secret, such as a link or a code: its answers are not compressed."""
+    view.shows_secret = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_uploads(most: int) -> Callable[[View], View]:
     """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
 
