@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
@@ -176,6 +176,19 @@ def test_an_order_waits_only_where_there_is_room_for_it(
     answered = wait_until(lambda: found if len(found := [each for each in orders if is_answered(each)]) == 6 else [])
     assert {first_line(each) for each in answered} == {b"HTTP/1.1 202 ACCEPTED"}
     assert len([each for each in orders if is_answered(each)]) == 6, "the other four wait"
+
+
+def test_bodies_that_are_on_their_way_hold_no_connection_to_the_database(
+    app: Flask, account: int, start: Start, connect: Connect
+) -> None:
+    secret = make_token(app, account, Alcance.SEND, Alcance.READ)
+    server = start()
+    half = order_of(server, secret, [1]).replace("Content-Length: ", "Content-Length: 10000")
+    for _ in range(60):  # the pool has forty
+        connect(server, half)
+    request = Request(f"{server.url}/clientes/plantillas-sms/", headers=bearer(secret))
+    with urlopen(request, timeout=3) as answer:
+        assert answer.status == 200
 
 
 @pytest.mark.parametrize("begun", ["head", "small body", "large body", "chunks"])
