@@ -124,8 +124,11 @@ class Settings:
             "WTF_CSRF_CHECK_DEFAULT": False,  # security.py checks it itself: an API token needs no proof beside it
             "BABEL_DEFAULT_LOCALE": "es_CO",
             "BABEL_TRANSLATION_DIRECTORIES": "translations",
-            # HTML stays uncompressed: pages carry CSRF tokens beside text that others typed (BREACH).
-            "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml"],
+            "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript", "image/svg+xml"],
+            "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+            "COMPRESS_LEVEL": 5,
+            "COMPRESS_STREAMS": False,
+            "COMPRESS_REGISTER": False,  # compression.py asks for it
             "SEND_FILE_MAX_AGE_DEFAULT": 0,
         }
 

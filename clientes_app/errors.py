@@ -8,7 +8,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, RequestTimeout
 
 from .actor import sends_token
 from .extensions import db
@@ -78,6 +78,7 @@ _EXPLANATIONS = {
         lazy_gettext("It may have been deleted. Check the address, or go to the start."),
     ),
     405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
+    408: (lazy_gettext("That took too long"), lazy_gettext("The connection is slow or broken. Try again.")),
     409: (lazy_gettext("That is not possible now"), lazy_gettext("Go back and look at what has changed.")),
     410: (lazy_gettext("This no longer works"), lazy_gettext("Ask the shop's administrator for another one.")),
     413: (
@@ -102,6 +103,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(FieldErrors, _answer_field_errors)
     app.register_error_handler(StaleDataError, _answer_late_change)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(ClientDisconnected, _answer_cut_off)
     app.register_error_handler(Exception, _answer_crash)
 
 
@@ -150,6 +152,10 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _answer_cut_off(_error: ClientDisconnected) -> ResponseReturnValue:
+    return _answer_http_error(RequestTimeout())
 
 
 def _answer_crash(_error: Exception) -> ResponseReturnValue:

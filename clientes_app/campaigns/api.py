@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from .. import live
 from ..clients.selection import Ticked
 from ..errors import DomainError
 from ..extensions import db
@@ -35,8 +36,8 @@ def send_sms() -> ResponseReturnValue:
     services.require_twilio(settings.missing)
     draft = _draft(json_object())
     campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
-    patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds
-    campaign = services.wait_for_end(campaign, patience)
+    asynchronous = "respond-async" in request.headers.get("Prefer", "")
+    campaign = services.wait_for_end(campaign, 0.0) if asynchronous else _wait_for_end(campaign)
     return _answer(campaign), 200 if campaign.estado in ENDED else 202
 
 
@@ -58,6 +59,12 @@ def details(pk: int) -> ResponseReturnValue:
     after = read_id(request.args.get("despues", ""))
     campaign = services.get_campaign(current_user.account_id, pk)
     return {"success": True, **_details(campaign, after)}
+
+
+def _wait_for_end(campaign: CampanaSMS) -> CampanaSMS:
+    """Wait as long as is sensible; not at all where threads enough are held by others who wait or watch."""
+    with live.waiting() as room:
+        return services.wait_for_end(campaign, current_settings().send_wait_seconds if room else 0.0)
 
 
 def _draft(payload: dict[str, object]) -> services.Draft:
