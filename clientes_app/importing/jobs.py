@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from ..client_files.columns import Layout
+from ..client_files.reading import CONVERTED
 from ..client_files.rows import split_tags
 from ..database import write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
@@ -49,7 +50,7 @@ class Files:
     @property
     def converted(self) -> Path:
         """Where a spreadsheet's rows are written."""
-        return self.upload.with_suffix(".csv")
+        return self.upload.with_suffix(CONVERTED)
 
     @property
     def staging(self) -> Path:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from ..audit.services import Thing, record
 from ..client_files.columns import Layout, Role
-from ..client_files.rows import split_tags
+from ..client_files.rows import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import Accion, EstadoImportacion, Importacion
@@ -56,7 +56,7 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
         row = get_owned(session, Importacion, account_id, import_id)
         require_state(row, EstadoImportacion.SUBIDA, EstadoImportacion.REVISADA)
         Files.of(uploads, row.archivo).delete_staging()
-        row.columnas, row.etiqueta = layout.to_json(), ", ".join(split_tags(clean_line(tags)))[:200]
+        row.columnas, row.etiqueta = layout.to_json(), join_tags(split_tags(clean_line(tags)))[:200]
         row.estado = EstadoImportacion.REVISANDO
         _forget_counts(row)
     return row
