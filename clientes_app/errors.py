@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from . import disk
 from .actor import sends_token
 from .extensions import db
 from .htmx import is_partial
@@ -67,6 +68,12 @@ class ServiceUnavailable(DomainError):
     status = 503
 
 
+class DiskFull(DomainError):
+    """The disk takes no more."""
+
+    status = 507
+
+
 # What each status says to a person: a title, and what to do next.
 _EXPLANATIONS = {
     400: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
@@ -92,6 +99,10 @@ _EXPLANATIONS = {
         lazy_gettext("Not available now"),
         lazy_gettext("Try again in a minute, or tell the administrator."),
     ),
+    507: (
+        lazy_gettext("Not available now"),
+        lazy_gettext("Try again in a minute, or tell the administrator."),
+    ),
 }
 
 
@@ -100,6 +111,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _answer_domain_error)
     app.register_error_handler(FieldErrors, _answer_field_errors)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(OSError, _answer_os_error)
     app.register_error_handler(Exception, _answer_crash)
 
 
@@ -143,6 +155,13 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _answer_os_error(error: OSError) -> ResponseReturnValue:
+    if not disk.is_full(error):
+        return _answer_crash(error)
+    log.error("the disk is full: %s %s", request.method, request.url_rule)
+    return _answer_domain_error(DiskFull(gettext(disk.DISK_FULL)))
 
 
 def _answer_crash(_error: Exception) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -94,27 +95,34 @@ def csv_batches(engine: Engine, export: Export) -> Iterator[Rows]:
         yield [[csv_cell(value) for value in row] for row in rows]
 
 
-def write_workbook(engine: Engine, export: Export, file: IO[bytes]) -> None:
-    """Write the clients as XLSX."""
-    rows = (row for batch in _batches_of_rows(engine, export) for row in batch)
-    fill_workbook(file, export.headers, rows)
+def write_workbook(engine: Engine, export: Export, file: IO[bytes], folder: Path) -> None:
+    """Write the clients as XLSX, and what must be written on the way into a folder.
 
-
-def fill_workbook(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as XLSX; numbers of telephones stay text, and what begins like a formula too.
-
-    A text is marked only where an import would not read it as it stands: nothing runs here, and people see the marks.
+    Raises OSError where the disk is full.
     """
     # Imported here: the start of the app need not wait for it.
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
-    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
-    with Workbook(file, options) as workbook:
-        for place, row in enumerate(rows):
-            line = place % ROWS_A_SHEET
-            if line == 0:
-                sheet = _add_sheet(workbook, headers)
-            _write_row(sheet, line + 1, row)
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm", "tmpdir": str(folder)}
+    rows = (row for batch in _batches_of_rows(engine, export) for row in batch)
+    try:
+        with Workbook(file, options) as workbook:
+            fill_workbook(workbook, export.headers, rows)
+    except FileCreateError as error:
+        raise error.args[0] from error
+
+
+def fill_workbook(workbook: Workbook, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Fill a workbook with rows; numbers of telephones stay text, and what begins like a formula too.
+
+    A text is marked only where an import would not read it as it stands: nothing runs here, and people see the marks.
+    """
+    for place, row in enumerate(rows):
+        line = place % ROWS_A_SHEET
+        if line == 0:
+            sheet = _add_sheet(workbook, headers)
+        _write_row(sheet, line + 1, row)
 
 
 def csv_cell(value: Any) -> Any:

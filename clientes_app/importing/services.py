@@ -41,8 +41,9 @@ def find_import(account_id: int, import_id: int) -> Importacion:
 
 
 def list_imports(account_id: int) -> Sequence[Importacion]:
-    """Answer the account's last imports, newest first."""
-    return db.session.scalars(owned(Importacion, account_id).order_by(Importacion.id.desc()).limit(LISTED)).all()
+    """Answer the account's imports: those that wait, which can be cancelled, and the last ones; newest first."""
+    waiting_first = Importacion.estado.in_(OPEN).desc(), Importacion.id.desc()
+    return db.session.scalars(owned(Importacion, account_id).order_by(*waiting_first).limit(LISTED)).all()
 
 
 def start_review(account_id: int, import_id: int, layout: Layout, tags: str, uploads: Path) -> Importacion:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from io import BytesIO, StringIO
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from flask import Flask
 from flask_babel import force_locale, gettext
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from xlsxwriter import Workbook
 
 from clientes_app.client_files.cells import tidy_number
 from clientes_app.client_files.columns import Role, role_of_title
@@ -68,7 +71,7 @@ def exported(of: Imports, ids: list[int], columns: list[str], kind: Kind) -> byt
         if ending == "csv":
             return "".join(written(export.csv_batches(db.engine, wanted), HABITS[language])).encode()
         file = BytesIO()
-        export.write_workbook(db.engine, wanted, file)
+        export.write_workbook(db.engine, wanted, file, Path(gettempdir()))
         return file.getvalue()
 
 
@@ -85,8 +88,8 @@ def test_any_text_is_read_back_as_it_was(
         batches = [[titles], [[export.csv_cell(text) for text in row] for row in rows]]
         file.write_text("".join(written(batches, HABITS[kind[1]])))
     else:
-        with file.open("wb") as out:
-            export.fill_workbook(out, titles, rows)
+        with Workbook(file, {"constant_memory": True}) as workbook:
+            export.fill_workbook(workbook, titles, rows)
         path = file.with_suffix(CONVERTED)
         convert(file, path)
     read = [[tidy_number(cell) for cell in cells] for _, cells in records(examine(path))]

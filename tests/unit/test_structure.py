@@ -23,6 +23,7 @@ BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "filters",
     "forms",
+    "leftovers",
     "listing",
     "opening",
     "passwords",
@@ -93,7 +94,7 @@ def libraries(module: str) -> set[str]:
         ("database", {"collector"}),
         ("sending", {"sending", "messaging", "models", "database", "config", "text"}),
         ("campaigns.progress", {"models", "database"}),
-        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector"}),
+        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector", "disk"}),
         ("client_keys", {"messaging", "text"}),
     ],
 )
