@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,8 +166,9 @@ def _take_tags(form: BulkTagsForm, selection: Selection) -> str:
 
 
 def _workbook(wanted: export.Export) -> ResponseReturnValue:
-    with scratch(current_settings().uploads_path) as folder:
-        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (the answer closes it when it is sent)
+    with scratch(current_settings().uploads_path) as folder, ExitStack() as opened:
+        file = opened.enter_context(tempfile.TemporaryFile(dir=folder))
         export.write_workbook(db.engine, wanted, file, folder)
+        opened.pop_all()  # the answer closes it when it is sent
     file.seek(0)
     return send_file(file, as_attachment=True, download_name=wanted.filename(export.Format.XLSX))
