@@ -6,7 +6,6 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
@@ -14,14 +13,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from clientes_app.client_files import turns
 from clientes_app.client_files.refusals import Refused
 from clientes_app.client_files.spreadsheet import MAX_WRITTEN
+from clientes_app.database import write_transaction
 from clientes_app.errors import DomainError
+from clientes_app.extensions import db
 from clientes_app.importing import services, uploading
 from clientes_app.importing.budget import NoRoom
 from clientes_app.importing.jobs import Budget, Surroundings
+from clientes_app.models import Usuario
 
 from ..data import make_awful_files as awful
 from ..support.carrier import wait_until
@@ -79,13 +82,24 @@ def test_what_has_ended_does_not_wait(imports: Budgeted) -> None:
 def test_of_many_at_once_as_many_as_may(imports: Budgeted) -> None:
     imports.budget = Budget(imports=3)
 
-    def upload(_: int) -> None:
+    def upload() -> None:
         with suppress(NoRoom):
             imports.upload(LIST)
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(upload, range(16)))
+    with imports.app.app_context(), write_transaction(db.engine) as connection:
+        connection.execute(db.select(Usuario.id).where(Usuario.id == imports.account).with_for_update())
+        threads = in_threads(8, upload)
+        wait_until(lambda: imports.place.uploads.exists() and len(imports.files()) == 8)
+        if db.engine.dialect.name == "postgresql":
+            wait_until(lambda: connection.scalar(WAITING_FOR_LOCKS) == 8)
+    for each in threads:
+        each.join()
     assert len(imports.files()) == 3
+
+
+WAITING_FOR_LOCKS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def test_lists_that_wait_may_have_so_many_bytes(imports: Budgeted) -> None:

@@ -117,11 +117,28 @@ def test_a_server_that_is_killed_while_it_converts(app: Flask, imports: Imports,
         wait_until(lambda: any(name.endswith(".part") for name in files(imports)), 30)
         wait_until(lambda: bool(children_of(process.pid)), 30)
         (converting,) = children_of(process.pid)
+        os.kill(converting, signal.SIGSTOP)
         assert sweep(imports) == 0
         process.send_signal(signal.SIGKILL)
-    wait_until(lambda: not is_alive(converting), 10)
-    sweep(imports)
-    assert files(imports) == set()
+    assert sweep(imports) == 2
+    os.kill(converting, signal.SIGCONT)
+    wait_until(lambda: not is_alive(converting), 30)
+    assert files(imports) == set(), "what converts ends with the server, and writes no file anew"
+
+
+def test_what_works_for_a_server_ends_with_it() -> None:
+    child = (
+        "from clientes_app.client_files.lifeline import end_with_parent; end_with_parent(); import time; time.sleep(99)"
+    )
+    parent = (
+        "import subprocess, sys; from clientes_app.client_files.lifeline import lifeline\n"
+        "with lifeline() as end: subprocess.run([sys.executable, '-c', sys.argv[1]], stdin=end)"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent, child], cwd=PROJECT_ROOT) as process:
+        wait_until(lambda: bool(children_of(process.pid)), 30)
+        (working,) = children_of(process.pid)
+        process.send_signal(signal.SIGKILL)
+    wait_until(lambda: not is_alive(working), 30)
 
 
 def test_a_conversion_that_is_killed(imports: Imports, large_book: Path) -> None:
