@@ -78,7 +78,10 @@ class Settings:
     port: int = 8000
     server_threads: int = 128
     uploads_path: Path = INSTANCE_PATH / "uploads"
-    """Where files wait that are being imported."""
+    """Where files wait that are being imported; those of one database only, for what it does not name is deleted."""
+    uploads_mb: int = 4_000
+    uploads_mb_per_shop: int = 1_000
+    """How much may wait to be imported, in all and of one account."""
 
     @property
     def simulated(self) -> bool:
@@ -166,6 +169,8 @@ def _settings_from(env: Env) -> Settings:
         port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
+        uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),
+        uploads_mb_per_shop=env.int("UPLOADS_MB_PER_SHOP", 1_000, validate=validate.Range(1, 10_000_000)),
     )
 
 

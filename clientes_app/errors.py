@@ -10,6 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, RequestTimeout
 
+from . import disk
 from .actor import sends_token
 from .extensions import db
 from .htmx import is_partial
@@ -68,6 +69,12 @@ class ServiceUnavailable(DomainError):
     status = 503
 
 
+class DiskFull(DomainError):
+    """The disk takes no more."""
+
+    status = 507
+
+
 # What each status says to a person: a title, and what to do next.
 _EXPLANATIONS = {
     400: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
@@ -94,6 +101,10 @@ _EXPLANATIONS = {
         lazy_gettext("Not available now"),
         lazy_gettext("Try again in a minute, or tell the administrator."),
     ),
+    507: (
+        lazy_gettext("Not available now"),
+        lazy_gettext("Try again in a minute, or tell the administrator."),
+    ),
 }
 
 
@@ -104,6 +115,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _answer_late_change)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(ClientDisconnected, _answer_cut_off)
+    app.register_error_handler(OSError, _answer_os_error)
     app.register_error_handler(Exception, _answer_crash)
 
 
@@ -156,6 +168,13 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _answer_cut_off(_error: ClientDisconnected) -> ResponseReturnValue:
     return _answer_http_error(RequestTimeout())
+
+
+def _answer_os_error(error: OSError) -> ResponseReturnValue:
+    if not disk.is_full(error):
+        return _answer_crash(error)
+    log.error("the disk is full: %s %s", request.method, request.url_rule)
+    return _answer_domain_error(DiskFull(gettext(disk.DISK_FULL)))
 
 
 def _answer_crash(_error: Exception) -> ResponseReturnValue:

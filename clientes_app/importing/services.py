@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
 from ..client_files.columns import Layout, Role
-from ..client_files.rows import split_tags
+from ..client_files.rows import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
@@ -45,8 +45,9 @@ def find_import(account_id: int, import_id: int) -> Importacion:
 
 
 def list_imports(account_id: int) -> Sequence[Importacion]:
-    """Answer the account's last imports, newest first."""
-    return db.session.scalars(owned(Importacion, account_id).order_by(Importacion.id.desc()).limit(LISTED)).all()
+    """Answer the account's imports: those that wait, which can be cancelled, and the last ones; newest first."""
+    waiting_first = Importacion.estado.in_(OPEN_IMPORTS).desc(), Importacion.id.desc()
+    return db.session.scalars(owned(Importacion, account_id).order_by(*waiting_first).limit(LISTED)).all()
 
 
 def start_review(account_id: int, import_id: int, layout: Layout, tags: str, uploads: Path) -> Importacion:
@@ -56,7 +57,7 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
     """
     if not layout.columns(Role.NAME) and not layout.columns(Role.SURNAME):
         raise NoName(gettext("Say which column holds the name."))
-    begun = {"columnas": layout.to_json(), "etiqueta": ", ".join(split_tags(clean_line(tags)))[:200], **_NOTHING}
+    begun = {"columnas": layout.to_json(), "etiqueta": join_tags(split_tags(clean_line(tags)))[:200], **_NOTHING}
     with unit_of_work() as session:
         row = _move(session, account_id, import_id, _BEFORE_APPLYING, EstadoImportacion.REVISANDO, **begun)
         # Nobody sees the new state yet: no worker has begun to stage rows.

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 
 import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from ..client_files.lifeline import end_with_parent
 from ..client_files.refusals import Refused
 from ..database import write_transaction
+from ..disk import DISK_FULL, is_full
 from ..models import EstadoImportacion
 from ..models.types import utc_now
 from ..sending.lease import new_owner
@@ -56,10 +57,10 @@ def run(engine: Engine, job: Job) -> None:
     except (DBAPIError, psycopg.Error):
         # A batch that was not stored may well be the next time; psycopg's own errors come from COPY.
         raise
-    except Exception:
+    except Exception as error:
         # The edge of the worker: one broken import must not keep the others waiting.
         log.exception("import %d broke", job.id)
-        _fail(engine, job, FAILED)
+        _fail(engine, job, DISK_FULL if is_full(error) else FAILED)
 
 
 def _fail(engine: Engine, job: Job, sentence: str) -> None:
@@ -72,7 +73,10 @@ def _fail(engine: Engine, job: Job, sentence: str) -> None:
     except jobs.Stopped:
         log.info("import %d was stopped", job.id)
     else:
-        forgetting.keep_rejected(job.files, forgotten)
+        if sentence == DISK_FULL:
+            job.files.delete()  # keeping some rows of them would need room
+        else:
+            forgetting.keep_rejected(job.files, forgotten)
 
 
 def main() -> None:
@@ -83,20 +87,12 @@ def main() -> None:
     from ..settings import current_settings
 
     os.nice(NICENESS)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     app = create_app()
     with app.app_context():
         settings = current_settings()
         expect_many_rows(db.engine)
-        work(db.engine, Surroundings(settings.uploads_path, settings.default_region))
-
-
-def _end_with_parent() -> None:
-    standard_input = 0
-    while os.read(standard_input, 1024):
-        pass
-    # What is not committed is as good as never begun: the next worker goes on from there.
-    os._exit(1)
+        work(db.engine, Surroundings.of(settings))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "filters",
     "forgetting",
     "forms",
+    "leftovers",
     "listing",
     "opening",
     "passwords",
@@ -95,7 +96,7 @@ def libraries(module: str) -> set[str]:
         ("database", {"collector"}),
         ("sending", {"sending", "messaging", "models", "database", "config", "text"}),
         ("campaigns.progress", {"models", "database"}),
-        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector"}),
+        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector", "disk"}),
         ("client_keys", {"messaging", "text"}),
     ],
 )
