@@ -114,6 +114,9 @@ def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
         if campaign.estado is EstadoCampana.CANCELADO:
             raise Conflict(gettext("This campaign was cancelled."))
         row = _message(campaign_id, row_id)
+        if row.estado is not EstadoSMS.INCIERTO:
+            raise _certain()
+        limits.require_room_again(session, campaign, row)
         if not evidence.send_again(session.connection(), campaign_id, row_id):
             raise _certain()
         limits.count_again(session, campaign, row)

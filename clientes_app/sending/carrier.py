@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
 STATUS_PATH = "/twilio/estado/"
 """Where the app is told what became of a message; the attempt follows."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What the claim of a message was counted as, where its account has limits."""
+
+    account_id: int
+    day: date
+    """Of the account's zone."""
+    pesos: Decimal
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,7 @@ class Message:
     to: str
     body: str
     parts: int
+    charge: Charge | None = None
 
 
 class Fate(Enum):

@@ -25,12 +25,14 @@ from sqlalchemy import (
 
 from ..database import fetch_together, id_list_named, listed_ids, write_transaction
 from ..messaging import personalization, segments
-from ..models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
+from .allowance import HAS_LIMITS, UNLIMITED, allowance_of, count_back, lock_where_counted
 from .carrier import Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, OPTED_OUT, OPTED_OUT_CODE
-from .opt_outs import add_opt_outs
+from .opt_outs import HAS_OPTED_OUT, add_opt_outs
 from .states import RUNNING, Moves, carry_over, finish_where_done, move_rows
+from .waiting import standings
 
 FIRST_LOOK = timedelta(seconds=20)
 """How long after an uncertain attempt Twilio is first asked: its list of messages may lag."""
@@ -40,25 +42,25 @@ _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
 
 # Statements that run with every batch are built once: building one costs more than running it.
 _RUNNABLE = (
-    select(CampanaSMS.id).where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0).order_by(CampanaSMS.id)
+    select(CampanaSMS.id, HAS_LIMITS)
+    .select_from(CampanaSMS)
+    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
+    .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
+    .order_by(CampanaSMS.id)
 )
 
 # A campaign that may be sent; nobody takes the lease until the transaction ends.
 _CLAIMABLE = (
-    select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
+    select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"))
+    .select_from(CampanaSMS)
     .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
+    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
     .where(CampanaSMS.id == bindparam("campaign_id"), CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
     .with_for_update(read=True, of=TurnoDeEnvio)
 )
 
-_HAS_OPTED_OUT = (
-    select(Baja.id)
-    .where(Baja.usuario_id == bindparam("account_id"), Baja.telefono_e164 == SMSLog.telefono_e164)
-    .correlate(SMSLog)
-    .exists()
-)
 _NEXT_ROWS = (
-    select(SMSLog.id, SMSLog.nombre, _NUMBER, _HAS_OPTED_OUT.label("opted_out"))
+    select(SMSLog.id, SMSLog.nombre, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
     .order_by(SMSLog.id)
     .limit(bindparam("most"))
@@ -102,12 +104,15 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
 
 
 def runnable(engine: Engine) -> list[int]:
-    """List the campaigns that have something to send, oldest first."""
+    """List the campaigns that have something to send and do not wait for their account's limits, oldest first."""
     with engine.connect() as connection:
-        return list(connection.scalars(_RUNNABLE))
+        running = dict(connection.execute(_RUNNABLE).all())
+        limited = [campaign_id for campaign_id, has_limits in running.items() if has_limits]
+        waiting = {found for found, standing in standings(connection, limited).items() if standing.wait}
+        return [campaign_id for campaign_id in running if campaign_id not in waiting]
 
 
-def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Message]:
+def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[Message]:
     """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
 
     The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
@@ -117,15 +122,19 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
         campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
         if campaign is None:
             return []
-        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": most}
+        allowance = allowance_of(connection, campaign.usuario_id) if campaign.has_limits else UNLIMITED
+        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
         rows = fetch_together(connection, _NEXT_ROWS, wanted)
         opted_out = [row_id for row_id, _, _, has_opted_out in rows if has_opted_out]
-        messages = [
-            _message(campaign_id, campaign.mensaje, row_id, nombre, to)
-            for row_id, nombre, to, has_opted_out in rows
-            if not has_opted_out
-        ]
+        messages = allowance.charged(
+            [
+                _message(campaign_id, campaign.mensaje, row_id, nombre, to)
+                for row_id, nombre, to, has_opted_out in rows
+                if not has_opted_out
+            ]
+        )
         moves = _mark_claimed(connection, messages) + _leave_out(connection, opted_out)
+        allowance.count(connection, messages)
         if moves:
             carry_over(connection, campaign_id, moves)
         return messages
@@ -139,6 +148,7 @@ def record(
     `speeds` are messages a second by campaign, `faults` what concerns all of a campaign.
     """
     with write_transaction(engine) as connection:
+        lock_where_counted(connection, results)
         moves = _store_results(connection, results)
         # Also those of which receipts have told everything before: their pace is to be seen.
         for campaign_id in sorted({result.message.campaign_id for result in results}):
@@ -225,12 +235,15 @@ def _store_results(connection: Connection, results: Sequence[Result]) -> default
     states = _states_of(connection, results)
     cancelled = _cancelled(connection, {result.message.campaign_id for result in results})
     changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
+    moved = []
     for result in results:
         campaign_id = result.message.campaign_id
         before = states.get((result.message.row_id, result.message.attempt))
         after = _state_after(result.outcome, is_cancelled=campaign_id in cancelled)
         if before in _AWAITING and before is not after:
             changes[campaign_id, before].append(_change(result.message, result.outcome, after))
+            moved.append(result)
+    count_back(connection, moved)
     moves: defaultdict[int, Moves] = defaultdict(Counter)
     for (campaign_id, before), rows in changes.items():
         moves[campaign_id] += move_rows(connection, before, rows)

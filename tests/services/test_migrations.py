@@ -86,6 +86,10 @@ ROWS = {
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
     ),
+    "limits_by_day": (
+        "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
+        " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
+    ),
 }
 
 
