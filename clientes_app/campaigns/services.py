@@ -25,7 +25,7 @@ from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned, owned
 from . import audience as audiences
-from . import limits
+from . import limits, listing
 from .audience import Share
 from .limits import Expense, Room
 
@@ -123,12 +123,13 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_k
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
-    """Answer the campaign as it stands when it has ended or waits for an admin, or when the time is up."""
+    """Answer the campaign as it stands when it has ended or waits for an admin or a limit, or when the time is up."""
     until = time.monotonic() + seconds
     while True:
         db.session.refresh(campaign)
+        waits = campaign.id in listing.waits_of([campaign])
         db.session.commit()  # each look sees the present, and no transaction stays open between two
-        if campaign.estado in AT_REST or time.monotonic() >= until:
+        if campaign.estado in AT_REST or waits or time.monotonic() >= until:
             return campaign
         time.sleep(_LOOK_SECONDS)
 
