@@ -109,13 +109,15 @@ class Settings:
     def flask_config(self) -> dict[str, object]:
         """Answer the keys that Flask and its extensions read."""
         in_memory = self.database_url in ("sqlite://", "sqlite:///:memory:")  # one connection, no pool
+        pool = {} if in_memory else {"pool_size": 20, "max_overflow": 20}
         return {
             "SECRET_KEY": self.secret_key,
             "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
             # Signed with the last, read with each: a page that was open when the key changed can still be sent.
             "WTF_CSRF_SECRET_KEY": [*self.secret_key_fallbacks, self.secret_key],
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {} if in_memory else {"pool_size": 20, "max_overflow": 20},
+            # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"zone": self.timezone}, **pool},
             "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
             "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
             "SESSION_COOKIE_NAME": "sessionid",

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import tzinfo
 from functools import cache
 from typing import Any, cast
 
@@ -69,6 +70,11 @@ def one_writer(engine: Engine) -> Any:
 def will_write() -> dict[str, bool]:
     """Answer the execution options of a connection whose transaction will write."""
     return dict(_WILL_WRITE)
+
+
+def zone_of(connection: Connection) -> tzinfo:
+    """Return the zone of accounts that have settled none."""
+    return cast(tzinfo, connection.get_execution_options()["zone"])
 
 
 def id_list(ids: Sequence[int], dialect: str) -> TableValuedAlias:

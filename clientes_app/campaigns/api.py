@@ -14,10 +14,11 @@ from ..clients.selection import Ticked
 from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
-from ..i18n import reason
+from ..i18n import account_zone, local_iso, reason
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID, read_id
 from ..security import Access, access, by_itself, program_view
+from ..sending.waiting import Wait
 from ..settings import current_settings
 from . import bp, listing, services
 from .forms import RequestForm
@@ -104,7 +105,7 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
     if campaign.estado not in ENDED:
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
-    return body
+    return body | _waiting(listing.waits_of([campaign]).get(campaign.id))
 
 
 def _said_state(state: EstadoCampana) -> EstadoCampana:
@@ -130,7 +131,13 @@ def _detail(row: SMSLog) -> dict[str, Any]:
 
 
 def counts(progress: Progress) -> dict[str, Any]:
-    """Answer a campaign's state and its rows by state."""
+    """Answer a campaign's state, its rows by state, and what it waits for."""
     named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
     by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
-    return {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
+    known = {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
+    return known | _waiting(progress.wait)
+
+
+def _waiting(wait: Wait | None) -> dict[str, str]:
+    """Answer when a campaign goes on that waits for a limit; nothing where it does not wait, or nobody knows."""
+    return {"espera_hasta": local_iso(wait.until, account_zone())} if wait and wait.until else {}

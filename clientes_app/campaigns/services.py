@@ -25,7 +25,7 @@ from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned, owned
 from . import audience as audiences
-from . import limits
+from . import limits, listing
 from .audience import Share
 from .limits import Expense, Room
 
@@ -125,13 +125,14 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_k
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
-    """Answer the campaign as it stands when it has ended or waits for an admin, or when the time is up."""
+    """Return the campaign as it stands when it has ended or waits for an admin or a limit, or when the time is up."""
     began = time.monotonic()
     while True:
         db.session.refresh(campaign)
+        waits = campaign.id in listing.waits_of([campaign])
         db.session.commit()  # each look sees the present, and no transaction stays open between two
         waited = time.monotonic() - began
-        if campaign.estado in AT_REST or waited >= seconds:
+        if campaign.estado in AT_REST or waits or waited >= seconds:
             return campaign
         time.sleep(min(max(waited * _LOOKS_IN_PROPORTION, _SHORTEST_LOOK), _LONGEST_LOOK))
 

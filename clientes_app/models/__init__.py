@@ -5,6 +5,7 @@ from .baja import Baja, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
+from .consumo import Consumo
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
 from .enlace import Enlace
@@ -36,6 +37,7 @@ __all__ = [
     "Cliente",
     "ClienteEtiqueta",
     "CodigoDeRecuperacion",
+    "Consumo",
     "Cuenta",
     "Distintos",
     "Enlace",

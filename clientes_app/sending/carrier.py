@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
@@ -22,6 +23,16 @@ def read_sid(value: object) -> str | None:
 
 
 @dataclass(frozen=True)
+class Charge:
+    """What the claim of a message was counted as, where its account has limits."""
+
+    account_id: int
+    day: date
+    """Of the account's zone."""
+    pesos: Decimal
+
+
+@dataclass(frozen=True)
 class Message:
     """A claimed row, ready to be handed over."""
 
@@ -31,6 +42,7 @@ class Message:
     to: str
     body: str
     parts: int
+    charge: Charge | None = None
 
 
 class Fate(Enum):

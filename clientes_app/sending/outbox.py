@@ -23,36 +23,39 @@ from sqlalchemy import (
 
 from ..database import fetch_together, write_transaction
 from ..messaging import personalization, segments
-from ..models import COUNTERS, Baja, CampanaSMS, EstadoSMS, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
+from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
 from .faults import OPTED_OUT
-from .states import RUNNING, Moves, carry_over, finish_where_done, move_rows
+from .opt_outs import HAS_OPTED_OUT
+from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
+from .waiting import standings
 
 # What is pending has a number: the database checks it.
 _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
 
 # Statements that run with every batch are built once: building one costs more than running it.
 _RUNNABLE = (
-    select(CampanaSMS.id).where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0).order_by(CampanaSMS.id)
+    select(CampanaSMS.id, HAS_LIMITS)
+    .select_from(CampanaSMS)
+    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
+    .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
+    .order_by(CampanaSMS.id)
 )
 
-# A campaign that may be sent, locked before its rows are; nobody takes the lease until the transaction ends.
+# A campaign that may be sent; nobody takes the lease until the transaction ends.
 _CLAIMABLE = (
-    select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
+    select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"))
+    .select_from(CampanaSMS)
     .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
+    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
     .where(CampanaSMS.id == bindparam("campaign_id"), CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
-    .with_for_update(key_share=True, of=[TurnoDeEnvio, CampanaSMS])
+    .with_for_update(read=True, of=TurnoDeEnvio)
 )
 
-_HAS_OPTED_OUT = (
-    select(Baja.id)
-    .where(Baja.usuario_id == bindparam("account_id"), Baja.telefono_e164 == SMSLog.telefono_e164)
-    .correlate(SMSLog)
-    .exists()
-)
 _NEXT_ROWS = (
-    select(SMSLog.id, SMSLog.nombre, _NUMBER, _HAS_OPTED_OUT.label("opted_out"))
+    select(SMSLog.id, SMSLog.nombre, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
     .order_by(SMSLog.id)
     .limit(bindparam("most"))
@@ -85,12 +88,15 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
 
 
 def runnable(engine: Engine) -> list[int]:
-    """List the campaigns that have something to send, oldest first."""
+    """List the campaigns that have something to send and do not wait for their account's limits, oldest first."""
     with engine.connect() as connection:
-        return list(connection.scalars(_RUNNABLE))
+        running = dict(connection.execute(_RUNNABLE).all())
+        limited = [campaign_id for campaign_id, has_limits in running.items() if has_limits]
+        waiting = {found for found, standing in standings(connection, limited).items() if standing.wait}
+        return [campaign_id for campaign_id in running if campaign_id not in waiting]
 
 
-def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Message]:
+def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[Message]:
     """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
 
     The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
@@ -100,15 +106,21 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
         campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
         if campaign is None:
             return []
-        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": most}
+        allowance = allowance_of(connection, campaign.usuario_id) if campaign.has_limits else UNLIMITED
+        if lock_campaigns(connection, [campaign_id]).get(campaign_id) not in RUNNING:
+            return []
+        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
         rows = fetch_together(connection, _NEXT_ROWS, wanted)
         opted_out = [row_id for row_id, _, _, has_opted_out in rows if has_opted_out]
-        messages = [
-            _message(campaign_id, campaign.mensaje, row_id, nombre, to)
-            for row_id, nombre, to, has_opted_out in rows
-            if not has_opted_out
-        ]
+        messages = allowance.charged(
+            [
+                _message(campaign_id, campaign.mensaje, row_id, nombre, to)
+                for row_id, nombre, to, has_opted_out in rows
+                if not has_opted_out
+            ]
+        )
         moves = _mark_claimed(connection, messages) + _leave_out(connection, opted_out)
+        allowance.count(connection, messages)
         if moves:
             carry_over(connection, campaign_id, moves)
         return messages

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from ..database import fetch_together, id_list_named, listed_ids, write_transaction
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
+from .allowance import count_back, lock_where_counted
 from .carrier import Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, ODD_ANSWER, OPTED_OUT_CODE
 from .opt_outs import add_opt_outs
@@ -76,6 +77,7 @@ def _record_together(
     engine: Engine, results: Sequence[Result], speeds: Mapping[int, float], faults: Mapping[int, Outcome]
 ) -> None:
     with write_transaction(engine) as connection:
+        lock_where_counted(connection, results)
         concerned = {result.message.campaign_id for result in results}
         states = lock_campaigns(connection, concerned | set(faults))
         moves = _store_results(connection, results, states)
@@ -120,6 +122,7 @@ def _store_results(
     """Move the rows that still await their result; return the moves by campaign."""
     awaiting = _awaiting(connection, results)
     changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
+    moved = []
     for result in results:
         message = result.message
         before, number = awaiting.get((message.row_id, message.attempt), (None, None))
@@ -128,6 +131,8 @@ def _store_results(
             after = EstadoSMS.CANCELADO
         if before is not None and before is not after:
             changes[message.campaign_id, before].append(_change(message, result.outcome, after))
+            moved.append(result)
+    count_back(connection, moved)
     moves: defaultdict[int, Moves] = defaultdict(Counter)
     for (campaign_id, before), rows in changes.items():
         moves[campaign_id] += move_rows(connection, before, rows)

@@ -94,6 +94,10 @@ ROWS = {
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
     ),
     "0010": ("INSERT INTO persona_olvidada (importacion_id, seudonimo) VALUES (1, '#0123456789abcde')",),
+    "0011": (
+        "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
+        " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
+    ),
 }
 
 
