@@ -75,9 +75,9 @@ def document_key(documento: str) -> str:
 def digits_of(text: str) -> str:
     """Answer the digits of a text, of whatever script, as 0 to 9."""
     if text.isascii():
-        if text.isdigit():
+        if text.isdecimal():
             return text
-        return "".join(character for character in text if character.isdigit())
+        return "".join(character for character in text if character.isdecimal())
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 

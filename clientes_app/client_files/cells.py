@@ -28,7 +28,7 @@ def tidy(cell: str) -> str:
 def tidy_number(cell: str) -> str:
     """Answer the text of a cell that holds a telephone or document number: digits lost to no decimal notation."""
     text = tidy(cell)
-    if text.isdigit():
+    if text.isdecimal():
         return text
     if _WHOLE.fullmatch(text):
         return re.split("[.,]", text)[0]
