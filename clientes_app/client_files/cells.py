@@ -7,6 +7,9 @@ from decimal import Decimal, InvalidOperation
 
 from ..text import clean_line
 
+LONGEST_CELL = 2_000
+"""Characters of a cell that are looked at: twice as many as the tags of a client may have."""
+
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _WHOLE = re.compile(r"\d+[.,]0+")
 _SCIENTIFIC = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
@@ -18,6 +21,7 @@ def tidy(cell: str) -> str:
     """Answer a cell's text as one line: no wrapper that only a spreadsheet needs, accents mended."""
     if not cell:
         return ""
+    cell = cell[:LONGEST_CELL]
     if cell[0] in "='" or cell[0].isspace():
         cell = _unwrapped(cell.strip())
     if "Ã" in cell or "Â" in cell:

@@ -9,6 +9,7 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
 from ..forms import EditForm, FlagField, Form, TextField, line_field
+from ..front_door import is_cut
 from ..i18n import number
 from ..messaging.personalization import MAX_LENGTH, PLACEHOLDER, unknown_placeholders
 from ..messaging.segments import cheaper
@@ -20,7 +21,9 @@ from .preview import Step
 def message_problems(text: str) -> list[str]:
     """Say in sentences why a text cannot be a message; an empty one has no problem yet."""
     problems = []
-    if len(text) > MAX_LENGTH:
+    if is_cut(text):
+        problems.append(gettext("Use at most %(longest)d characters.", longest=MAX_LENGTH))
+    elif len(text) > MAX_LENGTH:
         problems.append(
             gettext(
                 "Use at most %(longest)s characters: these are %(count)s.",

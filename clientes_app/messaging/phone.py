@@ -17,6 +17,9 @@ _SEPARATORS = re.compile(
     r".\uff0e()\uff08\uff09/"
     r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
 )
+_LONGEST = 250
+"""Characters of a text that may be a number; the library refuses longer ones as well."""
+
 _DIALLED = re.compile(r"([+\uff0b]?)(\d+)")
 _COLOMBIAN_MOBILE = re.compile(r"\+57(3\d\d)(\d{3})(\d{4})")
 
@@ -117,7 +120,9 @@ def _regions(e164: str) -> tuple[str, ...]:
 
 
 def _read(text: str, region: str) -> PhoneNumber | PhoneProblem:
-    compact = _SEPARATORS.sub("", text)
+    compact = _SEPARATORS.sub("", text[: _LONGEST + 1])
+    if len(text) > _LONGEST:
+        return PhoneProblem.UNREADABLE
     if not compact.strip():
         return PhoneProblem.EMPTY
     # The library alone would guess: it turns letters into digits and takes the first of two numbers.
