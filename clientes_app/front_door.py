@@ -1,7 +1,8 @@
 """What comes from outside, bounded before anything else is done with it: addresses, headers, forms, ids in a path.
 
 A field that is too long is cut, not refused: its form then says so beside it, and shows what there is of it. How
-long a field may really be, its form says. JSON is bounded where it is read, in `json_input`.
+long a field may really be, its form says. Text is made safe in `text`, and JSON is bounded where it is read, in
+`json_input`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 20_000
 """Characters of a field: ten times more than a message has, and as many as a passkey's answer may have."""
-LONGEST_ADDRESS = 16 * 1024
+LONGEST_ADDRESS = 8 * 1024
 LONGEST_HEADER = 8 * 1024
 MOST_FORM_BYTES = 1024 * 1024
 MOST_FIELDS = 50_000

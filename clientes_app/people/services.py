@@ -18,7 +18,7 @@ from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..log_in_names import key_of
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..second_factor.services import asks_for_second_step, remove_factors
 from . import names
 from .links import make_link_in
@@ -180,7 +180,7 @@ def make_link(account_id: int, person_id: int, *, done_by: int) -> Invited:
 def _seller(session: Session, account_id: int, person_id: int) -> Usuario:
     if person_id == account_id:
         raise Conflict(gettext("That is the administrator: nobody takes their own rights away."))
-    person = session.get(Usuario, person_id) if person_id <= MAX_ID else None
+    person = session.get(Usuario, person_id)
     if person is None or person.creado_por_id != account_id:
         raise NotFound
     return person
