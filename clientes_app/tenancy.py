@@ -20,6 +20,7 @@ from .models import (
     TokenDeApi,
     Venta,
 )
+from .models.types import MAX_ID
 
 Row = TypeVar(
     "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
@@ -36,6 +37,8 @@ def get_owned(session: Session, model: type[Row], account_id: int, row_id: int) 
 
     Raises NotFound, also where the row is another account's.
     """
+    if row_id > MAX_ID:
+        raise NotFound
     row = session.scalar(owned(model, account_id).where(model.id == row_id))
     if row is None:
         raise NotFound

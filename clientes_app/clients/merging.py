@@ -15,6 +15,7 @@ from ..database import insert_missing
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Baja, CambioDeCliente, Cliente, ClienteEtiqueta, Distintos, SMSLog, TipoDeCambio, Venta
+from ..models.types import MAX_ID
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import owned
 from .doubles import Pair, remember_apart
@@ -86,6 +87,8 @@ def merge(
 def _both(account_id: int, ids: tuple[int, int]) -> Select[Cliente]:
     if ids[0] == ids[1]:
         raise DomainError(gettext("Choose two different clients."))
+    if max(ids) > MAX_ID:
+        raise NotFound
     # In one order, so that two who lock the same clients do not wait for each other.
     return owned(Cliente, account_id).where(Cliente.id.in_(ids), Cliente.borrado.is_(None)).order_by(Cliente.id)
 
