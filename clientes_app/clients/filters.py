@@ -16,7 +16,6 @@ from .search import LONGEST_SEARCH, NOTHING_ASKED, Search, Status, Unread, YesNo
 _LONGEST_QUOTED = 40
 
 
-_FEW = 3
 _LABELS = {
     "q": lazy_gettext("Search"),
     "estado": lazy_gettext("Which clients"),
@@ -51,7 +50,7 @@ class Chip:
 def chips_of(search: Search, tag_names: Mapping[int, str]) -> list[Chip]:
     """Say what a search asks, in the order of the form."""
     labels = {
-        "etiqueta": search.tag_id and _tag(search.tag_id, tag_names),
+        "etiqueta": "" if search.tag_id is None else _tag(search.tag_id, tag_names),
         "numero": search.reachable and _reachable(search.reachable),
         "baja": search.opted_out and _opted_out(search.opted_out),
         "compro_desde": search.bought_since and _since(search.bought_since),
@@ -89,7 +88,7 @@ def quoted(text: str) -> str:
 def _cannot_be_read(unread: Unread) -> str:
     if unread == NOTHING_ASKED:
         return str(gettext("It asks nothing, and nobody is meant by that."))
-    given = ", ".join(map(quoted, unread.given[:_FEW]))
+    given = ", ".join(map(quoted, unread.given))
     said = gettext("%(name)s: “%(given)s” cannot be read.", name=_label(unread.name), given=given)
     return f"{said} {_how_written(unread)}"
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from werkzeug.datastructures import MultiDict
@@ -18,6 +19,8 @@ from ..text import clean_line, fold
 from .amounts import parse_amount
 
 LONGEST_SEARCH = 100
+_KEPT = 3
+"""How many of the texts given by one name are kept where they cannot be read."""
 
 
 class Status(StrEnum):
@@ -75,7 +78,7 @@ class Search:
         given = {name: texts for name, texts in _given(values) if name in FILTERS}
         read = {name: _read(name, texts) for name, texts in given.items()}
         fields = {FILTERS[name].field: value for name, value in read.items() if value is not None}
-        return cls(**fields, unread=tuple(Unread(name, given[name]) for name, value in read.items() if value is None))
+        return cls(**fields, unread=tuple(_unread(name, given[name]) for name, value in read.items() if value is None))
 
     @classmethod
     def from_stored(cls, values: Mapping[str, str]) -> Search:
@@ -84,7 +87,7 @@ class Search:
         What asks nothing any more is not everybody, but nobody.
         """
         search = cls.from_values(values)
-        unknown = [Unread(name, texts) for name, texts in _given(values) if name not in FILTERS]
+        unknown = [_unread(name, texts) for name, texts in _given(values) if name not in FILTERS]
         if not search.values() and not unknown:
             unknown = [NOTHING_ASKED]
         return replace(search, unread=(*search.unread, *unknown))
@@ -119,6 +122,12 @@ def _read(name: str, given: tuple[str, ...]) -> Any:
     return FILTERS[name].read(given[0]) if len(given) == 1 else None
 
 
+def _unread(name: str, given: tuple[str, ...]) -> Unread:
+    """Note what cannot be read so that a page can show it and send it on: some of it, each sign visible."""
+    shown = ("".join(sign if sign.isprintable() else "\ufffd" for sign in text[: LONGEST_SEARCH + 1]) for text in given)
+    return Unread(name, tuple(islice(shown, _KEPT)))
+
+
 def _text(text: str) -> str | None:
     """Read a text to look for; None for one that nobody could hold, and so everybody would be found."""
     cleaned = clean_line(text) if len(text) <= LONGEST_SEARCH else ""
@@ -127,10 +136,6 @@ def _text(text: str) -> str | None:
 
 def _choice(choices: type[Choice], text: str) -> Choice | None:
     return choices(text) if text in set(choices) else None
-
-
-def _tag_id(text: str) -> int | None:
-    return read_id(text) or None
 
 
 def _amount(text: str) -> Decimal | None:
@@ -147,7 +152,7 @@ class Filter(NamedTuple):
 FILTERS: Mapping[str, Filter] = {
     "q": Filter("text", _text),
     "estado": Filter("status", partial(_choice, Status)),
-    "etiqueta": Filter("tag_id", _tag_id),
+    "etiqueta": Filter("tag_id", read_id),
     "numero": Filter("reachable", partial(_choice, YesNo)),
     "baja": Filter("opted_out", partial(_choice, YesNo)),
     "compro_desde": Filter("bought_since", read_day),
