@@ -103,7 +103,12 @@ def program_key(text: str, person_id: int, body: bytes) -> ProgramKey:
 
 
 def form_key(text: str, person_id: int, fields: Iterable[tuple[str, str]]) -> FormKey:
-    """Return the key of a form that sent these fields."""
+    """Return the key of a form that sent these fields.
+
+    Raises DomainError where it is longer than any that a form is given.
+    """
+    if len(text) > LONGEST_KEY:
+        raise DomainError(gettext("This key is too long."))
     return FormKey(text, person_id, _fingerprint(person_id, json.dumps(sorted(fields)).encode()))
 
 
