@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .actor import sends_token
 from .extensions import db
-from .htmx import is_partial
+from .htmx import is_partial, way_back
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,8 @@ def answer(status: int, message: str) -> ResponseReturnValue:
         fragment.headers["HX-Reswap"] = "innerHTML"
         return fragment
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
-    return render_template("error.html", status=status, title=title, message=message, advice=advice), status
+    said = {"title": title, "message": message, "advice": advice, "back": way_back()}
+    return render_template("error.html", status=status, **said), status
 
 
 def _answer_domain_error(error: DomainError) -> ResponseReturnValue:

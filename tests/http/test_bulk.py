@@ -83,6 +83,23 @@ def test_nobody_selected_is_refused(admin: CheckingClient, app: Flask, two: list
     assert tagged(app) == []
 
 
+def test_a_refusal_leads_back_to_where_one_was(admin: CheckingClient, two: list[int]) -> None:
+    came_from = "/clientes/?q=a&estado=todos"
+    refused = admin.send(DELETION, {"destino": "busqueda", "q": "zzz"}, Referer=f"http://localhost{came_from}")
+    assert refused.status_code == 400
+    assert 'href="/clientes/?q=a&amp;estado=todos"' in refused.text
+    elsewhere = admin.send(DELETION, {}, Referer="https://otra.example/clientes/")
+    assert "otra.example" not in elsewhere.text
+
+
+@pytest.mark.parametrize("url", DEEDS)
+def test_the_ticks_beside_a_whole_search_are_not_sent_on(admin: CheckingClient, two: list[int], url: str) -> None:
+    page = admin.get(url, query_string={"cliente_ids": two[0], "destino": "todos"}, headers=ENGLISH).text
+    assert "2 clients" in page
+    assert '<input type="hidden" name="destino" value="todos">' in page
+    assert 'name="cliente_ids"' not in page
+
+
 @pytest.mark.parametrize("url", DEEDS)
 def test_another_accounts_clients_are_nobody(
     admin: CheckingClient, app: Flask, shop: Shop, two: list[int], url: str
