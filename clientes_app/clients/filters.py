@@ -79,6 +79,11 @@ def unread_in_words(search: Search) -> list[str]:
     return [_cannot_be_read(unread) for unread in search.unread]
 
 
+def unread_chips(search: Search) -> list[Chip]:
+    """Say what was given that cannot be read, so that it can be taken off."""
+    return [Chip(unread.name, f"{_LABELS[unread.name]}: “{_given(unread)}”") for unread in search.unread]
+
+
 def quoted(text: str) -> str:
     """Return what somebody gave as a sentence quotes it: one line, and not the whole of a long one."""
     line = clean_line(text[: _LONGEST_QUOTED + 1])
@@ -88,9 +93,12 @@ def quoted(text: str) -> str:
 def _cannot_be_read(unread: Unread) -> str:
     if unread == NOTHING_ASKED:
         return str(gettext("It asks nothing, and nobody is meant by that."))
-    given = ", ".join(map(quoted, unread.given))
-    said = gettext("%(name)s: “%(given)s” cannot be read.", name=_label(unread.name), given=given)
+    said = gettext("%(name)s: “%(given)s” cannot be read.", name=_label(unread.name), given=_given(unread))
     return f"{said} {_how_written(unread)}"
+
+
+def _given(unread: Unread) -> str:
+    return ", ".join(map(quoted, unread.given))
 
 
 def _label(name: str) -> str:

@@ -61,6 +61,7 @@ def test_a_filter_that_cannot_be_read_finds_nobody_and_says_why(admin: CheckingC
     page = admin.get(f"/clientes/?numero=si&{wrong}" if "numero" not in wrong else f"/clientes/?{wrong}").text
     assert said in page
     assert "<tr id=" not in page
+    assert page.count("Quitar: ") == (2 if "numero" not in wrong else 1), "each can be taken off"
     assert 'id="selection"' not in page, "there is nobody to do anything to"
     assert f"{LIST}nuevo/" not in page
 
