@@ -13,7 +13,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServe
 from . import disk
 from .actor import sends_token
 from .extensions import db
-from .htmx import is_partial
+from .htmx import is_partial, way_back
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +144,8 @@ def answer(status: int, message: str) -> ResponseReturnValue:
         fragment.headers["HX-Reswap"] = "innerHTML"
         return fragment
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
-    return render_template("error.html", status=status, title=title, message=message, advice=advice), status
+    said = {"title": title, "message": message, "advice": advice, "back": way_back()}
+    return render_template("error.html", status=status, **said), status
 
 
 def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
