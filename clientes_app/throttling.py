@@ -1,4 +1,4 @@
-"""Counting tries: in each process, or in a Redis that the processes share."""
+"""Counting tries, for every limit of the app: in each process, or in a Redis that the processes share."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from flask import Flask, current_app
 from flask_babel import gettext
 from limits import RateLimitItem
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from .config import Settings
+from .counting import MemoryCounts
 from .errors import DomainError, ServiceUnavailable
 
 _KEY = "clientes.throttling"
@@ -34,8 +35,7 @@ class TooManyTries(DomainError):
 def init_app(app: Flask, settings: Settings) -> None:
     """Keep the counters with the app."""
     # Flask-Limiter counts requests, before or after their views; what counts here is known in the midst of them.
-    storage = storage_from_string(settings.ratelimit_storage_uri, wrap_exceptions=True)
-    app.extensions[_KEY] = FixedWindowRateLimiter(storage)
+    app.extensions[_KEY] = FixedWindowRateLimiter(_storage(settings.ratelimit_storage_uri))
 
 
 def take(limit: RateLimitItem, *names: str) -> bool:
@@ -67,6 +67,12 @@ def seconds_left(limit: RateLimitItem, *names: str) -> int:
     with _storage_that_answers():
         reset = _limiter().get_window_stats(limit, *names).reset_time
     return max(1, math.ceil(reset - time.time()))
+
+
+def _storage(uri: str) -> Storage:
+    if uri.startswith("memory:"):
+        return MemoryCounts()
+    return cast(Storage, storage_from_string(uri, wrap_exceptions=True))
 
 
 @contextmanager
