@@ -17,7 +17,7 @@ from wtforms import ValidationError
 
 from . import sse
 from .actor import acts_by_token, sends_token
-from .errors import answer, speaks_json
+from .errors import answer, despite_outage, speaks_json
 from .extensions import csrf
 from .feed import END_EVENT
 from .htmx import came_from, go_to, is_partial
@@ -122,7 +122,7 @@ def init_app(app: Flask) -> None:
     # First: looking for the token reads the whole body.
     app.before_request(_allow_upload)
     csrf.init_app(app)
-    app.register_error_handler(CSRFError, _answer_csrf_error)
+    app.register_error_handler(CSRFError, despite_outage(_answer_csrf_error))
     app.before_request(_check_csrf)
     access(Access.ANYONE)(app.view_functions["static"])
     app.before_request(_check_access)

@@ -28,7 +28,7 @@ class TooManyTries(DomainError):
     status = 429
 
     def __init__(self, wait_seconds: int) -> None:
-        self.wait_seconds = wait_seconds
+        self.retry_after = wait_seconds
         super().__init__(gettext("Too many tries. Wait %(minutes)d min and try again.", minutes=-(-wait_seconds // 60)))
 
 

@@ -98,7 +98,7 @@ def _authenticate(form: LogInForm) -> Usuario | None:
 def _answer_too_many(form: LogInForm, refusal: TooManyTries) -> Response:
     form.clave.errors = [refusal.message]
     response = page_or_fragment(*_PAGE, 429, **_form_context(form))
-    response.headers["Retry-After"] = str(refusal.wait_seconds)
+    response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 

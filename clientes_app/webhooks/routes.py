@@ -7,7 +7,6 @@ from typing import NoReturn
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
-from werkzeug.exceptions import HTTPException
 
 from .. import throttling
 from ..extensions import db
@@ -29,12 +28,6 @@ def check_signature() -> None:
     signature = request.headers.get(HEADER, "")
     if not (signature and is_signed(current_settings(), _path(), request.form, signature)):
         _refuse()
-
-
-@bp.errorhandler(HTTPException)
-def answer_plainly(error: HTTPException) -> ResponseReturnValue:
-    """Answer a machine, which reads no page."""
-    return "", error.code or 500
 
 
 @bp.post("/estado/<attempt>")
