@@ -8,12 +8,13 @@ from .cliente import Cliente
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
 from .enlace import Enlace
+from .entrante import MensajeEntrante
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
-from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, Totp
+from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
 from .sesion import Sesion
 from .token_de_api import Alcance, TokenDeApi
 from .turno import TurnoDeEnvio
@@ -44,6 +45,7 @@ __all__ = [
     "Etiqueta",
     "Importacion",
     "LlaveDeAcceso",
+    "MensajeEntrante",
     "OrigenBaja",
     "PlantillaSMS",
     "Precio",
@@ -52,6 +54,7 @@ __all__ = [
     "Rol",
     "SMSLog",
     "Segmento",
+    "SegundoPasoFallido",
     "Sesion",
     "TipoDeCambio",
     "TokenDeApi",

@@ -48,7 +48,8 @@ def status(attempt: str) -> ResponseReturnValue:
 def inbound() -> ResponseReturnValue:
     """Hear what somebody answered; nothing is answered back."""
     fields = request.form
-    services.hear(db.engine, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
+    sid = fields.get("MessageSid", "")
+    services.hear(db.engine, sid, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
     return Response(_NO_REPLY, mimetype="text/xml")
 
 

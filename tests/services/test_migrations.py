@@ -86,6 +86,11 @@ ROWS = {
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
     ),
+    "replays_and_guesses": (
+        "INSERT INTO mensaje_entrante (sid, recibido) VALUES ('SM1', '2026-11-22 15:00:00')",
+        "INSERT INTO segundo_paso_fallido (persona_id, seguidos, sospechosos, ultimo, espera_hasta)"
+        " VALUES (1, 5, 0, '2026-11-22 15:00:00', '2026-11-22 15:05:00')",
+    ),
 }
 
 
