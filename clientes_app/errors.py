@@ -105,7 +105,7 @@ _EXPLANATIONS = {
         lazy_gettext("Too much at once"),
         lazy_gettext("Send at most 2 MB at a time, or 100 MB as a list to import."),
     ),
-    429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a minute and try again.")),
+    429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a while and try again.")),
     500: (
         lazy_gettext("Something broke"),
         lazy_gettext("It is our fault and has been noted. Try again in a minute."),

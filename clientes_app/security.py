@@ -107,6 +107,16 @@ def stream_view(view: View) -> View:
     return by_itself()(view)
 
 
+def leads_on(way: Callable[[], str | None]) -> Callable[[View], View]:
+    """Declare that the view logs somebody in, and where to go instead with a token from before a log-in elsewhere."""
+
+    def declare(view: View) -> View:
+        view.way_on = way  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def takes_uploads(most: int) -> Callable[[View], View]:
     """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
 
@@ -153,10 +163,20 @@ def _check_csrf() -> None:
 
 
 def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    if way := _way_on():
+        return go_to(way)
     # With the session its token has ended as well.
     if not (speaks_json() or current_user.is_authenticated or _declared_access() is Access.ANYONE):
         return _ask_to_log_in()
     return answer(400, gettext("This page is out of date. Reload it and try again."))
+
+
+def _way_on() -> str | None:
+    """Answer where a log-in leads whose token is old, because somebody has logged in meanwhile in another tab."""
+    given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken")
+    view = current_app.view_functions.get(request.endpoint or "")
+    way: Callable[[], str | None] | None = getattr(view, "way_on", None)
+    return way() if way and given and not speaks_json() else None
 
 
 def _check_access() -> ResponseReturnValue | None:

@@ -6,10 +6,12 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import cast
 
+from babel.dates import format_timedelta
 from flask import Flask, current_app
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from limits import RateLimitItem
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
@@ -29,7 +31,17 @@ class TooManyTries(DomainError):
 
     def __init__(self, wait_seconds: int) -> None:
         self.retry_after = wait_seconds
-        super().__init__(gettext("Too many tries. Wait %(minutes)d min and try again.", minutes=-(-wait_seconds // 60)))
+        super().__init__(self._said(wait_time(wait_seconds)))
+
+    def _said(self, time: str) -> str:
+        return str(gettext("Too many tries. Wait %(time)s and try again.", time=time))
+
+
+def wait_time(seconds: int) -> str:
+    """Write how long to wait, rounded up: `10 minutos`, `6 horas`."""
+    unit = 60 if seconds <= 100 * 60 else 3600
+    whole = timedelta(seconds=-(-seconds // unit) * unit)
+    return str(format_timedelta(whole, granularity="minute", threshold=2, locale=get_locale()))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

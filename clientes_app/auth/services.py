@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ..audit.services import record_for
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
-from ..models import Accion, Rol, Usuario
-from . import passwords, tries
+from ..models import Accion, Enlace, Rol, SegundoPasoFallido, Totp, Usuario
+from . import passwords, sessions, tries
 from .passwords import hash_password
 
 LONGEST_NAME = 150
@@ -25,9 +26,8 @@ def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_p
     with tries.counted(tried):
         person = _person_called(name, sample_people=sample_people)
         fits = passwords.fits(person.clave_hash if person else None, password)
-        if fits and person and person.activo:
+        if fits and person and person.activo and _keep_in_present_way(person, password):
             tries.forgive(tried)
-            _keep_in_present_way(person, password)
             return person
     with unit_of_work() as session:
         record_for(session, person, Accion.LOG_IN_FAILED)
@@ -45,6 +45,33 @@ def confirm_password(person_id: int, password: str) -> bool:
             return False
         tries.forgive(tried)
     return True
+
+
+def replace_password(
+    session: Session, person: Usuario, compared: str, new: str, present_session_id: int | None = None
+) -> None:
+    """Give a person another password, and end what the one before may have opened to somebody else.
+
+    That is every session but the present one, each link to choose a password, and an app that was begun and not
+    confirmed, whose secret somebody may have read. `compared` and `new` are what is stored of the passwords. What
+    half a log-in is worth ends by itself: it is bound to the password. Raises Conflict where the password has
+    changed since it was compared.
+    """
+    lock(session, person.id)
+    changed = update(Usuario).where(Usuario.id == person.id, Usuario.clave_hash == compared).values(clave_hash=new)
+    if session.connection().execute(changed).rowcount != 1:
+        raise Conflict(gettext("Something about your log-in has changed at this moment. Log in again."))
+    session.refresh(person)
+    session.execute(delete(Enlace).where(Enlace.persona_id == person.id))
+    session.execute(delete(Totp).where(Totp.persona_id == person.id, Totp.confirmado.is_(None)))
+    session.execute(delete(SegundoPasoFallido).where(SegundoPasoFallido.persona_id == person.id))
+    sessions.forget_others(session, person, present_session_id)
+
+
+def lock(session: Session, person_id: int) -> Usuario:
+    """Let whatever else concerns a person's log-in wait: always before their sessions, links and factors."""
+    # Not FOR UPDATE: rows that only refer to the person, such as the audit's, need not wait.
+    return session.get_one(Usuario, person_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def create_user(name: str, password: str, role: Rol, owner_name: str | None = None) -> Usuario:
@@ -111,8 +138,13 @@ def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
     return None if person is None or (person.de_muestra and not sample_people) else person
 
 
-def _keep_in_present_way(person: Usuario, password: str) -> None:
+def _keep_in_present_way(person: Usuario, password: str) -> bool:
+    """Store a password anew that is stored in an older way; tell whether it still is the person's."""
     if not passwords.is_outdated(person.clave_hash):
-        return
+        return True
+    compared = Usuario.id == person.id, Usuario.clave_hash == person.clave_hash
     with unit_of_work() as session:
-        session.get_one(Usuario, person.id).clave_hash = hash_password(password)
+        kept = update(Usuario).where(*compared).values(clave_hash=hash_password(password))
+        stored: bool = session.connection().execute(kept).rowcount == 1
+    db.session.refresh(person)
+    return stored

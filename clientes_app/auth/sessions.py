@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from .. import outage
 from ..audit.services import Thing, record, record_for
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
 from ..models.types import MAX_ID, utc_now
@@ -32,16 +33,23 @@ class Open:
     seen: datetime
 
 
-def begin(person_id: int, device: str, address: str) -> str:
-    """Store a new session, sweep those that are over, and answer the secret that opens it."""
+def begin(person_id: int, proved: str, device: str, address: str) -> str:
+    """Store a new session, sweep those that are over, and answer the secret that opens it.
+
+    `proved` is the stored password as it was when the person was let in. Raises Conflict where it is another by now,
+    or the person may no longer log in.
+    """
     secret = secrets.token_urlsafe(32)
     with unit_of_work() as session:
+        # Who changes a password or deactivates somebody locks the same row, and ends the sessions after it.
+        person = session.get_one(Usuario, person_id, with_for_update={"key_share": True}, populate_existing=True)
+        if not (person.activo and person.clave_hash == proved):
+            raise Conflict(gettext("Something about your log-in has changed at this moment. Log in again."))
         session.execute(delete(Sesion).where(_is_over()))
         row = Sesion(
             clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
         )
         session.add(row)
-        person = session.get_one(Usuario, person_id)
         person.visto = utc_now()
         record_for(session, person, Accion.LOGGED_IN)
     return secret
@@ -106,16 +114,16 @@ def end(person_id: int, session_id: int) -> None:
 def end_others(person_id: int, present_id: int | None) -> None:
     """End all of a person's sessions but the present one."""
     with unit_of_work() as session:
-        forget_others(session, person_id, present_id)
+        forget_others(session, session.get_one(Usuario, person_id), present_id)
 
 
-def forget_others(session: Session, person_id: int, present_id: int | None) -> None:
+def forget_others(session: Session, person: Usuario, present_id: int | None) -> None:
     """End them in a transaction that does more; None: there is no present one, all end."""
-    theirs = Sesion.persona_id == person_id
+    theirs = Sesion.persona_id == person.id
     others = theirs if present_id is None else and_(theirs, Sesion.id != present_id)
     ended = session.scalars(delete(Sesion).where(others).returning(Sesion.id)).all()
     for session_id in ended:
-        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
+        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id, account_id=person.account_id))
 
 
 def _is_over() -> ColumnElement[bool]:

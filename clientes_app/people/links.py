@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record, record_for
 from ..auth import passwords
+from ..auth import services as people
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, Enlace, Sesion, Usuario
+from ..models import Accion, Enlace, Usuario
 from ..models.types import utc_now
 
 LASTS = timedelta(hours=72)
@@ -29,6 +30,7 @@ def make_link_in(session: Session, person: Usuario, *, done_by: int | None) -> s
     if not person.activo:
         raise Conflict(gettext("%(name)s is deactivated.", name=person.display_name))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
+    people.lock(session, person.id)
     session.execute(delete(Enlace).where(Enlace.persona_id == person.id))
     session.add(Enlace(clave_hash=_hash(secret), vence=utc_now() + LASTS, persona_id=person.id, creado_por_id=done_by))
     thing = Thing("usuario", person.id, person.usuario, account_id=person.account_id)
@@ -63,7 +65,7 @@ def person_of(secret: str) -> Usuario:
 
 
 def use_link(secret: str, password: str) -> Usuario:
-    """Use a link up and give its person the password; all their sessions end. Of two requests, one wins.
+    """Use a link up and give its person the password; all their sessions and links end. Of two requests, one wins.
 
     Raises Gone where it was used or replaced, or has expired, and DomainError where the password will not do.
     """
@@ -71,12 +73,11 @@ def use_link(secret: str, password: str) -> Usuario:
     passwords.check(password, person.usuario)
     password_hash = passwords.hash_password(password)
     with unit_of_work() as session:
+        person = people.lock(session, person.id)
         link = (Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
         if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
             raise _gone()
-        person = session.get_one(Usuario, person.id)
-        person.clave_hash = password_hash
-        session.execute(delete(Sesion).where(Sesion.persona_id == person.id))
+        people.replace_password(session, person, person.clave_hash, password_hash)
         record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
     return person
 

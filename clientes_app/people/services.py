@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
 from ..auth.passwords import hash_password
+from ..auth.services import lock
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
@@ -129,6 +130,7 @@ def deactivate(account_id: int, person_id: int) -> Usuario:
     """
     with unit_of_work() as session:
         person = _seller(session, account_id, person_id)
+        lock(session, person.id)
         for ended in (Sesion, Enlace):
             session.execute(delete(ended).where(ended.persona_id == person.id))
         if person.activo:
