@@ -177,7 +177,7 @@ def test_the_person_is_told_until_the_password_is_another(
     browser = enter(app, phone)
     assert "Before this, 3 codes for your second step were wrong." in browser.get("/", headers=english).text
     for page in (OWN, f"{STEP}ajustes/"):
-        assert "3 codes for your second step were wrong, the last on" in browser.get(page, headers=english).text
+        assert "3 codes for your second step were wrong since" in browser.get(page, headers=english).text
     changed = {"clave_actual": PASSWORD, "clave_nueva": NEW_PASSWORD}
     assert browser.send(f"{OWN}clave/", changed).status_code == 302
     for page in (OWN, f"{STEP}ajustes/"):
