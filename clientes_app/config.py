@@ -78,7 +78,10 @@ class Settings:
     port: int = 8000
     server_threads: int = 128
     uploads_path: Path = INSTANCE_PATH / "uploads"
-    """Where files wait that are being imported."""
+    """Where files wait that are being imported; those of one database only, for what it does not name is deleted."""
+    uploads_mb: int = 4_000
+    uploads_mb_per_shop: int = 1_000
+    """How much may wait to be imported, in all and of one account."""
 
     @property
     def simulated(self) -> bool:
@@ -123,17 +126,22 @@ class Settings:
             "WTF_CSRF_CHECK_DEFAULT": False,  # security.py checks it itself: an API token needs no proof beside it
             "BABEL_DEFAULT_LOCALE": "es_CO",
             "BABEL_TRANSLATION_DIRECTORIES": "translations",
-            # HTML stays uncompressed: pages carry CSRF tokens beside text that others typed (BREACH).
-            "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml"],
+            "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript", "image/svg+xml"],
+            "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+            "COMPRESS_LEVEL": 5,
+            "COMPRESS_STREAMS": False,
+            "COMPRESS_REGISTER": False,  # compression.py asks for it
             "SEND_FILE_MAX_AGE_DEFAULT": 0,
         }
 
     def _engine_options(self) -> dict[str, object]:
+        # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
+        options: dict[str, object] = {"execution_options": {"zone": self.timezone}}
         if self.database_url in ("sqlite://", "sqlite:///:memory:"):  # one connection, no pool
-            return {}
+            return options
         # Who asks for a page while the server is out of reach waits for that long, and holds a thread.
         reach = {} if self.database_url.startswith("sqlite") else {"connect_timeout": 5}
-        return {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10, "connect_args": reach}
+        return options | {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10, "connect_args": reach}
 
 
 def read_settings() -> Settings:
@@ -169,6 +177,8 @@ def _settings_from(env: Env) -> Settings:
         port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
+        uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),
+        uploads_mb_per_shop=env.int("UPLOADS_MB_PER_SHOP", 1_000, validate=validate.Range(1, 10_000_000)),
     )
 
 

@@ -10,9 +10,10 @@ from typing import TypeVar
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, RequestTimeout
 
-from . import outage
+from . import disk, outage
 from .actor import sends_token
 from .extensions import db, login_manager
 from .htmx import is_partial
@@ -89,6 +90,12 @@ class DatabaseAway(ServiceUnavailable):
         super().__init__(" ".join(sentences))
 
 
+class DiskFull(DomainError):
+    """The disk takes no more."""
+
+    status = 507
+
+
 # What each status says to a person: a title, and what to do next.
 _EXPLANATIONS = {
     400: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
@@ -99,6 +106,7 @@ _EXPLANATIONS = {
         lazy_gettext("It may have been deleted. Check the address, or go to the start."),
     ),
     405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
+    408: (lazy_gettext("That took too long"), lazy_gettext("The connection is slow or broken. Try again.")),
     409: (lazy_gettext("That is not possible now"), lazy_gettext("Go back and look at what has changed.")),
     410: (lazy_gettext("This no longer works"), lazy_gettext("Ask the shop's administrator for another one.")),
     413: (
@@ -114,6 +122,10 @@ _EXPLANATIONS = {
         lazy_gettext("Not available now"),
         lazy_gettext("Try again in a minute, or tell the administrator."),
     ),
+    507: (
+        lazy_gettext("Not available now"),
+        lazy_gettext("Try again in a minute, or tell the administrator."),
+    ),
 }
 
 
@@ -121,7 +133,10 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, despite_outage(_answer_domain_error))
     app.register_error_handler(FieldErrors, _answer_field_errors)
+    app.register_error_handler(StaleDataError, despite_outage(_answer_late_change))
     app.register_error_handler(HTTPException, despite_outage(_answer_http_error))
+    app.register_error_handler(ClientDisconnected, despite_outage(_answer_cut_off))
+    app.register_error_handler(OSError, despite_outage(_answer_os_error))
     app.register_error_handler(Exception, despite_outage(_answer_crash))
     for database_error in outage.DATABASE_ERRORS:
         app.register_error_handler(database_error, _answer_database_error)
@@ -202,6 +217,11 @@ def _answer_field_errors(error: FieldErrors) -> ResponseReturnValue:
     return {"success": False, "errors": error.errors}, error.status
 
 
+def _answer_late_change(_error: StaleDataError) -> ResponseReturnValue:
+    """Refuse to change a row that somebody else deleted after it was read."""
+    return _answer_domain_error(NotFound())
+
+
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     return error if error.code is None or error.code < 400 else _explain(error)
 
@@ -214,6 +234,17 @@ def _explain(error: HTTPException) -> Response:
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _answer_cut_off(_error: ClientDisconnected) -> ResponseReturnValue:
+    return _answer_http_error(RequestTimeout())
+
+
+def _answer_os_error(error: OSError) -> ResponseReturnValue:
+    if not disk.is_full(error):
+        return _answer_crash(error)
+    log.error("the disk is full: %s %s", request.method, request.url_rule)
+    return _answer_domain_error(DiskFull(gettext(disk.DISK_FULL)))
 
 
 def _answer_crash(_error: Exception) -> Response:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import ceil
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request, session
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
         number=number,
         money=money,
         moment=moment,
+        day_and_month=day_and_month,
         ago=ago,
         local_iso=local_iso,
         phone_number=phone_number,
@@ -111,6 +112,11 @@ def phone_number(value: str) -> str:
 def moment(value: datetime) -> str:
     """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
     return str(format_datetime(value, "d MMM y, h:mm a"))
+
+
+def day_and_month(value: date) -> str:
+    """Write a day of this year or the next: `1 de diciembre`."""
+    return format_skeleton("MMMMd", datetime.combine(value, time()), locale=get_locale())
 
 
 def country_name(code: str) -> str:

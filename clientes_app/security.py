@@ -18,7 +18,7 @@ from wtforms import ValidationError
 from . import sse
 from .actor import acts_by_token, sends_token
 from .errors import answer, despite_outage, speaks_json
-from .extensions import csrf
+from .extensions import csrf, db
 from .feed import END_EVENT
 from .htmx import came_from, go_to, is_partial
 from .models import Usuario
@@ -117,6 +117,12 @@ def leads_on(way: Callable[[], str | None]) -> Callable[[View], View]:
     return declare
 
 
+def secret_view(view: View) -> View:
+    """Declare that the view shows a secret, such as a link or a code: its answers are not compressed."""
+    view.shows_secret = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_uploads(most: int) -> Callable[[View], View]:
     """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
 
@@ -157,6 +163,8 @@ def _allow_upload() -> None:
 
 
 def _check_csrf() -> None:
+    # It may take minutes until the body is here: the database's connections are few, and none is held meanwhile.
+    db.session.commit()
     # No browser adds an API token by itself, and beside one the session of a cookie counts for nothing.
     if not acts_by_token():
         csrf.protect(apply_exemptions=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from flask_babel import gettext
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..audit.services import record_for
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
-from ..models import Accion, Enlace, Rol, SegundoPasoFallido, Totp, Usuario
-from . import passwords, sessions, tries
+from ..models import Accion, Rol, Usuario
+from . import passwords, tries
 from .passwords import hash_password
 
 LONGEST_NAME = 150
@@ -45,33 +45,6 @@ def confirm_password(person_id: int, password: str) -> bool:
             return False
         tries.forgive(tried)
     return True
-
-
-def replace_password(
-    session: Session, person: Usuario, compared: str, new: str, present_session_id: int | None = None
-) -> None:
-    """Give a person another password, and end what the one before may have opened to somebody else.
-
-    That is every session but the present one, each link to choose a password, and an app that was begun and not
-    confirmed, whose secret somebody may have read. `compared` and `new` are what is stored of the passwords. What
-    half a log-in is worth ends by itself: it is bound to the password. Raises Conflict where the password has
-    changed since it was compared.
-    """
-    lock(session, person.id)
-    changed = update(Usuario).where(Usuario.id == person.id, Usuario.clave_hash == compared).values(clave_hash=new)
-    if session.connection().execute(changed).rowcount != 1:
-        raise Conflict(gettext("Something about your log-in has changed at this moment. Log in again."))
-    session.refresh(person)
-    session.execute(delete(Enlace).where(Enlace.persona_id == person.id))
-    session.execute(delete(Totp).where(Totp.persona_id == person.id, Totp.confirmado.is_(None)))
-    session.execute(delete(SegundoPasoFallido).where(SegundoPasoFallido.persona_id == person.id))
-    sessions.forget_others(session, person, present_session_id)
-
-
-def lock(session: Session, person_id: int) -> Usuario:
-    """Let whatever else concerns a person's log-in wait: always before their sessions, links and factors."""
-    # Not FOR UPDATE: rows that only refer to the person, such as the audit's, need not wait.
-    return session.get_one(Usuario, person_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def create_user(name: str, password: str, role: Rol, owner_name: str | None = None) -> Usuario:
@@ -108,6 +81,14 @@ def add_person(person: Usuario) -> Usuario:
 def has_sample_people() -> bool:
     """Tell whether the sample shop is here, whose people everybody may log in as."""
     return db.session.scalar(select(Usuario.id).where(Usuario.de_muestra).limit(1)) is not None
+
+
+def lock_person(session: Session, person_id: int) -> Usuario:
+    """Return a person as they are now; nobody else changes them until the transaction ends.
+
+    It comes before the lock of anything that is theirs: sessions, links, second factors.
+    """
+    return session.get_one(Usuario, person_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def choose_language(person_id: int, language: str) -> None:

@@ -19,6 +19,7 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
 from ..models.types import MAX_ID, utc_now
 from ..text import clean_line
+from .services import lock_person
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)
@@ -42,10 +43,10 @@ def begin(person_id: int, proved: str, device: str, address: str) -> str:
     secret = secrets.token_urlsafe(32)
     with unit_of_work() as session:
         # Who changes a password or deactivates somebody locks the same row, and ends the sessions after it.
-        person = session.get_one(Usuario, person_id, with_for_update={"key_share": True}, populate_existing=True)
+        person = lock_person(session, person_id)
         if not (person.activo and person.clave_hash == proved):
             raise Conflict(gettext("Something about your log-in has changed at this moment. Log in again."))
-        session.execute(delete(Sesion).where(_is_over()))
+        _sweep(session)
         row = Sesion(
             clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
         )
@@ -81,8 +82,8 @@ def keep_awake(person_id: int, present: Open) -> None:
     if now - present.seen < NOTICED_EVERY:
         return
     with unit_of_work() as session:
-        session.execute(update(Sesion).where(Sesion.id == present.id).values(visto=now))
         session.execute(update(Usuario).where(Usuario.id == person_id).values(visto=now))
+        session.execute(update(Sesion).where(Sesion.id == present.id).values(visto=now))
 
 
 def list_of(person_id: int) -> Sequence[Sesion]:
@@ -92,10 +93,10 @@ def list_of(person_id: int) -> Sequence[Sesion]:
 
 
 def log_out(session_id: int) -> None:
-    """End the session of whoever leaves."""
+    """End the session of whoever leaves; one that has ended already stays as it is."""
     with unit_of_work() as session:
-        session.execute(delete(Sesion).where(Sesion.id == session_id))
-        record(session, Accion.LOGGED_OUT)
+        if _end(session, Sesion.id == session_id):
+            record(session, Accion.LOGGED_OUT)
 
 
 def end(person_id: int, session_id: int) -> None:
@@ -104,10 +105,8 @@ def end(person_id: int, session_id: int) -> None:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        row = session.get(Sesion, session_id) if session_id <= MAX_ID else None
-        if row is None or row.persona_id != person_id:
+        if session_id > MAX_ID or not _end(session, Sesion.id == session_id, Sesion.persona_id == person_id):
             raise NotFound
-        session.delete(row)
         record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
 
 
@@ -121,9 +120,19 @@ def forget_others(session: Session, person: Usuario, present_id: int | None) -> 
     """End them in a transaction that does more; None: there is no present one, all end."""
     theirs = Sesion.persona_id == person.id
     others = theirs if present_id is None else and_(theirs, Sesion.id != present_id)
-    ended = session.scalars(delete(Sesion).where(others).returning(Sesion.id)).all()
-    for session_id in ended:
+    for session_id in _end(session, others):
         record(session, Accion.SESSION_ENDED, Thing("sesion", session_id, account_id=person.account_id))
+
+
+def _end(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:
+    """Delete sessions; return the ids of those that this transaction deleted, and no other."""
+    return session.scalars(delete(Sesion).where(*which).returning(Sesion.id)).all()
+
+
+def _sweep(session: Session) -> None:
+    """Delete those that are over, but for those that somebody else has in hand."""
+    over = select(Sesion.id).where(_is_over()).with_for_update(skip_locked=True)
+    session.execute(delete(Sesion).where(Sesion.id.in_(over)))
 
 
 def _is_over() -> ColumnElement[bool]:

@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from .. import live
 from ..clients.selection import Ticked
 from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
-from ..i18n import reason
+from ..i18n import account_zone, local_iso, reason
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID, read_id
 from ..security import Access, access, by_itself, program_view
+from ..sending.waiting import Wait
 from ..settings import current_settings
 from . import bp, listing, services
 from .forms import RequestForm
@@ -35,8 +37,8 @@ def send_sms() -> ResponseReturnValue:
     services.require_twilio(settings.missing)
     draft = _draft(json_object())
     campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
-    patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds
-    campaign = services.wait_for_end(campaign, patience)
+    asynchronous = "respond-async" in request.headers.get("Prefer", "")
+    campaign = services.wait_for_end(campaign, 0.0) if asynchronous else _wait_for_end(campaign)
     return _answer(campaign), 200 if campaign.estado in ENDED else 202
 
 
@@ -58,6 +60,12 @@ def details(pk: int) -> ResponseReturnValue:
     after = read_id(request.args.get("despues", ""))
     campaign = services.get_campaign(current_user.account_id, pk)
     return {"success": True, **_details(campaign, after)}
+
+
+def _wait_for_end(campaign: CampanaSMS) -> CampanaSMS:
+    """Wait as long as is sensible; not at all where threads enough are held by others who wait or watch."""
+    with live.waiting() as room:
+        return services.wait_for_end(campaign, current_settings().send_wait_seconds if room else 0.0)
 
 
 def _draft(payload: dict[str, object]) -> services.Draft:
@@ -97,7 +105,7 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
     if campaign.estado not in ENDED:
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
-    return body
+    return body | _waiting(listing.waits_of([campaign]).get(campaign.id))
 
 
 def _said_state(state: EstadoCampana) -> EstadoCampana:
@@ -123,7 +131,13 @@ def _detail(row: SMSLog) -> dict[str, Any]:
 
 
 def counts(progress: Progress) -> dict[str, Any]:
-    """Answer a campaign's state and its rows by state."""
+    """Answer a campaign's state, its rows by state, and what it waits for."""
     named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
     by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
-    return {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
+    known = {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
+    return known | _waiting(progress.wait)
+
+
+def _waiting(wait: Wait | None) -> dict[str, str]:
+    """Answer when a campaign goes on that waits for a limit; nothing where it does not wait, or nobody knows."""
+    return {"espera_hasta": local_iso(wait.until, account_zone())} if wait and wait.until else {}

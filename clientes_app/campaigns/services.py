@@ -25,12 +25,14 @@ from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned, owned
 from . import audience as audiences
-from . import limits
+from . import limits, listing
 from .audience import Share
 from .limits import Expense, Room
 
 IDEMPOTENCY_PERIOD = timedelta(hours=24)
-_LOOK_SECONDS = 0.05
+# Many wait at once: who has waited for long looks less often.
+_SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 1.0
+_LOOKS_IN_PROPORTION = 0.1
 
 
 @dataclass(frozen=True)
@@ -123,14 +125,16 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_k
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
-    """Answer the campaign as it stands when it has ended or waits for an admin, or when the time is up."""
-    until = time.monotonic() + seconds
+    """Return the campaign as it stands when it has ended or waits for an admin or a limit, or when the time is up."""
+    began = time.monotonic()
     while True:
         db.session.refresh(campaign)
+        waits = campaign.id in listing.waits_of([campaign])
         db.session.commit()  # each look sees the present, and no transaction stays open between two
-        if campaign.estado in AT_REST or time.monotonic() >= until:
+        waited = time.monotonic() - began
+        if campaign.estado in AT_REST or waits or waited >= seconds:
             return campaign
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(min(max(waited * _LOOKS_IN_PROPORTION, _SHORTEST_LOOK), _LONGEST_LOOK))
 
 
 def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:

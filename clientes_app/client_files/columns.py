@@ -60,8 +60,30 @@ _HEADERS: Mapping[Role, tuple[str, ...]] = {
     Role.TAGS: ("etiqueta", "grupo", "tag", "group", "segmento", "categoria", "label"),
     Role.NAME: ("nombre", "cliente", "razon social", "name", "client", "customer", "titular", "persona", "first"),
 }
+# What this app calls the columns of its own files, in Spanish and English.
+_OWN_HEADERS = {
+    "numero como se escribio": Role.PHONE,
+    "number as typed": Role.PHONE,
+    "numero con indicativo": Role.PHONE,
+    "number with its country": Role.PHONE,
+    "tags": Role.TAGS,
+    "activo": Role.NOTHING,
+    "active": Role.NOTHING,
+    "cliente desde": Role.NOTHING,
+    "client since": Role.NOTHING,
+    "ultima compra": Role.NOTHING,
+    "last purchase": Role.NOTHING,
+    "total de compras": Role.NOTHING,
+    "total of purchases": Role.NOTHING,
+    "no quiere mensajes": Role.NOTHING,
+    "wants no messages": Role.NOTHING,
+    "fila": Role.NOTHING,
+    "row": Role.NOTHING,
+    "por que no se importo": Role.NOTHING,
+    "why it was not imported": Role.NOTHING,
+}
 # Before the words above, for these hold a word of another role.
-_WHOLE_HEADERS = {
+_WHOLE_HEADERS = _OWN_HEADERS | {
     "tipo de documento": Role.NOTHING,
     "tipo documento": Role.NOTHING,
     "id cliente": Role.NOTHING,

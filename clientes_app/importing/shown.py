@@ -20,8 +20,7 @@ from .staging import PAGE_SIZE, REJECTED, Verdict
 
 def place() -> Surroundings:
     """Answer what an import needs to know of the present app."""
-    settings = current_settings()
-    return Surroundings(settings.uploads_path, settings.default_region)
+    return Surroundings.of(current_settings())
 
 
 def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:

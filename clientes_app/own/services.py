@@ -7,6 +7,7 @@ from flask_babel import gettext
 from ..audit.services import record
 from ..auth import passwords
 from ..auth import services as people
+from ..auth.new_password import replace_password
 from ..errors import DomainError
 from ..extensions import db, unit_of_work
 from ..models import Accion, Usuario
@@ -35,5 +36,5 @@ def change_password(person_id: int, present_session_id: int | None, present: str
     passwords.check(new, person.usuario)
     stored = passwords.hash_password(new)
     with unit_of_work() as session:
-        people.replace_password(session, person, compared, stored, present_session_id)
+        replace_password(session, person, compared, stored, present_session_id)
         record(session, Accion.PASSWORD_CHANGED)

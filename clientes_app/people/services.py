@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
 from ..auth.passwords import hash_password
-from ..auth.services import lock
+from ..auth.services import lock_person
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
@@ -110,7 +110,7 @@ def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuari
     """
     try:
         with unit_of_work() as session:
-            person = _seller(session, account_id, person_id)
+            person = _locked(session, account_id, person_id)
             changes = {name: [getattr(person, name), value] for name, value in asdict(fields).items()}
             changed = {name: change for name, change in changes.items() if change[0] != change[1]}
             for name, (_old, new) in changed.items():
@@ -129,8 +129,7 @@ def deactivate(account_id: int, person_id: int) -> Usuario:
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
-        lock(session, person.id)
+        person = _locked(session, account_id, person_id)
         for ended in (Sesion, Enlace):
             session.execute(delete(ended).where(ended.persona_id == person.id))
         if person.activo:
@@ -145,7 +144,7 @@ def activate(account_id: int, person_id: int) -> Usuario:
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         if not person.activo:
             person.activo = True
             record(session, Accion.PERSON_ACTIVATED, _thing(person))
@@ -158,7 +157,7 @@ def remove_second_step(account_id: int, person_id: int) -> Usuario:
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         remove_factors(session, person)
     return person
 
@@ -169,7 +168,7 @@ def make_link(account_id: int, person_id: int, *, done_by: int) -> Invited:
     Raises NotFound, and Conflict where it is the admin or somebody deactivated.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         return Invited(person, make_link_in(session, person, done_by=done_by))
 
 
@@ -180,6 +179,11 @@ def _seller(session: Session, account_id: int, person_id: int) -> Usuario:
     if person is None or person.creado_por_id != account_id:
         raise NotFound
     return person
+
+
+def _locked(session: Session, account_id: int, person_id: int) -> Usuario:
+    """Return a vendedor of the account as they are now; nobody else changes them until the transaction ends."""
+    return lock_person(session, _seller(session, account_id, person_id).id)
 
 
 def _thing(person: Usuario) -> Thing:

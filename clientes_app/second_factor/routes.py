@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..auth.opening import open_session_for
 from ..errors import Conflict
-from ..security import Access, access, is_safe_next, json_view, leads_on
+from ..security import Access, access, is_safe_next, json_view, leads_on, secret_view
 from ..settings import current_settings
 from . import bp, challenges, enrolment, guesses, passkeys, pending, services, totp
 from .challenges import Purpose
@@ -113,6 +113,7 @@ def log_in_with_passkey() -> ResponseReturnValue:
 
 @bp.get("/activar/")
 @access(Access.ANYONE)
+@secret_view
 def set_up_first() -> ResponseReturnValue:
     """Show how to turn on codes from an app to somebody who may not go on without."""
     return _set_up_first(_waiting_for_first(), CodeForm(formdata=None))
@@ -121,6 +122,7 @@ def set_up_first() -> ResponseReturnValue:
 @bp.post("/activar/")
 @access(Access.ANYONE)
 @leads_on(way_on)
+@secret_view
 def confirm_first() -> ResponseReturnValue:
     """Turn on codes from an app, and log in."""
     waiting = _waiting_for_first()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
@@ -19,6 +21,24 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 """
 
 
+_SID = re.compile(r"[0-9A-Za-z]{2,64}")
+
+
+def read_sid(value: object) -> str | None:
+    """Return the name that a carrier gave a message, or None for what is none (https://www.twilio.com/docs/glossary/what-is-a-sid)."""
+    return value if isinstance(value, str) and _SID.fullmatch(value) else None
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What the claim of a message was counted as, where its account has limits."""
+
+    account_id: int
+    day: date
+    """Of the account's zone."""
+    pesos: Decimal
+
+
 @dataclass(frozen=True)
 class Message:
     """A claimed row, ready to be handed over."""
@@ -29,6 +49,7 @@ class Message:
     to: str
     body: str
     parts: int
+    charge: Charge | None = None
 
 
 class Fate(Enum):

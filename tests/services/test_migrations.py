@@ -50,6 +50,13 @@ ROWS = {
         " twilio_sid, creado, actualizado) VALUES (1, 1, 1, 'Laura Méndez', '3001234567', '+573001234567',"
         " 'Hola Laura Méndez', 1, 'enviado', 'SM1', '2026-11-22 15:00:00', '2026-11-22 15:00:01')",
     ),
+    "0008": (
+        # As a sender left it that was frozen beyond its lease: complete, with a row that is still to be sent.
+        "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"
+        " enviados_fallidos, omitidos, inciertos, cancelados, estado, creado, completado, velocidad, partes, costo,"
+        " destinatarios, enviada_por_id, usuario_id) VALUES (2, 'Diciembre', 'Hola {nombre}', 1, 1, 0, 0, 0, 0, 0, 0,"
+        " 'completado', '2026-11-22 15:00:00', '2026-11-22 15:00:01', 0, 0, 0, 0, 2, 1)",
+    ),
     "0002": (
         "INSERT INTO etiqueta (id, nombre, clave, creado, usuario_id)"
         " VALUES (1, 'VIP', 'vip', '2026-11-22 15:00:00', 1)",
@@ -85,6 +92,11 @@ ROWS = {
         "INSERT INTO auditoria (id, accion, creado, persona, token, direccion, cosa, cosa_nombre, detalle, persona_id,"
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
+    ),
+    "0010": ("INSERT INTO persona_olvidada (importacion_id, seudonimo) VALUES (1, '#0123456789abcde')",),
+    "0011": (
+        "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
+        " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
     ),
     "replays_and_guesses": (
         "INSERT INTO mensaje_entrante (sid, recibido) VALUES ('SM1', '2026-11-22 15:00:00')",
@@ -192,6 +204,12 @@ def checks_and_defaults() -> dict[str, Any]:
         )
         for name in Base.metadata.tables
     }
+
+
+def test_a_complete_campaign_with_something_left_waits_for_a_person(rows_stored: dict[str, int]) -> None:
+    with db.engine.connect() as connection:
+        campaigns = connection.execute(text("SELECT estado, completado IS NULL FROM campana_sms ORDER BY id")).all()
+    assert [tuple(row) for row in campaigns] == [("completado", False), ("pausado", True)]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE auditoria SET persona = 'otra'", "DELETE FROM auditoria"])
