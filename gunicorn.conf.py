@@ -13,8 +13,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from clientes_app import private_files
 from clientes_app.config import SettingsError, read_settings
 
+private_files.keep_new_ones()
 try:
     _settings = read_settings()
 except SettingsError as error:

@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 
-    from . import assets, blueprints, cli, compression, errors, frame, hosts, i18n, icons, throttling
+    from . import assets, blueprints, cli, compression, errors, frame, front_door, hosts, i18n, icons, throttling
     from . import security as access_rules
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
     app_settings.init_app(app, settings)
+    front_door.init_app(app)
     hosts.init_app(app, settings)
     throttling.init_app(app, settings)
     db.init_app(app)

@@ -111,9 +111,14 @@ _EXPLANATIONS = {
     410: (lazy_gettext("This no longer works"), lazy_gettext("Ask the shop's administrator for another one.")),
     413: (
         lazy_gettext("Too much at once"),
-        lazy_gettext("Send at most 2 MB at a time, or 100 MB as a list to import."),
+        lazy_gettext("Send at most 1 MB at a time, 2 MB as JSON, or 100 MB as a list to import."),
     ),
+    414: (lazy_gettext("Too much at once"), lazy_gettext("The address is too long. Choose less at a time.")),
     429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a while and try again.")),
+    431: (
+        lazy_gettext("Too much at once"),
+        lazy_gettext("Your browser sends too much. Delete its cookies and try again."),
+    ),
     500: (
         lazy_gettext("Something broke"),
         lazy_gettext("It is our fault and has been noted. Try again in a minute."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import ceil
@@ -26,6 +27,8 @@ from .settings import current_settings
 
 LANGUAGES = {"es": "es_CO", "en": "en"}
 DEFAULT_LANGUAGE = "es"
+_NAMED = 20
+_LONGEST_THING = 40
 
 
 def init_app(app: Flask) -> None:
@@ -153,6 +156,13 @@ def time_left(seconds: tuple[float, float] | None) -> str:
     if least == most:
         return str(gettext("about %(time)s left", time=most))
     return str(gettext("between %(least)s and %(most)s left", least=least, most=most))
+
+
+def some_of(things: Sequence[object]) -> str:
+    """Name the first of many things, each in a few characters, and count the others: `1, 2, 3 y 40 más`."""
+    named = ", ".join(str(thing)[:_LONGEST_THING] for thing in things[:_NAMED])
+    others = len(things) - _NAMED
+    return str(gettext("%(named)s and %(count)s more", named=named, count=number(others))) if others > 0 else named
 
 
 def local_iso(value: datetime, zone: ZoneInfo) -> str:

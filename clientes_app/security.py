@@ -158,7 +158,7 @@ def is_safe_next(target: str) -> bool:
 def _allow_upload() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     most = getattr(view, "most_bytes", None)
-    if most and current_user.is_authenticated and current_user.is_admin:
+    if most and current_user.is_authenticated and _declared_access() in _allowed_to(current_user):
         request.max_content_length = most
 
 
@@ -173,8 +173,8 @@ def _check_csrf() -> None:
 def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
     if way := _way_on():
         return go_to(way)
-    # With the session its token has ended as well.
-    if not (speaks_json() or current_user.is_authenticated or _declared_access() is Access.ANYONE):
+    # With the session its token has ended as well; and who never had one is asked to log in before all else.
+    if not (current_user.is_authenticated or _declared_access() is Access.ANYONE):
         return _ask_to_log_in()
     return answer(400, gettext("This page is out of date. Reload it and try again."))
 

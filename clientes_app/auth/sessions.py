@@ -17,7 +17,7 @@ from ..audit.services import Thing, record, record_for
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..text import clean_line
 from .services import lock_person
 
@@ -105,7 +105,7 @@ def end(person_id: int, session_id: int) -> None:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        if session_id > MAX_ID or not _end(session, Sesion.id == session_id, Sesion.persona_id == person_id):
+        if not _end(session, Sesion.id == session_id, Sesion.persona_id == person_id):
             raise NotFound
         record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
 

@@ -14,7 +14,7 @@ from ..clients.selection import Ticked
 from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
-from ..i18n import account_zone, local_iso, reason
+from ..i18n import account_zone, local_iso, reason, some_of
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID, read_id
 from ..security import Access, access, by_itself, program_view
@@ -79,8 +79,7 @@ def _client_ids(value: Any) -> tuple[int, ...]:
         raise DomainError(gettext("cliente_ids takes a list of clients' ids, with at least one."))
     wrong = [item for item in value if type(item) is not int or not 0 < item <= MAX_ID]
     if wrong:
-        named = ", ".join(str(item)[:40] for item in wrong[:20])
-        raise DomainError(gettext("These are not ids of clients: %(ids)s.", ids=named))
+        raise DomainError(gettext("These are not ids of clients: %(ids)s.", ids=some_of(wrong)))
     return tuple(value)
 
 

@@ -13,7 +13,6 @@ from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
 from ..messaging.pseudonym import is_pseudonym
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from ..models.types import MAX_ID
 from ..sending import control, evidence
 from ..sending.faults import FAULTS
 from ..shop.services import lock_account
@@ -191,7 +190,7 @@ def _certain() -> Conflict:
 
 
 def _message(campaign_id: int, row_id: int) -> SMSLog:
-    row = db.session.get(SMSLog, row_id) if row_id <= MAX_ID else None
+    row = db.session.get(SMSLog, row_id)
     if row is None or row.campana_id != campaign_id:
         raise NotFound
     return row

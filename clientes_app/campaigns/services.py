@@ -16,7 +16,7 @@ from ..audit.services import Thing, record
 from ..clients.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
-from ..i18n import moment
+from ..i18n import moment, some_of
 from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
@@ -148,7 +148,7 @@ def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
 def _require_known(account_id: int, client_ids: Sequence[int]) -> None:
     unknown = audiences.unknown_ids(db.session(), account_id, client_ids)
     if unknown:
-        raise DomainError(gettext("No client has these ids: %(ids)s.", ids=", ".join(map(str, unknown))))
+        raise DomainError(gettext("No client has these ids: %(ids)s.", ids=some_of(unknown)))
 
 
 def _campaign_of_key(session: Session, account_id: int, key: str | None) -> CampanaSMS | None:

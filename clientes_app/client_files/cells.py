@@ -12,6 +12,9 @@ from decimal import Decimal, InvalidOperation
 from ..text import clean_line
 from .formulas import MARK, defused, runs, without_further_marks
 
+LONGEST_CELL = 2_000
+"""Characters of a cell that are looked at: twice as many as the tags of a client may have."""
+
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _BEGINS_AS_NUMBER = re.compile(r"\+?[0-9]")
 _WHOLE = re.compile(r"\d+[.,]0+")
@@ -21,7 +24,10 @@ _MISREAD = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘
 
 
 def tidy(cell: str) -> str:
-    """Answer a cell's text as one line: no wrapper that only a spreadsheet needs, accents and spaces mended."""
+    """Return a cell's text as one line: no wrapper that only a spreadsheet needs, accents and spaces mended."""
+    if not cell:
+        return ""
+    cell = cell[:LONGEST_CELL]
     if MARK in cell:
         cell = without_further_marks(cell.strip())
         if is_marked(cell):
@@ -32,7 +38,7 @@ def tidy(cell: str) -> str:
 def tidy_number(cell: str) -> str:
     """Answer the text of a cell that holds a telephone or document number: digits lost to no decimal notation."""
     text = tidy(cell)
-    return text if text.isdigit() or (MARK in cell and is_marked(cell.strip())) else _mended_number(text)
+    return text if text.isdecimal() or _is_literal(cell[:LONGEST_CELL].strip()) else _mended_number(text)
 
 
 def kept(text: str) -> str:
@@ -53,6 +59,10 @@ def is_marked(cell: str) -> bool:
     if not cell.startswith(MARK):
         return False
     return runs(cell[1:]) or _BEGINS_AS_NUMBER.match(cell.lstrip(MARK)) is not None or _is_mendable(cell[1:])
+
+
+def _is_literal(cell: str) -> bool:
+    return MARK in cell and is_marked(cell)
 
 
 def _is_mendable(text: str) -> bool:

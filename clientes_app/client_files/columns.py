@@ -207,6 +207,6 @@ def _shares(rows: Sequence[Sequence[str]], place: int, region: str) -> tuple[flo
         return 0.0, 0.0, 0.0
     mobiles = sum(phone.to_e164(cell, region) is not None for cell in cells)
     documents = sum(_DOCUMENT.fullmatch(cell) is not None for cell in cells)
-    words = sum(" " in cell and "@" not in cell and not any(map(str.isdigit, cell)) for cell in cells)
+    words = sum(" " in cell and "@" not in cell and not any(map(str.isdecimal, cell)) for cell in cells)
     letters = sum(cell.replace(" ", "").isalpha() for cell in cells)
     return mobiles / len(cells), documents / len(cells), (words + letters * 0.6) / len(cells)

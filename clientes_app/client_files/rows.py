@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
 from ..messaging import phone
 from ..text import translatable
-from .cells import kept, tidy, tidy_number
+from .cells import LONGEST_CELL, kept, tidy, tidy_number
 from .columns import Layout, Role
 
 LONGEST_PHONE = 20
@@ -21,6 +21,7 @@ LONG_PHONE = translatable("The number is longer than 20 characters: leave one nu
 LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
 LONG_TAG = translatable("A tag is longer than 40 characters.")
 MANY_TAGS = translatable("There are more than 20 tags.")
+LONG_CELL = translatable("A cell of this row is longer than 2,000 characters.")
 
 _FAULTY_FIELDS = {
     NO_NAME: "nombre",
@@ -79,6 +80,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     """Answer the function that reads rows laid out so."""
     names = layout.columns(Role.NAME) + layout.columns(Role.SURNAME)
     phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
+    used = (*names, *phones, *documents, *tags)
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
@@ -86,7 +88,11 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
         number = _first_of([tidy_number(cells[place]) for place in phones if place < width], region)
         document = next(filter(None, (tidy_number(cells[place]) for place in documents if place < width)), "")
         words = ",".join(tidy(cells[place]) for place in tags if place < width) if tags else ""
-        return check(Fields(name, number, document, split_tags(words)), region)
+        row = check(Fields(name, number, document, split_tags(words)), region)
+        if len(max(cells, key=len, default="")) <= LONGEST_CELL:
+            return row
+        long = any(len(cells[place]) > LONGEST_CELL for place in used if place < width)
+        return row._replace(fault=LONG_CELL) if long else row
 
     return read
 

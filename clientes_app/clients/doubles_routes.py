@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from ..client_keys import LONGEST_NAME
 from ..errors import NotFound
 from ..htmx import done, go_to, page_or_fragment
+from ..models.types import read_id
 from ..security import Access, access
 from ..settings import current_settings
 from ..text import clean_line
@@ -60,7 +61,7 @@ def compare() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def merge() -> ResponseReturnValue:
     """Merge two clients."""
-    chosen = {name: request.form.get(name, 0, type=int) for name in merging.FIELDS}
+    chosen = {name: read_id(request.form.get(name, "")) or 0 for name in merging.FIELDS}
     region = current_settings().default_region
     client = merging.merge(current_user.account_id, _pair(request.form), chosen, region, done_by=current_user.id)
     flash(gettext("The two are one client now: %(name)s.", name=client.nombre), "success")
@@ -68,8 +69,8 @@ def merge() -> ResponseReturnValue:
 
 
 def _pair(values: MultiDict[str, str]) -> tuple[int, int]:
-    one, other = (values.get(name, 0, type=int) for name in ("a", "b"))
-    if min(one, other) < 1:
+    one, other = (read_id(values.get(name, "")) for name in ("a", "b"))
+    if one is None or other is None:
         raise NotFound
     return one, other
 

@@ -19,7 +19,7 @@ MAX_ID = 2**63 - 1
 
 def read_id(text: str) -> int | None:
     """Read an id as a URL gives it; None for what no row can have."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))):
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID))):
         return None
     number = int(text)
     return number if number <= MAX_ID else None

@@ -17,9 +17,11 @@ from ..auth.passwords import hash_password
 from ..auth.services import lock_person
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
+from ..log_in_names import key_of
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..second_factor.services import asks_for_second_step, remove_factors
+from . import names
 from .links import make_link_in
 
 
@@ -87,8 +89,9 @@ def find_seller(account_id: int, person_id: int) -> Usuario:
 def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
     """Store a vendedor who has no password yet, with a link to choose one.
 
-    Raises Conflict where the name is taken.
+    Raises NameRefused.
     """
+    names.require_usable(account_id, fields.usuario)
     # Nobody knows it, and looking it up takes as long as looking up anybody's.
     no_password = hash_password(secrets.token_urlsafe(32))
     person = Usuario(**asdict(fields), clave_hash=no_password, rol=Rol.VENDEDOR, creado_por_id=account_id)
@@ -99,15 +102,18 @@ def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
             record(session, Accion.PERSON_CREATED, _thing(person), **_rights(person))
             secret = make_link_in(session, person, done_by=done_by)
     except IntegrityError as error:
-        raise _taken(fields.usuario) from error
+        raise names.refused(account_id, fields.usuario) from error
     return Invited(person, secret)
 
 
 def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuario:
     """Change how a vendedor is called and what they may do.
 
-    Raises NotFound, and Conflict where it is the admin or the name is taken.
+    Raises NotFound, Conflict where it is the admin, and NameRefused.
     """
+    present = find_seller(account_id, person_id)
+    if fields.usuario != present.usuario and key_of(fields.usuario) != present.usuario_clave:
+        names.require_usable(account_id, fields.usuario)
     try:
         with unit_of_work() as session:
             person = _locked(session, account_id, person_id)
@@ -119,7 +125,7 @@ def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuari
             if changed:
                 record(session, Accion.PERSON_EDITED, _thing(person), cambios=changed)
     except IntegrityError as error:
-        raise _taken(fields.usuario) from error
+        raise names.refused(account_id, fields.usuario) from error
     return person
 
 
@@ -175,7 +181,7 @@ def make_link(account_id: int, person_id: int, *, done_by: int) -> Invited:
 def _seller(session: Session, account_id: int, person_id: int) -> Usuario:
     if person_id == account_id:
         raise Conflict(gettext("That is the administrator: nobody takes their own rights away."))
-    person = session.get(Usuario, person_id) if person_id <= MAX_ID else None
+    person = session.get(Usuario, person_id)
     if person is None or person.creado_por_id != account_id:
         raise NotFound
     return person
@@ -192,7 +198,3 @@ def _thing(person: Usuario) -> Thing:
 
 def _rights(person: Usuario) -> dict[str, bool]:
     return {name: getattr(person, name) for name in ("puede_enviar", "puede_vender", "puede_editar_clientes")}
-
-
-def _taken(name: str) -> Conflict:
-    return Conflict(gettext("The name %(name)s is taken.", name=name))

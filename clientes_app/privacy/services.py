@@ -36,7 +36,7 @@ from ..models import (
     EstadoSMS,
     SMSLog,
 )
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..sending.erased import begin_erasing, hide_opt_outs
 from ..sending.states import carry_over, lock_campaigns, move_rows
 from ..tenancy import owned
@@ -95,8 +95,6 @@ def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
 
 
 def _locked(session: Session, account_id: int, client_id: int) -> Cliente:
-    if client_id > MAX_ID:
-        raise NotFound
     # Nobody records a sale to it meanwhile.
     found = session.scalar(owned(Cliente, account_id).where(Cliente.id == client_id).with_for_update())
     if found is None:

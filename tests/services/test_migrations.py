@@ -19,6 +19,7 @@ from clientes_app.clients.finding import matching
 from clientes_app.clients.search import Search
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.extensions import Base, db
+from clientes_app.models import Usuario
 
 from ..support.postgres import PostgresServer
 
@@ -51,6 +52,12 @@ ROWS = {
         " 'Hola Laura Méndez', 1, 'enviado', 'SM1', '2026-11-22 15:00:00', '2026-11-22 15:00:01')",
     ),
     "0008": (
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (3, 'Ána', 'x', 'admin', '', false, '2026-11-22 15:00:00')",
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (4, 'аnа', 'x', 'admin', '', false, '2026-11-22 15:00:00')",
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (5, 'José Díaz', 'x', 'admin', '', false, '2026-11-22 15:00:00')",
         # As a sender left it that was frozen beyond its lease: complete, with a row that is still to be sent.
         "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"
         " enviados_fallidos, omitidos, inciertos, cancelados, estado, creado, completado, velocidad, partes, costo,"
@@ -98,7 +105,7 @@ ROWS = {
         "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
         " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
     ),
-    "replays_and_guesses": (
+    "0013": (
         "INSERT INTO mensaje_entrante (sid, recibido) VALUES ('SM1', '2026-11-22 15:00:00')",
         "INSERT INTO segundo_paso_fallido (persona_id, seguidos, sospechosos, ultimo, espera_hasta)"
         " VALUES (1, 5, 0, '2026-11-22 15:00:00', '2026-11-22 15:05:00')",
@@ -149,6 +156,11 @@ def test_clients_of_before_are_found(rows_stored: dict[str, int]) -> None:
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE cliente SET busqueda = 'luisa' WHERE id = 1"))
     assert (found("endez"), found("luisa")) == ([], ["Laura Méndez"])
+
+
+def test_names_of_before_stay_apart(rows_stored: dict[str, int]) -> None:
+    people = db.session.scalars(select(Usuario).order_by(Usuario.id))
+    assert [person.usuario_clave for person in people] == ["ana", "vero", "Ána", "аnа", "jose diaz"]
 
 
 def found(words: str) -> list[str]:

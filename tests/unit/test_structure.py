@@ -90,8 +90,10 @@ def libraries(module: str) -> set[str]:
     ("package", "may_import"),
     [
         ("messaging", {"messaging"}),
+        ("text", set()),
         ("simulator", {"simulator", "messaging"}),
-        ("models", {"models", "extensions"}),
+        ("models", {"models", "extensions", "log_in_names"}),
+        ("log_in_names", {"text"}),
         ("extensions", {"database", "csrf"}),
         ("csrf", set()),
         ("database", {"collector"}),
@@ -111,6 +113,15 @@ def test_a_layer_imports_only_what_is_below_it(package: str, may_import: set[str
 def test_pure_functions_know_neither_web_nor_database() -> None:
     for module in modules_in("messaging", "client_files", "client_keys"):
         assert not libraries(module) & {*FRAMEWORK, "sqlalchemy", "wtforms"}, module
+
+
+def test_text_comes_into_a_normal_form_in_one_place() -> None:
+    """There the marks of a letter are counted first: with long runs of them it takes minutes.
+
+    What `messaging` composes has been there before.
+    """
+    for module in set(MODULES) - {"clientes_app.text", *modules_in("messaging")}:
+        assert "unicodedata.normalize" not in MODULES[module].read_text(), module
 
 
 def test_the_sender_does_not_know_the_web() -> None:

@@ -1,14 +1,14 @@
 """what people wrote is heard once; wrong second steps are counted where a restart does not forget them
 
-Revision ID: replays_and_guesses
-Revises: 0011
+Revision ID: 0013
+Revises: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "replays_and_guesses"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
