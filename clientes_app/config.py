@@ -109,16 +109,13 @@ class Settings:
 
     def flask_config(self) -> dict[str, object]:
         """Answer the keys that Flask and its extensions read."""
-        in_memory = self.database_url in ("sqlite://", "sqlite:///:memory:")  # one connection, no pool
-        pool = {} if in_memory else {"pool_size": 20, "max_overflow": 20}
         return {
             "SECRET_KEY": self.secret_key,
             "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
             # Signed with the last, read with each: a page that was open when the key changed can still be sent.
             "WTF_CSRF_SECRET_KEY": [*self.secret_key_fallbacks, self.secret_key],
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
-            "SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"zone": self.timezone}, **pool},
+            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
             "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
             "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES // 2,
             "SESSION_COOKIE_NAME": "sessionid",
@@ -137,6 +134,15 @@ class Settings:
             "COMPRESS_REGISTER": False,  # compression.py asks for it
             "SEND_FILE_MAX_AGE_DEFAULT": 0,
         }
+
+    def _engine_options(self) -> dict[str, object]:
+        # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
+        options: dict[str, object] = {"execution_options": {"zone": self.timezone}}
+        if self.database_url in ("sqlite://", "sqlite:///:memory:"):  # one connection, no pool
+            return options
+        # Who asks for a page while the server is out of reach waits for that long, and holds a thread.
+        reach = {} if self.database_url.startswith("sqlite") else {"connect_timeout": 5}
+        return options | {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10, "connect_args": reach}
 
 
 def read_settings() -> Settings:

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import tzinfo
 from functools import cache
 from typing import Any, cast
@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
 from .collector import look_seldom
@@ -43,6 +44,9 @@ FROZEN_SECONDS = 20
 
 _WILL_WRITE = {"will_write": True}
 _sqlite_write_lock = threading.Lock()
+
+WRITER_WAIT_SECONDS = 10.0
+"""How long one of this process's SQLite writers waits for the others, and then for those of other processes."""
 
 
 @contextmanager
@@ -62,9 +66,28 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
         yield plain if engine.dialect.name == "sqlite" else plain.execution_options(isolation_level="REPEATABLE READ")
 
 
-def one_writer(engine: Engine) -> Any:
-    """Answer the lock that keeps this process's SQLite writers in line, or none for PostgreSQL."""
-    return _sqlite_write_lock if engine.dialect.name == "sqlite" else nullcontext()
+@contextmanager
+def one_writer(engine: Engine) -> Iterator[None]:
+    """Keep this process's SQLite writers in line; PostgreSQL's need none.
+
+    Raises OperationalError as SQLite does, where the line does not move: of many who wait for a file that another
+    process has locked, each would else wait for all before it, and hold a thread of the server for so long.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _sqlite_write_lock.acquire(timeout=WRITER_WAIT_SECONDS):
+        raise _locked()
+    try:
+        yield
+    finally:
+        _sqlite_write_lock.release()
+
+
+def _locked() -> OperationalError:
+    cause = sqlite3.OperationalError("database is locked by a writer of this process")
+    cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return OperationalError("BEGIN IMMEDIATE", None, cause)
 
 
 def will_write() -> dict[str, bool]:
@@ -158,7 +181,8 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: object) -> None:
         return
     # The driver's own BEGIN comes too late and is never IMMEDIATE: ours is sent by _begin.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    wait = round(WRITER_WAIT_SECONDS * 1000)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={wait}"):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 

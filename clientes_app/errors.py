@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, RequestTimeout
 
-from . import disk
+from . import disk, outage
 from .actor import sends_token
-from .extensions import db
+from .extensions import db, login_manager
 from .htmx import is_partial, way_back
 
 log = logging.getLogger(__name__)
+
+
+Error = TypeVar("Error", bound=Exception)
+Handler = Callable[[Error], ResponseReturnValue]
 
 
 class DomainError(Exception):
     """What a service refuses, said in a sentence for the person who asked."""
 
     status = 400
+    retry_after: int | None = None
+    """After how many seconds it may be tried again, where that is known."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -69,6 +78,18 @@ class ServiceUnavailable(DomainError):
     status = 503
 
 
+class DatabaseAway(ServiceUnavailable):
+    """The database does not answer, or takes nothing."""
+
+    retry_after = outage.RETRY_SECONDS
+
+    def __init__(self) -> None:
+        sentences = [gettext("The database does not answer at this moment.")]
+        if request.method not in ("GET", "HEAD"):
+            sentences.append(gettext("What you sent may not be saved: look before you send it again."))
+        super().__init__(" ".join(sentences))
+
+
 class DiskFull(DomainError):
     """The disk takes no more."""
 
@@ -93,7 +114,7 @@ _EXPLANATIONS = {
         lazy_gettext("Send at most 1 MB at a time, 2 MB as JSON, or 100 MB as a list to import."),
     ),
     414: (lazy_gettext("Too much at once"), lazy_gettext("The address is too long. Choose less at a time.")),
-    429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a minute and try again.")),
+    429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a while and try again.")),
     431: (
         lazy_gettext("Too much at once"),
         lazy_gettext("Your browser sends too much. Delete its cookies and try again."),
@@ -115,41 +136,86 @@ _EXPLANATIONS = {
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(DomainError, _answer_domain_error)
+    app.register_error_handler(DomainError, despite_outage(_answer_domain_error))
     app.register_error_handler(FieldErrors, _answer_field_errors)
-    app.register_error_handler(StaleDataError, _answer_late_change)
-    app.register_error_handler(HTTPException, _answer_http_error)
-    app.register_error_handler(ClientDisconnected, _answer_cut_off)
-    app.register_error_handler(OSError, _answer_os_error)
-    app.register_error_handler(Exception, _answer_crash)
+    app.register_error_handler(StaleDataError, despite_outage(_answer_late_change))
+    app.register_error_handler(HTTPException, despite_outage(_answer_http_error))
+    app.register_error_handler(ClientDisconnected, despite_outage(_answer_cut_off))
+    app.register_error_handler(OSError, despite_outage(_answer_os_error))
+    app.register_error_handler(Exception, despite_outage(_answer_crash))
+    for database_error in outage.DATABASE_ERRORS:
+        app.register_error_handler(database_error, _answer_database_error)
 
 
 def speaks_json() -> bool:
     """Tell whether the caller is a program: it has an API token, sent JSON, asks for it, or called a JSON view."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "speaks_json", False) or request.is_json or sends_token():
+    if _declares("speaks_json") or request.is_json or sends_token():
         return True
     accepted = request.accept_mimetypes
     return accepted["application/json"] > accepted["text/html"]
 
 
-def answer(status: int, message: str) -> ResponseReturnValue:
-    """Answer an error in the form that the caller reads."""
+def despite_outage(handler: Handler[Error]) -> Handler[Error]:
+    """Let a handler of errors ask the database: where it is away, that is what is answered."""
+
+    @wraps(handler)
+    def answer_anyway(error: Error) -> ResponseReturnValue:
+        try:
+            return handler(error)
+        except outage.DATABASE_ERRORS as outer:
+            return _answer_database_error(outer)
+
+    return answer_anyway
+
+
+def answer(status: int, message: str) -> Response:
+    """Answer an error in the form that the caller reads; the frame of a page asks the database who that is."""
     if speaks_json():
-        return {"success": False, "error": message}, status
-    if is_partial():
-        # The fragment goes to the frame's live region, so what was typed stays where it is.
-        fragment = make_response(render_template("_flash.html", messages=[("danger", message)]), status)
-        fragment.headers["HX-Retarget"] = "#flashes"
-        fragment.headers["HX-Reswap"] = "innerHTML"
-        return fragment
+        return make_response({"success": False, "error": message}, status)
+    if _declares("for_machines"):
+        return make_response("", status)
+    return _fragment(status, message) if is_partial() else _page(status, message)
+
+
+def _declares(name: str) -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, name, False))
+
+
+def _fragment(status: int, message: str) -> Response:
+    # The fragment goes to the frame's live region, so what was typed stays where it is.
+    fragment = make_response(render_template("_flash.html", messages=[("danger", message)]), status)
+    fragment.headers["HX-Retarget"] = "#flashes"
+    fragment.headers["HX-Reswap"] = "innerHTML"
+    return fragment
+
+
+def _page(status: int, message: str) -> Response:
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
     said = {"title": title, "message": message, "advice": advice, "back": way_back()}
-    return render_template("error.html", status=status, **said), status
+    return make_response(render_template("error.html", status=status, **said), status)
 
 
-def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
-    return answer(error.status, error.message)
+def _answer_database_error(error: Exception) -> Response:
+    """Answer an outage without asking the database anything more; any other error of it is our fault."""
+    if not outage.is_outage(error):
+        return _answer_crash(error)
+    outage.note(error)
+    _draw_for_nobody()
+    return _answer_domain_error(DatabaseAway())
+
+
+def _draw_for_nobody() -> None:
+    """Let the frame be drawn as for somebody who is not logged in; the browser's session stays as it is."""
+    db.session.rollback()
+    g._login_user = login_manager.anonymous_user()  # Flask-Login's own note of who it is
+
+
+def _answer_domain_error(error: DomainError) -> Response:
+    response = answer(error.status, error.message)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _answer_field_errors(error: FieldErrors) -> ResponseReturnValue:
@@ -162,10 +228,13 @@ def _answer_late_change(_error: StaleDataError) -> ResponseReturnValue:
 
 
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
-    if error.code is None or error.code < 400:
-        return error
-    title, advice = _EXPLANATIONS.get(error.code, _EXPLANATIONS[400])
-    response = make_response(answer(error.code, f"{title}. {advice}" if speaks_json() or is_partial() else str(title)))
+    return error if error.code is None or error.code < 400 else _explain(error)
+
+
+def _explain(error: HTTPException) -> Response:
+    status = error.code or 500
+    title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
+    response = answer(status, f"{title}. {advice}" if speaks_json() or is_partial() else str(title))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
@@ -183,7 +252,7 @@ def _answer_os_error(error: OSError) -> ResponseReturnValue:
     return _answer_domain_error(DiskFull(gettext(disk.DISK_FULL)))
 
 
-def _answer_crash(_error: Exception) -> ResponseReturnValue:
+def _answer_crash(_error: Exception) -> Response:
     log.exception("request failed: %s %s", request.method, request.url_rule)
     db.session.rollback()
-    return _answer_http_error(InternalServerError())
+    return _explain(InternalServerError())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from . import sse
+from . import outage, sse
 
 LOOK_SECONDS = 0.4
 HEARTBEAT_SECONDS = 10.0
@@ -175,7 +175,9 @@ class _Feed:
     def _look_until_ended(self) -> None:
         try:
             while not self._ended.is_set():
-                self._look()
+                # While the database is away viewers see what was seen last.
+                with outage.overlooked():
+                    self._look()
                 self._ended.wait(LOOK_SECONDS)
         finally:
             self.end()

@@ -17,7 +17,7 @@ from wtforms import ValidationError
 
 from . import sse
 from .actor import acts_by_token, sends_token
-from .errors import answer, speaks_json
+from .errors import answer, despite_outage, speaks_json
 from .extensions import csrf, db
 from .feed import END_EVENT
 from .htmx import go_to, is_partial, way_back
@@ -107,6 +107,16 @@ def stream_view(view: View) -> View:
     return by_itself()(view)
 
 
+def leads_on(way: Callable[[], str | None]) -> Callable[[View], View]:
+    """Declare that the view logs somebody in, and where to go instead with a token from before a log-in elsewhere."""
+
+    def declare(view: View) -> View:
+        view.way_on = way  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def secret_view(view: View) -> View:
     """Declare that the view shows a secret, such as a link or a code: its answers are not compressed."""
     view.shows_secret = True  # type: ignore[attr-defined]
@@ -128,7 +138,7 @@ def init_app(app: Flask) -> None:
     # First: looking for the token reads the whole body.
     app.before_request(_allow_upload)
     csrf.init_app(app)
-    app.register_error_handler(CSRFError, _answer_csrf_error)
+    app.register_error_handler(CSRFError, despite_outage(_answer_csrf_error))
     app.before_request(_check_csrf)
     access(Access.ANYONE)(app.view_functions["static"])
     app.before_request(_check_access)
@@ -161,10 +171,20 @@ def _check_csrf() -> None:
 
 
 def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    if way := _way_on():
+        return go_to(way)
     # With the session its token has ended as well; and who never had one is asked to log in before all else.
     if not (current_user.is_authenticated or _declared_access() is Access.ANYONE):
         return _ask_to_log_in()
     return answer(400, gettext("This page is out of date. Reload it and try again."))
+
+
+def _way_on() -> str | None:
+    """Answer where a log-in leads whose token is old, because somebody has logged in meanwhile in another tab."""
+    given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken")
+    view = current_app.view_functions.get(request.endpoint or "")
+    way: Callable[[], str | None] | None = getattr(view, "way_on", None)
+    return way() if way and given and not speaks_json() else None
 
 
 def _check_access() -> ResponseReturnValue | None:

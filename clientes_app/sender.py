@@ -19,7 +19,7 @@ from .sending.carrier import Carrier
 from .sending.dispatcher import Dispatcher
 from .settings import current_settings, replace_settings
 from .simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, SIMULATED_FROM_NUMBER
-from .simulator.process import SimulatorProcess
+from .simulator.process import LastingSimulator
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def simulate(app: Flask, settings: Settings) -> Settings:
 
 
 def _start_simulator(latency_ms: int) -> str:
-    simulator = SimulatorProcess.start(LEDGER, latency_ms)
+    simulator = LastingSimulator(LEDGER, latency_ms)
     atexit.register(simulator.stop)
     return simulator.base_url
 

@@ -1,4 +1,4 @@
-"""Counting tries: in each process, or in a Redis that the processes share."""
+"""Counting tries, for every limit of the app: in each process, or in a Redis that the processes share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import cast
 
+from babel.dates import format_timedelta
 from flask import Flask, current_app
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from limits import RateLimitItem
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from .config import Settings
+from .counting import MemoryCounts
 from .errors import DomainError, ServiceUnavailable
 
 _KEY = "clientes.throttling"
@@ -27,15 +30,24 @@ class TooManyTries(DomainError):
     status = 429
 
     def __init__(self, wait_seconds: int) -> None:
-        self.wait_seconds = wait_seconds
-        super().__init__(gettext("Too many tries. Wait %(minutes)d min and try again.", minutes=-(-wait_seconds // 60)))
+        self.retry_after = wait_seconds
+        super().__init__(self._said(wait_time(wait_seconds)))
+
+    def _said(self, time: str) -> str:
+        return str(gettext("Too many tries. Wait %(time)s and try again.", time=time))
+
+
+def wait_time(seconds: int) -> str:
+    """Write how long to wait, rounded up: `10 minutos`, `6 horas`."""
+    unit = 60 if seconds <= 100 * 60 else 3600
+    whole = timedelta(seconds=-(-seconds // unit) * unit)
+    return str(format_timedelta(whole, granularity="minute", threshold=2, locale=get_locale()))
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Keep the counters with the app."""
     # Flask-Limiter counts requests, before or after their views; what counts here is known in the midst of them.
-    storage = storage_from_string(settings.ratelimit_storage_uri, wrap_exceptions=True)
-    app.extensions[_KEY] = FixedWindowRateLimiter(storage)
+    app.extensions[_KEY] = FixedWindowRateLimiter(_storage(settings.ratelimit_storage_uri))
 
 
 def take(limit: RateLimitItem, *names: str) -> bool:
@@ -67,6 +79,12 @@ def seconds_left(limit: RateLimitItem, *names: str) -> int:
     with _storage_that_answers():
         reset = _limiter().get_window_stats(limit, *names).reset_time
     return max(1, math.ceil(reset - time.time()))
+
+
+def _storage(uri: str) -> Storage:
+    if uri.startswith("memory:"):
+        return MemoryCounts()
+    return cast(Storage, storage_from_string(uri, wrap_exceptions=True))
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def create_first_admin() -> ResponseReturnValue:
         wrong = form.codigo if isinstance(refusal, first_run.WrongCode) else form.clave
         wrong.errors = [refusal.message]
         return form_again(*_PAGE, form=form)
-    open_session_for(person)
+    open_session_for(person, person.clave_hash)
     return redirect(url_for("home.index"))
 
 

@@ -29,12 +29,15 @@ def find_person(person_id: str) -> Usuario | None:
     return person
 
 
-def open_session_for(person: Usuario) -> None:
-    """Begin a new session of the person's; nothing of the one before it stays."""
+def open_session_for(person: Usuario, proved: str) -> None:
+    """Begin a new session of the person's; nothing of the one before it stays.
+
+    `proved` is the stored password as it was when the person was let in. Raises Conflict where it is another by now.
+    """
     if current_user.is_authenticated:
         close_session()
     session.clear()
-    session[_SECRET] = sessions.begin(person.id, request.user_agent.string, request.remote_addr or "")
+    session[_SECRET] = sessions.begin(person.id, proved, request.user_agent.string, request.remote_addr or "")
     login_user(person)
     after_this_request(partial(known_browsers.mark, name=person.usuario))
 

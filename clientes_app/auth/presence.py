@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app, request
 from flask_login import current_user
 
+from .. import outage
 from ..security import Access
 from . import bp, sessions
 from .opening import present_session
@@ -20,5 +21,8 @@ def notice_person() -> None:
     if by_itself is not None and by_itself():
         return
     present = present_session()
-    if present is not None:
+    if present is None:
+        return
+    # On a full disk pages can be read, though nothing can be noted.
+    with outage.overlooked():
         sessions.keep_awake(current_user.id, present)

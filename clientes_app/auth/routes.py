@@ -12,8 +12,8 @@ from flask_login import current_user
 from ..htmx import form_again, page_or_fragment
 from ..i18n import LANGUAGES
 from ..models import Usuario
-from ..second_factor.opening import enter
-from ..security import Access, access, is_safe_next
+from ..second_factor.opening import enter, way_on
+from ..security import Access, access, is_safe_next, leads_on
 from ..settings import current_settings
 from ..throttling import TooManyTries
 from . import bp, first_run, known_browsers, services, tries
@@ -29,7 +29,7 @@ _A_YEAR = 365 * 24 * 3600
 def log_in() -> ResponseReturnValue:
     """Show the log-in form."""
     if current_user.is_authenticated:
-        return redirect(url_for("home.index"))
+        return redirect(_next_page())
     if first_run.is_open():
         return redirect(url_for("auth.first_run_form"))
     return page_or_fragment(*_PAGE, **_form_context(LogInForm(formdata=None)))
@@ -37,6 +37,7 @@ def log_in() -> ResponseReturnValue:
 
 @bp.post("/entrar/")
 @access(Access.ANYONE)
+@leads_on(way_on)
 def open_session() -> ResponseReturnValue:
     """Log in and go where the person wanted."""
     form = LogInForm(formdata=request.form)
@@ -98,7 +99,7 @@ def _authenticate(form: LogInForm) -> Usuario | None:
 def _answer_too_many(form: LogInForm, refusal: TooManyTries) -> Response:
     form.clave.errors = [refusal.message]
     response = page_or_fragment(*_PAGE, 429, **_form_context(form))
-    response.headers["Retry-After"] = str(refusal.wait_seconds)
+    response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 

@@ -26,9 +26,8 @@ def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_p
     with tries.counted(tried):
         person = _person_called(name, sample_people=sample_people)
         fits = passwords.fits(person.clave_hash if person else None, password)
-        if fits and person and person.activo:
+        if fits and person and person.activo and _keep_in_present_way(person, password):
             tries.forgive(tried)
-            _keep_in_present_way(person, password)
             return person
     with unit_of_work() as session:
         record_for(session, person, Accion.LOG_IN_FAILED)
@@ -91,7 +90,7 @@ def lock_person(session: Session, person_id: int) -> Usuario:
 
     It comes before the lock of anything that is theirs: sessions, links, second factors.
     """
-    return session.get_one(Usuario, person_id, with_for_update={"key_share": True})
+    return session.get_one(Usuario, person_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def choose_language(person_id: int, language: str) -> None:
@@ -125,11 +124,13 @@ def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
     return None if person is None or (person.de_muestra and not sample_people) else person
 
 
-def _keep_in_present_way(person: Usuario, password: str) -> None:
+def _keep_in_present_way(person: Usuario, password: str) -> bool:
+    """Store a password anew that is stored in an older way; tell whether it still is the person's."""
     if not passwords.is_outdated(person.clave_hash):
-        return
-    kept = update(Usuario).where(Usuario.id == person.id, Usuario.clave_hash == person.clave_hash)
-    # Where the password was changed at this moment, the new one stays.
-    stored = kept.values(clave_hash=hash_password(password))
+        return True
+    compared = Usuario.id == person.id, Usuario.clave_hash == person.clave_hash
     with unit_of_work() as session:
-        session.execute(stored)
+        kept = update(Usuario).where(*compared).values(clave_hash=hash_password(password))
+        stored: bool = session.connection().execute(kept).rowcount == 1
+    db.session.refresh(person)
+    return stored

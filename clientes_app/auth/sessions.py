@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from .. import outage
 from ..audit.services import Thing, record, record_for
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
 from ..models.types import utc_now
@@ -32,11 +34,18 @@ class Open:
     seen: datetime
 
 
-def begin(person_id: int, device: str, address: str) -> str:
-    """Store a new session, sweep those that are over, and answer the secret that opens it."""
+def begin(person_id: int, proved: str, device: str, address: str) -> str:
+    """Store a new session, sweep those that are over, and answer the secret that opens it.
+
+    `proved` is the stored password as it was when the person was let in. Raises Conflict where it is another by now,
+    or the person may no longer log in.
+    """
     secret = secrets.token_urlsafe(32)
     with unit_of_work() as session:
+        # Who changes a password or deactivates somebody locks the same row, and ends the sessions after it.
         person = lock_person(session, person_id)
+        if not (person.activo and person.clave_hash == proved):
+            raise Conflict(gettext("Something about your log-in has changed at this moment. Log in again."))
         _sweep(session)
         row = Sesion(
             clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
@@ -60,10 +69,11 @@ def find(secret: str) -> tuple[Usuario, Open] | None:
 
 
 def is_open(engine: Engine, session_id: int) -> bool:
-    """Tell whether a session goes on, outside of any request."""
+    """Tell whether a session goes on, outside of any request; while the database is away, that it does."""
     query = select(Sesion.id).join(Usuario).where(Sesion.id == session_id, Usuario.activo, ~_is_over())
-    with engine.connect() as connection:
+    with outage.overlooked(), engine.connect() as connection:
         return connection.scalar(query) is not None
+    return True
 
 
 def keep_awake(person_id: int, present: Open) -> None:
@@ -103,15 +113,15 @@ def end(person_id: int, session_id: int) -> None:
 def end_others(person_id: int, present_id: int | None) -> None:
     """End all of a person's sessions but the present one."""
     with unit_of_work() as session:
-        forget_others(session, person_id, present_id)
+        forget_others(session, session.get_one(Usuario, person_id), present_id)
 
 
-def forget_others(session: Session, person_id: int, present_id: int | None) -> None:
+def forget_others(session: Session, person: Usuario, present_id: int | None) -> None:
     """End them in a transaction that does more; None: there is no present one, all end."""
-    theirs = Sesion.persona_id == person_id
+    theirs = Sesion.persona_id == person.id
     others = theirs if present_id is None else and_(theirs, Sesion.id != present_id)
     for session_id in _end(session, others):
-        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
+        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id, account_id=person.account_id))
 
 
 def _end(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:

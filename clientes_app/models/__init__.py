@@ -9,12 +9,13 @@ from .consumo import Consumo
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
 from .enlace import Enlace
+from .entrante import MensajeEntrante
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
-from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, Totp
+from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
 from .sesion import Sesion
 from .token_de_api import Alcance, TokenDeApi
 from .turno import TurnoDeEnvio
@@ -47,6 +48,7 @@ __all__ = [
     "Etiqueta",
     "Importacion",
     "LlaveDeAcceso",
+    "MensajeEntrante",
     "OrigenBaja",
     "PersonaOlvidada",
     "PlantillaSMS",
@@ -56,6 +58,7 @@ __all__ = [
     "Rol",
     "SMSLog",
     "Segmento",
+    "SegundoPasoFallido",
     "Sesion",
     "TipoDeCambio",
     "TokenDeApi",

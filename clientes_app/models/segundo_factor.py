@@ -1,10 +1,10 @@
-"""Second factors: a code from an app, recovery codes, passkeys."""
+"""Second factors: a code from an app, recovery codes, passkeys; and how often somebody gave a wrong code."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -51,3 +51,19 @@ class LlaveDeAcceso(Base):
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     usada: Mapped[datetime | None] = mapped_column(UtcDateTime)
     persona_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
+
+
+class SegundoPasoFallido(Base):
+    """The wrong codes that somebody gave who knows a person's password, since the person chose it."""
+
+    __tablename__ = "segundo_paso_fallido"
+    __table_args__ = (CheckConstraint("seguidos >= 0 AND sospechosos >= 0", name="cuenta"),)
+
+    persona_id: Mapped[int] = mapped_column(Id, ForeignKey("usuario.id", ondelete="CASCADE"), primary_key=True)
+    seguidos: Mapped[int] = mapped_column(Integer)
+    """Since the last right code."""
+    sospechosos: Mapped[int] = mapped_column(Integer)
+    """Those before it that came one after another, as they do where somebody guesses."""
+    ultimo: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    espera_hasta: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Before that not even the right code is compared."""

@@ -13,6 +13,7 @@ from ..auth import sessions
 from ..auth.opening import present_session
 from ..errors import DomainError
 from ..htmx import done, form_again
+from ..second_factor.services import guessed
 from ..security import Access, access
 from ..throttling import TooManyTries
 from . import bp, services
@@ -90,7 +91,7 @@ def _context(**forms: Any) -> dict[str, Any]:
         "name_form": NameForm(formdata=None, nombre=current_user.nombre),
         "password_form": PasswordForm(formdata=None),
     }
-    return {**blank, **_sessions(), **forms}
+    return {**blank, **_sessions(), "guessed": guessed(current_user.id), **forms}
 
 
 def _sessions() -> dict[str, Any]:

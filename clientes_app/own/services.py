@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from ..audit.services import record
-from ..auth import passwords, sessions
+from ..auth import passwords
 from ..auth import services as people
+from ..auth.new_password import replace_password
 from ..errors import DomainError
 from ..extensions import db, unit_of_work
 from ..models import Accion, Usuario
@@ -25,23 +26,15 @@ def rename(person_id: int, name: str) -> None:
 def change_password(person_id: int, present_session_id: int | None, present: str, new: str) -> None:
     """Change a person's password and end the person's other sessions.
 
-    Raises WrongPassword, DomainError where the new one will not do, throttling.TooManyTries.
+    Raises WrongPassword, DomainError where the new one will not do, Conflict where the present one was changed
+    meanwhile, throttling.TooManyTries.
     """
     person = db.session.get_one(Usuario, person_id)
     compared = person.clave_hash
     if not people.confirm_password(person_id, present):
-        raise _not_present()
+        raise WrongPassword(gettext("That is not your present password."))
     passwords.check(new, person.usuario)
     stored = passwords.hash_password(new)
     with unit_of_work() as session:
-        person = people.lock_person(session, person_id)
-        # It may have been changed while this one was compared.
-        if person.clave_hash != compared:
-            raise _not_present()
-        person.clave_hash = stored
+        replace_password(session, person, compared, stored, present_session_id)
         record(session, Accion.PASSWORD_CHANGED)
-        sessions.forget_others(session, person_id, present_session_id)
-
-
-def _not_present() -> WrongPassword:
-    return WrongPassword(gettext("That is not your present password."))

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record, record_for
 from ..auth import passwords
+from ..auth.new_password import replace_password
 from ..auth.services import lock_person
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, Enlace, Sesion, Usuario
+from ..models import Accion, Enlace, Usuario
 from ..models.types import utc_now
 
 LASTS = timedelta(hours=72)
@@ -65,7 +66,7 @@ def person_of(secret: str) -> Usuario:
 
 
 def use_link(secret: str, password: str) -> Usuario:
-    """Use a link up and give its person the password; all their sessions end. Of two requests, one wins.
+    """Use a link up and give its person the password; all their sessions and links end. Of two requests, one wins.
 
     Raises Gone where it was used or replaced, or has expired, and DomainError where the password will not do.
     """
@@ -77,8 +78,7 @@ def use_link(secret: str, password: str) -> Usuario:
         link = (Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
         if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
             raise _gone()
-        person.clave_hash = password_hash
-        session.execute(delete(Sesion).where(Sesion.persona_id == person.id))
+        replace_password(session, person, person.clave_hash, password_hash)
         record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
     return person
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, Row, Select, func, select, update
+from sqlalchemy import Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
@@ -21,7 +21,18 @@ from ..database import read_transaction, write_transaction
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import services as imports
-from ..models import ENDED, Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoImportacion, EstadoSMS, Importacion, SMSLog
+from ..models import (
+    ENDED,
+    Accion,
+    CampanaSMS,
+    Cuenta,
+    EstadoCampana,
+    EstadoImportacion,
+    EstadoSMS,
+    Importacion,
+    MensajeEntrante,
+    SMSLog,
+)
 from ..models.types import utc_now
 from ..sending import control
 from ..sending.states import lock_campaigns
@@ -32,6 +43,9 @@ BATCH = 200
 
 UPLOADS_KEPT = timedelta(days=7)
 """How long an import may wait for somebody to go on with it."""
+
+HEARD_KEPT = timedelta(days=365)
+"""How long a message that was heard is known by its SID; whoever kept Twilio's request could post it again after."""
 
 Due = Row[int, str, int, int]
 """A campaign's id, name, account and number of messages."""
@@ -59,6 +73,7 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
                 return done
         done.campaigns += _close(db.engine, campaign)
     done.imports = _cancel_unattended(uploads)
+    _forget_heard(db.engine)
     return done
 
 
@@ -146,6 +161,11 @@ def _close(engine: Engine, campaign: Due) -> bool:
         record(session, Accion.MESSAGES_BLANKED, thing, mensajes=count)
         session.flush()
     return True
+
+
+def _forget_heard(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        connection.execute(delete(MensajeEntrante).where(MensajeEntrante.recibido < utc_now() - HEARD_KEPT))
 
 
 def _cancel_unattended(uploads: Path) -> int:

@@ -121,7 +121,7 @@ def _show(**tried: PasswordForm) -> ResponseReturnValue:
     factors = services.factors_of(current_user)
     sections = ("app", "codes", *(f"key-{key.id}" for key in factors.passkeys))
     forms = {section: password_form(section) for section in sections} | tried
-    context: dict[str, Any] = {"factors": factors, "forms": forms}
+    context: dict[str, Any] = {"factors": factors, "forms": forms, "guessed": services.guessed(current_user.id)}
     return render_template("second_factor/show.html", new_passkey=NewPasskeyForm(formdata=None), **context)
 
 

@@ -1,12 +1,14 @@
 """Who gave the right password and still owes the second step: in the signed cookie, for five minutes.
 
-Such a person is not logged in: to every other view they are anonymous.
+Such a person is not logged in: to every other view they are anonymous. It ends with the password that they gave.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
 
 from flask import session
 
@@ -25,12 +27,15 @@ class Pending:
 
     person: Usuario
     next_page: str
+    proved: str
+    """The stored password, which is the one that the person gave."""
 
 
-def begin(person: Usuario, next_page: str) -> None:
-    """Remember that the person gave the right password; nothing of the session before it stays."""
+def begin(person: Usuario, proved: str, next_page: str) -> None:
+    """Remember that the person gave the password that is stored as `proved`; nothing of the session before it stays."""
     session.clear()
-    session[_KEY] = {"persona": person.id, "desde": utc_now().isoformat(), "siguiente": next_page}
+    kept = {"persona": person.id, "clave": _mark(proved), "desde": utc_now().isoformat(), "siguiente": next_page}
+    session[_KEY] = kept
     if person.idioma:
         session["idioma"] = person.idioma
 
@@ -41,4 +46,11 @@ def current() -> Pending | None:
     if kept is None or utc_now() - datetime.fromisoformat(kept["desde"]) >= LIFE:
         return None
     person = services.find_person(kept["persona"], sample_people=current_settings().simulated)
-    return None if person is None else Pending(person, kept["siguiente"])
+    if person is None or not compare_digest(_mark(person.clave_hash), kept.get("clave", "")):
+        return None
+    return Pending(person, kept["siguiente"], person.clave_hash)
+
+
+def _mark(stored: str) -> str:
+    # The cookie can be read: of what is stored, with its random salt, it gives nothing away.
+    return sha256(stored.encode()).hexdigest()

@@ -5,14 +5,17 @@ from __future__ import annotations
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
 
 from ..auth.opening import open_session_for
 from ..errors import Conflict
-from ..security import Access, access, is_safe_next, json_view, secret_view
+from ..security import Access, access, is_safe_next, json_view, leads_on, secret_view
 from ..settings import current_settings
-from . import bp, challenges, enrolment, passkeys, pending, services, totp
+from . import bp, challenges, enrolment, guesses, passkeys, pending, services, totp
 from .challenges import Purpose
 from .forms import CodeForm, PasskeyForm, RecoveryCodeForm
+from .opening import way_on
 from .pending import Pending
 from .relying_party import relying_party
 
@@ -26,12 +29,13 @@ def ask() -> ResponseReturnValue:
 
 @bp.post("/")
 @access(Access.ANYONE)
+@leads_on(way_on)
 def check_code() -> ResponseReturnValue:
     """Take a code from the app, and log in."""
-    waiting = _waiting()
-    form = CodeForm(formdata=request.form)
+    waiting, form = _waiting(), CodeForm(formdata=request.form)
+    failed = guesses.in_a_row(waiting.person.id)
     if form.validate() and services.take_app_code(waiting.person, form.codigo.data or ""):
-        return _finish(waiting)
+        return _finish(waiting, failed)
     form.codigo.errors = form.codigo.errors or [gettext("That code is not right, or was used already.")]
     return _ask(waiting, form)
 
@@ -46,12 +50,13 @@ def ask_recovery_code() -> ResponseReturnValue:
 
 @bp.post("/recuperacion/")
 @access(Access.ANYONE)
+@leads_on(way_on)
 def check_recovery_code() -> ResponseReturnValue:
     """Take a recovery code, and log in."""
-    waiting = _waiting()
-    form = RecoveryCodeForm(formdata=request.form)
+    waiting, form = _waiting(), RecoveryCodeForm(formdata=request.form)
+    failed = guesses.in_a_row(waiting.person.id)
     if form.validate() and services.take_recovery_code(waiting.person, form.codigo.data or ""):
-        answer = _finish(waiting)
+        answer = _finish(waiting, failed)
         flash(gettext("That recovery code is used up. Make new ones before the last is gone."), "success")
         return answer
     form.codigo.errors = form.codigo.errors or [gettext("That code is not right, or was used already.")]
@@ -72,11 +77,12 @@ def second_step_options() -> ResponseReturnValue:
 
 @bp.post("/llave/")
 @access(Access.ANYONE)
+@leads_on(way_on)
 def check_passkey() -> ResponseReturnValue:
     """Take a passkey as the second step, and log in."""
     waiting = _waiting()
     if _owner_who_signed(Purpose.SECOND_STEP, waiting) is not None:
-        return _finish(waiting)
+        return _finish(waiting, guesses.in_a_row(waiting.person.id))
     flash(gettext("That passkey did not work. Try again, or use another way."), "danger")
     return redirect(url_for("second_factor.ask"))
 
@@ -91,6 +97,7 @@ def log_in_options() -> ResponseReturnValue:
 
 @bp.post("/entrar/")
 @access(Access.ANYONE)
+@leads_on(way_on)
 def log_in_with_passkey() -> ResponseReturnValue:
     """Log in with a passkey in place of password and second step."""
     owner = _owner_who_signed(Purpose.LOG_IN)
@@ -98,7 +105,8 @@ def log_in_with_passkey() -> ResponseReturnValue:
     if person is None:
         flash(gettext("That passkey did not work. Try again, or use your password."), "danger")
         return redirect(url_for("auth.log_in", next=request.form.get("next") or None))
-    open_session_for(person)
+    open_session_for(person, person.clave_hash)
+    _tell_of_guesses(guesses.in_a_row(person.id))
     wanted = request.form.get("next", "")
     return redirect(wanted if is_safe_next(wanted) else url_for("home.index"))
 
@@ -113,6 +121,7 @@ def set_up_first() -> ResponseReturnValue:
 
 @bp.post("/activar/")
 @access(Access.ANYONE)
+@leads_on(way_on)
 @secret_view
 def confirm_first() -> ResponseReturnValue:
     """Turn on codes from an app, and log in."""
@@ -122,7 +131,7 @@ def confirm_first() -> ResponseReturnValue:
     if codes is None:
         form.codigo.errors = form.codigo.errors or [gettext("That code is not right. Is the time on the phone right?")]
         return _set_up_first(waiting, form)
-    open_session_for(waiting.person)
+    open_session_for(waiting.person, waiting.proved)
     return render_template("second_factor/codes.html", codes=codes, next_page=waiting.next_page)
 
 
@@ -130,9 +139,14 @@ def _pending() -> Pending:
     """Answer who gave the right password in this browser; anybody else is sent to the log-in."""
     waiting = pending.current()
     if waiting is None:
-        flash(gettext("Log in again: the second step waits for five minutes at most."), "danger")
-        abort(redirect(url_for("auth.log_in")))
+        abort(_without_pending())
     return waiting
+
+
+def _without_pending() -> BaseResponse:
+    if not current_user.is_authenticated:
+        flash(gettext("Log in again: the second step waits for five minutes at most."), "danger")
+    return redirect(url_for("auth.log_in"))  # which leads on whoever has logged in
 
 
 def _waiting() -> Pending:
@@ -164,9 +178,22 @@ def _set_up_first(waiting: Pending, form: CodeForm) -> ResponseReturnValue:
     return render_template("second_factor/set_up_first.html", form=form, secret=secret, picture=picture)
 
 
-def _finish(waiting: Pending) -> ResponseReturnValue:
-    open_session_for(waiting.person)
+def _finish(waiting: Pending, failed: int) -> ResponseReturnValue:
+    """Log in, and say how many codes were wrong before."""
+    open_session_for(waiting.person, waiting.proved)
+    _tell_of_guesses(failed)
     return redirect(waiting.next_page)
+
+
+def _tell_of_guesses(failed: int) -> None:
+    if failed < guesses.SUSPICIOUS:
+        return
+    said = gettext(
+        "Before this, %(count)d codes for your second step were wrong. If that was not you, somebody knows your"
+        " password: change it under Your account.",
+        count=failed,
+    )
+    flash(said, "danger")
 
 
 def _owner_who_signed(purpose: Purpose, waiting: Pending | None = None) -> int | None:

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record, record_for
 from ..extensions import db, unit_of_work
-from ..models import Accion, CodigoDeRecuperacion, Cuenta, LlaveDeAcceso, Totp, Usuario
-from . import passkeys, recovery, totp
+from ..models import Accion, CodigoDeRecuperacion, Cuenta, LlaveDeAcceso, SegundoPasoFallido, Totp, Usuario
+from . import guesses, passkeys, recovery, totp
 from .challenges import Challenge
 from .relying_party import RelyingParty
-from .throttle import count_guess, forget_guesses
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,12 @@ def asks_for_second_step(person_id: SQLColumnExpression[int] | int) -> ColumnEle
     return app | key
 
 
+def guessed(person_id: int) -> SegundoPasoFallido | None:
+    """Return how often a person's second step was wrong, where that should worry them; else None."""
+    row = db.session.get(SegundoPasoFallido, person_id)
+    return row if row and (row.sospechosos or row.seguidos >= guesses.SUSPICIOUS) else None
+
+
 def remove_factors(session: Session, person: Usuario) -> None:
     """Take every second factor from a person who lost them, even where the shop asks for one.
 
@@ -66,6 +71,7 @@ def remove_factors(session: Session, person: Usuario) -> None:
         taken += session.connection().execute(delete(model).where(model.persona_id == person.id)).rowcount
     if not taken:
         return
+    guesses.end_pause(session, person.id)
     thing = Thing("usuario", person.id, person.usuario, person.account_id)
     record(session, Accion.SECOND_FACTOR_OFF, thing, con="todo")
 
@@ -87,10 +93,10 @@ def find_person(person_id: int, *, sample_people: bool) -> Usuario | None:
 def take_app_code(person: Usuario, code: str) -> bool:
     """Tell whether a code from the person's app is right, and take it.
 
-    Raises throttling.TooManyTries.
+    Raises guesses.TooManyGuesses.
     """
-    count_guess(person.id)
     with unit_of_work() as session:
+        guesses.count(session, person.id)
         right = totp.take_code(session, person.id, code)
         _note(session, person, "codigo", right=right)
     return right
@@ -99,10 +105,10 @@ def take_app_code(person: Usuario, code: str) -> bool:
 def take_recovery_code(person: Usuario, code: str) -> bool:
     """Tell whether a recovery code is right, and use it up.
 
-    Raises throttling.TooManyTries.
+    Raises guesses.TooManyGuesses.
     """
-    count_guess(person.id)
     with unit_of_work() as session:
+        guesses.count(session, person.id)
         right = has_second_factor(person.id) and recovery.take_code(session, person.id, code)
         _note(session, person, "codigo_de_recuperacion", right=right)
     return right
@@ -121,6 +127,6 @@ def take_passkey(party: RelyingParty, answer: str, challenge: Challenge, person:
 
 def _note(session: Session, person: Usuario, reason: str, *, right: bool) -> None:
     if right:
-        forget_guesses(person.id)
+        guesses.take_back(session, person.id)
     else:
         record_for(session, person, Accion.LOG_IN_FAILED, motivo=reason)

@@ -1,4 +1,7 @@
-"""How often a code may be guessed: after five wrong ones in five minutes not even the right one is compared."""
+"""How often the first code of a new app may be wrong: five times in five minutes.
+
+The secret is on the page, so nothing is guessed; wrong codes of a second step are counted in `guesses`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from limits import RateLimitItemPerMinute
 from .. import throttling
 
 _GUESSES = RateLimitItemPerMinute(5, 5)
-_WHAT = "second factor"
+_WHAT = "first code"
 
 
 def count_guess(person_id: int) -> None:
-    """Count a guess before it is compared: of many at once, no more than the limit get through.
+    """Count a code before it is compared: of many at once, no more than the limit get through.
 
     Raises throttling.TooManyTries.
     """

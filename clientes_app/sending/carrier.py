@@ -13,6 +13,13 @@ from typing import Protocol
 STATUS_PATH = "/twilio/estado/"
 """Where the app is told what became of a message; the attempt follows."""
 
+TRY_AGAIN = "#rc=5&rp=ct,rt,5xx"
+"""What an address that Twilio calls ends with: up to five more tries where it gets no connection, no answer or a 5xx.
+
+Without it Twilio tries once more, and only where it got no connection. It sends the part after `#` to nobody.
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+"""
+
 
 _SID = re.compile(r"[0-9A-Za-z]{2,64}")
 

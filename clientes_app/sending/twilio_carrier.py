@@ -17,7 +17,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from ..config import TwilioSettings
-from .carrier import STATUS_PATH, Fate, Message, NotAnswered, Outcome, read_sid
+from .carrier import STATUS_PATH, TRY_AGAIN, Fate, Message, NotAnswered, Outcome, read_sid
 from .faults import FAULTS, NO_ANSWER, ODD_ANSWER, Fault, Scope
 from .twilio_http import AnswerTooLarge, HttpClient, NeverConnected, TooManyRequests
 
@@ -97,7 +97,7 @@ class TwilioCarrier:
         """Name the fields as Twilio does: https://www.twilio.com/docs/messaging/api/message-resource."""
         fields: dict[str, object] = {"To": message.to, "Body": message.body}
         if self._callback_base:
-            fields["StatusCallback"] = f"{self._callback_base}{STATUS_PATH}{message.attempt}"
+            fields["StatusCallback"] = f"{self._callback_base}{STATUS_PATH}{message.attempt}{TRY_AGAIN}"
         if self._settings.messaging_service_sid:
             return fields | {"MessagingServiceSid": self._settings.messaging_service_sid}
         return fields | {"From": self._settings.from_number}

@@ -1,15 +1,20 @@
 """A simulator in a process of its own, which lives no longer than the one that started it."""
 
+import logging
 import re
 import subprocess
 import sys
 from pathlib import Path
-from threading import Timer
+from threading import Event, Lock, Thread, Timer
 from typing import Self
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
 
 PROJECT = Path(__file__).parents[2]
 START_TIMEOUT_S = 10
 STOP_TIMEOUT_S = 5
+RESTART_S = 1
 
 
 class SimulatorNotStarted(RuntimeError):
@@ -48,9 +53,61 @@ class SimulatorProcess:
         """The identifier of the process."""
         return self._process.pid
 
+    def wait(self) -> None:
+        """Return when the process has ended."""
+        self._process.wait()
+
     def stop(self) -> int:
         """End the process, by force if it takes longer than `STOP_TIMEOUT_S` seconds; give its exit code."""
         return _end(self._process)
+
+
+class LastingSimulator:
+    """A simulator that is started again, at the same address and with its ledger, whenever it has died."""
+
+    def __init__(self, ledger: Path, latency_ms: float = 0) -> None:
+        """Start it; raises SimulatorNotStarted."""
+        self._ledger = ledger
+        self._latency_ms = latency_ms
+        self._process = SimulatorProcess.start(ledger, latency_ms)
+        self.base_url = self._process.base_url
+        self._changing = Lock()
+        self._stopping = Event()
+        Thread(target=self._watch, name="simulator", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The identifier of the present process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End it for good."""
+        self._stopping.set()
+        with self._changing:
+            self._process.stop()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._process.wait()
+            with self._changing:
+                if not self._stopping.is_set():
+                    self._start_again()
+
+    def _start_again(self) -> None:
+        log.warning("the simulated Twilio has ended; it is started again")
+        self._process.stop()
+        port = str(urlsplit(self.base_url).port)
+        try:
+            self._process = SimulatorProcess.start(self._ledger, self._latency_ms, "--port", port)
+        except SimulatorNotStarted as error:
+            log.warning("%s", error)
+            self._stopping.wait(RESTART_S)
 
 
 def _spawn(*options: str) -> subprocess.Popen[str]:

@@ -10,9 +10,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
+from .. import throttling
 from ..actor import sends_token
 from ..errors import answer
 from ..extensions import login_manager
@@ -21,8 +20,7 @@ from ..security import Access
 from ..settings import current_settings
 from . import services
 
-FAILURES = RateLimitItemPerMinute(60)
-_FAILED = "clientes.failed_tokens"
+FAILURES = RateLimitItemPerMinute(60, 1, "failed token")
 
 # What a token needs for a view. No token opens what is not named here, such as an admin's work.
 SCOPES = {Access.STAFF: Alcance.READ, Access.EDIT_CLIENTS: Alcance.CLIENTS, Access.SEND: Alcance.SEND}
@@ -38,7 +36,6 @@ class BrowserSessions(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     """Look at the token of each request that has one, before anybody asks who calls."""
-    app.extensions[_FAILED] = FixedWindowRateLimiter(MemoryStorage())
     app.session_interface = BrowserSessions()
     login_manager.request_loader(load_maker)
     app.before_request(_use_token)
@@ -65,7 +62,7 @@ def _use_token() -> ResponseReturnValue | None:
 
 def _refuse_token() -> ResponseReturnValue:
     # Only failures count: nobody keeps others at the same address out by sending rubbish.
-    if not current_app.extensions[_FAILED].hit(FAILURES, request.remote_addr or ""):
+    if not throttling.take(FAILURES, request.remote_addr or ""):
         return _refusal(429, gettext("Too many requests with a token that is not valid. Wait a minute."))
     return _refusal(401, gettext("This token is not valid: it is unknown or revoked."), 'error="invalid_token"')
 

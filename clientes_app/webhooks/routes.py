@@ -7,7 +7,6 @@ from typing import NoReturn
 from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
-from werkzeug.exceptions import HTTPException
 
 from .. import throttling
 from ..extensions import db
@@ -31,12 +30,6 @@ def check_signature() -> None:
         _refuse()
 
 
-@bp.errorhandler(HTTPException)
-def answer_plainly(error: HTTPException) -> ResponseReturnValue:
-    """Answer a machine, which reads no page."""
-    return "", error.code or 500
-
-
 @bp.post("/estado/<attempt>")
 @access(Access.ANYONE)
 @machine_view
@@ -55,7 +48,8 @@ def status(attempt: str) -> ResponseReturnValue:
 def inbound() -> ResponseReturnValue:
     """Hear what somebody answered; nothing is answered back."""
     fields = request.form
-    services.hear(db.engine, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
+    sid = fields.get("MessageSid", "")
+    services.hear(db.engine, sid, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
     return Response(_NO_REPLY, mimetype="text/xml")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from ..database import write_transaction
-from ..models import OrigenBaja, Recibo
+from ..database import insert_missing, write_transaction
+from ..models import MensajeEntrante, OrigenBaja, Recibo
+from ..models.types import utc_now
 from ..sending.evidence import Receipt
 from ..sending.opt_outs import accounts_concerned, add_opt_outs, remove_opt_outs
 from .keywords import Wish, wish
@@ -33,14 +34,30 @@ def read_receipt(attempt: str, fields: Mapping[str, str]) -> Receipt | None:
     return Receipt(attempt, sid, _STATUSES.get(word), int(code) if _CODE.fullmatch(code) else None)
 
 
-def hear(engine: Engine, sender: str, opt_out_type: str, body: str) -> None:
-    """Enter who asks for no more messages into the list of each shop concerned, or take them out again."""
+def hear(engine: Engine, sid: str, sender: str, opt_out_type: str, body: str) -> None:
+    """Enter who asks for no more messages into the list of each shop concerned, or take them out again.
+
+    A message is heard once: posted again, it does not undo what its sender has asked for since.
+    """
     wanted = wish(opt_out_type, body)
     if wanted is None or not _NUMBER.fullmatch(sender):
         return
     with write_transaction(engine) as connection:
+        if not _is_heard_first(connection, sid, wanted):
+            return
         accounts = accounts_concerned(connection, sender)
         if wanted is Wish.NO_MORE:
             add_opt_outs(connection, accounts, sender, OrigenBaja.MENSAJE)
         else:
             remove_opt_outs(connection, accounts, sender)
+
+
+def _is_heard_first(connection: Connection, sid: str, wanted: Wish) -> bool:
+    """Note that a message is heard; tell whether it never was before. Of two requests at once, one is told so.
+
+    Of a message without a SID nobody knows: it may take its sender out of no list.
+    """
+    if not _SID.fullmatch(sid):
+        return wanted is Wish.NO_MORE
+    heard = insert_missing(MensajeEntrante, connection.dialect.name).values(sid=sid, recibido=utc_now())
+    return connection.scalar(heard.returning(MensajeEntrante.sid)) is not None

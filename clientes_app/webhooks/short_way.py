@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask
 
+from .. import outage
 from ..models.types import read_id
 from ..sending.carrier import STATUS_PATH
 from ..sending.evidence import Receipt
@@ -41,8 +42,16 @@ class ShortWay:
         receipt = self._receipt(environ)
         if receipt is None:
             return self._long_way(environ, start_response)
-        inbox_of(self._app).deliver(receipt)
-        start_response("204 No Content", [])
+        try:
+            inbox_of(self._app).deliver(receipt)
+        except outage.DATABASE_ERRORS as error:
+            if not outage.is_outage(error):
+                raise
+            outage.note(error)
+            # Twilio tries again, as the address that it was given asks it to.
+            start_response("503 Service Unavailable", [("Retry-After", str(outage.RETRY_SECONDS))])
+        else:
+            start_response("204 No Content", [])
         return []
 
     def _receipt(self, environ: WSGIEnvironment) -> Receipt | None:

@@ -6,13 +6,17 @@ import dataclasses
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from clientes_app.config import SmsMode
 from clientes_app.models import Rol, Usuario
 from clientes_app.settings import current_settings, replace_settings
 
 from ..support.checking_client import CheckingClient
+from ..support.second_factor import turn_on_app
 from ..support.shop import PASSWORD, Shop
+
+LOG_IN, STEP = "/cuenta/entrar/", "/cuenta/segundo-paso/"
 
 
 def test_a_right_password_opens_a_session(browser: CheckingClient, account: int) -> None:
@@ -65,6 +69,41 @@ def test_the_token_changes_with_the_session(browser: CheckingClient, account: in
     browser.log_in("ana")
     assert browser.token() != before
     assert browser.post("/cuenta/salir/", headers={"X-CSRFToken": before}).status_code == 400
+
+
+def test_a_second_tab_with_an_old_token_leads_on(app: Flask, browser: CheckingClient, account: int) -> None:
+    old = browser.token()
+
+    def submit(**form: str) -> TestResponse:
+        return browser.post(LOG_IN, data={"usuario": "ana", "clave": PASSWORD, "csrf_token": old, **form})
+
+    assert browser.log_in("ana").status_code == 302
+    session = browser.get_cookie("sessionid")
+    assert submit().location == "/"
+    assert submit(next="/clientes/").location == "/clientes/"
+    assert submit(next="https://evil.example/").location == "/"
+    assert submit(usuario="somebody", clave="else").location == "/"
+    assert browser.get_cookie("sessionid") == session, "nobody was logged in by it"
+    assert browser.post(LOG_IN, data={"usuario": "ana", "clave": PASSWORD}).status_code == 400, "without a token"
+    assert browser.get(f"{LOG_IN}?next=/clientes/").location == "/clientes/"
+    browser.send("/cuenta/salir/")
+    assert submit().status_code == 400, "nor is anybody where nobody is"
+    assert browser.get("/").status_code == 302
+
+
+def test_so_it_does_on_the_way_to_the_second_step(app: Flask, browser: CheckingClient, account: int) -> None:
+    phone, old = turn_on_app(app, account), browser.token()
+    form = {"usuario": "ana", "clave": PASSWORD}
+    assert browser.log_in("ana").location == STEP
+    between = browser.token()
+    assert browser.post(LOG_IN, data={**form, "csrf_token": old}).location == STEP
+    assert browser.get("/").status_code == 302
+    assert browser.send(STEP, {"codigo": phone.now()}).location == "/"
+    second_tab = browser.post(STEP, data={"codigo": phone.now(), "csrf_token": between})
+    assert second_tab.location == "/"
+    assert browser.get("/").status_code == 200
+    reloaded = browser.get(STEP, follow_redirects=True)
+    assert (reloaded.request.path, "five minutes" in reloaded.text) == ("/", False)
 
 
 def test_cookies_have_the_names_and_flags_of_the_contract(browser: CheckingClient, account: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from clientes_app.extensions import db
-from clientes_app.models import Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, Recibo, SMSLog
+from clientes_app.models import Baja, CampanaSMS, EstadoCampana, EstadoSMS, MensajeEntrante, OrigenBaja, Recibo, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.settings import replace_settings
 from clientes_app.simulator import SIMULATED_AUTH_TOKEN
@@ -31,6 +33,7 @@ INBOUND = "/twilio/entrante/"
 STATUS = f"/twilio/estado/{TOKEN}"
 
 _addresses = count(1)
+_sids = count(1)
 
 
 @pytest.fixture
@@ -65,7 +68,8 @@ class Twilio:
         return self.call(STATUS, {"MessageSid": SID, "MessageStatus": status, **fields})
 
     def answer(self, body: str, sender: str = NUMBER, **fields: str) -> TestResponse:
-        return self.call(INBOUND, {"From": sender, "Body": body, **fields})
+        sid = f"SM{next(_sids):032x}"
+        return self.call(INBOUND, {"MessageSid": sid, "From": sender, "Body": body, **fields})
 
 
 @pytest.fixture
@@ -319,6 +323,60 @@ def test_every_account_that_has_the_number_or_wrote_to_it_is_concerned(
     for _ in range(2):
         assert twilio.answer("ALTA").status_code == 200
     assert opted_out(app) == []
+
+
+@pytest.mark.both_databases
+def test_a_message_that_is_posted_again_undoes_nothing(twilio: Twilio, app: Flask, shop: Shop, account: int) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    yes, no = {"MessageSid": "SM" + "a" * 32}, {"MessageSid": "MM" + "b" * 32}
+    twilio.answer("BAJA")
+    assert twilio.answer("ALTA", **yes).status_code == 200
+    assert opted_out(app) == []
+    assert twilio.answer("BAJA", **no).status_code == 200
+    for _ in range(2):
+        assert twilio.answer("ALTA", **yes).status_code == 200
+    assert len(opted_out(app)) == 1, "the later BAJA stands"
+    twilio.answer("ALTA")
+    assert twilio.answer("BAJA", **no).status_code == 200
+    assert opted_out(app) == [], "and so does the later ALTA"
+
+
+@pytest.mark.parametrize("sid", ["", "SM1", "x" * 5_000, "\x00"])
+def test_what_cannot_be_known_again_takes_nobody_out(
+    twilio: Twilio, app: Flask, shop: Shop, account: int, sid: str
+) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    assert twilio.answer("BAJA", MessageSid=sid).status_code == 200
+    assert twilio.answer("ALTA", MessageSid=sid).status_code == 200
+    assert len(opted_out(app)) == 1
+
+
+@pytest.mark.both_databases
+def test_of_many_posts_of_one_message_at_once_one_is_heard(
+    twilio: Twilio, app: Flask, shop: Shop, account: int
+) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    together = Barrier(6)
+
+    def post(number: int) -> int:
+        together.wait()
+        return twilio.answer("BAJA", MessageSid=f"SM{number:032x}").status_code
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        for number in range(5):
+            assert list(pool.map(post, [number] * together.parties)) == [200] * together.parties
+    with app.app_context():
+        assert len(db.session.scalars(db.select(MensajeEntrante)).all()) == 5
+    assert len(opted_out(app)) == 1
+
+
+@pytest.mark.both_databases
+def test_a_receipt_that_is_posted_again_changes_nothing(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
+    for status in ("sent", "delivered", "sent"):
+        twilio.tell(status)
+    before = message().recibido
+    assert twilio.tell("delivered").status_code == 204
+    assert (message().recibo, message().recibido) == (Recibo.DELIVERED, before)
 
 
 @pytest.mark.parametrize("sender", ["", "85432", "Tienda", "whatsapp:+573001234567", "+57300123456789012", "+\x00"])

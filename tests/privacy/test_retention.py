@@ -20,6 +20,7 @@ from clientes_app.models import (
     EstadoImportacion,
     EstadoSMS,
     Importacion,
+    MensajeEntrante,
     SMSLog,
 )
 from clientes_app.models.types import utc_now
@@ -27,6 +28,7 @@ from clientes_app.privacy import daily, retention
 from clientes_app.privacy.retention import Swept, months_before
 from clientes_app.sending import control, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
+from clientes_app.settings import current_settings
 
 from ..importing.conftest import Imports
 from ..support.campaigns import Campaigns
@@ -184,6 +186,16 @@ def test_a_forgotten_import_is_cancelled_and_its_file_deleted(app: Flask, accoun
 
 def files(imports: Imports) -> list[Path]:
     return list(imports.place.uploads.iterdir())
+
+
+def test_a_message_that_was_heard_is_known_for_a_year(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        for sid, days in (("SM1", 366), ("SM2", 364), ("SM3", 0)):
+            session.add(MensajeEntrante(sid=sid, recibido=utc_now() - timedelta(days=days)))
+    with app.app_context():
+        retention.sweep(current_settings().uploads_path)
+    with app.app_context():
+        assert sorted(db.session.scalars(select(MensajeEntrante.sid))) == ["SM2", "SM3"]
 
 
 @pytest.mark.usefixtures("kept_two_months")

@@ -105,6 +105,11 @@ ROWS = {
         "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
         " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
     ),
+    "0014": (
+        "INSERT INTO mensaje_entrante (sid, recibido) VALUES ('SM1', '2026-11-22 15:00:00')",
+        "INSERT INTO segundo_paso_fallido (persona_id, seguidos, sospechosos, ultimo, espera_hasta)"
+        " VALUES (1, 5, 0, '2026-11-22 15:00:00', '2026-11-22 15:05:00')",
+    ),
 }
 
 
@@ -178,7 +183,9 @@ def test_the_keys_of_forms_move_to_a_column_of_their_own(rows_stored: dict[str, 
 
 def keys_stored() -> list[tuple[str | None, ...]]:
     with db.engine.connect() as connection:
-        found = connection.execute(text("SELECT clave_idempotencia, clave_formulario, huella FROM campana_sms WHERE id = 1"))
+        found = connection.execute(
+            text("SELECT clave_idempotencia, clave_formulario, huella FROM campana_sms WHERE id = 1")
+        )
         return [tuple(row) for row in found]
 
 

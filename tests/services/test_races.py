@@ -374,7 +374,8 @@ def activate_a_person(world: World) -> Raced:
 
 
 def open_session(world: World, person: int) -> int:
-    secret = world.do(lambda: sessions.begin(person, "Firefox", "127.0.0.1"))
+    proved = world.get(Usuario, person).clave_hash
+    secret = world.do(lambda: sessions.begin(person, proved, "Firefox", "127.0.0.1"))
     found = world.do(lambda: sessions.find(secret))
     return int(found[1].id)
 

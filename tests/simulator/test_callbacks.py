@@ -23,6 +23,8 @@ class Listener:
 
     def __init__(self) -> None:
         self.heard: list[tuple[dict[str, str], str]] = []
+        self.answers: list[int] = []
+        """The statuses of the coming answers; 204 when there are none left."""
         self.go_on = threading.Event()
         self.go_on.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -43,7 +45,7 @@ class Listener:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 listener.go_on.wait()
                 listener.heard.append((dict(parse_qsl(body)), self.headers["X-Twilio-Signature"]))
-                self.send_response(204)
+                self.send_response(listener.answers.pop(0) if listener.answers else 204)
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002 (its name)
@@ -105,3 +107,22 @@ def test_creation_does_not_wait_for_a_listener_that_does_not_answer(
     assert not listener.heard
     listener.go_on.set()
     wait_until(lambda: all(len(listener.statuses(sid)) == 3 for sid in sids))
+
+
+def test_what_was_not_taken_is_told_again_where_the_address_asks_for_it(
+    quick: SimulatorProcess, client: Client, listener: Listener
+) -> None:
+    listener.answers = [503, 503]
+    sid = send(client, status_callback=f"{listener.url}#rc=5&rp=ct,rt,5xx").sid
+    wait_until(lambda: listener.statuses(sid) == ["accepted", "accepted", "accepted", "sent", "delivered"])
+    fields, signature = listener.heard[0]
+    assert RequestValidator(SIMULATED_AUTH_TOKEN).validate(listener.url, fields, signature)
+
+
+@pytest.mark.parametrize("overrides", ["", "#rc=5", "#rc=5&rp=ct,rt", "#rc=0&rp=5xx"])
+def test_what_was_not_taken_is_not_told_again_by_itself(
+    quick: SimulatorProcess, client: Client, listener: Listener, overrides: str
+) -> None:
+    listener.answers = [503]
+    sid = send(client, status_callback=f"{listener.url}{overrides}").sid
+    wait_until(lambda: listener.statuses(sid) == ["accepted", "sent", "delivered"])

@@ -17,8 +17,9 @@ from twilio.rest import Client
 
 from clientes_app.simulator import SIMULATED_FROM_NUMBER
 from clientes_app.simulator.ledger import Ledger
-from clientes_app.simulator.process import SimulatorNotStarted, SimulatorProcess
+from clientes_app.simulator.process import LastingSimulator, SimulatorNotStarted, SimulatorProcess
 
+from ..support.carrier import wait_until
 from .support import (
     IMPATIENT_S,
     TO,
@@ -125,6 +126,23 @@ def test_the_ledger_survives_a_kill(tmp_path: Path, connect: Connect) -> None:
         assert simulator.stop() == -signal.SIGKILL
     with Ledger(path) as ledger:
         assert [message.sid for message in ledger.newest(100, TO)] == sids[::-1]
+
+
+def test_a_lasting_simulator_comes_back_at_its_address_with_its_ledger(tmp_path: Path, connect: Connect) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with LastingSimulator(path) as simulator:
+        base_url, sids = simulator.base_url, []
+        for _ in range(3):
+            sids.append(send(connect(simulator)).sid)
+            killed = simulator.pid
+            os.kill(killed, signal.SIGKILL)
+            wait_until(lambda killed=killed: simulator.pid != killed)
+        assert simulator.base_url == base_url
+        sids.append(send(connect(simulator)).sid)
+    with Ledger(path) as ledger:
+        assert [message.sid for message in ledger.newest(100, TO)] == sids[::-1]
+    with pytest.raises(requests.ConnectionError):
+        requests.get(base_url, timeout=5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -19,8 +19,19 @@ _SYSTEM_ACCOUNT = "postgres"
 class PostgresServer:
     """A running server, whose databases are made and dropped by name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, durability: str) -> None:
         self._folder = folder
+        self._data = folder / "data"
+        self._options = f"{durability} -k {folder} -c listen_addresses="
+
+    def start(self) -> None:
+        """Start it, and wait until it takes connections."""
+        log = self._folder / "log"
+        _run("pg_ctl", "start", "--wait", "--silent", "-D", self._data, "-l", log, "-o", self._options)
+
+    def stop(self) -> None:
+        """Stop it at once, whoever is connected."""
+        _run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate", "-D", self._data)
 
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
@@ -51,12 +62,12 @@ def running_postgres(durability: str = "-F") -> Iterator[PostgresServer]:
             shutil.chown(folder, _SYSTEM_ACCOUNT)
         data = folder / "data"
         _run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-D", data)
-        options = f"{durability} -k {folder} -c listen_addresses="
-        _run("pg_ctl", "start", "--wait", "--silent", "-D", data, "-l", folder / "log", "-o", options)
+        server = PostgresServer(folder, durability)
+        server.start()
         try:
-            yield PostgresServer(folder)
+            yield server
         finally:
-            _run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate", "-D", data)
+            server.stop()
 
 
 def _run(program: str, *arguments: str | Path) -> None:
