@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServe
 from . import disk, outage
 from .actor import sends_token
 from .extensions import db, login_manager
-from .htmx import is_partial
+from .htmx import is_partial, way_back
 
 log = logging.getLogger(__name__)
 
@@ -192,8 +192,8 @@ def _fragment(status: int, message: str) -> Response:
 
 def _page(status: int, message: str) -> Response:
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
-    page = render_template("error.html", status=status, title=title, message=message, advice=advice)
-    return make_response(page, status)
+    said = {"title": title, "message": message, "advice": advice, "back": way_back()}
+    return make_response(render_template("error.html", status=status, **said), status)
 
 
 def _answer_database_error(error: Exception) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import SplitResult, urlsplit
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Response, current_app, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 
@@ -28,6 +28,14 @@ def came_from() -> SplitResult:
     except ValueError:
         return urlsplit("")
     return page if page.netloc == request.host else urlsplit("")
+
+
+def way_back() -> str:
+    """Return the address of the page of ours that the request comes from; empty where it cannot be opened again."""
+    page, addresses = came_from(), current_app.create_url_adapter(request)
+    if addresses is None or not addresses.test(page.path, "GET"):
+        return ""
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def go_to(location: str) -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from .actor import acts_by_token, sends_token
 from .errors import answer, despite_outage, speaks_json
 from .extensions import csrf, db
 from .feed import END_EVENT
-from .htmx import came_from, go_to, is_partial
+from .htmx import go_to, is_partial, way_back
 from .models import Usuario
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -239,10 +239,7 @@ def _present_page() -> str:
     """Answer the address of the page that the person sees or asks for; empty where it cannot be opened again."""
     if request.method == "GET" and not is_partial():
         return request.full_path.rstrip("?")
-    page, addresses = came_from(), current_app.create_url_adapter(request)
-    if addresses is None or not addresses.test(page.path, "GET"):
-        return ""
-    return page._replace(scheme="", netloc="", fragment="").geturl()
+    return way_back()
 
 
 def _set_headers(response: Response) -> Response:

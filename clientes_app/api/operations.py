@@ -56,7 +56,8 @@ _PREFER = _parameter("Prefer", "header", "respond-async: do not wait for the end
 _KEY = _parameter(
     "Idempotency-Key",
     "header",
-    "The same key within 24 hours gives the campaign that it gave before, instead of a second one.",
+    "The same key with the same body, from the same person within 24 hours, gives the campaign that it gave before "
+    "instead of a second one; with anything else it is refused.",
     {"type": "string", "minLength": 1, "maxLength": 200},
     "promocion-marzo",
 )
@@ -131,6 +132,10 @@ SEND = _writes(
         "409": refuses(
             "It would pass a limit of the shop, or clients changed at this moment.",
             "Some of these clients have just changed. Try again.",
+        ),
+        "422": refuses(
+            "The Idempotency-Key came before with another body, or from another person. Nothing is sent.",
+            "This Idempotency-Key was sent before with another request, or by another person. Nothing is sent.",
         ),
         "503": refuses("Twilio is not set up.", "Twilio is not set up. Missing: TWILIO_AUTH_TOKEN."),
         **shared(413),

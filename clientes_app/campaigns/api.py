@@ -23,9 +23,9 @@ from ..settings import current_settings
 from . import bp, listing, services
 from .forms import RequestForm
 from .progress import Progress, snapshot
+from .repeats import LONGEST_KEY, ProgramKey, program_key
 
 DETAILS = 1_000
-LONGEST_KEY = 200
 
 
 @bp.post("/enviar-sms/")
@@ -33,10 +33,11 @@ LONGEST_KEY = 200
 @access(Access.SEND)
 def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
-    settings = current_settings()
-    services.require_twilio(settings.missing)
-    draft = _draft(json_object())
-    campaign = services.create_campaign(current_user.account_id, current_user.id, draft, _idempotency_key())
+    settings, key = current_settings(), _idempotency_key()
+    campaign = services.earlier_campaign(current_user.account_id, key)
+    if campaign is None:
+        services.require_twilio(settings.missing)
+        campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(json_object()), key)
     asynchronous = "respond-async" in request.headers.get("Prefer", "")
     campaign = services.wait_for_end(campaign, 0.0) if asynchronous else _wait_for_end(campaign)
     return _answer(campaign), 200 if campaign.estado in ENDED else 202
@@ -83,11 +84,13 @@ def _client_ids(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
-def _idempotency_key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+def _idempotency_key() -> ProgramKey | None:
+    text = request.headers.get("Idempotency-Key")
+    if text is None:
+        return None
+    if not 0 < len(text) <= LONGEST_KEY:
         raise DomainError(gettext("Idempotency-Key takes 1 to %(longest)d characters.", longest=LONGEST_KEY))
-    return key
+    return program_key(text, current_user.id, request.get_data())
 
 
 def _answer(campaign: CampanaSMS) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+import secrets
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
+from wtforms.validators import ValidationError
 
-from ..clients.search import Search
-from ..clients.selection import Selection, Ticked, ids_from
+from ..clients.selection import Destination, Said, Unreadable
 from ..forms import Form, line_field
 from ..message_templates.forms import MessageForm, message_field
+from ..models.types import read_id
 from ..text import clean_block, clean_line
 
 LONGEST_NAME = 200
@@ -25,77 +26,60 @@ class RequestForm(Form):
     nombre_campana = line_field(lazy_gettext("Name"), LONGEST_NAME)
 
 
-class Recipients(StrEnum):
-    """Where a campaign's recipients come from."""
-
-    ALL = "todos"
-    SEARCH = "busqueda"
-    TICKED = "marcados"
-    SEGMENT = "segmento"
-
-
 class ComposeForm(MessageForm):
-    """A campaign as it is written: who, what, and its name."""
+    """A campaign as it is written: what, and its name; `said` is whom it is for."""
 
     nombre = line_field(lazy_gettext("Name of the campaign"), LONGEST_NAME)
     plantilla = StringField(lazy_gettext("Template"))
     propio = HiddenField(filters=[clean_block])
     """What the person wrote before choosing a template, for coming back to it."""
     destino = StringField()
-    q = StringField()
-    estado = StringField()
-    segmento = StringField()
+    """Bears what is wrong with `said`."""
     clave = HiddenField(filters=[clean_line])
+    """Made as a campaign is begun: by it, what is sent twice is known again."""
 
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)
-        self.ticked = ids_from(formdata.getlist("cliente_ids"))
-        self.search = Search.from_values(formdata)
-        self.segment_search: Search | None = None
-        """What the chosen segment stands for, once it was looked up."""
+        self.said = Said.from_values(formdata)
+        self.destino.errors = list(self.said.problems)
+        if not self.clave.data:
+            self.clave.data = secrets.token_urlsafe(16)
 
     @property
-    def recipients(self) -> Recipients:
-        """Answer where the recipients come from; what was not said follows from what was given."""
-        if self.destino.data in set(Recipients):
-            return Recipients(self.destino.data)
-        if self.ticked:
-            return Recipients.TICKED
-        if self.segment_id:
-            return Recipients.SEGMENT
-        return Recipients.SEARCH if self.search.values() else Recipients.ALL
+    def recipients(self) -> Destination | None:
+        """Return the choice that the page shows: what a link leaves out follows from what it gives.
 
-    @property
-    def audience(self) -> Selection:
-        """Answer who the campaign is for."""
-        if self.recipients is Recipients.TICKED:
-            return Ticked(self.ticked)
-        if self.recipients is Recipients.SEGMENT and self.segment_search is not None:
-            return self.segment_search
-        return self.search if self.recipients is Recipients.SEARCH else Search()
+        Nothing is chosen where something that was given cannot be read.
+        """
+        said = self.said
+        if said.destination or said.problems:
+            return None if said.problems else said.destination
+        if said.segment_id:
+            return Destination.SEGMENT
+        return Destination.SEARCH if said.search.values() else Destination.ALL
 
     @property
     def template_id(self) -> int | None:
         """Answer the id of the template that the text came from."""
-        ids = ids_from([self.plantilla.data or ""])
-        return ids[0] if ids else None
+        return read_id(self.plantilla.data or "")
 
-    @property
-    def segment_id(self) -> int | None:
-        """Answer the id of the chosen segment."""
-        ids = ids_from([self.segmento.data or ""])
-        return ids[0] if ids else None
+    def validate_plantilla(self, field: StringField) -> None:
+        """Refuse what names no template."""
+        if field.data and self.template_id is None:
+            raise ValidationError(gettext("Choose a template of the list, or your own text."))
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields, and that somebody is chosen."""
-        valid = super().validate(extra_validators)
-        if self.recipients is Recipients.TICKED and not self.ticked:
-            self.destino.errors = [gettext("No client is ticked: choose others, or tick some in the list of clients.")]
-            return False
-        if self.recipients is Recipients.SEARCH and not self.search.values():
-            self.destino.errors = [gettext("Write what to search for, or choose all clients.")]
-            return False
-        if self.recipients is Recipients.SEGMENT and self.segment_search is None:
-            self.destino.errors = [gettext("Choose a segment, or other clients.")]
-            return False
-        return bool(valid)
+    def said_for_review(self) -> Said:
+        """Return whom it is for, of all the choices that the page sends.
+
+        Raises Unreadable where everybody is chosen, and yet something was searched for or a segment chosen.
+        """
+        if self.said.destination is Destination.ALL and (self.said.search.text or self.said.segment_id):
+            raise Unreadable(
+                [gettext("All active clients are chosen, and a search or a segment too: leave one of them out.")]
+            )
+        return self.said
+
+    def asked(self) -> list[tuple[str, str]]:
+        """Return what makes one campaign another: its text, its name, and whom it is for."""
+        written = [("mensaje", self.mensaje.data or ""), ("nombre", self.nombre.data or "")]
+        return [*written, *self.said.given]

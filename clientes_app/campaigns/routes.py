@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -15,6 +15,7 @@ from .. import live
 from ..clients import listing as client_listing
 from ..clients.filters import chips_of
 from ..clients.search import Search
+from ..clients.selection import Said, Selection, Unreadable
 from ..clients.tags import tag_names
 from ..extensions import db
 from ..feed import news
@@ -30,6 +31,7 @@ from ..settings import current_settings
 from . import LIVE, bp, control, listing, services
 from .forms import ComposeForm
 from .progress import snapshot
+from .repeats import form_key
 
 _COMPOSE = ("campaigns/compose.html", "campaigns/_compose.html")
 
@@ -57,7 +59,7 @@ def running() -> ResponseReturnValue:
 @access(Access.SEND)
 def compose() -> ResponseReturnValue:
     """Show the page where a campaign is written."""
-    form = _read_form(request.args)
+    form = ComposeForm(request.args)
     _take_template(form)
     return page_or_fragment(*_COMPOSE, **_compose_context(form))
 
@@ -66,7 +68,7 @@ def compose() -> ResponseReturnValue:
 @access(Access.SEND)
 def compose_for_ticked() -> ResponseReturnValue:
     """Show the same page for ticked clients, or again with what was written so far; this changes nothing."""
-    form = _read_form(request.form)
+    form = ComposeForm(request.form)
     if "usar_plantilla" in request.form:
         _take_template(form)
     form.apply_saving()
@@ -77,28 +79,33 @@ def compose_for_ticked() -> ResponseReturnValue:
 @access(Access.SEND)
 def review() -> ResponseReturnValue:
     """Show what sending would do, before anything is sent."""
-    form = _read_form(request.form)
-    if form.asks_preview or not form.validate():
+    form = ComposeForm(request.form)
+    audience = None if form.asks_preview else _checked(form, form.said_for_review)
+    if audience is None:
         form.apply_saving()
         return form_again(*_COMPOSE, **_compose_context(form))
     services.require_twilio(current_settings().missing)
-    reviewed = services.review(current_user.account_id, _draft(form))
+    reviewed = services.review(current_user.account_id, _draft(form, audience))
     shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
-    key = form.clave.data or secrets.token_urlsafe(16)
     waits = services.waits_for_approval(current_user.account_id, current_user.id)
-    return render_template("campaigns/review.html", form=form, review=reviewed, longest=shown, key=key, waits=waits)
+    return render_template("campaigns/review.html", form=form, review=reviewed, longest=shown, waits=waits)
 
 
 @bp.post("/campanas/enviar/")
 @access(Access.SEND)
 def send() -> ResponseReturnValue:
     """Store the campaign for the sender and show its page; the same form sent twice gives one campaign."""
-    form = _read_form(request.form)
-    if not form.validate():
-        return form_again(*_COMPOSE, **_compose_context(form))
-    services.require_twilio(current_settings().missing)
-    key = form.clave.data or secrets.token_urlsafe(16)
-    campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(form), f"web:{key}"[:200])
+    form = ComposeForm(request.form)
+    key = form_key(form.clave.data or "", current_user.id, form.asked())
+    campaign = services.earlier_campaign(current_user.account_id, key)
+    if campaign is None:
+        audience = _checked(form, lambda: Said.in_act(MultiDict(request.values), form.data))
+        if audience is None:
+            again = form_again(*_COMPOSE, **_compose_context(form))
+            return (again, 400) if form.destino.errors else again
+        services.require_twilio(current_settings().missing)
+        draft = _draft(form, audience)
+        campaign = services.create_campaign(current_user.account_id, current_user.id, draft, key)
     return redirect(url_for("campaigns.show", pk=campaign.id))
 
 
@@ -154,17 +161,19 @@ def _polled_progress(pk: int) -> Response:
     return response
 
 
-def _draft(form: ComposeForm) -> services.Draft:
-    return services.Draft(form.audience, form.mensaje.data or "", form.nombre.data or "", form.template_id)
+def _checked(form: ComposeForm, said: Callable[[], Said]) -> Selection | None:
+    """Return whom the form is for where all of it is right; None where it is not, and the form says why."""
+    valid = form.validate()
+    try:
+        audience = segments.selection_of(current_user.account_id, said())
+    except Unreadable as refusal:
+        form.destino.errors = [refusal.message]
+        return None
+    return audience if valid else None
 
 
-def _read_form(values: MultiDict[str, str]) -> ComposeForm:
-    """Read what was written, and look up what the chosen segment stands for."""
-    form = ComposeForm(values)
-    chosen = [each for each in segments.list_segments(current_user.account_id) if each.id == form.segment_id]
-    if chosen:
-        form.segment_search = segments.search_of(chosen[0])
-    return form
+def _draft(form: ComposeForm, audience: Selection) -> services.Draft:
+    return services.Draft(audience, form.mensaje.data or "", form.nombre.data or "", form.template_id)
 
 
 def _take_template(form: ComposeForm) -> None:
@@ -180,16 +189,18 @@ def _take_template(form: ComposeForm) -> None:
 
 def _compose_context(form: ComposeForm) -> dict[str, Any]:
     account_id = current_user.account_id
-    shown = form.client_id or next(iter(form.ticked), None)
+    shown = form.client_id or next(iter(form.said.client_ids), None)
+    listed = segments.list_segments(account_id)
+    chosen = next((segments.search_of(each) for each in listed if each.id == form.said.segment_id), None)
     recipient = template_services.choose_recipient(account_id, shown, form.step)
     return {
         "form": form,
         "templates": template_services.list_active(account_id),
-        "segments": segments.list_segments(account_id),
-        "chips": chips_of(form.search, tag_names(account_id)),
+        "segments": listed,
+        "chips": chips_of(form.said.search, tag_names(account_id)),
         "all_count": client_listing.count(account_id, Search()),
-        "found_count": client_listing.count(account_id, form.search),
-        "segment_count": form.segment_search and client_listing.count(account_id, form.segment_search),
+        "found_count": client_listing.count(account_id, form.said.search),
+        "segment_count": chosen and client_listing.count(account_id, chosen),
         "recipient": recipient,
         "preview": preview(form.mensaje.data or "", recipient.nombre),
         "problems": [],

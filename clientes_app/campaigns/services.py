@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -23,13 +23,13 @@ from ..models.types import utc_now
 from ..sending import outbox
 from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
-from ..tenancy import get_owned, owned
+from ..tenancy import get_owned
 from . import audience as audiences
 from . import limits, listing
 from .audience import Share
 from .limits import Expense, Room
+from .repeats import Key
 
-IDEMPOTENCY_PERIOD = timedelta(hours=24)
 # Many wait at once: who has waited for long looks less often.
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 1.0
 _LOOKS_IN_PROPORTION = 0.1
@@ -102,26 +102,31 @@ def require_twilio(missing: Sequence[str]) -> None:
         raise ServiceUnavailable(gettext("Twilio is not set up. Missing: %(names)s.", names=", ".join(missing)))
 
 
-def create_campaign(account_id: int, sender_id: int, draft: Draft, idempotency_key: str | None = None) -> CampanaSMS:
-    """Store a campaign with all its rows, for the sender to find; the same key gives the same campaign for a day.
+def create_campaign(account_id: int, sender_id: int, draft: Draft, key: Key | None = None) -> CampanaSMS:
+    """Store a campaign with all its rows, for the sender to find; the same request gives the same campaign for a day.
 
-    Raises DomainError where an id is not the account's client or nobody is chosen, Conflict where it would pass one
-    of the account's limits.
+    Raises KeyReused where the key came with another request, DomainError where an id is not the account's client or
+    nobody is chosen, Conflict where it would pass one of the account's limits.
     """
-    if isinstance(draft.audience, Ticked):
-        _require_known(account_id, draft.audience.client_ids)
     try:
         with unit_of_work() as session:
-            earlier = _campaign_of_key(session, account_id, idempotency_key)
-            campaign = earlier or _store(session, account_id, sender_id, draft, idempotency_key)
+            campaign = _earlier(session, account_id, key) or _store(session, account_id, sender_id, draft, key)
     except IntegrityError as error:
         # Two requests with one key raced and the other one stored it; or a client was deleted at this moment.
-        earlier = _campaign_of_key(db.session(), account_id, idempotency_key)
+        earlier = _earlier(db.session(), account_id, key)
         if earlier is None:
             raise Conflict(gettext("Some of these clients have just changed. Try again.")) from error
         return earlier
     bell.ring()
     return campaign
+
+
+def earlier_campaign(account_id: int, key: Key | None) -> CampanaSMS | None:
+    """Return the campaign that the same request gave before: to be asked before anything of a request is judged.
+
+    Raises KeyReused where the key came with another request.
+    """
+    return _earlier(db.session(), account_id, key)
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
@@ -145,47 +150,47 @@ def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
     return get_owned(db.session(), CampanaSMS, account_id, campaign_id)
 
 
-def _require_known(account_id: int, client_ids: Sequence[int]) -> None:
-    unknown = audiences.unknown_ids(db.session(), account_id, client_ids)
+def _require_known(session: Session, account_id: int, audience: Selection) -> None:
+    unknown = audiences.unknown_ids(session, account_id, audience.client_ids) if isinstance(audience, Ticked) else []
     if unknown:
         raise DomainError(gettext("No client has these ids: %(ids)s.", ids=some_of(unknown)))
 
 
-def _campaign_of_key(session: Session, account_id: int, key: str | None) -> CampanaSMS | None:
-    """Answer the campaign that the key already gave; one older than a day sets its key free."""
-    if key is None:
-        return None
-    campaign = session.scalar(owned(CampanaSMS, account_id).where(CampanaSMS.clave_idempotencia == key))
-    if campaign is None or campaign.creado > utc_now() - IDEMPOTENCY_PERIOD:
-        return campaign
-    campaign.clave_idempotencia = None
-    session.flush()
-    return None
+def _earlier(session: Session, account_id: int, key: Key | None) -> CampanaSMS | None:
+    return None if key is None else key.earlier(session, account_id)
 
 
-def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key: str | None) -> CampanaSMS:
-    now = utc_now()
-    campaign = CampanaSMS(
-        nombre=draft.nombre or gettext("Campaign of %(moment)s", moment=moment(now)),
-        mensaje=draft.mensaje,
-        creado=now,
-        plantilla_id=_own_template(session, account_id, draft.plantilla_id),
-        clave_idempotencia=key,
-        enviada_por_id=sender_id,
-        usuario_id=account_id,
-    )
-    session.add(campaign)
-    session.flush()
+def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key: Key | None) -> CampanaSMS:
+    campaign = _insert(session, account_id, sender_id, draft, key)
+    # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
+    _require_known(session, account_id, draft.audience)
     outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, account_id, draft.audience))
     session.refresh(campaign)
     if not campaign.total_clientes:
         raise DomainError(gettext("Nobody is chosen."))
     limits.note_expense(session, campaign)
     limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
-    _hand_over(campaign, now)
+    _hand_over(campaign, campaign.creado)
     if campaign.estado is not EstadoCampana.POR_APROBAR:
         sent = Thing("campana_sms", campaign.id, campaign.nombre)
         record(session, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
+    return campaign
+
+
+def _insert(session: Session, account_id: int, sender_id: int, draft: Draft, key: Key | None) -> CampanaSMS:
+    now = utc_now()
+    campaign = CampanaSMS(
+        nombre=draft.nombre or gettext("Campaign of %(moment)s", moment=moment(now)),
+        mensaje=draft.mensaje,
+        creado=now,
+        plantilla_id=_own_template(session, account_id, draft.plantilla_id),
+        enviada_por_id=sender_id,
+        usuario_id=account_id,
+    )
+    if key is not None:
+        key.take(session, campaign)
+    session.add(campaign)
+    session.flush()
     return campaign
 
 

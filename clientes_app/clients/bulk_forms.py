@@ -49,6 +49,7 @@ class BulkTagsForm(Form):
 
     etiqueta_ids = SelectMultipleField(lazy_gettext("Tags"), coerce=int)
     etiqueta_nueva = line_field(lazy_gettext("Another tag"), LONGEST_TAG)
+    accion = RadioField(choices=[SelectChoice(each.value, each.value) for each in Tagging], default=Tagging.GIVE.value)
 
     def __init__(self, formdata: MultiDict[str, str] | None, tags: Sequence[Etiqueta]) -> None:
         super().__init__(formdata=formdata)

@@ -12,19 +12,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
+from wtforms import SelectMultipleField
 
 from ..csv_export import csv_download
 from ..errors import DomainError
 from ..extensions import db
+from ..forms import Form
 from ..held import scratch
 from ..htmx import done, form_again, is_partial, page_or_fragment
 from ..i18n import account_zone
 from ..security import Access, access
+from ..segments.services import selection_of
 from ..settings import current_settings
 from . import bp, bulk, bulk_words, export, tags
 from .bulk_forms import BulkActiveForm, BulkTagsForm, ExportForm, Tagging
 from .search import Search
-from .selection import Selection, Ticked, selection_from, selection_values
+from .selection import Said, Selection, Ticked
 from .shown import list_again
 
 _PAGE = "clients/bulk/page.html"
@@ -36,16 +39,21 @@ _EXPORT = "clients/bulk/_export.html"
 
 @dataclass(frozen=True)
 class Chosen:
-    """The clients that a request is for, and the search of the list that they were chosen from."""
+    """The clients that a request is for."""
 
+    said: Said
     selection: Selection
-    search: Search
     count: int
+
+    @property
+    def search(self) -> Search:
+        """Return the search of the list that they were chosen from."""
+        return self.said.search
 
     @property
     def values(self) -> list[tuple[str, str]]:
         """Answer the values by which a form sends them on."""
-        values = selection_values(self.selection)
+        values = self.said.values()
         return [*values, *self.search.values().items()] if isinstance(self.selection, Ticked) else values
 
 
@@ -53,18 +61,18 @@ class Chosen:
 @access(Access.ADMIN)
 def choose_tags() -> ResponseReturnValue:
     """Ask which tags the selected clients are to get or lose."""
-    return page_or_fragment(_PAGE, _TAGS, dialog=_TAGS, chosen=_chosen(request.args), form=_tags_form(None))
+    return page_or_fragment(_PAGE, _TAGS, dialog=_TAGS, chosen=_asked_about(), form=_tags_form(None))
 
 
 @bp.post("/seleccion/etiquetas/")
 @access(Access.ADMIN)
 def tag_selected() -> ResponseReturnValue:
     """Give the selected clients tags, or take them."""
-    chosen = _chosen(request.form)
     form = _tags_form(request.form)
+    chosen = _told(form)
     if not form.validate():
         return form_again(_PAGE, _TAGS, dialog=_TAGS, chosen=chosen, form=form)
-    if request.form.get("accion") == Tagging.TAKE:
+    if form.accion.data == Tagging.TAKE:
         return _done(chosen, _take_tags(form, chosen.selection))
     return _done(chosen, _give_tags(form, chosen.selection))
 
@@ -73,7 +81,7 @@ def tag_selected() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def choose_activity() -> ResponseReturnValue:
     """Ask whether the selected clients are to be active."""
-    return page_or_fragment(_PAGE, _ACTIVITY, dialog=_ACTIVITY, chosen=_chosen(request.args))
+    return page_or_fragment(_PAGE, _ACTIVITY, dialog=_ACTIVITY, chosen=_asked_about())
 
 
 @bp.post("/seleccion/activo/")
@@ -83,7 +91,7 @@ def set_selected_active() -> ResponseReturnValue:
     form = BulkActiveForm(request.form)
     if not form.validate():
         raise DomainError(gettext("Say true or false."))
-    chosen = _chosen(request.form)
+    chosen = _told(form)
     count = bulk.set_active(current_user.account_id, chosen.selection, form.activar.data)
     return _done(chosen, bulk_words.activity(count, active=form.activar.data))
 
@@ -92,7 +100,7 @@ def set_selected_active() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def confirm_bulk_deletion() -> ResponseReturnValue:
     """Say how many of the selected clients would be deleted, and whose sales keep them."""
-    chosen = _chosen(request.args)
+    chosen = _asked_about()
     kept = bulk.buyers(current_user.account_id, chosen.selection)
     return page_or_fragment(_PAGE, _DELETION, dialog=_DELETION, chosen=chosen, kept=kept)
 
@@ -101,7 +109,7 @@ def confirm_bulk_deletion() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def delete_selected() -> ResponseReturnValue:
     """Delete the selected clients that have no sales."""
-    chosen = _chosen(request.form)
+    chosen = _told()
     deletion = bulk.delete_clients(current_user.account_id, chosen.selection)
     return _done(chosen, bulk_words.deletion(deletion))
 
@@ -111,15 +119,15 @@ def delete_selected() -> ResponseReturnValue:
 def choose_export() -> ResponseReturnValue:
     """Ask for the kind of file and its columns."""
     form = ExportForm(formdata=None)
-    return page_or_fragment(_PAGE, _EXPORT, dialog=_EXPORT, chosen=_chosen(request.args), form=form)
+    return page_or_fragment(_PAGE, _EXPORT, dialog=_EXPORT, chosen=_asked_about(), form=form)
 
 
 @bp.post("/seleccion/exportar/")
 @access(Access.ADMIN)
 def export_selected() -> ResponseReturnValue:
     """Answer the selected clients as a file."""
-    chosen = _chosen(request.form)
     form = ExportForm(request.form)
+    chosen = _told(form)
     if not form.validate():
         return form_again(_PAGE, _EXPORT, dialog=_EXPORT, chosen=chosen, form=form)
     account_id = current_user.account_id
@@ -132,12 +140,24 @@ def export_selected() -> ResponseReturnValue:
     return _workbook(wanted)
 
 
-def _chosen(values: MultiDict[str, str]) -> Chosen:
-    selection = selection_from(values)
+def _chosen(said: Said) -> Chosen:
+    selection = selection_of(current_user.account_id, said)
     count = bulk.count_selected(current_user.account_id, selection)
     if not count:
         raise DomainError(gettext("No client is selected. Tick some in the list of clients."))
-    return Chosen(selection, Search.from_values(values), count)
+    return Chosen(said, selection, count)
+
+
+def _asked_about() -> Chosen:
+    """Return whom a dialog is opened for: the bar of the list sends the ticked ones whatever else it says."""
+    return _chosen(Said.from_values(request.args).alone())
+
+
+def _told(form: Form | None = None) -> Chosen:
+    """Return whom an act is for; a form is what it takes beside."""
+    fields = list(form or ())
+    several = {field.name for field in fields if isinstance(field, SelectMultipleField)}
+    return _chosen(Said.in_act(MultiDict(request.values), {field.name for field in fields}, several))
 
 
 def _done(chosen: Chosen, said: str) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from ..client_keys import LONGEST_NAME
-from ..errors import NotFound
+from ..errors import DomainError, NotFound
 from ..htmx import done, go_to, page_or_fragment
 from ..models.types import read_id
 from ..security import Access, access
@@ -61,9 +61,8 @@ def compare() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def merge() -> ResponseReturnValue:
     """Merge two clients."""
-    chosen = {name: read_id(request.form.get(name, "")) or 0 for name in merging.FIELDS}
-    region = current_settings().default_region
-    client = merging.merge(current_user.account_id, _pair(request.form), chosen, region, done_by=current_user.id)
+    pair, region = _pair(request.form), current_settings().default_region
+    client = merging.merge(current_user.account_id, pair, _values_of(pair), region, done_by=current_user.id)
     flash(gettext("The two are one client now: %(name)s.", name=client.nombre), "success")
     return go_to(_back(request.form, client.id))
 
@@ -73,6 +72,17 @@ def _pair(values: MultiDict[str, str]) -> tuple[int, int]:
     if one is None or other is None:
         raise NotFound
     return one, other
+
+
+def _values_of(pair: tuple[int, int]) -> dict[str, int]:
+    """Return of which of the two each value is to be taken that was chosen.
+
+    Raises DomainError where what is given is neither.
+    """
+    given = {name: request.form.getlist(name) for name in merging.FIELDS if name in request.form}
+    if any(texts not in ([str(pair[0])], [str(pair[1])]) for texts in given.values()):
+        raise DomainError(gettext("Say of which of the two each value is to be taken."))
+    return {name: int(texts[0]) for name, texts in given.items()}
 
 
 def _listed(values: Mapping[str, str]) -> dict[str, Any]:

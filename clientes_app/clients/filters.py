@@ -7,10 +7,36 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from flask_babel import format_date, gettext
+from flask_babel import format_date, gettext, lazy_gettext
 
 from ..i18n import money
-from .search import Search, Status, YesNo
+from ..text import clean_line
+from .search import LONGEST_SEARCH, NOTHING_ASKED, Search, Status, Unread, YesNo
+
+_LONGEST_QUOTED = 40
+
+
+_LABELS = {
+    "q": lazy_gettext("Search"),
+    "estado": lazy_gettext("Which clients"),
+    "etiqueta": lazy_gettext("Tag"),
+    "numero": lazy_gettext("Number"),
+    "baja": lazy_gettext("Opt-out"),
+    "compro_desde": lazy_gettext("Bought since"),
+    "no_compro_desde": lazy_gettext("Has not bought since"),
+    "compro_por": lazy_gettext("Bought for at least"),
+    "creado_desde": lazy_gettext("Created from"),
+    "creado_hasta": lazy_gettext("Created up to"),
+}
+_DAYS = frozenset({"compro_desde", "no_compro_desde", "creado_desde", "creado_hasta"})
+_HOW_WRITTEN = {
+    "q": lazy_gettext("Write letters or digits, at most %(longest)s characters.", longest=LONGEST_SEARCH),
+    "estado": lazy_gettext("It is one of: %(choices)s.", choices=", ".join(Status)),
+    "etiqueta": lazy_gettext("Choose one of the shop's tags."),
+    "numero": lazy_gettext("It is one of: %(choices)s.", choices=", ".join(YesNo)),
+    "baja": lazy_gettext("It is one of: %(choices)s.", choices=", ".join(YesNo)),
+    "compro_por": lazy_gettext("An amount is written like 200.000."),
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +50,7 @@ class Chip:
 def chips_of(search: Search, tag_names: Mapping[int, str]) -> list[Chip]:
     """Say what a search asks, in the order of the form."""
     labels = {
-        "etiqueta": search.tag_id and _tag(search.tag_id, tag_names),
+        "etiqueta": "" if search.tag_id is None else _tag(search.tag_id, tag_names),
         "numero": search.reachable and _reachable(search.reachable),
         "baja": search.opted_out and _opted_out(search.opted_out),
         "compro_desde": search.bought_since and _since(search.bought_since),
@@ -45,7 +71,46 @@ def describe(search: Search, tag_names: Mapping[int, str]) -> str:
     """Say a whole search in one line."""
     parts = [gettext("“%(text)s”", text=search.text)] if search.text else []
     parts.append(_status(search.status))
-    return " · ".join([*parts, *(chip.label for chip in chips_of(search, tag_names))])
+    return " · ".join([*parts, *(chip.label for chip in chips_of(search, tag_names)), *unread_in_words(search)])
+
+
+def unread_in_words(search: Search) -> list[str]:
+    """Say which filters cannot be read, and how each is written."""
+    return [_cannot_be_read(unread) for unread in search.unread]
+
+
+def unread_chips(search: Search) -> list[Chip]:
+    """Say what was given that cannot be read, so that it can be taken off."""
+    return [Chip(unread.name, f"{_LABELS[unread.name]}: “{_given(unread)}”") for unread in search.unread]
+
+
+def quoted(text: str) -> str:
+    """Return what somebody gave as a sentence quotes it: one line, and not the whole of a long one."""
+    line = clean_line(text[: _LONGEST_QUOTED + 1])
+    return line if len(line) <= _LONGEST_QUOTED else f"{line[:_LONGEST_QUOTED]}…"
+
+
+def _cannot_be_read(unread: Unread) -> str:
+    if unread == NOTHING_ASKED:
+        return str(gettext("It asks nothing, and nobody is meant by that."))
+    said = gettext("%(name)s: “%(given)s” cannot be read.", name=_label(unread.name), given=_given(unread))
+    return f"{said} {_how_written(unread)}"
+
+
+def _given(unread: Unread) -> str:
+    return ", ".join(map(quoted, unread.given))
+
+
+def _label(name: str) -> str:
+    return f"{_LABELS[name]} ({name})" if name in _LABELS else quoted(name)
+
+
+def _how_written(unread: Unread) -> str:
+    if len(unread.given) > 1:
+        return str(gettext("It is given more than once."))
+    if unread.name in _DAYS:
+        return str(gettext("A day is written like 2026-11-29."))
+    return str(_HOW_WRITTEN.get(unread.name) or gettext("There is no filter with this name."))
 
 
 def _status(status: Status) -> str:

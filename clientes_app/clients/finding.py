@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Join, Select, and_, column, exists, or_, select, table
+from sqlalchemy import ColumnElement, FromClause, Join, Select, and_, column, exists, false, or_, select, table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -125,6 +125,8 @@ def _beginning(part: str) -> InstrumentedAttribute[str]:
 
 
 def _conditions(account_id: int, search: Search) -> list[ColumnElement[bool]]:
+    if search.unread:
+        return [false()]
     return [
         *_of_state(search),
         *_of_number(account_id, search),

@@ -12,13 +12,13 @@ from flask_login import current_user
 from ..extensions import db
 from ..htmx import done, form_again, page_or_fragment
 from ..i18n import account_zone
+from ..models.types import read_id
 from ..opt_outs.services import opted_out
 from ..security import Access, access
 from ..settings import current_settings
 from . import bp, listing, sales, services, tagging, timeline
 from .bulk_forms import ClientTagForm
 from .forms import SaleForm
-from .selection import ids_from
 from .shown import list_left
 from .tags import list_tags, tags_of
 
@@ -69,7 +69,7 @@ def tag_client(pk: int) -> ResponseReturnValue:
 @access(Access.EDIT_CLIENTS)
 def untag_client(pk: int) -> ResponseReturnValue:
     """Take a tag from a client."""
-    tagging.untag_client(current_user.account_id, pk, next(iter(ids_from([request.form.get("etiqueta_id", "")])), 0))
+    tagging.untag_client(current_user.account_id, pk, read_id(request.form.get("etiqueta_id", "")) or 0)
     return _tags_changed(pk, gettext("The tag is taken away."))
 
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ..htmx import came_from
 from ..settings import current_settings
 from . import listing
-from .filters import chips_of, without
+from .filters import chips_of, unread_chips, unread_in_words, without
 from .pages import Cursor, Order
 from .search import Search
 from .tags import tag_names
@@ -30,7 +30,8 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
         "order": order,
         "asked": {**search.values(), **order.values()},
         "tags": tags,
-        "chips": chips_of(search, tags),
+        "chips": [*chips_of(search, tags), *unread_chips(search)],
+        "problems": unread_in_words(search),
         "without": without,
         "any_clients": listing.has_clients(account_id),
         "search": search,

@@ -81,7 +81,9 @@ class CampanaSMS(Base):
         ),
         CheckConstraint("(estado = 'completado') = (completado IS NOT NULL)", name="completado"),
         CheckConstraint("estado <> 'completado' OR (pendientes = 0 AND enviando = 0)", name="sin_resto"),
+        CheckConstraint("clave_idempotencia IS NULL OR clave_formulario IS NULL", name="una_clave"),
         UniqueConstraint("usuario_id", "clave_idempotencia"),
+        UniqueConstraint("usuario_id", "clave_formulario", "huella", name="uq_campana_sms_formulario"),
         Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
         Index("ix_campana_sms_estado_id", "estado", "id"),
         Index("ix_campana_sms_usuario_id_encolada", "usuario_id", "encolada"),
@@ -108,6 +110,11 @@ class CampanaSMS(Base):
     velocidad: Mapped[float] = mapped_column(default=0.0)
     """Messages a second, as the sender last measured it at `actualizado`."""
     clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
+    """The `Idempotency-Key` that a program sent with it."""
+    clave_formulario: Mapped[str | None] = mapped_column(String(200))
+    """The key of the form that a browser sent."""
+    huella: Mapped[str | None] = mapped_column(String(64))
+    """The SHA-256 of whose request it was and what it asked, where it has one of the two keys."""
     plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)
     partes: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many SMS parts it was meant to send, when it was stored; 0 where the account had no prices."""

@@ -8,10 +8,12 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from ..clients import listing
 from ..clients.filters import describe
 from ..clients.search import Search
+from ..clients.selection import Destination, Said, Unreadable
 from ..clients.tags import tag_names
 from ..errors import Conflict
 from ..htmx import form_again, go_to, page_or_fragment
@@ -48,7 +50,8 @@ def index() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def new() -> ResponseReturnValue:
     """Ask for the name of a search."""
-    return page_or_fragment("segments/new.html", "segments/_new.html", **_context(SegmentForm(formdata=None)))
+    form = SegmentForm(formdata=None)
+    return page_or_fragment("segments/new.html", "segments/_new.html", **_context(form, _asked(form)))
 
 
 @bp.post("/nuevo/")
@@ -56,14 +59,14 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Give the search a name."""
     form = SegmentForm(request.form)
+    search = _asked(form)
     if not form.validate():
-        return form_again("segments/new.html", "segments/_new.html", **_context(form))
-    search = Search.from_values(request.values)
+        return form_again("segments/new.html", "segments/_new.html", **_context(form, search))
     try:
         segment = services.save_segment(current_user.account_id, current_user.id, form.nombre.data or "", search)
     except Conflict as refusal:
         form.nombre.errors = [refusal.message]
-        return form_again("segments/new.html", "segments/_new.html", **_context(form))
+        return form_again("segments/new.html", "segments/_new.html", **_context(form, search))
     flash(gettext("The segment %(name)s is saved.", name=segment.nombre), "success")
     return go_to(url_for("segments.index"))
 
@@ -85,7 +88,20 @@ def delete(pk: int) -> ResponseReturnValue:
     return go_to(url_for("segments.index"))
 
 
-def _context(form: SegmentForm) -> dict[str, object]:
-    search = Search.from_values(request.values)
+def _asked(form: SegmentForm) -> Search:
+    """Return the search that is to have a name; a segment is always one, so `destino` need not say it.
+
+    Raises Unreadable where it asks nothing, or something that cannot be read.
+    """
+    values = MultiDict(request.values)
+    values.setdefault("destino", Destination.SEARCH)
+    said = Said.in_act(values, form.data)
+    services.selection_of(current_user.account_id, said)
+    if said.destination is not Destination.SEARCH or said.client_ids or said.segment_id:
+        raise Unreadable([gettext("A segment is a search: say what it asks, and nothing else.")])
+    return said.search
+
+
+def _context(form: SegmentForm, search: Search) -> dict[str, object]:
     names = tag_names(current_user.account_id)
     return {"form": form, "search": search, "description": describe(search, names)}

@@ -158,7 +158,7 @@ def _measure_tagging(site: Site, clients: int) -> None:
     browser = site.log_in(clients)
     with _looking(site, clients) as looks, _recording(site, BESIDE) as writes:
         began = time.perf_counter()
-        form = {"destino": "busqueda", "etiqueta_nueva": "Todos"}
+        form = {"destino": "todos", "etiqueta_nueva": "Todos"}
         answer = site.post(browser, "/clientes/seleccion/etiquetas/", form)
         seconds = time.perf_counter() - began
         assert answer.is_redirect, answer.status_code

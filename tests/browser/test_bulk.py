@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .site import Site
@@ -50,6 +51,37 @@ def test_a_whole_search_is_exported(site: Site, visitors: Visitors) -> None:
     count = page.locator("#client-count").inner_text().partition(" ")[0]
     assert len(lines) - 1 == int(count.replace(",", ""))
     expect(dialog).to_be_hidden()
+
+
+def test_everybody_in_the_list_is_tagged_from_one_page_of_it(site: Site, visitors: Visitors) -> None:
+    account = site.shop.add_admin("con-muchos")
+    site.shop.add_clients(account, [f"300{number:07d}" for number in range(60)])
+    page = visitors.come_back("con-muchos")
+    page.goto("/clientes/")
+    tick(page, 1)
+    page.get_by_role("checkbox", name="Select all 60 of this search").check()
+    page.get_by_role("button", name="Tag clients", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Tag 60 clients")
+    dialog.get_by_label("Another tag").fill("De todos")
+    dialog.get_by_role("button", name="Tag clients", exact=True).click()
+    expect(page.locator("#flashes")).to_contain_text("60 clients now have: De todos.")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_everybody_in_the_list_gets_a_campaign(site: Site, visitors: Visitors, scripts: bool) -> None:
+    name = f"a-todos-{scripts}".lower()
+    site.shop.add_clients(site.shop.add_admin(name), [f"300{number:07d}" for number in range(60)])
+    page = visitors.come_back(name, java_script_enabled=scripts)
+    page.goto("/clientes/")
+    tick(page, 1)
+    page.get_by_role("checkbox", name="Select all 60 of this search").check()
+    page.get_by_role("button", name="Send SMS to").click()
+    expect(page.get_by_role("radio", name="All active clients")).to_be_checked()
+    page.locator("#mensaje").fill("Hola {nombre}")
+    page.get_by_role("button", name="Review", exact=True).click()
+    expect(page.locator("#review-who + p")).to_have_text("It will be sent to 60 of 60 clients.")
+    page.get_by_role("button", name="Send 60 messages").click()
+    expect(page.locator("#progress-sentence")).to_contain_text("of 60")
 
 
 def test_ticked_clients_are_deactivated_without_scripts(site: Site, visitors: Visitors) -> None:

@@ -258,7 +258,7 @@ PAGES = {
     "activate many": Look("/clientes/seleccion/activo/?cliente_ids={client}"),
     "delete many": Look("/clientes/seleccion/eliminar/?cliente_ids={client}&cliente_ids={buyer}"),
     "delete many in a dialog": Look("/clientes/?q=mar", delete_ticked),
-    "export many": Look("/clientes/seleccion/exportar/?destino=busqueda"),
+    "export many": Look("/clientes/seleccion/exportar/?destino=todos"),
     "doubles": Look("/clientes/dobles/?por=nombre"),
     "no doubles": Look("/clientes/dobles/?por=documento", who="nueva"),
     "merge": Look("/clientes/unir/?a={client}&b={buyer}"),

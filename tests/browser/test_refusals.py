@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import delete, func, select
 
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Cliente, Sesion
+from clientes_app.models import CampanaSMS, Cliente, Sesion
 
 from ..data import make_awful_files as awful
 from ..support.carrier import wait_until
@@ -221,3 +221,27 @@ def test_text_that_the_browser_puts_back_is_counted(owner: Owner) -> None:
     page.go_back()
     expect(page.locator("#mensaje")).to_have_value("Hola a todos")
     expect(page.locator("#preview-size")).to_contain_text("12 characters")
+
+
+def test_what_is_changed_after_sending_from_another_tab_is_another_campaign(owner: Owner) -> None:
+    owner.site.shop.add_client(owner.account, "Ana", "3001112222")
+    owner.page.goto("/clientes/campanas/nueva/")
+    review_text(owner.page, "Hola")
+    second = owner.page.context.new_page()
+    second.goto("/clientes/campanas/nueva/")
+    key = owner.page.locator("[name=clave]").input_value()
+    second.evaluate("key => document.querySelector('#compose [name=clave]').value = key", key)
+    review_text(second, "Hola")
+    second.get_by_role("button", name="Send 1 message").click()
+    expect(second.locator("#progress-sentence")).to_contain_text("of 1")
+    owner.page.get_by_role("button", name="Change it").click()
+    review_text(owner.page, "Otra cosa")
+    owner.page.get_by_role("button", name="Send 1 message").click()
+    expect(owner.page.locator("#progress-sentence")).to_contain_text("of 1")
+    assert owner.count(CampanaSMS) == 2
+
+
+def review_text(page: Page, text: str) -> None:
+    page.locator("#mensaje").fill(text)
+    page.get_by_role("button", name="Review", exact=True).click()
+    expect(page.locator("#review-who")).to_be_visible()

@@ -109,6 +109,12 @@ def send_nothing(program: Program, operation: str) -> TestResponse:
     return program.call(operation, json={})
 
 
+def send_another_with_the_same_key(program: Program, operation: str) -> TestResponse:
+    keyed = {**program.headers, "Idempotency-Key": "one"}
+    program.call(operation, headers=keyed)
+    return program.call(operation, headers=keyed, json={**EXAMPLES[operation], "mensaje": "Otra cosa"})
+
+
 def send_a_bad_token(program: Program, operation: str) -> TestResponse:
     return program.call(operation, headers=bearer("cl_nothing"))
 
@@ -176,6 +182,7 @@ WAYS: dict[int | tuple[str, int], Callable[[Program, str], TestResponse]] = {
     404: ask_for_what_is_not_there,
     409: lose_a_client_at_that_moment,
     413: send_too_much,
+    422: send_another_with_the_same_key,
     429: fail_too_often,
     500: break_the_database,
     503: miss_the_settings_of_twilio,

@@ -63,7 +63,7 @@ class TestWhatIsNoted:
         first = shop.add_client(account, "Laura Secreta", "3001234567")
         rest = shop.add_clients(account, ["3001234568", "3001234569"])
         admin.send(f"/clientes/eliminar/{first}/")
-        admin.send("/clientes/seleccion/eliminar/", {"cliente_ids": rest})
+        admin.send("/clientes/seleccion/eliminar/", {"destino": "marcados", "cliente_ids": rest})
         assert told(app) == [(Accion.CLIENTS_DELETED, {"cuantos": 1}), (Accion.CLIENTS_DELETED, {"cuantos": 2})]
         one = entries(app)[0]
         assert (one.persona, one.persona_id, one.usuario_id) == ("ana", account, account)
@@ -74,14 +74,14 @@ class TestWhatIsNoted:
         buyer = shop.add_client(account)
         shop.add_sale(account, buyer, 1000)
         admin.send(f"/clientes/eliminar/{buyer}/")
-        admin.send("/clientes/seleccion/eliminar/", {"cliente_ids": [buyer]})
+        admin.send("/clientes/seleccion/eliminar/", {"destino": "marcados", "cliente_ids": [buyer]})
         assert admin.send("/clientes/campanas/1/pausar/").status_code == 404
         assert entries(app) == []
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_exported_clients(self, app: Flask, shop: Shop, account: int, admin: CheckingClient, kind: str) -> None:
         ids = shop.add_clients(account, ["3001234568", "3001234569"])
-        fields = {"cliente_ids": ids, "formato": kind, "columnas": ["telefono", "nombre"]}
+        fields = {"destino": "marcados", "cliente_ids": ids, "formato": kind, "columnas": ["telefono", "nombre"]}
         assert admin.send("/clientes/seleccion/exportar/", fields).status_code == 200
         details = {"cuantos": 2, "formato": kind, "columnas": ["nombre", "telefono"]}
         assert told(app) == [(Accion.CLIENTS_EXPORTED, details)]

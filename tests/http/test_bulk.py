@@ -18,6 +18,7 @@ DELETION = "/clientes/seleccion/eliminar/"
 EXPORT = "/clientes/seleccion/exportar/"
 ENGLISH = {"Accept-Language": "en"}
 ALL = {"destino": "busqueda", "estado": "todos"}
+TICKED = {"destino": "marcados"}
 DEEDS = {
     TAGS: {"etiqueta_nueva": "VIP"},
     ACTIVITY: {"activar": "false"},
@@ -68,6 +69,8 @@ def test_each_dialog_says_how_many_and_sends_on_who(admin: CheckingClient, two: 
     [
         {},
         {"cliente_ids": "999"},
+        {**TICKED, "cliente_ids": "999"},
+        TICKED,
         {"cliente_ids": ["abc", "-1", "0", "9" * 40, "١"]},
         {"destino": "todos", "q": "ana"},
         {"destino": "busqueda", "q": "zzz"},
@@ -80,14 +83,31 @@ def test_nobody_selected_is_refused(admin: CheckingClient, app: Flask, two: list
     assert tagged(app) == []
 
 
+def test_a_refusal_leads_back_to_where_one_was(admin: CheckingClient, two: list[int]) -> None:
+    came_from = "/clientes/?q=a&estado=todos"
+    refused = admin.send(DELETION, {"destino": "busqueda", "q": "zzz"}, Referer=f"http://localhost{came_from}")
+    assert refused.status_code == 400
+    assert 'href="/clientes/?q=a&amp;estado=todos"' in refused.text
+    elsewhere = admin.send(DELETION, {}, Referer="https://otra.example/clientes/")
+    assert "otra.example" not in elsewhere.text
+
+
+@pytest.mark.parametrize("url", DEEDS)
+def test_the_ticks_beside_a_whole_search_are_not_sent_on(admin: CheckingClient, two: list[int], url: str) -> None:
+    page = admin.get(url, query_string={"cliente_ids": two[0], "destino": "todos"}, headers=ENGLISH).text
+    assert "2 clients" in page
+    assert '<input type="hidden" name="destino" value="todos">' in page
+    assert 'name="cliente_ids"' not in page
+
+
 @pytest.mark.parametrize("url", DEEDS)
 def test_another_accounts_clients_are_nobody(
     admin: CheckingClient, app: Flask, shop: Shop, two: list[int], url: str
 ) -> None:
     theirs = shop.add_client(shop.add_admin("otra"), "Ida de Otra Tienda")
     assert admin.get(url, query_string={"cliente_ids": theirs}).status_code == 400
-    assert admin.send(url, {"cliente_ids": theirs, **DEEDS[url]}).status_code == 400
-    answer = admin.send(url, {"cliente_ids": [*two, theirs], **DEEDS[url]})
+    assert admin.send(url, {**TICKED, "cliente_ids": theirs, **DEEDS[url]}).status_code == 400
+    answer = admin.send(url, {**TICKED, "cliente_ids": [*two, theirs], **DEEDS[url]})
     assert answer.status_code in (200, 302)
     assert "Ida de Otra Tienda" not in answer.text
     assert "Ida de Otra Tienda" in active_names(app)
@@ -105,7 +125,7 @@ def test_a_vendedor_may_do_none_of_it(seller: CheckingClient, app: Flask, two: l
 def test_ticked_clients_get_tags_old_and_new(admin: CheckingClient, app: Flask, two: list[int], account: int) -> None:
     with app.app_context():
         (far,) = store_tags(account, ["Lejos"])
-    data = {"cliente_ids": two, "etiqueta_ids": far, "etiqueta_nueva": "VIP", "q": "a", "accion": "poner"}
+    data = {**TICKED, "cliente_ids": two, "etiqueta_ids": far, "etiqueta_nueva": "VIP", "q": "a", "accion": "poner"}
     answer = admin.send(TAGS, data)
     assert (answer.status_code, answer.location) == (302, "/clientes/?q=a")
     assert tagged(app) == [("Ana", "Lejos"), ("Ana", "VIP"), ("Eva", "Lejos"), ("Eva", "VIP")]
@@ -130,7 +150,7 @@ def test_a_tag_is_taken_from_a_whole_search(admin: CheckingClient, app: Flask, t
     ],
 )
 def test_a_tag_that_is_none_is_refused(admin: CheckingClient, app: Flask, two: list[int], wrong: dict) -> None:
-    data = {"cliente_ids": two, **wrong}
+    data = {**TICKED, "cliente_ids": two, **wrong}
     assert admin.swap(TAGS, data).status_code == 422
     page = admin.send(TAGS, data)
     assert (page.status_code, "invalid-feedback" in page.text) == (200, True)
@@ -140,14 +160,17 @@ def test_a_tag_that_is_none_is_refused(admin: CheckingClient, app: Flask, two: l
 def test_another_accounts_tag_is_none(admin: CheckingClient, app: Flask, shop: Shop, two: list[int]) -> None:
     with app.app_context():
         (theirs,) = store_tags(shop.add_admin("otra"), ["Secreta"])
-    assert admin.swap(TAGS, {"cliente_ids": two, "etiqueta_ids": theirs}).status_code == 422
-    assert admin.send(TAGS, {"cliente_ids": two, "etiqueta_nueva": "Secreta", "accion": "quitar"}).status_code == 400
+    assert admin.swap(TAGS, {**TICKED, "cliente_ids": two, "etiqueta_ids": theirs}).status_code == 422
+    assert (
+        admin.send(TAGS, {**TICKED, "cliente_ids": two, "etiqueta_nueva": "Secreta", "accion": "quitar"}).status_code
+        == 400
+    )
     assert tagged(app) == []
 
 
 def test_the_list_is_drawn_again_as_it_was(admin: CheckingClient, two: list[int]) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/clientes/?q=eva", "X-CSRFToken": admin.token()}
-    answer = admin.post(TAGS, data={"cliente_ids": two, "etiqueta_nueva": "VIP"}, headers=headers)
+    answer = admin.post(TAGS, data={**TICKED, "cliente_ids": two, "etiqueta_nueva": "VIP"}, headers=headers)
     assert '<hx-partial hx-target="#clients">' in answer.text
     assert f'id="client-{two[1]}"' in answer.text
     assert f'id="client-{two[0]}"' not in answer.text
@@ -161,7 +184,7 @@ def test_activity_is_set(
     active, left = case
     ana, _eva = shop.add_client(account, "Ana"), shop.add_client(account, "Eva")
     ida = shop.add_client(account, "Ida", activo=False)
-    assert admin.send(ACTIVITY, {"cliente_ids": [ana, ida], "activar": active}).status_code == 302
+    assert admin.send(ACTIVITY, {**TICKED, "cliente_ids": [ana, ida], "activar": active}).status_code == 302
     assert active_names(app) == left
 
 
@@ -169,7 +192,7 @@ def test_activity_is_set(
 def test_activity_that_means_nothing_is_refused(
     admin: CheckingClient, app: Flask, two: list[int], nonsense: str
 ) -> None:
-    assert admin.send(ACTIVITY, {"cliente_ids": two, "activar": nonsense}).status_code == 400
+    assert admin.send(ACTIVITY, {**TICKED, "cliente_ids": two, "activar": nonsense}).status_code == 400
     assert active_names(app) == ["Ana", "Eva"]
 
 
@@ -191,7 +214,7 @@ def test_those_with_sales_are_named_and_kept(
 def test_names_are_shown_as_text(admin: CheckingClient, shop: Shop, account: int) -> None:
     client_id = shop.add_client(account, "<img src=x>")
     shop.add(Venta(cliente_id=client_id, total=1000, usuario_id=account))
-    admin.send(TAGS, {"cliente_ids": client_id, "etiqueta_nueva": "<b>100%</b>"})
+    admin.send(TAGS, {**TICKED, "cliente_ids": client_id, "etiqueta_nueva": "<b>100%</b>"})
     for url in ("/clientes/", f"/clientes/{client_id}/", "/clientes/etiquetas/", f"{TAGS}?cliente_ids={client_id}"):
         page = admin.get(url).text
         assert "&lt;b&gt;100%&lt;/b&gt;" in page, url

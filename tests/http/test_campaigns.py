@@ -107,6 +107,100 @@ def test_a_form_that_is_sent_twice_gives_one_campaign(english: CheckingClient, s
     assert campaign_of(english, clave=key) == campaign_of(english, clave=key)
 
 
+@pytest.mark.parametrize("changed", [{"mensaje": "Otra cosa"}, {"nombre": "Otro"}, {"destino": "busqueda", "q": "ana"}])
+def test_what_is_changed_after_sending_is_another_campaign(
+    english: CheckingClient, shop: Shop, account: int, changed: dict[str, str]
+) -> None:
+    shop.add_client(account, "Ana")
+    key = hidden_fields(english.get("/clientes/campanas/nueva/").text)["clave"]
+    first = campaign_of(english, clave=key)
+    review = hidden_fields(english.send("/clientes/campanas/revisar/", draft(clave=key, **changed)).text)
+    assert review["clave"] == key, "of the page that was opened once"
+    second = campaign_of(english, clave=key, **changed)
+    assert first != second
+    assert campaign_of(english, clave=key) == first
+    assert campaign_of(english, clave=key, **changed) == second
+
+
+def test_each_new_composing_has_a_key_of_its_own(english: CheckingClient) -> None:
+    keys = [hidden_fields(english.get("/clientes/campanas/nueva/").text)["clave"] for _ in range(2)]
+    assert keys[0] != keys[1]
+    kept = english.send("/clientes/campanas/nueva/", draft(clave=keys[0])).text
+    assert hidden_fields(kept)["clave"] == keys[0], "what is changed before sending stays one"
+
+
+def test_a_forms_key_is_looked_up_before_anything_else_is_judged(
+    english: CheckingClient, shop: Shop, account: int
+) -> None:
+    client_id = shop.add_client(account)
+    first = campaign_of(english, clave="x")
+    english.send(f"/clientes/eliminar/{client_id}/")
+    assert campaign_of(english, clave="x") == first
+
+
+def test_a_forms_key_that_no_form_has_is_refused(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account)
+    assert english.send("/clientes/campanas/enviar/", draft(clave="x" * 201)).status_code == 400
+    assert "No campaigns yet" in english.get("/clientes/campanas/").text
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"destino": "todos", "cliente_ids": "abc"},
+        {"destino": "marcados", "cliente_ids": "5,6"},
+        {"destino": "marcados", "cliente_ids": ["1", "zz"]},
+        {"destino": "Marcados"},
+        {"destino": ["todos", "todos"]},
+        {"destino": ""},
+        {"destino": "segmento", "segmento": "abc"},
+        {"destino": "todos", "segmento": "1"},
+        {"destino": "todos", "q": "ana"},
+        {"destino": "todos", "cliente_ids": "1"},
+        {"destino": "busqueda"},
+        {"destino": "busqueda", "q": "a", "creado_hasta": "2024-02-30"},
+        {"destino": "busqueda", "q": "a", "creado_asta": "2024-02-03"},
+        {"destino": "busqueda", "estado": ["todos", "activos"]},
+    ],
+)
+def test_what_does_not_say_readably_who_is_meant_sends_nothing_and_keeps_the_text(
+    english: CheckingClient, shop: Shop, account: int, who: dict[str, str | list[str]]
+) -> None:
+    shop.add_client(account, "Ana")
+    answer = english.send("/clientes/campanas/enviar/", draft(**who))
+    assert answer.status_code == 400
+    assert 'id="destino-errors"' in answer.text
+    assert 'value="Aniversario"' in answer.text
+    assert "Hola {nombre}</textarea>" in answer.text
+    assert "No campaigns yet" in english.get("/clientes/campanas/").text
+
+
+def test_a_filter_in_the_address_of_an_act_counts_as_given(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Ana")
+    assert english.send("/clientes/campanas/enviar/?q=eva", draft()).status_code == 400
+    assert english.send("/clientes/campanas/enviar/?destino=marcados", draft()).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["cliente_ids=abc", "destino=Marcados", "segmento=abc", "creado_desde=ayer"])
+def test_composing_from_what_cannot_be_read_chooses_nobody(
+    english: CheckingClient, shop: Shop, account: int, query: str
+) -> None:
+    shop.add_client(account)
+    page = english.get(f"/clientes/campanas/nueva/?{query}").text
+    assert "cannot be read" in page
+    assert not re.search(r'name="destino"[^>]* checked', page)
+
+
+def test_everybody_beside_a_search_is_asked_about(english: CheckingClient, shop: Shop, account: int) -> None:
+    first = shop.add_client(account, "Ana")
+    page = english.send("/clientes/campanas/revisar/", draft(q="ana")).text
+    assert "leave one of them out" in page
+    page = english.send("/clientes/campanas/revisar/", draft(cliente_ids=str(first))).text
+    assert "It will be sent to 1 of 1 client." in page
+    assert hidden_fields(page)["destino"] == "todos"
+    assert "cliente_ids" not in page, "the act is told one choice alone"
+
+
 @pytest.mark.parametrize("wrong", [{"mensaje": ""}, {"mensaje": "{apellido}"}, {"nombre": "x" * 201}])
 def test_what_is_wrong_is_said_at_the_field_and_kept(
     english: CheckingClient, shop: Shop, account: int, wrong: dict[str, str]

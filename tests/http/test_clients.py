@@ -70,7 +70,7 @@ def test_the_list_shows_active_clients_newest_first(admin: CheckingClient, shop:
     assert listed(admin) == ["Second", "First"]
     assert listed(admin, estado="inactivos") == ["Asleep"]
     assert listed(admin, estado="todos") == ["Second", "Asleep", "First"]
-    assert listed(admin, estado="nonsense") == ["Second", "First"]
+    assert listed(admin, estado="nonsense") == [], "what cannot be read is nobody"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,7 @@ def test_a_search_finds_names_numbers_and_documents(
 @pytest.mark.parametrize("wanted", ["%", "_", "\\", "/", "a%a", "' OR 1=1 --", "\x00", "🎈", "zz" * 5_000])
 def test_a_search_takes_every_sign_as_it_is(admin: CheckingClient, shop: Shop, account: int, wanted: str) -> None:
     shop.add_client(account, "Laura")
-    expected = ["Laura"] if wanted == "\x00" else []
-    assert listed(admin, q=wanted) == expected
+    assert listed(admin, q=wanted) == []
 
 
 def test_a_percent_sign_in_a_name_is_found(admin: CheckingClient, shop: Shop, account: int) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from clientes_app.config import SmsMode, TwilioSettings
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import CampanaSMS
 
 from ..support.carrier import Simulator, sending
 from ..support.checking_client import CheckingClient
@@ -71,6 +76,102 @@ def test_the_same_key_gives_the_same_campaign(admin: CheckingClient, five: list[
 
     assert send("one") == send("one")
     assert send("one") != send("two")
+
+
+def test_the_same_body_may_be_spelled_otherwise(admin: CheckingClient, five: list[int], simulator: Simulator) -> None:
+    first = admin.send_json(URL, order(five), Prefer="respond-async", Idempotency_Key="one").get_json()
+    spaced = json.dumps(dict(reversed(order(five).items())), indent=2)
+    headers = {"X-CSRFToken": admin.token(), "Prefer": "respond-async", "Idempotency-Key": "one"}
+    assert admin.post(URL, data=spaced, headers=headers).get_json()["campana_id"] == first["campana_id"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"mensaje": "Otra cosa"},
+        {"cliente_ids": [1]},
+        {"nombre_campana": "Otra"},
+        {"mensaje": ""},
+        {"cliente_ids": ["abc"]},
+        {"cliente_ids": [999_999]},
+    ],
+)
+def test_a_key_that_comes_with_something_else_sends_nothing(
+    admin: CheckingClient, five: list[int], simulator: Simulator, app: Flask, other: dict[str, Any]
+) -> None:
+    assert admin.send_json(URL, order(five), Prefer="respond-async", Idempotency_Key="one").status_code == 202
+    response = admin.send_json(URL, {**order(five), **other}, Prefer="respond-async", Idempotency_Key="one")
+    assert (response.status_code, response.get_json()["success"]) == (422, False)
+    assert "Idempotency-Key" in response.get_json()["error"]
+    assert campaigns_stored(app) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 3_000, b"null"])
+def test_a_key_that_comes_with_no_json_at_all_sends_nothing(
+    admin: CheckingClient, five: list[int], simulator: Simulator, app: Flask, body: bytes
+) -> None:
+    headers = {"X-CSRFToken": admin.token(), "Idempotency-Key": "one", "Prefer": "respond-async"}
+    assert admin.post(URL, data=body, headers=headers).status_code == 400
+    assert admin.post(URL, json=order(five), headers=headers).status_code == 202
+    assert admin.post(URL, data=body, headers=headers).status_code == 422
+    assert campaigns_stored(app) == 1
+
+
+def test_another_person_cannot_use_a_key(
+    admin: CheckingClient, seller: CheckingClient, five: list[int], simulator: Simulator, app: Flask
+) -> None:
+    assert admin.send_json(URL, order(five), Prefer="respond-async", Idempotency_Key="one").status_code == 202
+    assert seller.send_json(URL, order(five), Prefer="respond-async", Idempotency_Key="one").status_code == 422
+    assert campaigns_stored(app) == 1
+
+
+def test_a_key_is_looked_up_before_anything_else_is_judged(
+    admin: CheckingClient, five: list[int], simulator: Simulator
+) -> None:
+    def send() -> Any:
+        return admin.send_json(URL, order(five), Prefer="respond-async", Idempotency_Key="one")
+
+    first = send().get_json()["campana_id"]
+    admin.send(f"/clientes/eliminar/{five[0]}/")
+    again = send()
+    assert (again.status_code, again.get_json()["campana_id"]) == (202, first)
+
+
+def test_a_key_is_good_for_a_day(admin: CheckingClient, five: list[int], simulator: Simulator, app: Flask) -> None:
+    def send(**fields: str) -> Any:
+        return admin.send_json(URL, order(five, **fields), Prefer="respond-async", Idempotency_Key="one")
+
+    first = send().get_json()["campana_id"]
+    grow_older(app, timedelta(hours=23, minutes=59))
+    assert send().get_json()["campana_id"] == first
+    grow_older(app, timedelta(minutes=1))
+    second = send(mensaje="Otra cosa").get_json()["campana_id"]
+    assert second != first
+    assert send().status_code == 422, "the key is the second one's now"
+
+
+def test_programs_keys_and_those_of_forms_are_apart(
+    admin: CheckingClient, five: list[int], simulator: Simulator, app: Flask
+) -> None:
+    program = admin.send_json(URL, order(five), Prefer="respond-async", Idempotency_Key="web:x").get_json()
+    form = {"destino": "todos", "mensaje": "Hola", "clave": "x"}
+    for clave in ("x", "web:x"):
+        sent = admin.send("/clientes/campanas/enviar/", {**form, "clave": clave})
+        assert sent.status_code == 302
+        assert f"/{program['campana_id']}/" not in sent.location
+    assert campaigns_stored(app) == 3
+
+
+def campaigns_stored(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(CampanaSMS)) or 0
+
+
+def grow_older(app: Flask, age: timedelta) -> None:
+    """Let every campaign be older than it is."""
+    with app.app_context(), unit_of_work() as session:
+        for campaign in session.scalars(select(CampanaSMS)):
+            campaign.creado -= age
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201])

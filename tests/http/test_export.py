@@ -55,7 +55,7 @@ def cells_of_xlsx(content: bytes, sheet: int = 1) -> list[list[tuple[str, str]]]
 
 
 def test_csv_holds_every_column(admin: CheckingClient, client_id: int) -> None:
-    answer = admin.send(EXPORT, {"cliente_ids": client_id, **EVERYTHING}, Accept_Language="en")
+    answer = admin.send(EXPORT, {"destino": "marcados", "cliente_ids": client_id, **EVERYTHING}, Accept_Language="en")
     assert answer.mimetype == "text/csv"
     assert re.fullmatch(r'attachment; filename="clientes-\d{4}-\d\d-\d\d\.csv"', answer.headers["Content-Disposition"])
     headers, client = rows_of_csv(answer.text, ",")
@@ -76,7 +76,7 @@ def test_csv_holds_every_column(admin: CheckingClient, client_id: int) -> None:
 
 
 def test_a_workbook_keeps_numbers_as_text_and_runs_nothing(admin: CheckingClient, client_id: int) -> None:
-    answer = admin.send(EXPORT, {"cliente_ids": client_id, **EVERYTHING, "formato": "xlsx"})
+    answer = admin.send(EXPORT, {"destino": "marcados", "cliente_ids": client_id, **EVERYTHING, "formato": "xlsx"})
     assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert re.search(r"filename=clientes-\d{4}-\d\d-\d\d\.xlsx", answer.headers["Content-Disposition"])
     _headers, client = cells_of_xlsx(answer.data)
@@ -89,7 +89,7 @@ def test_a_workbook_keeps_numbers_as_text_and_runs_nothing(admin: CheckingClient
 
 
 def test_columns_are_chosen_and_stand_in_one_order(admin: CheckingClient, client_id: int) -> None:
-    data = {"cliente_ids": client_id, "formato": "csv", "columnas": ["etiquetas", "nombre"]}
+    data = {"destino": "marcados", "cliente_ids": client_id, "formato": "csv", "columnas": ["etiquetas", "nombre"]}
     assert rows_of_csv(admin.send(EXPORT, data).text)[1] == ["María", "Lejos, VIP"]
 
 
@@ -100,7 +100,7 @@ def test_a_whole_search_is_exported_batch_by_batch(
     monkeypatch.setattr(export, "ROWS_A_SHEET", 3)
     shop.add_clients(account, ["3001234567"] * 5)
     shop.add_client(account, "Inactiva", activo=False)
-    data = {"destino": "busqueda", "columnas": "nombre"}
+    data = {"destino": "todos", "columnas": "nombre"}
     names = [[f"Cliente {place}"] for place in range(5)]
     assert rows_of_csv(admin.send(EXPORT, {**data, "formato": "csv"}).text)[1:] == names
     book = admin.send(EXPORT, {**data, "formato": "xlsx"}).data
@@ -111,13 +111,15 @@ def test_a_whole_search_is_exported_batch_by_batch(
 
 def test_csv_is_written_while_it_is_sent(admin: CheckingClient, client_id: int) -> None:
     token = {"X-CSRFToken": admin.token()}
-    answer = admin.post(EXPORT, data={"cliente_ids": client_id, **EVERYTHING}, headers=token, buffered=False)
+    answer = admin.post(
+        EXPORT, data={"destino": "marcados", "cliente_ids": client_id, **EVERYTHING}, headers=token, buffered=False
+    )
     assert answer.is_streamed
     assert "María" in answer.text
 
 
 def test_csv_is_written_as_the_readers_spreadsheet_expects(admin: CheckingClient, client_id: int) -> None:
-    data = {"cliente_ids": client_id, "columnas": ["nombre", "total_compras"], "formato": "csv"}
+    data = {"destino": "marcados", "cliente_ids": client_id, "columnas": ["nombre", "total_compras"], "formato": "csv"}
     spanish = admin.send(EXPORT, data, Accept_Language="es").text.splitlines()
     english = admin.send(EXPORT, data, Accept_Language="en").text.splitlines()
     assert (spanish[1], english[1]) == ("María;59900,50", "María,59900.50")
@@ -144,7 +146,7 @@ def app_zone(app: Flask) -> Any:
     ],
 )
 def test_nonsense_is_refused(admin: CheckingClient, client_id: int, wrong: dict[str, str]) -> None:
-    answer = admin.send(EXPORT, {"cliente_ids": client_id, **wrong})
+    answer = admin.send(EXPORT, {"destino": "marcados", "cliente_ids": client_id, **wrong})
     assert answer.mimetype == "text/html"
     assert "invalid-feedback" in answer.text
     assert answer.status_code == 200
@@ -162,8 +164,9 @@ def test_every_file_for_spreadsheets_is_defused(
     admin.send("/clientes/campanas/enviar/", {"destino": "todos", "nombre": NASTY, "mensaje": "Hola"})
     shop.add(Baja(telefono_e164="+573001234568", origen=OrigenBaja.MANUAL, usuario_id=account))
     import_id = Imports(app, account).review(f'Nombre;Celular\n;"{NASTY}"\n', roles=(Role.NAME, Role.PHONE))
+    wanted = {"destino": "marcados", "cliente_ids": client_id, **EVERYTHING}
     files = {
-        "clients": admin.send(EXPORT, {"cliente_ids": client_id, **EVERYTHING}, Accept_Language=language).text,
+        "clients": admin.send(EXPORT, wanted, Accept_Language=language).text,
         "audit": "/auditoria/exportar/",
         "messages": "/clientes/campanas/1/certificado/",
         "refused": f"/clientes/importar/{import_id}/rechazadas/",

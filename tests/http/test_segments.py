@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+
+from clientes_app.models import Segmento
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -41,9 +44,69 @@ def test_the_address_says_what_is_asked_and_no_more(admin: CheckingClient) -> No
 
 
 @pytest.mark.usefixtures("people")
-def test_what_means_nothing_is_left_out(admin: CheckingClient) -> None:
-    page = admin.get("/clientes/?etiqueta=x&numero=tal&baja=1&compro_desde=ayer&compro_por=mucho&orden=zzz").text
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("creado_desde=29/11/2026", "Creado desde (creado_desde): “29/11/2026” no se puede leer."),
+        ("creado_hasta=2024-02-30", "Un día se escribe así: 2026-11-29."),
+        ("compro_por=mucho", "Un valor se escribe así: 200.000."),
+        ("numero=tal", "Es uno de: si, no."),
+        ("estado=algunos", "Es uno de: activos, inactivos, todos."),
+        ("etiqueta=x", "Elige una de las etiquetas de la tienda."),
+        ("estado=todos&estado=activos", "Viene más de una vez."),
+        ("q=%CC%81", "Escribe letras o dígitos, hasta 100 caracteres."),
+    ],
+)
+def test_a_filter_that_cannot_be_read_finds_nobody_and_says_why(admin: CheckingClient, wrong: str, said: str) -> None:
+    page = admin.get(f"/clientes/?numero=si&{wrong}" if "numero" not in wrong else f"/clientes/?{wrong}").text
+    assert said in page
+    assert "<tr id=" not in page
+    assert page.count("Quitar: ") == (2 if "numero" not in wrong else 1), "each can be taken off"
+    assert 'id="selection"' not in page, "there is nobody to do anything to"
+    assert f"{LIST}nuevo/" not in page
+
+
+@pytest.mark.usefixtures("people")
+def test_other_values_of_an_address_are_no_filters(admin: CheckingClient) -> None:
+    page = admin.get("/clientes/?etiqueta=&orden=zzz&utm_source=correo").text
     assert page.count('<tr id="client-') == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"q": " "},
+        {"estado": "activos"},
+        {"q": "a", "creado_desde": "29/11/2026"},
+        {"q": "a", "creado_dsde": "2026-11-29"},
+        {"q": ["a", "b"]},
+        {"q": "a", "destino": "todos"},
+        {"q": "a", "cliente_ids": "1"},
+    ],
+)
+def test_what_asks_nothing_readable_is_no_segment(admin: CheckingClient, wrong: dict[str, str]) -> None:
+    assert admin.send(f"{LIST}nuevo/", {"nombre": "Todos", **wrong}).status_code == 400
+    assert "segment-1" not in admin.get(LIST).text
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    "stored", [{}, {"creado_desde": "29/11/2026"}, {"q": "mar", "ciudad": "Cali"}, {"q": ["a", "b"]}]
+)
+def test_a_segment_that_cannot_be_read_any_more_is_nobody(
+    admin: CheckingClient, shop: Shop, account: int, stored: dict[str, Any]
+) -> None:
+    segment = shop.add(Segmento(nombre="Vieja", busqueda=stored, creado_por_id=account, usuario_id=account))
+    page = admin.get(LIST).text
+    assert "0 clientes" in page
+    assert "Ver sus clientes" not in page
+    written = {"destino": "segmento", "segmento": segment, "mensaje": "Hola"}
+    assert admin.get(f"/clientes/campanas/nueva/?segmento={segment}").status_code == 200
+    for url in ("/clientes/campanas/revisar/", "/clientes/campanas/enviar/"):
+        assert "Lo que pide este segmento ya no se puede leer." in admin.send(url, written).text
+    assert admin.send("/clientes/seleccion/eliminar/", {"destino": "segmento", "segmento": segment}).status_code == 400
+    assert "María López" in admin.get("/clientes/").text
 
 
 @pytest.mark.usefixtures("people")

@@ -168,6 +168,27 @@ def found(words: str) -> list[str]:
         return [client.nombre for client in db.session.scalars(matching(1, Search(words)))]
 
 
+def test_the_keys_of_forms_move_to_a_column_of_their_own(rows_stored: dict[str, int]) -> None:
+    downgrade(MIGRATIONS, revision="0008")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'web:abc:d' WHERE id = 1"))
+    upgrade(MIGRATIONS)
+    assert keys_stored() == [(None, "abc:d", None)]
+    downgrade(MIGRATIONS, revision="0008")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'lanzamiento web:x' WHERE id = 1"))
+    upgrade(MIGRATIONS)
+    assert keys_stored() == [("lanzamiento web:x", None, None)]
+
+
+def keys_stored() -> list[tuple[str | None, ...]]:
+    with db.engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT clave_idempotencia, clave_formulario, huella FROM campana_sms WHERE id = 1")
+        )
+        return [tuple(row) for row in found]
+
+
 def test_the_models_are_what_the_migrations_make(context: None) -> None:
     upgrade(MIGRATIONS)
     with db.engine.connect() as connection:
