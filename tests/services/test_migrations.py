@@ -105,7 +105,7 @@ ROWS = {
         "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
         " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
     ),
-    "0013": (
+    "0014": (
         "INSERT INTO mensaje_entrante (sid, recibido) VALUES ('SM1', '2026-11-22 15:00:00')",
         "INSERT INTO segundo_paso_fallido (persona_id, seguidos, sospechosos, ultimo, espera_hasta)"
         " VALUES (1, 5, 0, '2026-11-22 15:00:00', '2026-11-22 15:05:00')",
