@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -12,17 +13,33 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from clientes_app import private_files
 from clientes_app.config import SettingsError, read_settings
 
+private_files.keep_new_ones()
 try:
     _settings = read_settings()
 except SettingsError as error:
     sys.exit(f"clientes: {error}")
 
+
+def _open_files(wanted: int) -> int:
+    """Allow so many open files, or as many as the system lets us have, and return how many that is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = max(soft, wanted) if hard == resource.RLIM_INFINITY else max(soft, min(wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed
+
+
 bind = f"127.0.0.1:{_settings.port}"
-worker_class = "gthread"
+# Its module says what it adds to gunicorn's own: slow clients hold no thread.
+worker_class = "clientes_app.serving.worker.Worker"
 workers = 1
 threads = _settings.server_threads
+# A connection that only waits costs a descriptor and no thread; the database and Twilio need some as well.
+worker_connections = min(2_000 + threads, _open_files(2 * (2_000 + threads)) // 2)
+# An answer goes through the worker's own socket, which sees how fast it is read.
+sendfile = False
 # What is in flight at Twilio gets ten seconds to be answered and recorded.
 graceful_timeout = 14
 timeout = 60

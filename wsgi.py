@@ -6,17 +6,21 @@ import sys
 
 import click
 
-from clientes_app import create_app, live
+from clientes_app import create_app, live, private_files
 from clientes_app.auth import first_run
 from clientes_app.config import SettingsError
 from clientes_app.importing.process import start_imports
 from clientes_app.privacy.daily import start_daily
 from clientes_app.sender import start_sender
+from clientes_app.settings import settings_of
 
+private_files.keep_new_ones()
 try:
     app = create_app()
 except SettingsError as error:
     sys.exit(f"clientes: {error}")
+
+private_files.keep_old_ones(settings_of(app))
 
 # `flask --app wsgi …` loads this file for its commands as well: those do not send.
 _command = click.get_current_context(silent=True)

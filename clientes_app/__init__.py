@@ -15,22 +15,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 
-    from . import assets, blueprints, cli, errors, frame, hosts, i18n, icons, throttling
+    from . import assets, blueprints, cli, compression, errors, frame, front_door, hosts, i18n, icons, throttling
     from . import security as access_rules
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
-    from .extensions import compress, db, login_manager, migrate
+    from .extensions import db, login_manager, migrate
     from .tokens import bearer
 
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
     app_settings.init_app(app, settings)
+    front_door.init_app(app)
     hosts.init_app(app, settings)
     throttling.init_app(app, settings)
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     login_manager.init_app(app)
-    compress.init_app(app)
+    compression.init_app(app)
     i18n.init_app(app)
     assets.init_app(app)
     icons.init_app(app)

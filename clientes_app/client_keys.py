@@ -40,7 +40,8 @@ class Keys(NamedTuple):
 def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
     """Derive them; a number without a country code is one of `region`."""
     e164 = phone.to_e164(telefono, region)
-    name = fold(nombre)
+    # A longer name is refused; until then no time is lost on it.
+    name = fold(nombre[:LONGEST_NAME])
     return Keys(
         telefono_e164=e164,
         busqueda=_search_text(name, telefono, e164, documento),
@@ -75,9 +76,9 @@ def document_key(documento: str) -> str:
 def digits_of(text: str) -> str:
     """Answer the digits of a text, of whatever script, as 0 to 9."""
     if text.isascii():
-        if text.isdigit():
+        if text.isdecimal():
             return text
-        return "".join(character for character in text if character.isdigit())
+        return "".join(character for character in text if character.isdecimal())
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 

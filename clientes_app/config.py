@@ -16,6 +16,7 @@ from marshmallow import validate
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 INSTANCE_PATH = PROJECT_ROOT / "instance"
 MAX_BODY_BYTES = 2 * 1024 * 1024
+"""Of JSON: 200,000 ids. Forms take half of it, see `front_door`."""
 
 
 class SmsMode(StrEnum):
@@ -78,7 +79,10 @@ class Settings:
     port: int = 8000
     server_threads: int = 128
     uploads_path: Path = INSTANCE_PATH / "uploads"
-    """Where files wait that are being imported."""
+    """Where files wait that are being imported; those of one database only, for what it does not name is deleted."""
+    uploads_mb: int = 4_000
+    uploads_mb_per_shop: int = 1_000
+    """How much may wait to be imported, in all and of one account."""
 
     @property
     def simulated(self) -> bool:
@@ -106,15 +110,17 @@ class Settings:
     def flask_config(self) -> dict[str, object]:
         """Answer the keys that Flask and its extensions read."""
         in_memory = self.database_url in ("sqlite://", "sqlite:///:memory:")  # one connection, no pool
+        pool = {} if in_memory else {"pool_size": 20, "max_overflow": 20}
         return {
             "SECRET_KEY": self.secret_key,
             "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
             # Signed with the last, read with each: a page that was open when the key changed can still be sent.
             "WTF_CSRF_SECRET_KEY": [*self.secret_key_fallbacks, self.secret_key],
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {} if in_memory else {"pool_size": 20, "max_overflow": 20},
+            # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"zone": self.timezone}, **pool},
             "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
-            "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,
+            "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES // 2,
             "SESSION_COOKIE_NAME": "sessionid",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
@@ -124,8 +130,11 @@ class Settings:
             "WTF_CSRF_CHECK_DEFAULT": False,  # security.py checks it itself: an API token needs no proof beside it
             "BABEL_DEFAULT_LOCALE": "es_CO",
             "BABEL_TRANSLATION_DIRECTORIES": "translations",
-            # HTML stays uncompressed: pages carry CSRF tokens beside text that others typed (BREACH).
-            "COMPRESS_MIMETYPES": ["text/css", "text/javascript", "image/svg+xml"],
+            "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript", "image/svg+xml"],
+            "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+            "COMPRESS_LEVEL": 5,
+            "COMPRESS_STREAMS": False,
+            "COMPRESS_REGISTER": False,  # compression.py asks for it
             "SEND_FILE_MAX_AGE_DEFAULT": 0,
         }
 
@@ -163,6 +172,8 @@ def _settings_from(env: Env) -> Settings:
         port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
+        uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),
+        uploads_mb_per_shop=env.int("UPLOADS_MB_PER_SHOP", 1_000, validate=validate.Range(1, 10_000_000)),
     )
 
 

@@ -2,57 +2,57 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 from flask import Response
 
+from .client_files.formulas import defused
 from .i18n import language
 
 # Begins a file, so that spreadsheets read it as UTF-8.
 _BOM = "\ufeff"
 
-# A spreadsheet takes a cell that begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Whatever parts cells anywhere is quoted: a file of one column has no delimiter by which it could be told.
+_QUOTED = re.compile(r'[,;\t|"\r\n]')
 
 
 @dataclass(frozen=True)
-class _Habits:
+class Habits:
     """How the spreadsheets of a country write."""
 
     delimiter: str
     decimal_sign: str
 
 
-# Where the comma belongs to numbers, cells are parted by semicolons: parted by commas, all would be in one column.
-_HABITS = {"es": _Habits(";", ","), "en": _Habits(",", ".")}
+HABITS = {"es": Habits(";", ","), "en": Habits(",", ".")}
+"""Where the comma belongs to numbers, cells are parted by semicolons: parted by commas, all would be in one column."""
 
 Rows = Iterable[Sequence[Any]]
 
 
 def csv_download(batches: Iterable[Rows], filename: str) -> Response:
     """Answer a file that is written while it is sent, a batch of rows at a time, for the reader's spreadsheets."""
-    response = Response(_written(batches, _HABITS[language()]), mimetype="text/csv")
+    response = Response(written(batches, HABITS[language()]), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 
-def _written(batches: Iterable[Rows], habits: _Habits) -> Iterator[str]:
+def written(batches: Iterable[Rows], habits: Habits) -> Iterator[str]:
+    """Write a file, a batch of rows at a time."""
     yield _BOM
     for rows in batches:
-        out = StringIO()
-        csv.writer(out, delimiter=habits.delimiter).writerows([_cell(value, habits) for value in row] for row in rows)
-        yield out.getvalue()
+        yield "".join(f"{habits.delimiter.join(_cell(value, habits) for value in row)}\r\n" for row in rows)
 
 
-def _cell(value: Any, habits: _Habits) -> Any:
-    """Answer a cell that no spreadsheet takes for a formula; phone numbers keep their plus."""
-    if isinstance(value, Decimal):
+def _cell(value: Any, habits: Habits) -> str:
+    """Return a cell that no spreadsheet takes for a formula; phone numbers keep their plus."""
+    if value is None:
+        return ""
+    if isinstance(value, int | Decimal):
         return str(value).replace(".", habits.decimal_sign)
-    if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS):
-        return value
-    return value if value[:1] == "+" and value[1:].isdigit() else f"'{value}"
+    text = defused(str(value))
+    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text

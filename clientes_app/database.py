@@ -1,7 +1,8 @@
 """How transactions begin: readers deferred, writers immediate and one at a time on SQLite.
 
 SQLite fails a transaction that reads and then writes while another writes ("database is locked"), so a unit
-of work that will write says so before its first statement. PostgreSQL needs none of this and is left alone.
+of work that will write says so before its first statement. PostgreSQL needs this only to end a writer that is frozen
+in the midst of its transaction: the locks that it holds would keep everybody waiting until it wakes up.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import tzinfo
 from functools import cache
 from typing import Any, cast
 
@@ -35,6 +37,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
 from .collector import look_seldom
+
+FROZEN_SECONDS = 20
+"""So long may a writer do nothing in the midst of its transaction."""
 
 _WILL_WRITE = {"will_write": True}
 _sqlite_write_lock = threading.Lock()
@@ -65,6 +70,11 @@ def one_writer(engine: Engine) -> Any:
 def will_write() -> dict[str, bool]:
     """Answer the execution options of a connection whose transaction will write."""
     return dict(_WILL_WRITE)
+
+
+def zone_of(connection: Connection) -> tzinfo:
+    """Return the zone of accounts that have settled none."""
+    return cast(tzinfo, connection.get_execution_options()["zone"])
 
 
 def id_list(ids: Sequence[int], dialect: str) -> TableValuedAlias:
@@ -154,7 +164,8 @@ def _set_up_sqlite(dbapi_connection: DBAPIConnection, _record: object) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
-        return
     writes = connection.get_execution_options().get("will_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_SECONDS}s'")

@@ -7,8 +7,10 @@ import logging
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, RequestTimeout
 
+from . import disk
 from .actor import sends_token
 from .extensions import db
 from .htmx import is_partial, way_back
@@ -67,6 +69,12 @@ class ServiceUnavailable(DomainError):
     status = 503
 
 
+class DiskFull(DomainError):
+    """The disk takes no more."""
+
+    status = 507
+
+
 # What each status says to a person: a title, and what to do next.
 _EXPLANATIONS = {
     400: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
@@ -77,18 +85,28 @@ _EXPLANATIONS = {
         lazy_gettext("It may have been deleted. Check the address, or go to the start."),
     ),
     405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
+    408: (lazy_gettext("That took too long"), lazy_gettext("The connection is slow or broken. Try again.")),
     409: (lazy_gettext("That is not possible now"), lazy_gettext("Go back and look at what has changed.")),
     410: (lazy_gettext("This no longer works"), lazy_gettext("Ask the shop's administrator for another one.")),
     413: (
         lazy_gettext("Too much at once"),
-        lazy_gettext("Send at most 2 MB at a time, or 100 MB as a list to import."),
+        lazy_gettext("Send at most 1 MB at a time, 2 MB as JSON, or 100 MB as a list to import."),
     ),
+    414: (lazy_gettext("Too much at once"), lazy_gettext("The address is too long. Choose less at a time.")),
     429: (lazy_gettext("Too many requests"), lazy_gettext("Wait a minute and try again.")),
+    431: (
+        lazy_gettext("Too much at once"),
+        lazy_gettext("Your browser sends too much. Delete its cookies and try again."),
+    ),
     500: (
         lazy_gettext("Something broke"),
         lazy_gettext("It is our fault and has been noted. Try again in a minute."),
     ),
     503: (
+        lazy_gettext("Not available now"),
+        lazy_gettext("Try again in a minute, or tell the administrator."),
+    ),
+    507: (
         lazy_gettext("Not available now"),
         lazy_gettext("Try again in a minute, or tell the administrator."),
     ),
@@ -99,7 +117,10 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, _answer_domain_error)
     app.register_error_handler(FieldErrors, _answer_field_errors)
+    app.register_error_handler(StaleDataError, _answer_late_change)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(ClientDisconnected, _answer_cut_off)
+    app.register_error_handler(OSError, _answer_os_error)
     app.register_error_handler(Exception, _answer_crash)
 
 
@@ -135,6 +156,11 @@ def _answer_field_errors(error: FieldErrors) -> ResponseReturnValue:
     return {"success": False, "errors": error.errors}, error.status
 
 
+def _answer_late_change(_error: StaleDataError) -> ResponseReturnValue:
+    """Refuse to change a row that somebody else deleted after it was read."""
+    return _answer_domain_error(NotFound())
+
+
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
@@ -144,6 +170,17 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _answer_cut_off(_error: ClientDisconnected) -> ResponseReturnValue:
+    return _answer_http_error(RequestTimeout())
+
+
+def _answer_os_error(error: OSError) -> ResponseReturnValue:
+    if not disk.is_full(error):
+        return _answer_crash(error)
+    log.error("the disk is full: %s %s", request.method, request.url_rule)
+    return _answer_domain_error(DiskFull(gettext(disk.DISK_FULL)))
 
 
 def _answer_crash(_error: Exception) -> ResponseReturnValue:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import Flask, request
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 
 from .auth.services import THEMES
 from .settings import current_settings
@@ -40,7 +39,6 @@ def _frame() -> dict[str, object]:
         "settings_places": _settings_places(),
         "simulated": current_settings().simulated,
         "theme": _theme(),
-        "csrf_token": generate_csrf,
     }
 
 

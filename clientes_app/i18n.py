@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import ceil
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request, session
@@ -26,6 +27,8 @@ from .settings import current_settings
 
 LANGUAGES = {"es": "es_CO", "en": "en"}
 DEFAULT_LANGUAGE = "es"
+_NAMED = 20
+_LONGEST_THING = 40
 
 
 def init_app(app: Flask) -> None:
@@ -35,6 +38,7 @@ def init_app(app: Flask) -> None:
         number=number,
         money=money,
         moment=moment,
+        day_and_month=day_and_month,
         ago=ago,
         local_iso=local_iso,
         phone_number=phone_number,
@@ -113,6 +117,11 @@ def moment(value: datetime) -> str:
     return str(format_datetime(value, "d MMM y, h:mm a"))
 
 
+def day_and_month(value: date) -> str:
+    """Write a day of this year or the next: `1 de diciembre`."""
+    return format_skeleton("MMMMd", datetime.combine(value, time()), locale=get_locale())
+
+
 def country_name(code: str) -> str:
     """Write the name of a country, of which its two letters are given: `Colombia`."""
     return str(get_locale().territories.get(code) or gettext("numbers of no country"))
@@ -147,6 +156,13 @@ def time_left(seconds: tuple[float, float] | None) -> str:
     if least == most:
         return str(gettext("about %(time)s left", time=most))
     return str(gettext("between %(least)s and %(most)s left", least=least, most=most))
+
+
+def some_of(things: Sequence[object]) -> str:
+    """Name the first of many things, each in a few characters, and count the others: `1, 2, 3 y 40 más`."""
+    named = ", ".join(str(thing)[:_LONGEST_THING] for thing in things[:_NAMED])
+    others = len(things) - _NAMED
+    return str(gettext("%(named)s and %(count)s more", named=named, count=number(others))) if others > 0 else named
 
 
 def local_iso(value: datetime, zone: ZoneInfo) -> str:

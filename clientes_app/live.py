@@ -1,4 +1,4 @@
-"""The process's live streams: what they show, how many there may be, and their end when the process stops."""
+"""What holds a thread for long: live streams and requests that wait; how many there may be, and the streams' end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import cast
 
@@ -33,7 +33,7 @@ class Live:
         self._streams: Counter[str | None] = Counter()
 
     def enter(self, viewer: str | None, most: int) -> bool:
-        """Count one more stream; tell whether it is allowed, for a browser's viewer and of `most` in all."""
+        """Count one more; tell whether it is allowed, for a browser's viewer and of `most` in all."""
         with self._lock:
             if self._streams.total() >= most:
                 return False
@@ -62,6 +62,18 @@ def stream(kind: str, watched_id: int, language: str, viewer: str | None, state:
     response = sse.stream(_while_open(live.feeds[kind].events(watched_id, language, state), still_open()))
     response.call_on_close(partial(live.leave, viewer))
     return response
+
+
+@contextmanager
+def waiting() -> Iterator[bool]:
+    """Count a request that waits among the streams while it does; give whether there is room for it to wait at all."""
+    live = _live(current_app)
+    room = live.enter(None, current_settings().max_streams)
+    try:
+        yield room
+    finally:
+        if room:
+            live.leave(None)
 
 
 def offer(app: Flask, kind: str, read: Read, template: str) -> None:

@@ -18,7 +18,7 @@ from wtforms import ValidationError
 from . import sse
 from .actor import acts_by_token, sends_token
 from .errors import answer, speaks_json
-from .extensions import csrf
+from .extensions import csrf, db
 from .feed import END_EVENT
 from .htmx import go_to, is_partial, way_back
 from .models import Usuario
@@ -107,6 +107,12 @@ def stream_view(view: View) -> View:
     return by_itself()(view)
 
 
+def secret_view(view: View) -> View:
+    """Declare that the view shows a secret, such as a link or a code: its answers are not compressed."""
+    view.shows_secret = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_uploads(most: int) -> Callable[[View], View]:
     """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
 
@@ -142,19 +148,21 @@ def is_safe_next(target: str) -> bool:
 def _allow_upload() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     most = getattr(view, "most_bytes", None)
-    if most and current_user.is_authenticated and current_user.is_admin:
+    if most and current_user.is_authenticated and _declared_access() in _allowed_to(current_user):
         request.max_content_length = most
 
 
 def _check_csrf() -> None:
+    # It may take minutes until the body is here: the database's connections are few, and none is held meanwhile.
+    db.session.commit()
     # No browser adds an API token by itself, and beside one the session of a cookie counts for nothing.
     if not acts_by_token():
         csrf.protect(apply_exemptions=True)
 
 
 def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    # With the session its token has ended as well.
-    if not (speaks_json() or current_user.is_authenticated or _declared_access() is Access.ANYONE):
+    # With the session its token has ended as well; and who never had one is asked to log in before all else.
+    if not (current_user.is_authenticated or _declared_access() is Access.ANYONE):
         return _ask_to_log_in()
     return answer(400, gettext("This page is out of date. Reload it and try again."))
 

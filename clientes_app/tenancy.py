@@ -37,9 +37,20 @@ def get_owned(session: Session, model: type[Row], account_id: int, row_id: int) 
 
     Raises NotFound, also where the row is another account's.
     """
-    if row_id > MAX_ID:
-        raise NotFound
-    row = session.scalar(owned(model, account_id).where(model.id == row_id))
+    return _found(session, owned(model, account_id), model, row_id)
+
+
+def lock_owned(session: Session, model: type[Row], account_id: int, row_id: int) -> Row:
+    """Return the account's row as it is now; nobody else changes or deletes it until the transaction ends.
+
+    Rows that refer to it may still be added. SQLite has one writer and needs no lock. Raises NotFound.
+    """
+    present = owned(model, account_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return _found(session, present, model, row_id)
+
+
+def _found(session: Session, query: Select[Row], model: type[Row], row_id: int) -> Row:
+    row = session.scalar(query.where(model.id == row_id)) if row_id <= MAX_ID else None
     if row is None:
         raise NotFound
     return row

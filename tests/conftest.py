@@ -21,6 +21,7 @@ from clientes_app.simulator.process import SimulatorProcess
 from .support.campaigns import Campaigns
 from .support.carrier import Simulator, point_at, sending
 from .support.checking_client import CheckingClient
+from .support.clock import Clock
 from .support.postgres import PostgresServer, running_postgres
 from .support.shop import Shop
 
@@ -105,6 +106,12 @@ def context(app: Flask) -> Iterator[None]:
     """An open app context, for tests that call services; requests are not made inside it."""
     with app.app_context():
         yield
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the app, to be set."""
+    return Clock(monkeypatch)
 
 
 @pytest.fixture

@@ -1,15 +1,17 @@
 #!/bin/sh
-# Installs what the tests need from the system and do not find: a browser and a PostgreSQL server.
+# Installs what the tests need from the system and do not find: a browser, a PostgreSQL server and nginx.
 # With arguments it installs the Debian packages named.
 set -eu
 
 has() { command -v "$1" >/dev/null; }
 has_browser() { has chromium-headless-shell || has chromium || has chromium-browser || has google-chrome; }
 has_postgres() { has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+has_nginx() { has nginx || [ -x /usr/sbin/nginx ]; }
 
 if [ $# -eq 0 ]; then
   has_browser || set -- "$@" chromium-headless-shell
   has_postgres || set -- "$@" postgresql
+  has_nginx || set -- "$@" nginx-light
 fi
 [ $# -gt 0 ] || exit 0
 

@@ -41,7 +41,10 @@ SHARED: Json = {
         "This needs a token with the scope send.",
     ),
     "404": refuses("There is none in this shop.", "This does not exist, or no longer does."),
-    "413": refuses("The body is larger than 2 MB.", "Too much at once. Send at most 2 MB at a time."),
+    "413": refuses(
+        "The body is larger than 2 MB.",
+        "Too much at once. Send at most 1 MB at a time, 2 MB as JSON, or 100 MB as a list to import.",
+    ),
     "429": refuses(
         "Too many requests with tokens that are not valid came from this address.",
         "Too many requests with a token that is not valid. Wait a minute.",

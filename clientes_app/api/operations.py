@@ -123,11 +123,11 @@ SEND = _writes(
     "CampanaNueva",
     "Send a campaign",
     "It is stored whole, then sent. The request waits for the end as long as the server is set to (25 seconds), unless "
-    "it prefers not to. Clients without a usable number, inactive ones, opt-outs and repeated numbers are not sent to; "
-    "each has its entry with the reason.",
+    "it prefers not to, or the campaign must wait for a limit of the shop. Clients without a usable number, inactive "
+    "ones, opt-outs and repeated numbers are not sent to; each has its entry with the reason.",
     {
         "200": answers("It has ended.", "CampanaTerminada", _ENDED),
-        "202": answers("It is on its way.", "CampanaEnCurso", _RUNNING),
+        "202": answers("It is on its way, or waits: espera_hasta says until when.", "CampanaEnCurso", _RUNNING),
         "400": wrong_input("mensaje", "This field is required."),
         "409": refuses(
             "It would pass a limit of the shop, or clients changed at this moment.",

@@ -62,6 +62,14 @@ _DETAILS = {
     "detalles": list_of(ref("Detalle"), "An entry for each client, in the order of sending.") | {"maxItems": 1_000}
 }
 _MORE_DETAILS = {"detalles_url": text("Where the entries after these are; missing when these are the last.")}
+_WAITS = {
+    "espera_hasta": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When the campaign goes on by itself, with the UTC offset of the shop: it has used up the "
+        "shop's limit of the day, or of the month. Missing where it does not wait, or nobody knows until when.",
+    }
+}
 _STARTED = {"campana_id": identifier("The campaign."), **_SUMS, **_DETAILS}
 
 _NEW_CLIENT: Json = {
@@ -126,7 +134,8 @@ _STATE = shape(
         "estado": one_of([state.value for state in EstadoCampana], "Where the campaign stands."),
         **_SUMS,
         **{state.value: count(f"Messages that are {state.value}.") for state in EstadoSMS if state not in _OUTCOMES},
-    }
+    },
+    _WAITS,
 )
 _ENDED_CAMPAIGN = shape(
     {
@@ -146,7 +155,7 @@ _RUNNING_CAMPAIGN = shape(
         **_STARTED,
         "progreso_url": text("A stream for browsers; programs ask for the campaign's state."),
     },
-    _MORE_DETAILS,
+    {**_MORE_DETAILS, **_WAITS},
 )
 _ERROR = shape({"success": _NO, "error": text("What is wrong, in a sentence in the caller's language.")})
 _FIELD_ERRORS = shape(

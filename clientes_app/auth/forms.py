@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
-from wtforms import PasswordField
-from wtforms.validators import DataRequired, Length
+from flask_babel import gettext, lazy_gettext
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from ..forms import Form, line_field
+from ..log_in_names import LONGEST_NAME, RULE, is_usable
 from .passwords import LONGEST
 
 
@@ -28,5 +29,10 @@ class FirstRunForm(Form):
     """The code in the server's log, and who the first admin is."""
 
     codigo = line_field(lazy_gettext("Code"), 40, required=True)
-    usuario = line_field(lazy_gettext("User"), 150, required=True)
+    usuario = line_field(lazy_gettext("User"), LONGEST_NAME, required=True)
     clave = password_field(lazy_gettext("Password"))
+
+    def validate_usuario(self, field: StringField) -> None:
+        """Refuse a name that nobody may have."""
+        if not is_usable(field.data or ""):
+            raise ValidationError(gettext(RULE))

@@ -7,6 +7,7 @@ import secrets
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from ..log_in_names import key_of
 from ..settings import current_settings
 
 _COOKIE = "conocido"
@@ -38,4 +39,6 @@ def mark(response: Response, name: str) -> Response:
 
 def _signer(name: str) -> URLSafeSerializer:
     settings = current_settings()
-    return URLSafeSerializer([*settings.secret_key_fallbacks, settings.secret_key], salt=f"known browser of {name}")
+    return URLSafeSerializer(
+        [*settings.secret_key_fallbacks, settings.secret_key], salt=f"known browser of {key_of(name)}"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext
 
 from ..errors import DomainError, ServiceUnavailable
-from ..text import fold
+from ..text import composed, fold
 
 SHORTEST = 8
 LONGEST = 1000
@@ -96,7 +95,7 @@ def nobodys_hash() -> str:
 
 def _normal(password: str) -> str:
     # One keyboard composes an accent, another does not: both type the same password.
-    return unicodedata.normalize("NFC", password)
+    return composed(password)
 
 
 def _letters(text: str) -> str:

@@ -104,7 +104,8 @@ def _answer_too_many(form: LogInForm, refusal: TooManyTries) -> Response:
 
 def _form_context(form: LogInForm) -> dict[str, Any]:
     sample = current_settings().simulated and services.has_sample_people()
-    return {"form": form, "next_page": request.values.get("next", ""), "sample": sample}
+    wanted = request.values.get("next", "")
+    return {"form": form, "next_page": wanted if is_safe_next(wanted) else "", "sample": sample}
 
 
 def _next_page() -> str:

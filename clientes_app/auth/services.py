@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ..audit.services import record_for
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
+from ..log_in_names import LONGEST_NAME, RULE, is_usable, key_of
 from ..models import Accion, Rol, Usuario
 from . import passwords, tries
 from .passwords import hash_password
 
-LONGEST_NAME = 150
 THEMES = ("auto", "light", "dark")
 
 
@@ -54,6 +55,8 @@ def create_user(name: str, password: str, role: Rol, owner_name: str | None = No
     """
     if not 0 < len(name) <= LONGEST_NAME:
         raise DomainError(gettext("A name has 1 to %(longest)d characters.", longest=LONGEST_NAME))
+    if not is_usable(name):
+        raise DomainError(gettext(RULE))
     passwords.check(password, name)
     return add_person(
         Usuario(
@@ -83,6 +86,14 @@ def has_sample_people() -> bool:
     return db.session.scalar(select(Usuario.id).where(Usuario.de_muestra).limit(1)) is not None
 
 
+def lock_person(session: Session, person_id: int) -> Usuario:
+    """Return a person as they are now; nobody else changes them until the transaction ends.
+
+    It comes before the lock of anything that is theirs: sessions, links, second factors.
+    """
+    return session.get_one(Usuario, person_id, with_for_update={"key_share": True})
+
+
 def choose_language(person_id: int, language: str) -> None:
     """Remember a person's language."""
     with unit_of_work() as session:
@@ -107,12 +118,18 @@ def _owner_id(role: Rol, owner_name: str | None) -> int | None:
 
 
 def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
-    person: Usuario | None = db.session.scalar(select(Usuario).where(Usuario.usuario == name))
+    named = or_(Usuario.usuario == name, Usuario.usuario_clave == key_of(name))
+    # As it stands first: names from before they were compared by key may be alike.
+    spelt_so = (Usuario.usuario == name).desc()
+    person: Usuario | None = db.session.scalar(select(Usuario).where(named).order_by(spelt_so).limit(1))
     return None if person is None or (person.de_muestra and not sample_people) else person
 
 
 def _keep_in_present_way(person: Usuario, password: str) -> None:
     if not passwords.is_outdated(person.clave_hash):
         return
+    kept = update(Usuario).where(Usuario.id == person.id, Usuario.clave_hash == person.clave_hash)
+    # Where the password was changed at this moment, the new one stays.
+    stored = kept.values(clave_hash=hash_password(password))
     with unit_of_work() as session:
-        session.get_one(Usuario, person.id).clave_hash = hash_password(password)
+        session.execute(stored)

@@ -15,8 +15,9 @@ from ..audit.services import Thing, record, record_for
 from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..text import clean_line
+from .services import lock_person
 
 LIFETIME = timedelta(hours=12)
 IDLE = timedelta(hours=2)
@@ -35,12 +36,12 @@ def begin(person_id: int, device: str, address: str) -> str:
     """Store a new session, sweep those that are over, and answer the secret that opens it."""
     secret = secrets.token_urlsafe(32)
     with unit_of_work() as session:
-        session.execute(delete(Sesion).where(_is_over()))
+        person = lock_person(session, person_id)
+        _sweep(session)
         row = Sesion(
             clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
         )
         session.add(row)
-        person = session.get_one(Usuario, person_id)
         person.visto = utc_now()
         record_for(session, person, Accion.LOGGED_IN)
     return secret
@@ -71,8 +72,8 @@ def keep_awake(person_id: int, present: Open) -> None:
     if now - present.seen < NOTICED_EVERY:
         return
     with unit_of_work() as session:
-        session.execute(update(Sesion).where(Sesion.id == present.id).values(visto=now))
         session.execute(update(Usuario).where(Usuario.id == person_id).values(visto=now))
+        session.execute(update(Sesion).where(Sesion.id == present.id).values(visto=now))
 
 
 def list_of(person_id: int) -> Sequence[Sesion]:
@@ -82,10 +83,10 @@ def list_of(person_id: int) -> Sequence[Sesion]:
 
 
 def log_out(session_id: int) -> None:
-    """End the session of whoever leaves."""
+    """End the session of whoever leaves; one that has ended already stays as it is."""
     with unit_of_work() as session:
-        session.execute(delete(Sesion).where(Sesion.id == session_id))
-        record(session, Accion.LOGGED_OUT)
+        if _end(session, Sesion.id == session_id):
+            record(session, Accion.LOGGED_OUT)
 
 
 def end(person_id: int, session_id: int) -> None:
@@ -94,10 +95,8 @@ def end(person_id: int, session_id: int) -> None:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        row = session.get(Sesion, session_id) if session_id <= MAX_ID else None
-        if row is None or row.persona_id != person_id:
+        if not _end(session, Sesion.id == session_id, Sesion.persona_id == person_id):
             raise NotFound
-        session.delete(row)
         record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
 
 
@@ -111,9 +110,19 @@ def forget_others(session: Session, person_id: int, present_id: int | None) -> N
     """End them in a transaction that does more; None: there is no present one, all end."""
     theirs = Sesion.persona_id == person_id
     others = theirs if present_id is None else and_(theirs, Sesion.id != present_id)
-    ended = session.scalars(delete(Sesion).where(others).returning(Sesion.id)).all()
-    for session_id in ended:
+    for session_id in _end(session, others):
         record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
+
+
+def _end(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:
+    """Delete sessions; return the ids of those that this transaction deleted, and no other."""
+    return session.scalars(delete(Sesion).where(*which).returning(Sesion.id)).all()
+
+
+def _sweep(session: Session) -> None:
+    """Delete those that are over, but for those that somebody else has in hand."""
+    over = select(Sesion.id).where(_is_over()).with_for_update(skip_locked=True)
+    session.execute(delete(Sesion).where(Sesion.id.in_(over)))
 
 
 def _is_over() -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from typing import NoReturn
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
 from .. import throttling
+from ..log_in_names import key_of
 from . import passwords
 
 FROM_ADDRESS = RateLimitItemPerMinute(20, 10, "log-in from address")
@@ -41,7 +42,7 @@ def counts(name: str, address: str, browser: str | None) -> list[Count]:
     if browser is not None:
         return [Count(FROM_KNOWN_BROWSER, (browser,))]
     # A name is what somebody typed: of any length, and it may be a password by mistake.
-    named = hashlib.sha256(name.encode()).hexdigest()
+    named = hashlib.sha256(key_of(name).encode()).hexdigest()
     place = _place(address)
     return [
         Count(FROM_ADDRESS, (place,)),

@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from .. import live
 from ..clients.selection import Ticked
 from ..errors import DomainError
 from ..extensions import db
 from ..forms import form_from_json, json_object, validated
-from ..i18n import reason
+from ..i18n import account_zone, local_iso, reason, some_of
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import MAX_ID, read_id
 from ..security import Access, access, by_itself, program_view
+from ..sending.waiting import Wait
 from ..settings import current_settings
 from . import bp, listing, services
 from .forms import RequestForm
@@ -31,13 +33,13 @@ DETAILS = 1_000
 @access(Access.SEND)
 def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
-    settings, key = current_settings(), _idempotency_key()
+    key = _idempotency_key()
     campaign = services.earlier_campaign(current_user.account_id, key)
     if campaign is None:
-        services.require_twilio(settings.missing)
+        services.require_twilio(current_settings().missing)
         campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(json_object()), key)
-    patience = 0.0 if "respond-async" in request.headers.get("Prefer", "") else settings.send_wait_seconds
-    campaign = services.wait_for_end(campaign, patience)
+    asynchronous = "respond-async" in request.headers.get("Prefer", "")
+    campaign = services.wait_for_end(campaign, 0.0) if asynchronous else _wait_for_end(campaign)
     return _answer(campaign), 200 if campaign.estado in ENDED else 202
 
 
@@ -61,6 +63,12 @@ def details(pk: int) -> ResponseReturnValue:
     return {"success": True, **_details(campaign, after)}
 
 
+def _wait_for_end(campaign: CampanaSMS) -> CampanaSMS:
+    """Wait as long as is sensible; not at all where threads enough are held by others who wait or watch."""
+    with live.waiting() as room:
+        return services.wait_for_end(campaign, current_settings().send_wait_seconds if room else 0.0)
+
+
 def _draft(payload: dict[str, object]) -> services.Draft:
     ids = _client_ids(payload.pop("cliente_ids", None))
     form = validated(form_from_json(RequestForm, payload))
@@ -72,8 +80,7 @@ def _client_ids(value: Any) -> tuple[int, ...]:
         raise DomainError(gettext("cliente_ids takes a list of clients' ids, with at least one."))
     wrong = [item for item in value if type(item) is not int or not 0 < item <= MAX_ID]
     if wrong:
-        named = ", ".join(str(item)[:40] for item in wrong[:20])
-        raise DomainError(gettext("These are not ids of clients: %(ids)s.", ids=named))
+        raise DomainError(gettext("These are not ids of clients: %(ids)s.", ids=some_of(wrong)))
     return tuple(value)
 
 
@@ -100,7 +107,7 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
     if campaign.estado not in ENDED:
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
-    return body
+    return body | _waiting(listing.waits_of([campaign]).get(campaign.id))
 
 
 def _said_state(state: EstadoCampana) -> EstadoCampana:
@@ -126,7 +133,13 @@ def _detail(row: SMSLog) -> dict[str, Any]:
 
 
 def counts(progress: Progress) -> dict[str, Any]:
-    """Answer a campaign's state and its rows by state."""
+    """Answer a campaign's state, its rows by state, and what it waits for."""
     named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
     by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
-    return {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
+    known = {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
+    return known | _waiting(progress.wait)
+
+
+def _waiting(wait: Wait | None) -> dict[str, str]:
+    """Answer when a campaign goes on that waits for a limit; nothing where it does not wait, or nobody knows."""
+    return {"espera_hasta": local_iso(wait.until, account_zone())} if wait and wait.until else {}

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from ..audit.services import Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
+from ..messaging.pseudonym import is_pseudonym
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from ..models.types import MAX_ID
 from ..sending import control, evidence
 from ..sending.faults import FAULTS
 from ..shop.services import lock_account
@@ -114,6 +114,9 @@ def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
         if campaign.estado is EstadoCampana.CANCELADO:
             raise Conflict(gettext("This campaign was cancelled."))
         row = _message(campaign_id, row_id)
+        if row.estado is not EstadoSMS.INCIERTO or is_pseudonym(row.telefono_e164 or ""):
+            raise _certain()
+        limits.require_room_again(session, campaign, row)
         if not evidence.send_again(session.connection(), campaign_id, row_id):
             raise _certain()
         limits.count_again(session, campaign, row)
@@ -187,7 +190,7 @@ def _certain() -> Conflict:
 
 
 def _message(campaign_id: int, row_id: int) -> SMSLog:
-    row = db.session.get(SMSLog, row_id) if row_id <= MAX_ID else None
+    row = db.session.get(SMSLog, row_id)
     if row is None or row.campana_id != campaign_id:
         raise NotFound
     return row

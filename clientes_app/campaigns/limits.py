@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import gettext
 from sqlalchemy import Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from ..days import start_of
+from ..days import LocalDay, day_of
 from ..errors import Conflict
 from ..i18n import money, number, zone_of
 from ..messaging.phone import country
 from ..messaging.totals import parts_by_country
-from ..models import CampanaSMS, EstadoSMS, SMSLog
+from ..models import CampanaSMS, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
+from ..sending.allowance import use_of
 from ..shop.services import lock_account, prices_of, settings_of
 
-# What was sent or may still be: what failed, was left out or cancelled costs nothing.
-_COUNTED = CampanaSMS.pendientes + CampanaSMS.enviando + CampanaSMS.enviados_exitosos + CampanaSMS.inciertos
-
-# Of a campaign that did not reach everybody, each message counts as much as the next.
-_SPENT = type_coerce(CampanaSMS.costo * _COUNTED / CampanaSMS.destinatarios, Money)
+# Of what a campaign still sends, each message costs as much as the next.
+_PENDING_COST = type_coerce(CampanaSMS.costo * CampanaSMS.pendientes / CampanaSMS.destinatarios, Money)
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,10 @@ class Expense:
 
 @dataclass(frozen=True)
 class Room:
-    """What an account may still send today and spend this month; None: as much as it likes."""
+    """What an account may still send today and spend this month; None: as much as it likes.
+
+    What was claimed is used up, and what is pending of a campaign that was given to the sender today, or this month.
+    """
 
     most_messages: int | None
     most_pesos: Decimal | None
@@ -66,12 +66,19 @@ class Room:
 
 
 def room_of(session: Session, account_id: int) -> Room:
-    """Count what an account has sent today and spent this month, by the clock of its own zone."""
+    """Count what an account uses up today and spends this month, by the clock of its own zone."""
     rules = settings_of(account_id)
-    zone = zone_of(rules)
-    today = start_of(utc_now().astimezone(zone).date(), zone)
-    sent, spent = session.execute(_usage(account_id, today)).one()
-    return Room(rules.mensajes_por_dia, rules.pesos_por_mes, sent or 0, spent or Decimal(0))
+    if not _has_limits(rules):
+        return Room(None, None, 0, Decimal(0))
+    today = day_of(utc_now(), zone_of(rules))
+    used = use_of(session.connection(), account_id, today)
+    pending, cost = session.execute(_pending(account_id, today)).one()
+    return Room(
+        rules.mensajes_por_dia,
+        rules.pesos_por_mes,
+        used.messages + (pending or 0),
+        used.pesos + (cost or Decimal(0)),
+    )
 
 
 def expense_of(template: str, recipients: Iterable[tuple[str, str]], prices: Mapping[str, Decimal]) -> Expense:
@@ -99,31 +106,46 @@ def require_room(session: Session, account_id: int, messages: int, cost: Decimal
 
     Raises Conflict that says how much is left.
     """
-    rules = settings_of(account_id)
-    if rules.mensajes_por_dia is None and rules.pesos_por_mes is None:
+    if not _has_limits(settings_of(account_id)):
         return
     lock_account(session, account_id)
     if messages and (refusal := room_of(session, account_id).refusal(messages, cost)):
         raise Conflict(refusal)
 
 
-def count_again(session: Session, campaign: CampanaSMS, message: SMSLog) -> None:
-    """Count a message that is sent a second time.
+def require_room_again(session: Session, campaign: CampanaSMS, message: SMSLog) -> None:
+    """Refuse to send a message a second time where that would pass a limit; before the campaign is locked.
 
-    Raises Conflict where it would pass a limit.
+    Raises Conflict.
     """
-    price = prices_of(campaign.usuario_id).get(country(message.telefono_e164 or ""), Decimal(0))
-    require_room(session, campaign.usuario_id, 1, message.partes * price)
+    require_room(session, campaign.usuario_id, 1, message.partes * _price(campaign, message))
+
+
+def count_again(session: Session, campaign: CampanaSMS, message: SMSLog) -> None:
+    """Note that a message is sent a second time, and costs again."""
+    price = _price(campaign, message)
     session.refresh(campaign)
+    campaign.destinatarios += 1
     campaign.partes += message.partes if price else 0
     campaign.costo += message.partes * price
 
 
-def _usage(account_id: int, today: datetime) -> Select[int, Decimal]:
-    """Select what was sent since the day began, and spent since its month did."""
-    sent = case((CampanaSMS.encolada >= today, _COUNTED), else_=0)
-    return select(func.sum(sent), func.sum(_SPENT)).where(
-        CampanaSMS.usuario_id == account_id, CampanaSMS.encolada >= today.replace(day=1), CampanaSMS.destinatarios > 0
+def _has_limits(rules: Cuenta) -> bool:
+    return rules.mensajes_por_dia is not None or rules.pesos_por_mes is not None
+
+
+def _price(campaign: CampanaSMS, message: SMSLog) -> Decimal:
+    return prices_of(campaign.usuario_id).get(country(message.telefono_e164 or ""), Decimal(0))
+
+
+def _pending(account_id: int, today: LocalDay) -> Select[int, Decimal]:
+    """Select what is pending of the campaigns that the sender was given today, and what it costs of this month's."""
+    pending = case((CampanaSMS.encolada >= today.begins, CampanaSMS.pendientes), else_=0)
+    return select(func.sum(pending), func.sum(_PENDING_COST)).where(
+        CampanaSMS.usuario_id == account_id,
+        CampanaSMS.encolada >= today.month_begins,
+        CampanaSMS.destinatarios > 0,
+        CampanaSMS.pendientes > 0,
     )
 
 

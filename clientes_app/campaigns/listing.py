@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from ..extensions import db
 from ..models import AT_REST, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from ..paging import Page, page_of
+from ..sending.waiting import Wait, standings
 from ..tenancy import get_owned, owned
 from .progress import Progress, snapshot
 
@@ -37,6 +40,15 @@ def waiting(account_id: int) -> list[tuple[CampanaSMS, Usuario]]:
     asked = waiting.join(Usuario, Usuario.id == CampanaSMS.enviada_por_id).add_columns(Usuario)
     oldest = db.session.execute(asked.order_by(CampanaSMS.id).limit(WAITING_SHOWN))
     return [(campaign, person) for campaign, person in oldest]
+
+
+def waits_of(campaigns: Sequence[CampanaSMS]) -> dict[int, Wait]:
+    """Return why those of the campaigns wait that wait for a limit and have nothing on its way, by their ids."""
+    resting = [campaign.id for campaign in campaigns if campaign.pendientes and not campaign.enviando]
+    if not resting:
+        return {}
+    found = standings(db.session.connection(), resting)
+    return {campaign_id: standing.wait for campaign_id, standing in found.items() if standing.wait}
 
 
 def message_page(

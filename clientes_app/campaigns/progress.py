@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from ..database import read_transaction
 from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
+from ..sending.waiting import Standing, Wait, standings
 
 LATEST = 8
 _SPEED_IS_FRESH = timedelta(seconds=10)
@@ -46,6 +47,13 @@ class Progress:
     error_mensaje: str | None
     completado: datetime | None
     latest: tuple[Latest, ...]
+    standing: Standing | None
+    """How it stands to its account's limits; None where it does not run, or there are none."""
+
+    @property
+    def wait(self) -> Wait | None:
+        """Return why it waits, if it does; while something is on its way, that may come back and leave room."""
+        return self.standing.wait if self.standing and not self.counts[EstadoSMS.ENVIANDO] else None
 
     @property
     def ended(self) -> bool:
@@ -60,7 +68,7 @@ class Progress:
     @property
     def seconds_left(self) -> tuple[float, float] | None:
         """Answer the least and the most seconds until the end, or None where nobody knows."""
-        if self.ended or self.speed <= 0:
+        if self.ended or self.speed <= 0 or (self.standing and not self.standing.is_covered):
             return None
         left = (self.total - self.settled) / self.speed
         return left * (1 - _SPREAD), left * (1 + _SPREAD)
@@ -72,6 +80,7 @@ def snapshot(engine: Engine, campaign_id: int) -> Progress:
     with read_transaction(engine) as connection:
         campaign = connection.execute(select(CampanaSMS.__table__).where(columns.id == campaign_id)).one()
         latest = connection.execute(_latest(campaign_id)).all()
+        standing = standings(connection, [campaign_id]).get(campaign_id)
     return Progress(
         campaign_id=campaign_id,
         estado=campaign.estado,
@@ -82,6 +91,7 @@ def snapshot(engine: Engine, campaign_id: int) -> Progress:
         error_mensaje=campaign.error_mensaje,
         completado=campaign.completado,
         latest=tuple(Latest(*row) for row in latest),
+        standing=standing,
     )
 
 

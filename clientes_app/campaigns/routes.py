@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
     page = listing.list_page(current_user.account_id, read_id(request.args.get("antes", "")))
     running = listing.running(current_user.account_id)
     waiting = listing.waiting(current_user.account_id)
-    return render_template("campaigns/index.html", page=page, running=running, waiting=waiting)
+    waits = listing.waits_of(page.rows)
+    return render_template("campaigns/index.html", page=page, running=running, waiting=waiting, waits=waits)
 
 
 @bp.get("/campanas/en-curso/")

@@ -16,7 +16,7 @@ from ..audit.services import Thing, record
 from ..clients.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
-from ..i18n import moment
+from ..i18n import moment, some_of
 from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
@@ -25,12 +25,14 @@ from ..sending.bell import bell
 from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned
 from . import audience as audiences
-from . import limits
+from . import limits, listing
 from .audience import Share
 from .limits import Expense, Room
 from .repeats import Key
 
-_LOOK_SECONDS = 0.05
+# Many wait at once: who has waited for long looks less often.
+_SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 1.0
+_LOOKS_IN_PROPORTION = 0.1
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,16 @@ def earlier_campaign(account_id: int, key: Key | None) -> CampanaSMS | None:
 
 
 def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
-    """Answer the campaign as it stands when it has ended or waits for an admin, or when the time is up."""
-    until = time.monotonic() + seconds
+    """Return the campaign as it stands when it has ended or waits for an admin or a limit, or when the time is up."""
+    began = time.monotonic()
     while True:
         db.session.refresh(campaign)
+        waits = campaign.id in listing.waits_of([campaign])
         db.session.commit()  # each look sees the present, and no transaction stays open between two
-        if campaign.estado in AT_REST or time.monotonic() >= until:
+        waited = time.monotonic() - began
+        if campaign.estado in AT_REST or waits or waited >= seconds:
             return campaign
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(min(max(waited * _LOOKS_IN_PROPORTION, _SHORTEST_LOOK), _LONGEST_LOOK))
 
 
 def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
@@ -149,7 +153,7 @@ def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
 def _require_known(session: Session, account_id: int, audience: Selection) -> None:
     unknown = audiences.unknown_ids(session, account_id, audience.client_ids) if isinstance(audience, Ticked) else []
     if unknown:
-        raise DomainError(gettext("No client has these ids: %(ids)s.", ids=", ".join(map(str, unknown))))
+        raise DomainError(gettext("No client has these ids: %(ids)s.", ids=some_of(unknown)))
 
 
 def _earlier(session: Session, account_id: int, key: Key | None) -> CampanaSMS | None:

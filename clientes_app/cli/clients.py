@@ -46,8 +46,7 @@ def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str) -> N
 
 def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Importacion:
     expect_many_rows(db.engine)
-    settings = current_settings()
-    place = Surroundings(settings.uploads_path, settings.default_region)
+    place = Surroundings.of(current_settings())
     admin = db.session.scalar(select(Usuario).where(Usuario.usuario == owner))
     if admin is None or not admin.is_admin:
         raise click.ClickException(f"no admin is called {owner}")

@@ -19,7 +19,7 @@ from ..clients.search import Search
 from ..extensions import db, unit_of_work
 from ..models import CampanaSMS, Cliente, PlantillaSMS, Rol, SMSLog, Usuario, Venta
 from ..models.types import utc_now
-from ..sending import lease, outbox
+from ..sending import lease, outbox, recording
 from ..sending.carrier import Fate, Message, Outcome, Result
 from ..sending.faults import FAULTS
 from ..simulator import SIMULATED_FROM_NUMBER
@@ -138,7 +138,7 @@ def _run_in_the_past(
     lease.hold(db.engine, owner)
     while messages := outbox.claim(db.engine, owner, campaign_id, _BATCH):
         results = [Result(message, _hand_over(message, ledger, dice, then)) for message in messages]
-        outbox.record(db.engine, results, speeds={}, faults={})
+        recording.record(db.engine, results, speeds={}, faults={})
     lease.let_go(db.engine, owner)
     _date_back(campaign_id, then)
 

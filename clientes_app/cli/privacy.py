@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from ..extensions import db
+from ..importing import leftovers
 from ..privacy.retention import sweep as sweep_all
 from ..settings import current_settings
 
@@ -14,5 +16,8 @@ group = AppGroup("privacy", help="Personal data.")
 @group.command("sweep")
 def sweep() -> None:
     """Blank the messages that were kept long enough, and delete forgotten uploads; the server does it every day."""
-    done = sweep_all(current_settings().uploads_path)
+    uploads = current_settings().uploads_path
+    done = sweep_all(uploads)
     click.echo(f"{done.messages} messages of {done.campaigns} campaigns blanked, {done.imports} imports cancelled")
+    if deleted := leftovers.sweep(db.engine, uploads):
+        click.echo(f"{deleted} files deleted that were left over")

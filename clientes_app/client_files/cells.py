@@ -1,4 +1,8 @@
-"""What a cell says, whatever the program that exported it did to it."""
+"""What a cell says, whatever the program that exported it did to it, and how a text is written to be read back so.
+
+An apostrophe before a cell is a mark where a formula follows, or what reading would mend, or what spreadsheets let
+begin with one, a number: what bears a mark is taken as it stands. Any other belongs to the text, as in 't Hooft.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,13 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from ..text import clean_line
+from .formulas import MARK, defused, runs, without_further_marks
+
+LONGEST_CELL = 2_000
+"""Characters of a cell that are looked at: twice as many as the tags of a client may have."""
 
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
+_BEGINS_AS_NUMBER = re.compile(r"\+?[0-9]")
 _WHOLE = re.compile(r"\d+[.,]0+")
 _SCIENTIFIC = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 # An accented letter in UTF-8, read as if it were cp1252: "Ã­" for "í".
@@ -15,32 +24,67 @@ _MISREAD = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘
 
 
 def tidy(cell: str) -> str:
-    """Answer a cell's text as one line: no wrapper that only a spreadsheet needs, accents mended."""
+    """Return a cell's text as one line: no wrapper that only a spreadsheet needs, accents and spaces mended."""
     if not cell:
         return ""
-    if cell[0] in "='" or cell[0].isspace():
-        cell = _unwrapped(cell.strip())
-    if "Ã" in cell or "Â" in cell:
-        cell = _reread(cell)
-    return clean_line(cell)
+    cell = cell[:LONGEST_CELL]
+    if MARK in cell:
+        cell = without_further_marks(cell.strip())
+        if is_marked(cell):
+            return clean_line(cell[1:])
+    return _mended(cell)
 
 
 def tidy_number(cell: str) -> str:
     """Answer the text of a cell that holds a telephone or document number: digits lost to no decimal notation."""
     text = tidy(cell)
-    if text.isdigit():
+    return text if text.isdecimal() or _is_literal(cell[:LONGEST_CELL].strip()) else _mended_number(text)
+
+
+def kept(text: str) -> str:
+    """Return the text for a cell, marked where reading would mend it; who writes the file defuses formulas."""
+    if runs(text):
         return text
+    seems_marked = text.startswith(MARK) and _BEGINS_AS_NUMBER.match(text.lstrip(MARK))
+    return f"{MARK}{text}" if seems_marked or _is_mendable(text) else text
+
+
+def as_it_stands(text: str) -> str:
+    """Return the text for a cell that runs nothing, marked only where reading would give another."""
+    return text if tidy(text) == text == tidy_number(text) else defused(kept(text))
+
+
+def is_marked(cell: str) -> bool:
+    """Tell whether a cell begins with a mark, rather than with an apostrophe of its own."""
+    if not cell.startswith(MARK):
+        return False
+    return runs(cell[1:]) or _BEGINS_AS_NUMBER.match(cell.lstrip(MARK)) is not None or _is_mendable(cell[1:])
+
+
+def _is_literal(cell: str) -> bool:
+    return MARK in cell and is_marked(cell)
+
+
+def _is_mendable(text: str) -> bool:
+    """Tell whether reading a text, or what follows its apostrophes, would give another."""
+    return any(_mended_number(_mended(each)) != clean_line(each) for each in (text, text.lstrip(MARK)))
+
+
+def _mended(cell: str) -> str:
+    if "=" in cell and (wrapped := _FORMULA_TEXT.fullmatch(cell.strip())):
+        cell = wrapped[1].replace('""', '"')
+    if "Ã" in cell or "Â" in cell:
+        cell = _reread(cell)
+    text = clean_line(cell)
+    return text if text.isascii() and "  " not in text else " ".join(text.split())
+
+
+def _mended_number(text: str) -> str:
     if _WHOLE.fullmatch(text):
         return re.split("[.,]", text)[0]
     if scientific := _SCIENTIFIC.fullmatch(text):
         return _written_out(text, len(scientific[2]), int(scientific[3]))
     return text
-
-
-def _unwrapped(cell: str) -> str:
-    if wrapped := _FORMULA_TEXT.fullmatch(cell):
-        return wrapped[1].replace('""', '"')
-    return cell[1:] if cell.startswith("'") else cell
 
 
 def _reread(cell: str) -> str:

@@ -60,8 +60,30 @@ _HEADERS: Mapping[Role, tuple[str, ...]] = {
     Role.TAGS: ("etiqueta", "grupo", "tag", "group", "segmento", "categoria", "label"),
     Role.NAME: ("nombre", "cliente", "razon social", "name", "client", "customer", "titular", "persona", "first"),
 }
+# What this app calls the columns of its own files, in Spanish and English.
+_OWN_HEADERS = {
+    "numero como se escribio": Role.PHONE,
+    "number as typed": Role.PHONE,
+    "numero con indicativo": Role.PHONE,
+    "number with its country": Role.PHONE,
+    "tags": Role.TAGS,
+    "activo": Role.NOTHING,
+    "active": Role.NOTHING,
+    "cliente desde": Role.NOTHING,
+    "client since": Role.NOTHING,
+    "ultima compra": Role.NOTHING,
+    "last purchase": Role.NOTHING,
+    "total de compras": Role.NOTHING,
+    "total of purchases": Role.NOTHING,
+    "no quiere mensajes": Role.NOTHING,
+    "wants no messages": Role.NOTHING,
+    "fila": Role.NOTHING,
+    "row": Role.NOTHING,
+    "por que no se importo": Role.NOTHING,
+    "why it was not imported": Role.NOTHING,
+}
 # Before the words above, for these hold a word of another role.
-_WHOLE_HEADERS = {
+_WHOLE_HEADERS = _OWN_HEADERS | {
     "tipo de documento": Role.NOTHING,
     "tipo documento": Role.NOTHING,
     "id cliente": Role.NOTHING,
@@ -185,6 +207,6 @@ def _shares(rows: Sequence[Sequence[str]], place: int, region: str) -> tuple[flo
         return 0.0, 0.0, 0.0
     mobiles = sum(phone.to_e164(cell, region) is not None for cell in cells)
     documents = sum(_DOCUMENT.fullmatch(cell) is not None for cell in cells)
-    words = sum(" " in cell and "@" not in cell and not any(map(str.isdigit, cell)) for cell in cells)
+    words = sum(" " in cell and "@" not in cell and not any(map(str.isdecimal, cell)) for cell in cells)
     letters = sum(cell.replace(" ", "").isalpha() for cell in cells)
     return mobiles / len(cells), documents / len(cells), (words + letters * 0.6) / len(cells)

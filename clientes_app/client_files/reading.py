@@ -18,6 +18,9 @@ MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
 SAMPLE_ROWS = 50
 
+CONVERTED = ".csv"
+"""How the name of a file ends that a spreadsheet was converted into: UTF-8, with commas."""
+
 MANY_ROWS = translatable("The file has more than 1,000,000 rows. Split it into several.")
 MANY_COLUMNS = translatable("The file has more than 200 columns. Save the list alone.")
 OPEN_QUOTE = translatable("A quotation mark in the file opens and never closes: what follows cannot be told apart.")
@@ -63,8 +66,10 @@ def examine(path: Path) -> Source:
         raise Refused(EMPTY)
     if head.startswith((_ZIP, *_OTHERS)):
         raise Refused(NO_LIST)
-    encoding = _encoding(path, head)
     lines = _count_lines(path)
+    if path.suffix == CONVERTED:
+        return Source(path, "utf-8", ",", lines)
+    encoding = _encoding(path, head)
     with _opened(path, encoding) as text:
         sample = list(islice(_lines(text), SAMPLE_ROWS))
     return Source(path, encoding, _delimiter(sample), lines)

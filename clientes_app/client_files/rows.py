@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ..client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
 from ..messaging import phone
 from ..text import translatable
-from .cells import tidy, tidy_number
+from .cells import LONGEST_CELL, kept, tidy, tidy_number
 from .columns import Layout, Role
 
 LONGEST_PHONE = 20
@@ -21,6 +21,7 @@ LONG_PHONE = translatable("The number is longer than 20 characters: leave one nu
 LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
 LONG_TAG = translatable("A tag is longer than 40 characters.")
 MANY_TAGS = translatable("There are more than 20 tags.")
+LONG_CELL = translatable("A cell of this row is longer than 2,000 characters.")
 
 _FAULTY_FIELDS = {
     NO_NAME: "nombre",
@@ -30,7 +31,9 @@ _FAULTY_FIELDS = {
     LONG_TAG: "etiquetas",
     MANY_TAGS: "etiquetas",
 }
-_BETWEEN_TAGS = re.compile(r"[,;|]")
+# A tag that has one of the signs between tags stands in quotation marks.
+_TAG = re.compile(r'\s*+"((?:[^"]|"")*+)"\s*+(?:[,;|]|\Z)|([^,;|]*+)(?:[,;|]|\Z)')
+_QUOTED_TAG = re.compile(r'[,;|]|^"')
 
 
 class Fields(NamedTuple):
@@ -77,16 +80,27 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     """Answer the function that reads rows laid out so."""
     names = layout.columns(Role.NAME) + layout.columns(Role.SURNAME)
     phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
+    used = (*names, *phones, *documents, *tags)
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
-        name = " ".join(" ".join(tidy(cells[place]) for place in names if place < width).split())
+        name = " ".join(filter(None, (tidy(cells[place]) for place in names if place < width)))
         number = _first_of([tidy_number(cells[place]) for place in phones if place < width], region)
         document = next(filter(None, (tidy_number(cells[place]) for place in documents if place < width)), "")
         words = ",".join(tidy(cells[place]) for place in tags if place < width) if tags else ""
-        return check(Fields(name, number, document, split_tags(words)), region)
+        row = check(Fields(name, number, document, split_tags(words)), region)
+        if len(max(cells, key=len, default="")) <= LONGEST_CELL:
+            return row
+        long = any(len(cells[place]) > LONGEST_CELL for place in used if place < width)
+        return row._replace(fault=LONG_CELL) if long else row
 
     return read
+
+
+def readable_again(cells: Sequence[str], layout: Layout) -> list[str]:
+    """Return the cells of a row, written so that reading them again gives what they gave."""
+    numbers = {*layout.columns(Role.PHONE), *layout.columns(Role.DOCUMENT)}
+    return [kept(tidy_number(cell) if place in numbers else tidy(cell)) for place, cell in enumerate(cells)]
 
 
 def check(fields: Fields, region: str) -> Row:
@@ -99,7 +113,21 @@ def split_tags(text: str) -> tuple[str, ...]:
     """Answer the tags that a text names, each once."""
     if not text:
         return ()
-    return tuple(dict.fromkeys(filter(None, (tag.strip() for tag in _BETWEEN_TAGS.split(text)))))
+    return tuple(dict.fromkeys(filter(None, map(_tag, _TAG.finditer(text)))))
+
+
+def join_tags(names: Iterable[str]) -> str:
+    """Return the text that names these tags."""
+    return ", ".join(map(_named, names))
+
+
+def _tag(found: re.Match[str]) -> str:
+    quoted, plain = found.groups()
+    return plain.strip() if quoted is None else quoted.replace('""', '"').strip()
+
+
+def _named(tag: str) -> str:
+    return '"{}"'.format(tag.replace('"', '""')) if _QUOTED_TAG.search(tag) else tag
 
 
 def _first_of(numbers: list[str], region: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
 import resource
@@ -20,12 +21,17 @@ from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from ..config import PROJECT_ROOT
+from ..disk import DISK_FULL, is_full
 from ..text import translatable
+from .lifeline import end_with_parent, lifeline
 from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, NO_LIST
 from .refusals import Refused
+from .turns import turn
 
 MAX_MEMORY = 3 << 30
 MAX_SECONDS = 120
+MAX_WRITTEN = 2 * MAX_BYTES
+"""A text that is stored once may stand in a million cells: 5 KB became 1.4 GB."""
 MAX_UNPACKED = 20 * MAX_BYTES
 MAX_RATIO = 200
 """How many times larger than packed a part may be: a sheet packs 10 to 30 times, a bomb 1,000 times."""
@@ -52,23 +58,26 @@ class Converted:
 def convert(source: Path, target: Path, sheet: str = "") -> Converted:
     """Write a sheet as CSV: the one that is named, else the first that is visible and has cells.
 
-    Raises Refused.
+    Raises Refused; then there may be a part of it.
     """
     check_archive(source)
-    command = [sys.executable, "-m", "clientes_app.client_files.spreadsheet", str(source), str(target), sheet]
-    try:
-        done = subprocess.run(  # noqa: S603 (the names of the files are ours)
-            command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=MAX_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as slow:
-        raise Refused(_TOO_LARGE) from slow
-    try:
-        said = json.loads(done.stdout)
-    except ValueError as crash:
-        raise Refused(_TOO_LARGE) from crash
+    with turn(target.parent):
+        said = _converted_beside(str(source), str(target), sheet)
     if "refused" in said:
         raise Refused(said["refused"])
     return Converted(said["sheet"], tuple(said["sheets"]), said["hidden_rows"])
+
+
+def _converted_beside(*arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "clientes_app.client_files.spreadsheet", *arguments]
+    try:
+        with lifeline() as standard_input:
+            done = subprocess.run(  # noqa: S603 (the names of the files are ours)
+                command, cwd=PROJECT_ROOT, stdin=standard_input, capture_output=True, timeout=MAX_SECONDS, check=False
+            )
+        return dict(json.loads(done.stdout))
+    except (subprocess.TimeoutExpired, ValueError) as slow_or_killed:
+        raise Refused(_TOO_LARGE) from slow_or_killed
 
 
 def check_archive(path: Path) -> None:
@@ -90,6 +99,8 @@ def check_archive(path: Path) -> None:
 
 def main() -> None:
     """Convert within the limits, and say what was found or why it is refused."""
+    end_with_parent()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_WRITTEN, MAX_WRITTEN))
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     source, target, wanted = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -113,9 +124,17 @@ def _write(source: Path, target: Path, wanted: str) -> dict[str, Any]:
             if sheet.start is not None:
                 _write_rows(sheet.iter_rows(), target)
                 return {"sheet": name, "sheets": visible, "hidden_rows": hidden_rows(source, name)}
-    except (CalamineError, ZipError, OSError) as error:
+    except OSError as error:
+        raise Refused(_reason(error)) from error
+    except (CalamineError, ZipError) as error:
         raise Refused(_DAMAGED) from error
     raise Refused(_NO_CELLS)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EFBIG:
+        return _TOO_LARGE
+    return DISK_FULL if is_full(error) else _DAMAGED
 
 
 def _write_rows(rows: Iterator[Sequence[Any]], target: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+LARGEST = Decimal("999999999999.99")
+"""The largest amount that the database keeps: a trillion is what nobody spends."""
+
 # Plain digits, or groups of three with one mark between them; then cents, behind another mark.
 _AMOUNT = re.compile(r"(\d{1,3}(?:([.,'’])\d{3})(?:\2\d{3})*|\d+)(?:(?!\2)([.,])(\d{1,2}))?")
 _CURRENCY = re.compile(r"cop|\$|\s", re.IGNORECASE)
@@ -20,4 +23,5 @@ def parse_amount(text: str) -> Decimal | None:
         return None
     whole, group_mark, _, cents = found.groups()
     digits = whole.replace(group_mark, "") if group_mark else whole
-    return Decimal(f"{digits}.{cents or '0'}")
+    amount = Decimal(f"{digits}.{cents or '0'}")
+    return amount if amount <= LARGEST else None

@@ -91,7 +91,7 @@ def delete_clients(account_id: int, selection: Selection) -> Deletion:
 
     def delete_batch(connection: Connection, batch: Select[int]) -> int:
         # Waits for those who record a sale to one of them, and then sees it.
-        connection.execute(select(Cliente.id).where(in_batch(account_id, batch)).with_for_update())
+        connection.execute(select(Cliente.id).where(in_batch(account_id, batch)).order_by(Cliente.id).with_for_update())
         deleted = connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
         if deleted:
             record(db.session(), Accion.CLIENTS_DELETED, cuantos=deleted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,12 @@ from ..csv_export import csv_download
 from ..errors import DomainError
 from ..extensions import db
 from ..forms import Form
+from ..held import scratch
 from ..htmx import done, form_again, is_partial, page_or_fragment
 from ..i18n import account_zone
 from ..security import Access, access
 from ..segments.services import selection_of
+from ..settings import current_settings
 from . import bp, bulk, bulk_words, export, tags
 from .bulk_forms import BulkActiveForm, BulkTagsForm, ExportForm, Tagging
 from .search import Search
@@ -183,7 +186,9 @@ def _take_tags(form: BulkTagsForm, selection: Selection) -> str:
 
 
 def _workbook(wanted: export.Export) -> ResponseReturnValue:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it when it is sent)
-    export.write_workbook(db.engine, wanted, file)
+    with scratch(current_settings().uploads_path) as folder, ExitStack() as opened:
+        file = opened.enter_context(tempfile.TemporaryFile(dir=folder))
+        export.write_workbook(db.engine, wanted, file, folder)
+        opened.pop_all()  # the answer closes it when it is sent
     file.seek(0)
     return send_file(file, as_attachment=True, download_name=wanted.filename(export.Format.XLSX))

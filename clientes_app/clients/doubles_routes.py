@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from ..client_keys import LONGEST_NAME
 from ..errors import DomainError, NotFound
 from ..htmx import done, go_to, page_or_fragment
+from ..models.types import read_id
 from ..security import Access, access
 from ..settings import current_settings
 from ..text import clean_line
@@ -67,8 +68,8 @@ def merge() -> ResponseReturnValue:
 
 
 def _pair(values: MultiDict[str, str]) -> tuple[int, int]:
-    one, other = (values.get(name, 0, type=int) for name in ("a", "b"))
-    if min(one, other) < 1:
+    one, other = (read_id(values.get(name, "")) for name in ("a", "b"))
+    if one is None or other is None:
         raise NotFound
     return one, other
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
 from ..audit.services import record
+from ..client_files.cells import as_it_stands, kept
+from ..client_files.rows import join_tags
 from ..csv_export import Rows
 from ..extensions import unit_of_work
 from ..models import Accion, Baja, Cliente
@@ -89,22 +92,44 @@ def csv_batches(engine: Engine, export: Export) -> Iterator[Rows]:
     """Answer the clients with their titles, a batch at a time."""
     yield [export.headers]
     for rows in _batches_of_rows(engine, export):
-        yield [[_csv_cell(value) for value in row] for row in rows]
+        yield [[csv_cell(value) for value in row] for row in rows]
 
 
-def write_workbook(engine: Engine, export: Export, file: IO[bytes]) -> None:
-    """Write the clients as XLSX; numbers of telephones stay text, and what begins like a formula too."""
+def write_workbook(engine: Engine, export: Export, file: IO[bytes], folder: Path) -> None:
+    """Write the clients as XLSX, and what must be written on the way into a folder.
+
+    Raises OSError where the disk is full.
+    """
     # Imported here: the start of the app need not wait for it.
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
-    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
-    with Workbook(file, options) as workbook:
-        rows = (row for batch in _batches_of_rows(engine, export) for row in batch)
-        for place, row in enumerate(rows):
-            line = place % ROWS_A_SHEET
-            if line == 0:
-                sheet = _add_sheet(workbook, export.headers)
-            _write_row(sheet, line + 1, row)
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm", "tmpdir": str(folder)}
+    rows = (row for batch in _batches_of_rows(engine, export) for row in batch)
+    try:
+        with Workbook(file, options) as workbook:
+            fill_workbook(workbook, export.headers, rows)
+    except FileCreateError as error:
+        raise error.args[0] from error
+
+
+def fill_workbook(workbook: Workbook, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Fill a workbook with rows; numbers of telephones stay text, and what begins like a formula too.
+
+    A text is marked only where an import would not read it as it stands: nothing runs here, and people see the marks.
+    """
+    for place, row in enumerate(rows):
+        line = place % ROWS_A_SHEET
+        if line == 0:
+            sheet = _add_sheet(workbook, headers)
+        _write_row(sheet, line + 1, row)
+
+
+def csv_cell(value: Any) -> Any:
+    """Return a value as CSV holds it: a text so that an import reads it back as it is."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    return kept(value) if isinstance(value, str) else value
 
 
 def _add_sheet(workbook: Workbook, headers: Sequence[str]) -> Worksheet:
@@ -120,15 +145,11 @@ def _add_sheet(workbook: Workbook, headers: Sequence[str]) -> Worksheet:
 def _write_row(sheet: Worksheet, line: int, row: Sequence[Any]) -> None:
     for place, value in enumerate(row):
         if isinstance(value, str):
-            sheet.write_string(line, place, value)
+            sheet.write_string(line, place, as_it_stands(value))
         elif isinstance(value, Decimal):
             sheet.write_number(line, place, value)
         elif value is not None:
             sheet.write_datetime(line, place, value)
-
-
-def _csv_cell(value: Any) -> Any:
-    return value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime) else value
 
 
 def _batches_of_rows(engine: Engine, export: Export) -> Iterator[list[list[Any]]]:
@@ -144,7 +165,7 @@ def _rows(engine: Engine, export: Export, ids: Sequence[int]) -> list[list[Any]]
         found = select(*_FIELDS, opted_out.label("baja")).where(in_batch(export.account_id, batch))
         clients = session.execute(found.order_by(Cliente.id)).all()
         tags = tags_of(session, export.account_id, ids)
-    names = {client_id: ", ".join(tag.nombre for tag in given) for client_id, given in tags.items()}
+    names = {client_id: join_tags(tag.nombre for tag in given) for client_id, given in tags.items()}
     cells = (_cells(client, names, export) for client in clients)
     return [[client[name] for name in export.columns] for client in cells]
 

@@ -121,7 +121,7 @@ def _lies_in_index(part: str) -> ColumnElement[bool]:
 
 
 def _beginning(part: str) -> InstrumentedAttribute[str]:
-    return Cliente.documento_clave if part.isdigit() else Cliente.nombre_orden
+    return Cliente.documento_clave if part.isdecimal() else Cliente.nombre_orden
 
 
 def _conditions(account_id: int, search: Search) -> list[ColumnElement[bool]]:

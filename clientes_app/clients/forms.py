@@ -10,14 +10,13 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
-from ..forms import EditForm, FlagField, Form, line_field
+from ..forms import EditForm, FlagField, Form, line_field, numbered_field
 from ..i18n import account_zone
 from ..text import clean_line
-from .amounts import parse_amount
+from .amounts import LARGEST, parse_amount
 from .sales import NewSale, today
 from .services import ClientFields
 
-LARGEST_TOTAL = Decimal("999999999999.99")
 EARLIEST_DAY = date(1900, 1, 1)
 
 
@@ -29,8 +28,8 @@ class ClientForm(EditForm):
     """A client."""
 
     nombre = line_field(lazy_gettext("Name"), 150, required=True)
-    telefono = line_field(lazy_gettext("Mobile number"), 20)
-    documento = line_field(lazy_gettext("Document"), 20)
+    telefono = numbered_field(lazy_gettext("Mobile number"), 20)
+    documento = numbered_field(lazy_gettext("Document"), 20)
     activo = FlagField(lazy_gettext("Active"), default=True)
 
     def given(self) -> ClientFields:
@@ -79,7 +78,7 @@ class SaleForm(Form):
         """Refuse what is no amount, and what no sale amounts to."""
         if field.amount is None:
             raise ValidationError(gettext("Write an amount, such as 59.900 or 59.900,50."))
-        if not 0 < field.amount <= LARGEST_TOTAL:
+        if not 0 < field.amount <= LARGEST:
             raise ValidationError(gettext("The total must be above zero and below a trillion."))
 
     def validate_fecha(self, field: DayField) -> None:

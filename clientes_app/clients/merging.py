@@ -16,6 +16,7 @@ from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Baja, CambioDeCliente, Cliente, ClienteEtiqueta, Distintos, SMSLog, TipoDeCambio, Venta
 from ..models.types import MAX_ID
+from ..sending.erased import hold_off_erasing
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import owned
 from .doubles import Pair, remember_apart
@@ -68,6 +69,7 @@ def merge(
     """
     try:
         with unit_of_work() as session:
+            hold_off_erasing(session.connection())
             pair = _older_first(session.scalars(_both(account_id, ids).with_for_update()).all())
             kept = pair.older
             opt_out = _opt_out_of(session, pair)

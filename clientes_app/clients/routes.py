@@ -156,7 +156,8 @@ def _leave(said: str, location: str) -> ResponseReturnValue:
 def _saved(client: Cliente) -> str:
     said: str = gettext("%(name)s is saved.", name=client.nombre)
     if client.telefono and client.telefono_e164 is None:
-        return f"{said} {gettext('But its number is not one that can get an SMS.')}"
+        useless = gettext("But its number is not one that can get an SMS.")
+        return f"{said} {useless}"
     other = services.with_same_number(client)
     if other is None:
         return said

@@ -15,8 +15,8 @@ from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Cliente, Venta
 from ..models.types import utc_now
-from ..tenancy import get_owned, owned
-from .services import require_not_erased
+from ..tenancy import owned
+from .services import lock_client
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def record_sale(account_id: int, client_id: int, sale: NewSale, zone: ZoneInfo) 
     """
     try:
         with unit_of_work() as session:
-            client = get_owned(session, Cliente, account_id, client_id)
-            require_not_erased(client)
+            client = lock_client(session, account_id, client_id)
             stored = Venta(
                 cliente_id=client.id,
                 total=sale.total,

@@ -13,8 +13,8 @@ from ..client_keys import keys_of
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
-from ..sending.erased import wake_opt_outs
-from ..tenancy import get_owned, owned
+from ..sending.erased import hold_off_erasing, wake_opt_outs
+from ..tenancy import get_owned, lock_owned, owned
 
 
 class ClientFields(TypedDict, total=False):
@@ -49,10 +49,10 @@ def create_client(account_id: int, fields: ClientFields, region: str, *, done_by
 def edit_client(account_id: int, client_id: int, fields: ClientFields, region: str, *, done_by: int | None) -> Cliente:
     """Change a client.
 
-    Raises NotFound.
+    Raises NotFound, and Conflict where it is erased.
     """
     with unit_of_work() as session:
-        client = get_owned(session, Cliente, account_id, client_id)
+        client = lock_client(session, account_id, client_id)
         change_fields(session, client, fields, region, done_by)
     return client
 
@@ -66,25 +66,24 @@ def set_active(
 ) -> Cliente:
     """Activate or deactivate a client.
 
-    Raises NotFound.
+    Raises NotFound, and Conflict where it is erased.
     """
     with unit_of_work() as session:
-        client = get_owned(session, Cliente, account_id, client_id)
-        require_not_erased(client)
+        client = lock_client(session, account_id, client_id)
         _note_edit(session, client, {"activo": active}, done_by)
         client.activo = active
     return client
 
 
-def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, done_by: int | None) -> None:
-    """Give a client these fields, and note what they change.
+def lock_client(session: Session, account_id: int, client_id: int) -> Cliente:
+    """Return a client as it is now; nobody else changes or erases it until the transaction ends.
 
-    Raises Conflict where the client is erased.
+    Raises NotFound, and Conflict where it is erased.
     """
+    hold_off_erasing(session.connection())
+    client = lock_owned(session, Cliente, account_id, client_id)
     require_not_erased(client)
-    _note_edit(session, client, fields, done_by)
-    _apply(client, fields, region)
-    _keep_opted_out(session, client)
+    return client
 
 
 def require_not_erased(client: Cliente) -> None:
@@ -94,6 +93,13 @@ def require_not_erased(client: Cliente) -> None:
     """
     if client.borrado is not None:
         raise Conflict(gettext("This client's data was erased. It can no longer be changed."))
+
+
+def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, done_by: int | None) -> None:
+    """Give a client, which the caller has locked, these fields, and note what they change."""
+    _note_edit(session, client, fields, done_by)
+    _apply(client, fields, region)
+    _keep_opted_out(session, client)
 
 
 def note_change(
@@ -111,7 +117,7 @@ def delete_client(account_id: int, client_id: int) -> Cliente:
     client = find_client(account_id, client_id)
     try:
         with unit_of_work() as session:
-            client = get_owned(session, Cliente, account_id, client_id)
+            client = lock_owned(session, Cliente, account_id, client_id)
             if has_sales(session, account_id, client_id):
                 raise _has_sales(client)
             session.delete(client)

@@ -11,9 +11,9 @@ from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
 from ..planning import look_anew
-from ..tenancy import get_owned, owned
+from ..tenancy import get_owned, lock_owned, owned
 from .batches import batch_query, change, freeze, in_batch
-from .services import require_not_erased
+from .services import lock_client
 from .tags import find_or_create_tags
 
 MANY = 1_000
@@ -26,8 +26,7 @@ def tag_client(account_id: int, client_id: int, names: Sequence[str]) -> None:
     Raises NotFound, and Conflict where the client is erased.
     """
     with unit_of_work() as session:
-        client = get_owned(session, Cliente, account_id, client_id)
-        require_not_erased(client)
+        client = lock_client(session, account_id, client_id)
         connection = session.connection()
         for tag_id in find_or_create_tags(session, account_id, names):
             _tag(connection, account_id, batch_query(connection, [client.id]), tag_id)
@@ -76,7 +75,7 @@ def delete_tag(account_id: int, tag_id: int) -> Etiqueta:
     """
     untag_clients(account_id, _tagged(account_id, tag_id), tag_id)
     with unit_of_work() as session:
-        tag = get_owned(session, Etiqueta, account_id, tag_id)
+        tag = lock_owned(session, Etiqueta, account_id, tag_id)
         session.delete(tag)
     return tag
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..client_keys import LONGEST_TAG
+from ..database import insert_missing
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import ClienteEtiqueta, Etiqueta
-from ..tenancy import get_owned, owned
+from ..models.types import utc_now
+from ..tenancy import get_owned, lock_owned, owned
 from ..text import clean_line, fold
 
 
@@ -91,14 +95,22 @@ def tags_of(session: Session, account_id: int, client_ids: Sequence[int]) -> Map
 def find_or_create_tags(session: Session, account_id: int, names: Iterable[str]) -> list[int]:
     """Answer the ids of the tags with these names, in the names' order; what is missing is stored."""
     wanted = {tag_key(name): clean_line(name)[:LONGEST_TAG] for name in names if tag_key(name)}
-    found = select(Etiqueta).where(Etiqueta.usuario_id == account_id, Etiqueta.clave.in_(wanted))
-    known = {tag.clave: tag.id for tag in session.scalars(found)}
-    for key in wanted.keys() - known.keys():
-        tag = Etiqueta(nombre=wanted[key], clave=key, usuario_id=account_id)
-        session.add(tag)
-        session.flush()
-        known[key] = tag.id
+    known = _ids_by_key(session, account_id, wanted)
+    # In one order: two who store the same tags at once wait for each other, and do not meet.
+    missing = [_new_tag(account_id, key, wanted[key]) for key in sorted(wanted.keys() - known.keys())]
+    if missing:
+        session.execute(insert_missing(Etiqueta, db.engine.dialect.name), missing)
+        known = _ids_by_key(session, account_id, wanted)
     return [known[key] for key in wanted]
+
+
+def _new_tag(account_id: int, key: str, name: str) -> dict[str, Any]:
+    return {"nombre": name, "clave": key, "creado": utc_now(), "usuario_id": account_id}
+
+
+def _ids_by_key(session: Session, account_id: int, keys: Iterable[str]) -> dict[str, int]:
+    found = select(Etiqueta.clave, Etiqueta.id).where(Etiqueta.usuario_id == account_id, Etiqueta.clave.in_(keys))
+    return dict(session.execute(found).all())
 
 
 def tag_names(account_id: int) -> dict[int, str]:
@@ -117,11 +129,11 @@ def rename_tag(account_id: int, tag_id: int, name: str) -> Etiqueta:
 
     Raises NotFound, and SameTag where another tag has it.
     """
-    with unit_of_work() as session:
-        tag = get_owned(session, Etiqueta, account_id, tag_id)
-        same_name = owned(Etiqueta, account_id).where(Etiqueta.clave == tag_key(name), Etiqueta.id != tag_id)
-        other = session.scalar(same_name)
-        if other is not None:
-            raise SameTag(other)
-        tag.nombre, tag.clave = clean_line(name)[:LONGEST_TAG], tag_key(name)
+    same_name = owned(Etiqueta, account_id).where(Etiqueta.clave == tag_key(name), Etiqueta.id != tag_id)
+    try:
+        with unit_of_work() as session:
+            tag = lock_owned(session, Etiqueta, account_id, tag_id)
+            tag.nombre, tag.clave = clean_line(name)[:LONGEST_TAG], tag_key(name)
+    except IntegrityError as error:
+        raise SameTag(db.session.scalars(same_name).one()) from error
     return tag

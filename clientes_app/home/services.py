@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from ..campaigns.progress import Progress
 from ..clients import listing
 from ..extensions import db
 from ..models import AT_REST, CampanaSMS, Cliente, PlantillaSMS, Usuario
+from ..sending.waiting import Wait
 from ..tenancy import owned
 
 LATEST_CAMPAIGNS = 5
@@ -33,6 +34,8 @@ class Overview:
     """What waits for an admin, and who asked for it."""
     running: list[tuple[CampanaSMS, Progress]]
     latest: Sequence[CampanaSMS]
+    waits: Mapping[int, Wait]
+    """Which of the latest wait for a limit, by their ids."""
     unreachable: listing.Count
     """Active clients without a number that can get an SMS."""
     first_steps: FirstSteps | None
@@ -51,6 +54,7 @@ def overview(account_id: int) -> Overview:
         waiting=campaigns.waiting(account_id),
         running=campaigns.running(account_id),
         latest=latest,
+        waits=campaigns.waits_of(latest),
         unreachable=_count_unreachable(account_id),
         first_steps=None if latest else _first_steps(account_id),
     )

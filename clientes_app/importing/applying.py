@@ -20,11 +20,11 @@ from ..database import insert_missing
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..planning import look_anew
-from ..sending.erased import wake_opt_outs
-from . import jobs
+from ..sending.erased import hold_off_erasing, wake_opt_outs
+from . import forgetting, jobs
 from .bulk import insert_rows, update_rows
 from .jobs import Job
-from .matching import FIELDS, Existing, Matches, changed, find_clients, numbers_of
+from .matching import FIELDS, Existing, Matches, changed, find_clients, lock_clients, numbers_of
 from .reviewing import COUNTERS, Tell
 from .staging import Staged, Staging, Verdict
 from .turns import Turns
@@ -46,19 +46,40 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
             done_to = batch[-1].number
             if tell:
                 tell(len(batch))
+        look_anew(engine, Cliente, ClienteEtiqueta)
         staging.keep_rejected()
-    look_anew(engine, Cliente, ClienteEtiqueta)
-    jobs.finish(engine, job, EstadoImportacion.APLICADA, terminado=utc_now())
+        forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job))
     job.files.delete_sources()
 
 
 def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> None:
-    """Import rows, matched once more: clients may have come and gone since the dry run.
+    """Import rows, matched once more: clients may have come and gone since the dry run, and people been erased.
 
     Raises jobs.Stopped where the import is not the job's any more; then nothing of the batch may be stored.
     """
+    hold_off_erasing(connection)
+    wanted = _without_erased(connection, job, batch)
+    counts = _store(connection, job, wanted)
+    left_out = len(batch) - len(wanted)
+    done = {"hasta_fila": batch[-1].number, "por_aplicar": Importacion.por_aplicar - left_out}
+    jobs.advance(connection, job, **done, **_added(counts, wanted))
+
+
+def _end(connection: Connection, job: Job) -> None:
+    jobs.advance(connection, job, estado=EstadoImportacion.APLICADA, titular=None, terminado=utc_now())
+    forgetting.release(connection, job.id)
+
+
+def _without_erased(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Staged]:
+    forgotten = forgetting.forgotten_by(connection, job.id)
+    return [staged for staged in batch if not forgotten.has(staged.row.telefono_e164, staged.row.documento_clave)]
+
+
+def _store(connection: Connection, job: Job, batch: Sequence[Staged]) -> Counter[Verdict]:
+    """Store what rows say, and count what became of them."""
     rows = [staged.row for staged in batch]
     wake_opt_outs(connection, job.account_id, numbers_of(rows))
+    lock_clients(connection, job.account_id, rows)
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
     change = _Change(connection, job, matches)
@@ -71,7 +92,7 @@ def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> No
             change.update(client, staged)
     change.insert(new)
     change.store()
-    jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(change.counts, batch))
+    return change.counts
 
 
 class _Change:

@@ -10,11 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from ..client_files.columns import Layout
+from ..client_files.reading import CONVERTED
 from ..client_files.rows import split_tags
+from ..config import Settings
 from ..database import write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..sending.lease import LEASE_SECONDS, is_dead
+
+SOURCES = ("", CONVERTED, ".part")
+"""How the names of the files end that hold what was uploaded: as it came, converted, and while it is converted."""
+
+STAGED = (".rows", ".rows-wal", ".rows-shm")
+"""And of those that hold rows with their verdicts: SQLite's file, with its log and the index of that."""
 
 
 class Stopped(Exception):
@@ -22,11 +30,29 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
+class Budget:
+    """How much may wait to be imported."""
+
+    imports: int = 10
+    """Of one account."""
+    account_bytes: int = 1000 << 20
+    bytes: int = 4000 << 20
+    """Of all accounts together, with the rows that ended imports refused."""
+
+
+@dataclass(frozen=True)
 class Surroundings:
-    """What an import needs to know of the app: where files wait, and the country of numbers without a code."""
+    """What an import needs to know of the app: where files wait and how many, and the country of plain numbers."""
 
     uploads: Path
     region: str
+    budget: Budget = Budget()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Surroundings:
+        """Return what the settings say."""
+        budget = Budget(account_bytes=settings.uploads_mb_per_shop << 20, bytes=settings.uploads_mb << 20)
+        return cls(settings.uploads_path, settings.default_region, budget)
 
 
 @dataclass(frozen=True)
@@ -49,27 +75,45 @@ class Files:
     @property
     def converted(self) -> Path:
         """Where a spreadsheet's rows are written."""
-        return self.upload.with_suffix(".csv")
+        return self.upload.with_suffix(CONVERTED)
 
     @property
     def staging(self) -> Path:
         """The staged rows."""
         return self.upload.with_suffix(".rows")
 
+    @property
+    def unfinished(self) -> Path:
+        """Where a spreadsheet's rows are written until they are whole."""
+        return self.upload.with_suffix(".part")
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take together."""
+        return sum(size_of(self.upload.with_suffix(ending)) for ending in (*SOURCES, *STAGED))
+
     def delete_sources(self) -> None:
         """Delete what was uploaded; the rejected rows stay."""
-        for path in (self.upload, self.converted):
-            path.unlink(missing_ok=True)
+        for ending in SOURCES:
+            self.upload.with_suffix(ending).unlink(missing_ok=True)
 
     def delete_staging(self) -> None:
         """Delete the staged rows."""
-        for ending in (".rows", ".rows-wal", ".rows-shm"):
+        for ending in STAGED:
             self.upload.with_suffix(ending).unlink(missing_ok=True)
 
     def delete(self) -> None:
         """Delete everything."""
         self.delete_sources()
         self.delete_staging()
+
+
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has, 0 where it is not there or has just been deleted."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, Connection, Select, String, func, literal, select
+from sqlalchemy import ARRAY, Connection, Select, String, func, literal, select, union
 
 from ..client_files.rows import Row
 from ..database import id_list
@@ -59,9 +59,8 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
     """Find the account's clients that have a document or number of these rows; the oldest come first."""
     rows = list(rows)
     matches = Matches()
-    documents = {row.documento_clave for row in rows} - {""}
     wanted = _clients(account_id).where(
-        Cliente.documento_clave != "", Cliente.documento_clave.in_(_texts(documents, connection))
+        Cliente.documento_clave != "", Cliente.documento_clave.in_(_documents(rows, connection))
     )
     for client in connection.execute(wanted.order_by(Cliente.id)):
         matches.by_document.setdefault(client.documento_clave, Existing(*client))
@@ -72,6 +71,21 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
     if with_tags:
         _add_tags(connection, matches)
     return matches
+
+
+def lock_clients(connection: Connection, account_id: int, rows: Iterable[Row]) -> None:
+    """Let nobody change the clients that rows may be until the transaction ends, whoever is to find them then.
+
+    They are locked in the order of their ids, as everywhere. SQLite has one writer and needs no lock.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    rows = list(rows)
+    there = select(Cliente.id).where(Cliente.usuario_id == account_id)
+    by_document = there.where(Cliente.documento_clave != "", Cliente.documento_clave.in_(_documents(rows, connection)))
+    by_phone = there.where(Cliente.telefono_e164.in_(_texts(numbers_of(rows), connection)))
+    meant = select(Cliente.id).where(Cliente.id.in_(union(by_document, by_phone)))
+    connection.execute(meant.order_by(Cliente.id).with_for_update(key_share=True))
 
 
 def numbers_of(rows: Iterable[Row]) -> set[str]:
@@ -105,6 +119,10 @@ def _add_tags(connection: Connection, matches: Matches) -> None:
     )
     for client_id, key in connection.execute(found):
         matches.tags.setdefault(client_id, set()).add(key)
+
+
+def _documents(rows: Iterable[Row], connection: Connection) -> Select[str]:
+    return _texts({row.documento_clave for row in rows} - {""}, connection)
 
 
 def _texts(texts: Iterable[str], connection: Connection) -> Select[str]:

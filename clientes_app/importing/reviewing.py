@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ..client_files.parsing import Batch, Wanted, batches
 from ..database import read_transaction, write_transaction
 from ..models import EstadoImportacion
-from . import jobs
+from . import forgetting, jobs
 from .jobs import Job
 from .judging import judge
 from .matching import find_clients
@@ -30,9 +30,10 @@ Tell = Callable[[int], None]
 def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """Stage the rows that are not yet staged, and count the verdicts; `tell` hears how many rows are read.
 
-    Raises Refused where the file turns out not to be readable, and jobs.Stopped.
+    Raises Refused where the file turns out not to be readable, jobs.Stopped, and Taken.
     """
     with Staging(job.files.staging) as staging:
+        staging.take(job.owner)
         read = staging.totals().rows
         for batch in batches(Wanted(job.files.text, job.layout, job.region, after=staging.last_row())):
             _review_batch(engine, job, staging, batch)
@@ -41,14 +42,18 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
-        totals = staging.totals()
-    jobs.finish(engine, job, EstadoImportacion.REVISADA, filas=totals.rows, leidas=totals.rows, **counted(totals))
+        forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
 
 
 def counted(totals: Totals) -> dict[str, int]:
     """Answer the counters of a reviewed import."""
     counts = {name: totals.counts[verdict] for verdict, name in COUNTERS.items()}
     return {**counts, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
+
+
+def _end(connection: Connection, job: Job, totals: Totals) -> None:
+    read = {"filas": totals.rows, "leidas": totals.rows, **counted(totals)}
+    jobs.advance(connection, job, estado=EstadoImportacion.REVISADA, titular=None, **read)
 
 
 def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..client_files.columns import Layout
-from ..client_files.rows import Fields, split_tags
+from ..client_files.rows import Fields, readable_again, split_tags
 from ..csv_export import csv_download
 from ..htmx import is_partial, page_or_fragment
 from ..models import Importacion
@@ -49,7 +49,7 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
 @bp.get("/<int:pk>/rechazadas/")
 @access(Access.ADMIN)
 def rejected(pk: int) -> ResponseReturnValue:
-    """Download the rows that are not imported, as the file has them, with the reason in an added column."""
+    """Download the rows that are not imported, as they were read, with the reason in an added column."""
     found = services.find_import(current_user.account_id, pk)
     # Read before it is sent: the translations and the rows' file belong to this request.
     return csv_download([[_titles(found), *_rejected(found)]], f"rechazadas-{pk}.csv")
@@ -71,9 +71,9 @@ def _titles(row: Importacion) -> Sequence[str]:
 
 
 def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
-    width = len(Layout.from_json(row.columnas).titles)
+    layout = Layout.from_json(row.columnas)
     for staged in staged_rows.rejected(row, place().uploads):
-        cells = [*staged.cells, *[""] * (width - len(staged.cells))]
+        cells = readable_again(staged.cells, layout) + [""] * (len(layout.titles) - len(staged.cells))
         yield *cells, staged.number, _reason(staged)
 
 

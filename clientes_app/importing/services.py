@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from flask_babel import gettext
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
 from ..client_files.columns import Layout, Role
-from ..client_files.rows import split_tags
+from ..client_files.rows import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
-from ..models import Accion, EstadoImportacion, Importacion
+from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
 from ..models.types import utc_now
-from ..tenancy import get_owned, owned
+from ..tenancy import get_owned, lock_owned, owned
 from ..text import clean_line
-from . import undoing
+from . import forgetting, undoing
 from .jobs import Files
 from .reviewing import COUNTERS
-from .staging import Staging
 
 LISTED = 20
 
-OPEN = (EstadoImportacion.SUBIDA, EstadoImportacion.REVISANDO, EstadoImportacion.REVISADA, EstadoImportacion.APLICANDO)
-"""What can be cancelled."""
-UNDOABLE = (EstadoImportacion.APLICADA, EstadoImportacion.CANCELADA, EstadoImportacion.ERROR)
+_BEFORE_APPLYING = frozenset({EstadoImportacion.SUBIDA, EstadoImportacion.REVISADA})
+UNDOABLE = frozenset({EstadoImportacion.APLICADA, EstadoImportacion.CANCELADA, EstadoImportacion.ERROR})
+
+_NOTHING = dict.fromkeys(("leidas", "por_aplicar", "sin_celular", *COUNTERS.values()), 0)
+"""The counters of an import of which nothing is read."""
 
 
 class NoName(DomainError):
@@ -41,8 +45,9 @@ def find_import(account_id: int, import_id: int) -> Importacion:
 
 
 def list_imports(account_id: int) -> Sequence[Importacion]:
-    """Answer the account's last imports, newest first."""
-    return db.session.scalars(owned(Importacion, account_id).order_by(Importacion.id.desc()).limit(LISTED)).all()
+    """Answer the account's imports: those that wait, which can be cancelled, and the last ones; newest first."""
+    waiting_first = Importacion.estado.in_(OPEN_IMPORTS).desc(), Importacion.id.desc()
+    return db.session.scalars(owned(Importacion, account_id).order_by(*waiting_first).limit(LISTED)).all()
 
 
 def start_review(account_id: int, import_id: int, layout: Layout, tags: str, uploads: Path) -> Importacion:
@@ -52,13 +57,11 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
     """
     if not layout.columns(Role.NAME) and not layout.columns(Role.SURNAME):
         raise NoName(gettext("Say which column holds the name."))
+    begun = {"columnas": layout.to_json(), "etiqueta": join_tags(split_tags(clean_line(tags)))[:200], **_NOTHING}
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        require_state(row, EstadoImportacion.SUBIDA, EstadoImportacion.REVISADA)
+        row = _move(session, account_id, import_id, _BEFORE_APPLYING, EstadoImportacion.REVISANDO, **begun)
+        # Nobody sees the new state yet: no worker has begun to stage rows.
         Files.of(uploads, row.archivo).delete_staging()
-        row.columnas, row.etiqueta = layout.to_json(), ", ".join(split_tags(clean_line(tags)))[:200]
-        row.estado = EstadoImportacion.REVISANDO
-        _forget_counts(row)
     return row
 
 
@@ -67,13 +70,11 @@ def start_applying(account_id: int, import_id: int) -> Importacion:
 
     Raises NotFound, and Conflict where there is nothing to import or it was begun before.
     """
+    begun = dict.fromkeys(("nuevas", "actualizadas", "iguales", "sin_celular", "hasta_fila"), 0)
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        require_state(row, EstadoImportacion.REVISADA)
+        row = _move(session, account_id, import_id, {EstadoImportacion.REVISADA}, EstadoImportacion.APLICANDO, **begun)
         if not row.por_aplicar:
             raise Conflict(gettext("There is nothing to import."))
-        row.estado = EstadoImportacion.APLICANDO
-        row.nuevas = row.actualizadas = row.iguales = row.sin_celular = row.hasta_fila = 0
         record(session, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
     return row
 
@@ -84,15 +85,14 @@ def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
     Raises NotFound, and Conflict where it has ended.
     """
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        require_state(row, *OPEN)
-        applied = row.estado is EstadoImportacion.APLICANDO
-        if not applied:
-            _forget_counts(row)
-        row.estado, row.terminado, row.titular = EstadoImportacion.CANCELADA, utc_now(), None
+        before = lock_import(session, account_id, import_id, *OPEN_IMPORTS).estado
+        applied = before is EstadoImportacion.APLICANDO
+        ended = {"terminado": utc_now(), "titular": None} | ({} if applied else _NOTHING)
+        row = _move(session, account_id, import_id, {before}, EstadoImportacion.CANCELADA, **ended)
+        forgotten = forgetting.release(session.connection(), import_id)
     files = Files.of(uploads, row.archivo)
     if applied:
-        _keep_rejected(files)
+        forgetting.keep_rejected(files, forgotten)
     else:
         files.delete()
     return row
@@ -104,11 +104,9 @@ def start_undoing(account_id: int, import_id: int) -> Importacion:
     Raises NotFound, and Conflict where something depends on it.
     """
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        require_state(row, *UNDOABLE)
+        row = _move(session, account_id, import_id, UNDOABLE, EstadoImportacion.DESHACIENDO)
         if undoing.depends(session.connection(), row.id):
             raise Conflict(gettext("It cannot be undone: some of its clients have sales, messages or changes by now."))
-        row.estado = EstadoImportacion.DESHACIENDO
         record(session, Accion.IMPORT_UNDONE, _thing(row))
     return row
 
@@ -122,21 +120,36 @@ def can_undo(row: Importacion) -> bool:
     return not undoing.depends(db.session.connection(), row.id)
 
 
-def require_state(row: Importacion, *states: EstadoImportacion) -> None:
-    """Raise Conflict unless the import is in one of the states."""
+def lock_import(session: Session, account_id: int, import_id: int, *states: EstadoImportacion) -> Importacion:
+    """Return an import that is in one of the states, and stays in it until the transaction ends.
+
+    Raises NotFound and Conflict.
+    """
+    row = lock_owned(session, Importacion, account_id, import_id)
     if row.estado not in states:
-        raise Conflict(gettext("That is not possible now: look at how far the import is."))
+        raise _not_now()
+    return row
 
 
-def _forget_counts(row: Importacion) -> None:
-    for name in ("leidas", "por_aplicar", "sin_celular", *COUNTERS.values()):
-        setattr(row, name, 0)
+def _move(
+    session: Session,
+    account_id: int,
+    import_id: int,
+    before: Collection[EstadoImportacion],
+    after: EstadoImportacion,
+    **changes: Any,
+) -> Importacion:
+    """Move an import out of one of the states into another: of several at once, one does."""
+    row = get_owned(session, Importacion, account_id, import_id)
+    moved = update(Importacion).where(Importacion.id == row.id, Importacion.estado.in_(before))
+    if session.connection().execute(moved.values(estado=after, **changes)).rowcount != 1:
+        raise _not_now()
+    session.refresh(row)
+    return row
 
 
-def _keep_rejected(files: Files) -> None:
-    files.delete_sources()
-    with Staging(files.staging) as staging:
-        staging.keep_rejected()
+def _not_now() -> Conflict:
+    return Conflict(gettext("That is not possible now: look at how far the import is."))
 
 
 def _thing(row: Importacion) -> Thing:

@@ -10,6 +10,7 @@ from flask import request
 from ..client_files.columns import Layout
 from ..extensions import db
 from ..models import EstadoImportacion, Importacion
+from ..models.types import read_id
 from ..settings import current_settings
 from . import services, staged_rows
 from .jobs import Surroundings
@@ -20,8 +21,7 @@ from .staging import PAGE_SIZE, REJECTED, Verdict
 
 def place() -> Surroundings:
     """Answer what an import needs to know of the present app."""
-    settings = current_settings()
-    return Surroundings(settings.uploads_path, settings.default_region)
+    return Surroundings.of(current_settings())
 
 
 def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def list_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     counted = verdicts_of(row)
     asked = request.args.get("veredicto", "")
     chosen = Verdict(asked) if asked in set(Verdict) else next((verdict for verdict, _ in counted), None)
-    after = request.args.get("despues", 0, type=int)
-    rows = staged_rows.page_of(row, chosen, max(0, after), uploads) if chosen else []
+    after = read_id(request.args.get("despues", "")) or 0
+    rows = staged_rows.page_of(row, chosen, after, uploads) if chosen else []
     return {
         "verdict": chosen,
         "verdicts": counted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from flask_babel import gettext
@@ -11,12 +11,12 @@ from ..client_files.rows import Fields, check, split_tags
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import UNFINISHED, EstadoImportacion, Importacion
-from ..tenancy import get_owned, owned
+from ..tenancy import lock_owned, owned
 from .jobs import Files, Surroundings
 from .judging import judge
 from .matching import find_clients
 from .reviewing import counted
-from .services import require_state
+from .services import lock_import
 from .staging import Staged, Staging, Verdict
 
 
@@ -35,8 +35,8 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
     Raises NotFound where there is no such row, and Conflict where it can no longer be mended.
     """
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        with _staging_of(row, place.uploads) as staging:
+        row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
+        with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
             before = _mendable(staging, number)
             mended = check(fields, place.region)
             connection = session.connection()
@@ -55,8 +55,8 @@ def leave_out(account_id: int, import_id: int, number: int, uploads: Path) -> St
     Raises NotFound and Conflict like `mend`.
     """
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        with _staging_of(row, uploads) as staging:
+        row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
+        with Staging(Files.of(uploads, row.archivo).staging) as staging:
             staged = _mendable(staging, number)._replace(verdict=Verdict.LEFT_OUT)
             staging.replace(staged, staging.seen([], []))
             _count(row, staging)
@@ -72,29 +72,29 @@ def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
         yield from staging.rejected()
 
 
-def forget_person(account_id: int, uploads: Path, numbers: Collection[str], document_key: str) -> None:
-    """Delete a person's rows, those with a number or the document, from what imports keep in files of their own."""
-    kept = owned(Importacion, account_id).where(Importacion.estado.not_in(UNFINISHED))
-    for row in db.session.scalars(kept).all():
-        files = Files.of(uploads, row.archivo)
-        if not files.staging.exists():
-            continue
-        with Staging(files.staging) as staging:
-            staging.forget(numbers, document_key)
-            if row.estado is EstadoImportacion.REVISADA:
-                _count_again(account_id, row.id, staging)
+def forget_person(account_id: int, uploads: Path, numbers: Collection[str], document_keys: Collection[str]) -> None:
+    """Delete an erased person's rows, those with a number or a document, from what imports keep in files of their own.
+
+    Where a worker is at it, it does so itself: see `forgetting.settle`.
+    """
+
+    def is_theirs(number: str | None, document_key: str) -> bool:
+        return number in numbers or document_key in document_keys
+
+    for kept in db.session.scalars(owned(Importacion, account_id)).all():
+        if Files.of(uploads, kept.archivo).staging.exists():
+            _forget_in(kept, uploads, is_theirs)
 
 
-def _count_again(account_id: int, import_id: int, staging: Staging) -> None:
+def _forget_in(kept: Importacion, uploads: Path, is_theirs: Callable[[str | None, str], bool]) -> None:
     with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        if row.estado is EstadoImportacion.REVISADA:
-            _count(row, staging)
-
-
-def _staging_of(row: Importacion, uploads: Path) -> Staging:
-    require_state(row, EstadoImportacion.REVISADA)
-    return Staging(Files.of(uploads, row.archivo).staging)
+        row = lock_owned(session, Importacion, kept.usuario_id, kept.id)
+        if row.estado in UNFINISHED:
+            return
+        with Staging(Files.of(uploads, row.archivo).staging) as staging:
+            staging.forget(is_theirs)
+            if row.estado is EstadoImportacion.REVISADA:
+                _count(row, staging)
 
 
 def _mendable(staging: Staging, number: int) -> Staged:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS telefono (
     clave TEXT PRIMARY KEY, numero INTEGER NOT NULL, documento TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cliente (clave INTEGER PRIMARY KEY, numero INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS titular (uno INTEGER PRIMARY KEY CHECK (uno = 1), nombre TEXT NOT NULL);
 """
 _COLUMNS = (
     "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda,"
@@ -105,6 +106,10 @@ class Totals:
         return sum(self.counts.values())
 
 
+class Taken(Exception):
+    """Another worker goes through the file by now."""
+
+
 class Staging:
     """An open file of staged rows."""
 
@@ -114,12 +119,19 @@ class Staging:
         path.chmod(0o600)
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
         self._db.executescript(_TABLES)
+        self._owner = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
+
+    def take(self, owner: str) -> None:
+        """Let this worker store rows and nobody else: one before it may be asleep, and go on later."""
+        self._owner = owner
+        with self._writing():
+            self._db.execute("REPLACE INTO titular VALUES (1, ?)", (owner,))
 
     def last_row(self) -> int:
         """Answer the number of the last stored row, 0 before the first."""
@@ -134,8 +146,13 @@ class Staging:
         return Seen(dict(documents), {key: (number, document) for key, number, document in phones}, dict(clients))
 
     def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
-        """Store rows, and the keys that they are the first to have, in one transaction."""
+        """Store rows, and the keys that they are the first to have, in one transaction.
+
+        Raises Taken where another worker has taken the file since.
+        """
         with self._writing():
+            if self._db.execute("SELECT nombre FROM titular").fetchone() != (self._owner,):
+                raise Taken
             self._db.executemany(f"INSERT {_INTO}", map(_values, staged))
             self._store_keys(firsts)
 
@@ -193,13 +210,14 @@ class Staging:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
         self._db.execute("VACUUM")
 
-    def forget(self, numbers: Iterable[str], document_key: str) -> None:
-        """Delete the rows with one of the numbers or with the document, so that the file does not hold them either."""
+    def forget(self, is_meant: Callable[[str | None, str], bool]) -> None:
+        """Delete the rows of whom is meant, told by number and document, so that the file does not hold them either."""
         self._db.execute("PRAGMA secure_delete = ON")
+        self._db.create_function("es_de_quien", 2, is_meant)
         with self._writing():
-            self._db.executemany("DELETE FROM fila WHERE telefono_e164 = ?", [(number,) for number in numbers])
-            if document_key:
-                self._db.execute("DELETE FROM fila WHERE documento_clave = ?", (document_key,))
+            self._db.execute("DELETE FROM fila WHERE es_de_quien(telefono_e164, documento_clave)")
+            self._db.execute("DELETE FROM telefono WHERE es_de_quien(clave, documento)")
+            self._db.execute("DELETE FROM documento WHERE es_de_quien(NULL, clave)")
 
     def _listed(self, select: str, keys: Sequence[object]) -> list[tuple[Any, ...]]:
         wanted = "clave IN (SELECT value FROM json_each(?))"
@@ -219,7 +237,8 @@ class Staging:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite ends it itself where the disk is full
+                self._db.execute("ROLLBACK")
             raise
 
 

@@ -19,7 +19,7 @@ from ..models import (
     Venta,
 )
 from ..models.types import utc_now
-from ..sending.erased import wake_opt_outs
+from ..sending.erased import hold_off_erasing, wake_opt_outs
 from . import jobs
 from .bulk import update_rows
 from .jobs import Job
@@ -54,6 +54,8 @@ def undo(engine: Engine, job: Job) -> None:
 
 def _undo_batch(engine: Engine, job: Job, step: Any) -> bool:
     with write_transaction(engine) as connection:
+        # Whoever is erased meanwhile waits: what it was called before is among the values that come back.
+        hold_off_erasing(connection)
         jobs.advance(connection, job)
         return bool(step(connection, job))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,14 +17,18 @@ from flask_babel import gettext
 from ..client_files.columns import Layout, guess
 from ..client_files.reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
 from ..client_files.refusals import Refused
-from ..client_files.spreadsheet import convert
+from ..client_files.spreadsheet import Converted, convert
+from ..disk import DISK_FULL, is_full
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
+from ..held import hold, hold_new
 from ..models import EstadoImportacion, Importacion
-from ..tenancy import get_owned, owned
+from ..shop.services import lock_account
+from ..tenancy import owned
 from ..text import clean_line, fold
+from .budget import require_room
 from .jobs import Files, Surroundings
-from .services import find_import, require_state
+from .services import find_import, lock_import
 
 REMEMBERED = 20
 """Earlier imports whose columns are looked at."""
@@ -31,44 +37,55 @@ REMEMBERED = 20
 def upload(account_id: int, user_id: int, file: IO[bytes], name: str, place: Surroundings) -> Importacion:
     """Store a file and guess what its columns hold.
 
-    Raises DomainError where the file is refused; then nothing of it is kept.
+    Raises DomainError where the file is refused, or there is no room for it; then nothing of it is kept.
     """
-    files = _store(file, place.uploads)
-    try:
-        layout, lines = _examined(account_id, files, place.region)
-    except Refused as refusal:
-        files.delete()
-        raise refused(refusal) from refusal
-    with unit_of_work() as session:
-        row = Importacion(
-            usuario_id=account_id,
-            subida_por_id=user_id,
-            nombre_archivo=clean_line(name)[:200] or "clientes",
-            archivo=files.upload.name,
-            columnas=layout.to_json(),
-            filas=lines,
-        )
-        session.add(row)
+    size = _size_of(file)
+    require_room(db.session(), account_id, place, size)
+    with _refusals_said(), _new_files(place.uploads) as files:
+        with files.upload.open("wb") as target:
+            shutil.copyfileobj(file, target, 1 << 20)
+        layout, lines = _examined(account_id, files.upload, files.converted, place.region)
+        with unit_of_work() as session:
+            lock_account(session, account_id)
+            require_room(session, account_id, place, files.size, stored=files.size)
+            row = Importacion(
+                usuario_id=account_id,
+                subida_por_id=user_id,
+                nombre_archivo=clean_line(name)[:200] or "clientes",
+                archivo=files.upload.name,
+                columnas=layout.to_json(),
+                filas=lines,
+            )
+            session.add(row)
     return row
 
 
 def choose_sheet(account_id: int, import_id: int, sheet: str, place: Surroundings) -> Importacion:
     """Take another sheet of the spreadsheet.
 
-    Raises NotFound, Conflict, and DomainError where the sheet is refused.
+    Raises NotFound, Conflict, and DomainError where the sheet is refused; then the sheet before stays.
     """
     row = find_import(account_id, import_id)
-    require_state(row, EstadoImportacion.SUBIDA)
     files = Files.of(place.uploads, row.archivo)
     if sheet not in Layout.from_json(row.columnas).sheets:
         raise NotFound
     try:
-        layout, lines = _examined(account_id, files, place.region, sheet)
-    except Refused as refusal:
-        raise refused(refusal) from refusal
-    with unit_of_work() as session:
-        row = get_owned(session, Importacion, account_id, import_id)
-        row.columnas, row.filas = layout.to_json(), lines
+        with _refusals_said(), hold(files.upload):
+            return _take_sheet(row, files, sheet, place.region)
+    except FileNotFoundError as error:
+        raise _gone() from error
+
+
+def _take_sheet(row: Importacion, files: Files, sheet: str, region: str) -> Importacion:
+    # A worker may begin to read the sheet chosen before: it stays until it is certain that none has.
+    try:
+        layout, lines = _examined(row.usuario_id, files.upload, files.unfinished, region, sheet)
+        with unit_of_work() as session:
+            row = lock_import(session, row.usuario_id, row.id, EstadoImportacion.SUBIDA)
+            row.columnas, row.filas = layout.to_json(), lines
+            files.unfinished.replace(files.converted)
+    finally:
+        files.unfinished.unlink(missing_ok=True)
     return row
 
 
@@ -77,7 +94,7 @@ def sample(row: Importacion, uploads: Path) -> list[Record]:
     try:
         return list(islice(records(examine(Files.of(uploads, row.archivo).text)), SAMPLE_ROWS))
     except (Refused, OSError) as error:
-        raise Conflict(gettext("The file is no longer here. Upload it again.")) from error
+        raise _gone() from error
 
 
 def refused(refusal: Refused) -> DomainError:
@@ -85,25 +102,54 @@ def refused(refusal: Refused) -> DomainError:
     return DomainError(gettext(refusal.sentence))
 
 
-def _store(file: IO[bytes], uploads: Path) -> Files:
-    uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
-    files = Files.of(uploads, secrets.token_hex(16))
-    files.upload.touch(mode=0o600)
-    with files.upload.open("wb") as target:
-        shutil.copyfileobj(file, target, 1 << 20)
-    if files.upload.stat().st_size > MAX_BYTES:
-        files.delete()
+def _gone() -> Conflict:
+    return Conflict(gettext("The file is no longer here. Upload it again."))
+
+
+@contextmanager
+def _refusals_said() -> Iterator[None]:
+    """Say in the reader's language why a file is refused, a full disk included."""
+    try:
+        yield
+    except Refused as refusal:
+        raise refused(refusal) from refusal
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise refused(Refused(DISK_FULL)) from error
+
+
+def _size_of(file: IO[bytes]) -> int:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size > MAX_BYTES:
         raise DomainError(gettext("The file is larger than 100 MB. Split it into several."))
-    return files
+    return size
 
 
-def _examined(account_id: int, files: Files, region: str, sheet: str = "") -> tuple[Layout, int]:
-    """Answer the guessed layout of a file, and about how many rows it has."""
-    found = None
-    if is_spreadsheet(files.upload):
-        files.converted.touch(mode=0o600)
-        found = convert(files.upload, files.converted, sheet)
-    source = examine(files.text)
+@contextmanager
+def _new_files(uploads: Path) -> Iterator[Files]:
+    """Hold new files until they belong to an import; where they come to belong to none, delete them."""
+    uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with hold_new(lambda: _new_file(uploads)) as path:
+        files = Files(path)
+        try:
+            yield files
+        except BaseException:
+            files.delete()
+            raise
+
+
+def _new_file(uploads: Path) -> Path:
+    path = uploads / secrets.token_hex(16)
+    path.touch(mode=0o600)
+    return path
+
+
+def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet: str = "") -> tuple[Layout, int]:
+    """Return the guessed layout of a file, and about how many rows it has; a sheet is written to `converted`."""
+    found = _converted(upload, converted, sheet) if is_spreadsheet(upload) else None
+    source = examine(converted if found else upload)
     first = list(islice(records(source), SAMPLE_ROWS))
     if not first:
         raise Refused(EMPTY)
@@ -111,6 +157,12 @@ def _examined(account_id: int, files: Files, region: str, sheet: str = "") -> tu
     if found:
         layout = replace(layout, sheet=found.sheet, sheets=found.sheets, hidden_rows=found.hidden_rows)
     return layout, source.lines
+
+
+def _converted(upload: Path, converted: Path, sheet: str) -> Converted:
+    db.session.commit()  # it may take minutes, and needs no connection
+    converted.touch(mode=0o600)
+    return convert(upload, converted, sheet)
 
 
 def _remembered(account_id: int, first: Sequence[Record]) -> dict[str, str]:

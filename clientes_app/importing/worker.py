@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 
 import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from ..client_files.lifeline import end_with_parent
 from ..client_files.refusals import Refused
+from ..database import write_transaction
+from ..disk import DISK_FULL, is_full
 from ..models import EstadoImportacion
 from ..models.types import utc_now
 from ..sending.lease import new_owner
 from ..text import translatable
-from . import jobs
+from . import forgetting, jobs
 from .applying import apply
 from .jobs import Job, Surroundings
 from .reviewing import review
+from .staging import Taken
 from .undoing import undo
 
 log = logging.getLogger(__name__)
@@ -47,25 +50,33 @@ def run(engine: Engine, job: Job) -> None:
     """Do what an import waits for; a file that cannot be read ends it."""
     try:
         STEPS[job.state](engine, job)
-    except jobs.Stopped:
+    except (jobs.Stopped, Taken):
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
         _fail(engine, job, refusal.sentence)
     except (DBAPIError, psycopg.Error):
         # A batch that was not stored may well be the next time; psycopg's own errors come from COPY.
         raise
-    except Exception:
+    except Exception as error:
         # The edge of the worker: one broken import must not keep the others waiting.
         log.exception("import %d broke", job.id)
-        _fail(engine, job, FAILED)
+        _fail(engine, job, DISK_FULL if is_full(error) else FAILED)
 
 
 def _fail(engine: Engine, job: Job, sentence: str) -> None:
+    """End an import with an error, unless it is somebody else's by now: then its files are too."""
+    ended = {"estado": EstadoImportacion.ERROR, "titular": None, "terminado": utc_now(), "error_mensaje": sentence}
     try:
-        jobs.finish(engine, job, EstadoImportacion.ERROR, error_mensaje=sentence, terminado=utc_now())
+        with write_transaction(engine) as connection:
+            jobs.advance(connection, job, **ended)
+            forgotten = forgetting.release(connection, job.id)
     except jobs.Stopped:
         log.info("import %d was stopped", job.id)
-    job.files.delete_sources()
+    else:
+        if sentence == DISK_FULL:
+            job.files.delete()  # keeping some rows of them would need room
+        else:
+            forgetting.keep_rejected(job.files, forgotten)
 
 
 def main() -> None:
@@ -76,20 +87,12 @@ def main() -> None:
     from ..settings import current_settings
 
     os.nice(NICENESS)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     app = create_app()
     with app.app_context():
         settings = current_settings()
         expect_many_rows(db.engine)
-        work(db.engine, Surroundings(settings.uploads_path, settings.default_region))
-
-
-def _end_with_parent() -> None:
-    standard_input = 0
-    while os.read(standard_input, 1024):
-        pass
-    # What is not committed is as good as never begun: the next worker goes on from there.
-    os._exit(1)
+        work(db.engine, Surroundings.of(settings))
 
 
 if __name__ == "__main__":

@@ -8,21 +8,22 @@ from flask_babel import gettext, lazy_gettext, lazy_pgettext
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from ..forms import EditForm, FlagField, Form, line_field
+from ..forms import EditForm, FlagField, Form, TextField, line_field
+from ..front_door import is_cut
 from ..i18n import number
 from ..messaging.personalization import MAX_LENGTH, PLACEHOLDER, unknown_placeholders
 from ..messaging.segments import cheaper
+from ..models.types import read_id
 from ..text import clean_block
 from .preview import Step
-
-# No id of a row has more digits, and every number with that many fits into 64 bits.
-_MOST_DIGITS = 18
 
 
 def message_problems(text: str) -> list[str]:
     """Say in sentences why a text cannot be a message; an empty one has no problem yet."""
     problems = []
-    if len(text) > MAX_LENGTH:
+    if is_cut(text):
+        problems.append(gettext("Use at most %(longest)d characters.", longest=MAX_LENGTH))
+    elif len(text) > MAX_LENGTH:
         problems.append(
             gettext(
                 "Use at most %(longest)s characters: these are %(count)s.",
@@ -41,10 +42,10 @@ def message_problems(text: str) -> list[str]:
     return problems
 
 
-def message_field() -> StringField:
+def message_field() -> TextField:
     """Answer the field for a message's text, with the rules of `message_problems`."""
     filled = DataRequired(message=lazy_gettext("This field is required."))
-    return StringField(lazy_gettext("Message"), filters=[clean_block], validators=[filled, _check_message])
+    return TextField(lazy_gettext("Message"), MAX_LENGTH, clean_block, validators=[filled, _check_message])
 
 
 def _check_message(_form: Form, field: Field) -> None:
@@ -73,8 +74,7 @@ class MessageForm(Form):
     @property
     def client_id(self) -> int | None:
         """Answer the id of the client whose preview is shown, None for no sensible one."""
-        digits = self.cliente.data or ""
-        return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
+        return read_id(self.cliente.data or "")
 
     @property
     def step(self) -> Step | None:

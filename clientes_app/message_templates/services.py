@@ -14,7 +14,7 @@ from ..messaging.personalization import render
 from ..messaging.segments import Measure, measure
 from ..models import CampanaSMS, Cliente, PlantillaSMS
 from ..paging import Page, page_of
-from ..tenancy import get_owned, owned
+from ..tenancy import get_owned, lock_owned, owned
 from .preview import SAMPLE_NAME, Step
 
 PAGE_SIZE = 30
@@ -82,7 +82,7 @@ def update_template(account_id: int, template_id: int, changes: Mapping[str, Any
     Raises NotFound.
     """
     with unit_of_work() as session:
-        template = get_owned(session, PlantillaSMS, account_id, template_id)
+        template = lock_owned(session, PlantillaSMS, account_id, template_id)
         for name, value in changes.items():
             setattr(template, name, value)
     return template
@@ -94,7 +94,7 @@ def delete_template(account_id: int, template_id: int) -> PlantillaSMS:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        template = get_owned(session, PlantillaSMS, account_id, template_id)
+        template = lock_owned(session, PlantillaSMS, account_id, template_id)
         session.delete(template)
     return template
 

@@ -17,6 +17,9 @@ _SEPARATORS = re.compile(
     r".\uff0e()\uff08\uff09/"
     r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
 )
+_LONGEST = 250
+"""Characters of a text that may be a number; the library refuses longer ones as well."""
+
 _DIALLED = re.compile(r"([+\uff0b]?)(\d+)")
 _COLOMBIAN_MOBILE = re.compile(r"\+57(3\d\d)(\d{3})(\d{4})")
 
@@ -35,7 +38,7 @@ def to_e164(text: str, region: str) -> str | None:
     `region` is the ISO 3166 code of the country that a number without a country code belongs to.
     Twilio's test numbers pass: https://www.twilio.com/docs/iam/test-credentials
     """
-    compact = text if text.isdigit() else _SEPARATORS.sub("", text)
+    compact = text if text.isdecimal() else _SEPARATORS.sub("", text)
     plain = _plain_mobiles(region)
     national = compact.removeprefix(plain.plus)
     if national.isascii() and plain.national.fullmatch(national) and not plain.prefix.match(national):
@@ -111,13 +114,15 @@ def _plain_mobiles(region: str) -> _PlainMobiles:
 
 def _regions(e164: str) -> tuple[str, ...]:
     """Return the countries that share the number's country code: no such code begins another one."""
-    codes = (int(e164[1:end]) for end in (2, 3, 4) if e164[1:end].isdigit())
+    codes = (int(e164[1:end]) for end in (2, 3, 4) if e164[1:end].isdecimal())
     shared = (phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code) for code in codes)
     return next((regions for regions in shared if regions), ())
 
 
 def _read(text: str, region: str) -> PhoneNumber | PhoneProblem:
-    compact = _SEPARATORS.sub("", text)
+    compact = _SEPARATORS.sub("", text[: _LONGEST + 1])
+    if len(text) > _LONGEST:
+        return PhoneProblem.UNREADABLE
     if not compact.strip():
         return PhoneProblem.EMPTY
     # The library alone would guess: it turns letters into digits and takes the first of two numbers.

@@ -5,11 +5,12 @@ from .baja import Baja, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
+from .consumo import Consumo
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
 from .enlace import Enlace
 from .etiqueta import ClienteEtiqueta, Etiqueta
-from .importacion import UNFINISHED, CambioImportado, EstadoImportacion, Importacion
+from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
@@ -24,6 +25,7 @@ __all__ = [
     "AT_REST",
     "COUNTERS",
     "ENDED",
+    "OPEN_IMPORTS",
     "UNFINISHED",
     "Accion",
     "Alcance",
@@ -35,6 +37,7 @@ __all__ = [
     "Cliente",
     "ClienteEtiqueta",
     "CodigoDeRecuperacion",
+    "Consumo",
     "Cuenta",
     "Distintos",
     "Enlace",
@@ -45,6 +48,7 @@ __all__ = [
     "Importacion",
     "LlaveDeAcceso",
     "OrigenBaja",
+    "PersonaOlvidada",
     "PlantillaSMS",
     "Precio",
     "Privacidad",

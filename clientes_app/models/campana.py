@@ -80,6 +80,7 @@ class CampanaSMS(Base):
             name="contadores",
         ),
         CheckConstraint("(estado = 'completado') = (completado IS NOT NULL)", name="completado"),
+        CheckConstraint("estado <> 'completado' OR (pendientes = 0 AND enviando = 0)", name="sin_resto"),
         CheckConstraint("clave_idempotencia IS NULL OR clave_formulario IS NULL", name="una_clave"),
         UniqueConstraint("usuario_id", "clave_idempotencia"),
         UniqueConstraint("usuario_id", "clave_formulario", "huella", name="uq_campana_sms_formulario"),
@@ -120,7 +121,7 @@ class CampanaSMS(Base):
     costo: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
     """What these would cost, by the account's prices of that moment."""
     destinatarios: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many messages it was meant to send, when it was stored."""
+    """How many messages it was meant to send, when it was stored; one more for each that was sent again."""
     encolada: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the sender was given it: as it was stored, or when it was approved; null while it waits for that."""
     depurada: Mapped[datetime | None] = mapped_column(UtcDateTime)

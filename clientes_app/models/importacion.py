@@ -34,6 +34,16 @@ class EstadoImportacion(StrEnum):
 UNFINISHED = frozenset({EstadoImportacion.REVISANDO, EstadoImportacion.APLICANDO, EstadoImportacion.DESHACIENDO})
 """A worker has something to do for these."""
 
+OPEN_IMPORTS = frozenset(
+    {
+        EstadoImportacion.SUBIDA,
+        EstadoImportacion.REVISANDO,
+        EstadoImportacion.REVISADA,
+        EstadoImportacion.APLICANDO,
+    }
+)
+"""These may still bring clients in, and can be cancelled."""
+
 
 class Importacion(Base):
     """A file of clients; while it is being applied, `nuevas`, `actualizadas` and `iguales` count what is done."""
@@ -97,3 +107,14 @@ class CambioImportado(Base):
     cliente_id: Mapped[int] = mapped_column(Id, ForeignKey("cliente.id", ondelete="CASCADE"), primary_key=True)
     antes: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The fields' values before, and under `etiquetas` the ids of the tags that were added."""
+
+
+class PersonaOlvidada(Base):
+    """Somebody who was erased while an import was open: the import must not bring the person back."""
+
+    __tablename__ = "persona_olvidada"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    importacion_id: Mapped[int] = mapped_column(Id, ForeignKey("importacion.id", ondelete="CASCADE"), primary_key=True)
+    seudonimo: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """Stands for a number or a document: see `importing.forgetting`."""

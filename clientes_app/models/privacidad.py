@@ -12,7 +12,7 @@ from .types import UtcDateTime
 
 
 class Privacidad(Base):
-    """The one row of an installation; there is none before something is erased.
+    """The one row of an installation; made when it is first needed.
 
     The key stands in the database and not in a file or in SECRET_KEY: machines that share nothing but the database
     must write the same pseudonym, and who changes SECRET_KEY must not lose an opt-out. So a pseudonym hides a number

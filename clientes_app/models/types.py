@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, TypeDecorator, text
@@ -17,7 +19,7 @@ MAX_ID = 2**63 - 1
 
 def read_id(text: str) -> int | None:
     """Read an id as a URL gives it; None for what no row can have."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))):
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID))):
         return None
     number = int(text)
     return number if number <= MAX_ID else None
@@ -28,9 +30,13 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 PrimaryKey = Annotated[int, mapped_column(Id, primary_key=True)]
 
 
+read_clock: Callable[[], datetime] = partial(datetime.now, UTC)
+"""What tells the time; a test may put another clock in its place."""
+
+
 def utc_now() -> datetime:
     """Answer the present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    return read_clock()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..extensions import Base
+from ..log_in_names import key_of
 from .types import PrimaryKey, UtcDateTime, state_column, utc_now
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Usuario(UserMixin, Base):
 
     id: Mapped[PrimaryKey]
     usuario: Mapped[str] = mapped_column(String(150), unique=True)
+    usuario_clave: Mapped[str] = mapped_column(String(150), unique=True, index=True, server_default="")
+    """What all spellings of the name have in common, so that no two people's names look alike."""
     clave_hash: Mapped[str] = mapped_column(String(255))
     rol: Mapped[Rol] = mapped_column(state_column(Rol))
     creado_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"), index=True)
@@ -60,6 +63,11 @@ class Usuario(UserMixin, Base):
         viewonly=True,
     )
     """What the account has settled; None where it never changed anything."""
+
+    @validates("usuario")
+    def _note_key(self, _column: str, name: str) -> str:
+        self.usuario_clave = key_of(name)
+        return name
 
     @property
     def is_admin(self) -> bool:

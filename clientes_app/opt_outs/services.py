@@ -18,7 +18,7 @@ from ..messaging.pseudonym import MARK, is_pseudonym
 from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..paging import Page, page_of
 from ..sending.opt_outs import add_opt_outs
-from ..tenancy import get_owned, owned
+from ..tenancy import get_owned, lock_owned, owned
 
 PAGE_SIZE = 50
 _EXPORT_BATCH = 1_000
@@ -70,7 +70,7 @@ def remove(account_id: int, opt_out_id: int) -> Baja:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        opt_out = get_owned(session, Baja, account_id, opt_out_id)
+        opt_out = lock_owned(session, Baja, account_id, opt_out_id)
         session.delete(opt_out)
         record(session, Accion.OPT_OUT_REMOVED)
     return opt_out

@@ -27,11 +27,21 @@ def change_password(person_id: int, present_session_id: int | None, present: str
 
     Raises WrongPassword, DomainError where the new one will not do, throttling.TooManyTries.
     """
+    person = db.session.get_one(Usuario, person_id)
+    compared = person.clave_hash
     if not people.confirm_password(person_id, present):
-        raise WrongPassword(gettext("That is not your present password."))
-    passwords.check(new, db.session.get_one(Usuario, person_id).usuario)
+        raise _not_present()
+    passwords.check(new, person.usuario)
     stored = passwords.hash_password(new)
     with unit_of_work() as session:
-        session.get_one(Usuario, person_id).clave_hash = stored
+        person = people.lock_person(session, person_id)
+        # It may have been changed while this one was compared.
+        if person.clave_hash != compared:
+            raise _not_present()
+        person.clave_hash = stored
         record(session, Accion.PASSWORD_CHANGED)
         sessions.forget_others(session, person_id, present_session_id)
+
+
+def _not_present() -> WrongPassword:
+    return WrongPassword(gettext("That is not your present password."))

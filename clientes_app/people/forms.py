@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from ..auth.forms import password_field
-from ..auth.services import LONGEST_NAME
 from ..forms import FlagField, Form, line_field
+from ..log_in_names import LONGEST_NAME
 from ..models import Usuario
 from .services import PersonFields
 

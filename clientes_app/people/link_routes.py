@@ -9,7 +9,7 @@ from flask_babel import gettext
 from ..errors import DomainError, Gone
 from ..htmx import form_again, page_or_fragment
 from ..second_factor.opening import enter
-from ..security import Access, access
+from ..security import Access, access, secret_view
 from . import bp, links
 from .forms import PasswordForm
 
@@ -18,6 +18,7 @@ _PAGE = ("people/password.html", "people/_password.html")
 
 @bp.get("/cuenta/enlace/<secret>/")
 @access(Access.ANYONE)
+@secret_view
 def show_link(secret: str) -> ResponseReturnValue:
     """Ask for the password."""
     person = links.person_of(secret)
@@ -26,6 +27,7 @@ def show_link(secret: str) -> ResponseReturnValue:
 
 @bp.post("/cuenta/enlace/<secret>/")
 @access(Access.ANYONE)
+@secret_view
 def use_link(secret: str) -> ResponseReturnValue:
     """Keep the password and log the person in; who has a second factor is asked for it as always."""
     person = links.person_of(secret)

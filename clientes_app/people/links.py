@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record, record_for
 from ..auth import passwords
+from ..auth.services import lock_person
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Sesion, Usuario
@@ -24,7 +25,8 @@ _SECRET_BYTES = 32
 def make_link_in(session: Session, person: Usuario, *, done_by: int | None) -> str:
     """Make a link and answer its secret, which is stored nowhere; the person's links before it end.
 
-    `done_by` is None for the command line. Raises Conflict where the person may not log in.
+    The caller has locked the person: of two links made at once, one stays. `done_by` is None for the command line.
+    Raises Conflict where the person may not log in.
     """
     if not person.activo:
         raise Conflict(gettext("%(name)s is deactivated.", name=person.display_name))
@@ -45,7 +47,7 @@ def make_link_for(name: str) -> str:
         person = session.scalar(select(Usuario).where(Usuario.usuario == name))
         if person is None:
             raise NotFound
-        return make_link_in(session, person, done_by=None)
+        return make_link_in(session, lock_person(session, person.id), done_by=None)
 
 
 def person_of(secret: str) -> Usuario:
@@ -71,10 +73,10 @@ def use_link(secret: str, password: str) -> Usuario:
     passwords.check(password, person.usuario)
     password_hash = passwords.hash_password(password)
     with unit_of_work() as session:
+        person = lock_person(session, person.id)
         link = (Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
         if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
             raise _gone()
-        person = session.get_one(Usuario, person.id)
         person.clave_hash = password_hash
         session.execute(delete(Sesion).where(Sesion.persona_id == person.id))
         record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")

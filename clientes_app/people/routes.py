@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from ..errors import Conflict
 from ..htmx import done, form_again, is_partial, page_or_fragment
-from ..security import Access, access
+from ..security import Access, access, secret_view
 from . import bp, services
 from .forms import PersonForm
 from .link_address import link_address
@@ -36,6 +36,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/personas/nueva/")
 @access(Access.ADMIN)
+@secret_view
 def create() -> ResponseReturnValue:
     """Invite a vendedor and show their link."""
     form = PersonForm(request.form)
@@ -115,6 +116,7 @@ def remove_second_step(pk: int) -> ResponseReturnValue:
 
 @bp.post("/personas/<int:pk>/enlace/")
 @access(Access.ADMIN)
+@secret_view
 def make_link(pk: int) -> ResponseReturnValue:
     """Make a new link for a vendedor and show it."""
     return _show_link(services.make_link(current_user.account_id, pk, done_by=current_user.id))

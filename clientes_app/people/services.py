@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
 from ..auth.passwords import hash_password
+from ..auth.services import lock_person
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
+from ..log_in_names import key_of
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..second_factor.services import asks_for_second_step, remove_factors
+from . import names
 from .links import make_link_in
 
 
@@ -86,8 +89,9 @@ def find_seller(account_id: int, person_id: int) -> Usuario:
 def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
     """Store a vendedor who has no password yet, with a link to choose one.
 
-    Raises Conflict where the name is taken.
+    Raises NameRefused.
     """
+    names.require_usable(account_id, fields.usuario)
     # Nobody knows it, and looking it up takes as long as looking up anybody's.
     no_password = hash_password(secrets.token_urlsafe(32))
     person = Usuario(**asdict(fields), clave_hash=no_password, rol=Rol.VENDEDOR, creado_por_id=account_id)
@@ -98,18 +102,21 @@ def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
             record(session, Accion.PERSON_CREATED, _thing(person), **_rights(person))
             secret = make_link_in(session, person, done_by=done_by)
     except IntegrityError as error:
-        raise _taken(fields.usuario) from error
+        raise names.refused(account_id, fields.usuario) from error
     return Invited(person, secret)
 
 
 def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuario:
     """Change how a vendedor is called and what they may do.
 
-    Raises NotFound, and Conflict where it is the admin or the name is taken.
+    Raises NotFound, Conflict where it is the admin, and NameRefused.
     """
+    present = find_seller(account_id, person_id)
+    if fields.usuario != present.usuario and key_of(fields.usuario) != present.usuario_clave:
+        names.require_usable(account_id, fields.usuario)
     try:
         with unit_of_work() as session:
-            person = _seller(session, account_id, person_id)
+            person = _locked(session, account_id, person_id)
             changes = {name: [getattr(person, name), value] for name, value in asdict(fields).items()}
             changed = {name: change for name, change in changes.items() if change[0] != change[1]}
             for name, (_old, new) in changed.items():
@@ -118,7 +125,7 @@ def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuari
             if changed:
                 record(session, Accion.PERSON_EDITED, _thing(person), cambios=changed)
     except IntegrityError as error:
-        raise _taken(fields.usuario) from error
+        raise names.refused(account_id, fields.usuario) from error
     return person
 
 
@@ -128,7 +135,7 @@ def deactivate(account_id: int, person_id: int) -> Usuario:
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         for ended in (Sesion, Enlace):
             session.execute(delete(ended).where(ended.persona_id == person.id))
         if person.activo:
@@ -143,7 +150,7 @@ def activate(account_id: int, person_id: int) -> Usuario:
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         if not person.activo:
             person.activo = True
             record(session, Accion.PERSON_ACTIVATED, _thing(person))
@@ -156,7 +163,7 @@ def remove_second_step(account_id: int, person_id: int) -> Usuario:
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         remove_factors(session, person)
     return person
 
@@ -167,17 +174,22 @@ def make_link(account_id: int, person_id: int, *, done_by: int) -> Invited:
     Raises NotFound, and Conflict where it is the admin or somebody deactivated.
     """
     with unit_of_work() as session:
-        person = _seller(session, account_id, person_id)
+        person = _locked(session, account_id, person_id)
         return Invited(person, make_link_in(session, person, done_by=done_by))
 
 
 def _seller(session: Session, account_id: int, person_id: int) -> Usuario:
     if person_id == account_id:
         raise Conflict(gettext("That is the administrator: nobody takes their own rights away."))
-    person = session.get(Usuario, person_id) if person_id <= MAX_ID else None
+    person = session.get(Usuario, person_id)
     if person is None or person.creado_por_id != account_id:
         raise NotFound
     return person
+
+
+def _locked(session: Session, account_id: int, person_id: int) -> Usuario:
+    """Return a vendedor of the account as they are now; nobody else changes them until the transaction ends."""
+    return lock_person(session, _seller(session, account_id, person_id).id)
 
 
 def _thing(person: Usuario) -> Thing:
@@ -186,7 +198,3 @@ def _thing(person: Usuario) -> Thing:
 
 def _rights(person: Usuario) -> dict[str, bool]:
     return {name: getattr(person, name) for name in ("puede_enviar", "puede_vender", "puede_editar_clientes")}
-
-
-def _taken(name: str) -> Conflict:
-    return Conflict(gettext("The name %(name)s is taken.", name=name))

@@ -14,6 +14,8 @@ from ..settings import current_settings
 from ..text import clean_line
 from . import bp, services
 
+LONGEST_NUMBER = 40
+
 
 @bp.get("/")
 @access(Access.STAFF)
@@ -29,5 +31,7 @@ def index() -> ResponseReturnValue:
 
 
 def _chosen_number() -> str | None:
-    digits = clean_line(request.args.get("numero")).strip("+ ")  # a plus that nobody encoded arrives as a space
+    digits = clean_line(request.args.get("numero", "")[:LONGEST_NUMBER]).strip(
+        "+ "
+    )  # a plus that nobody encoded arrives as a space
     return f"+{digits}" if digits else None

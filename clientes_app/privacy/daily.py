@@ -11,6 +11,7 @@ from sqlalchemy import Engine, or_, update
 
 from ..database import write_transaction
 from ..extensions import db
+from ..importing import leftovers
 from ..models import Privacidad
 from ..models.types import utc_now
 from ..sending.erased import pseudonym_key
@@ -24,7 +25,7 @@ LOOK_SECONDS = 600.0
 
 
 class Daily:
-    """The thread that looks whether a day is over since the last sweep, whoever made it."""
+    """The thread that deletes what was left over, and looks whether a day is over since the last sweep of anybody."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -50,9 +51,13 @@ class Daily:
 
     def _look(self) -> None:
         with self._app.app_context():
+            uploads = current_settings().uploads_path
+            # Files are this machine's own: another one that sweeps the database does not see them.
+            if deleted := leftovers.sweep(db.engine, uploads):
+                log.info("deleted %d files that were left over", deleted)
             if not take_turn(db.engine):
                 return
-            done = sweep(current_settings().uploads_path, self._stopping.is_set)
+            done = sweep(uploads, self._stopping.is_set)
         log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
 
 

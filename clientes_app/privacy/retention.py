@@ -24,6 +24,7 @@ from ..importing import services as imports
 from ..models import ENDED, Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoImportacion, EstadoSMS, Importacion, SMSLog
 from ..models.types import utc_now
 from ..sending import control
+from ..sending.states import lock_campaigns
 from .blanking import IN_FLIGHT, blank
 
 BATCH = 200
@@ -117,7 +118,8 @@ def _give_up(engine: Engine, campaign_id: int) -> None:
         CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.ERROR, CampanaSMS.pendientes > 0
     )
     with write_transaction(engine) as connection:
-        if connection.execute(stopped.with_for_update()).first():
+        lock_campaigns(connection, [campaign_id])
+        if connection.scalar(stopped) is not None:
             control.cancel(connection, campaign_id)
 
 
@@ -133,8 +135,9 @@ def _next_messages(engine: Engine, campaign_id: int, state: EstadoSMS, after: in
 
 
 def _close(engine: Engine, campaign: Due) -> bool:
-    """Note that a campaign is blanked, in the audit too; tell whether it is: one that was resumed is not."""
-    settled = CampanaSMS.id == campaign.id, CampanaSMS.pendientes == 0, CampanaSMS.enviando == 0
+    """Note that a campaign is blanked, in the audit too; tell whether it is now: one that was resumed is not."""
+    of_campaign = CampanaSMS.id == campaign.id, CampanaSMS.depurada.is_(None)
+    settled = *of_campaign, CampanaSMS.pendientes == 0, CampanaSMS.enviando == 0
     with write_transaction(engine) as connection, Session(connection) as session:
         if connection.execute(update(CampanaSMS).where(*settled).values(depurada=utc_now())).rowcount == 0:
             return False

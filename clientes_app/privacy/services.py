@@ -7,7 +7,7 @@ a business are kept for ten years (Código de Comercio, article 60, and Ley 962 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, fun
 from sqlalchemy.orm import Session
 
 from ..audit.services import Thing, record
-from ..client_keys import keys_of
+from ..client_keys import document_key, keys_of
 from ..clients.services import has_sales
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
+from ..importing.forgetting import note
 from ..importing.staged_rows import forget_person
 from ..messaging import phone
 from ..models import (
@@ -35,9 +36,9 @@ from ..models import (
     EstadoSMS,
     SMSLog,
 )
-from ..models.types import MAX_ID, utc_now
+from ..models.types import utc_now
 from ..sending.erased import begin_erasing, hide_opt_outs
-from ..sending.states import carry_over, move_rows
+from ..sending.states import carry_over, lock_campaigns, move_rows
 from ..tenancy import owned
 from .blanking import IN_FLIGHT, blank
 
@@ -76,8 +77,9 @@ def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
     with unit_of_work() as session:
         begin_erasing(session.connection())
         client = _locked(session, account_id, client_id)
-        known_as = client.documento_clave
-        numbers = _numbers_of(session, client, region)
+        told = _told_of(session, client)
+        numbers, documents = _numbers_of(session, client, told, region), _documents_of(client, told)
+        note(session.connection(), account_id, numbers, documents)
         _erase_messages(session.connection(), client, numbers)
         hide_opt_outs(session.connection(), account_id, numbers - _numbers_of_others(session, client, numbers))
         _erase_story(session, client)
@@ -88,13 +90,11 @@ def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
             _empty(client, region)
         else:
             session.delete(client)
-    forget_person(account_id, uploads, numbers, known_as)
+    forget_person(account_id, uploads, numbers, documents)
     return stays
 
 
 def _locked(session: Session, account_id: int, client_id: int) -> Cliente:
-    if client_id > MAX_ID:
-        raise NotFound
     # Nobody records a sale to it meanwhile.
     found = session.scalar(owned(Cliente, account_id).where(Cliente.id == client_id).with_for_update())
     if found is None:
@@ -102,18 +102,30 @@ def _locked(session: Session, account_id: int, client_id: int) -> Cliente:
     return found
 
 
-def _numbers_of(session: Session, client: Cliente, region: str) -> set[str]:
+def _told_of(session: Session, client: Cliente) -> list[Mapping[str, Any]]:
+    """Return what the client's story tells of its fields: changes by people, and values from before imports."""
+    changes = session.scalars(select(CambioDeCliente.detalle).where(CambioDeCliente.cliente_id == client.id))
+    imported = session.scalars(select(CambioImportado.antes).where(CambioImportado.cliente_id == client.id))
+    return [*changes, *imported]
+
+
+def _numbers_of(session: Session, client: Cliente, told: Sequence[Mapping[str, Any]], region: str) -> set[str]:
     """Answer every number that the client has or had: its own, those written to, those in its story."""
     messages = select(SMSLog.telefono_e164).where(SMSLog.cliente_id == client.id)
-    changes = session.scalars(select(CambioDeCliente.detalle).where(CambioDeCliente.cliente_id == client.id))
-    typed = [text for detail in changes for text in _listed(detail.get("telefono"))]
-    numbers = {client.telefono_e164, *session.scalars(messages), *(phone.to_e164(text, region) for text in typed)}
+    typed = (phone.to_e164(text, region) for text in _all_of(told, "telefono"))
+    numbers = {client.telefono_e164, *session.scalars(messages), *typed}
     return {number for number in numbers if number and number.startswith("+")}
 
 
-def _listed(value: Any) -> list[str]:
-    """Answer what a change says of a field: its value before and after, or its only one."""
-    return value if isinstance(value, list) else [value or ""]
+def _documents_of(client: Cliente, told: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the keys of every document that the client has or had."""
+    return {client.documento_clave, *map(document_key, _all_of(told, "documento"))} - {""}
+
+
+def _all_of(told: Sequence[Mapping[str, Any]], field: str) -> list[str]:
+    """Return all that is told of a field: where it changed, its value before and after, else its only one."""
+    values = (detail.get(field) for detail in told)
+    return [text for value in values for text in (value if isinstance(value, list) else [value]) if text]
 
 
 def _numbers_of_others(session: Session, client: Cliente, numbers: set[str]) -> set[str]:
@@ -143,8 +155,7 @@ def _lock_messages(
     theirs = _messages_of(client, numbers)
     there = connection.execute(theirs).all()
     campaigns = {row.campana_id for row in there if row.estado is EstadoSMS.PENDIENTE}
-    lock = select(CampanaSMS.id).where(CampanaSMS.id.in_(campaigns)).order_by(CampanaSMS.id).with_for_update()
-    connection.execute(lock)
+    lock_campaigns(connection, campaigns)
     locked = connection.execute(theirs.with_for_update(of=SMSLog, skip_locked=True)).all()
     if len(locked) < len(there) or any(row.estado is EstadoSMS.ENVIANDO for row in locked):
         raise Conflict(gettext("A message to this client is being sent at this moment. Try again in a minute."))

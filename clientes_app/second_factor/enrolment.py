@@ -1,4 +1,7 @@
-"""Turning second factors on and off; each act stands in the audit."""
+"""Turning second factors on and off; each act stands in the audit.
+
+Each begins with the lock of the person: two acts at once see what the other left.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..audit.services import record_for
+from ..auth.services import lock_person
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import unit_of_work
 from ..models import Accion, LlaveDeAcceso, Totp, Usuario
@@ -25,6 +29,7 @@ def confirm_app(person: Usuario, code: str) -> list[str] | None:
     """
     count_guess(person.id)
     with unit_of_work() as session:
+        lock_person(session, person.id)
         if not totp.confirm(session, person.id, code):
             return None
         record_for(session, person, Accion.SECOND_FACTOR_ON, con="app")
@@ -34,12 +39,14 @@ def confirm_app(person: Usuario, code: str) -> list[str] | None:
 
 
 def remove_app(person: Usuario) -> None:
-    """Turn codes from the app off.
+    """Turn codes from the app off; where they are off already, nothing happens.
 
     Raises Conflict where the shop asks for a second step and there is no other.
     """
     with unit_of_work() as session:
-        session.execute(delete(Totp).where(Totp.persona_id == person.id))
+        lock_person(session, person.id)
+        if not session.scalars(delete(Totp).where(Totp.persona_id == person.id).returning(Totp.persona_id)).all():
+            return
         record_for(session, person, Accion.SECOND_FACTOR_OFF, con="app")
         _tidy(session, person)
 
@@ -50,6 +57,7 @@ def renew_codes(person: Usuario) -> list[str]:
     Raises Conflict where there is no second step that they could stand in for.
     """
     with unit_of_work() as session:
+        lock_person(session, person.id)
         if not has_second_factor(person.id):
             raise Conflict(gettext("Turn on codes from an app or add a passkey first."))
         record_for(session, person, Accion.SECOND_FACTOR_ON, con="codigos_de_recuperacion")
@@ -66,6 +74,7 @@ def add_passkey(person: Usuario, name: str, party: RelyingParty, credential: str
         raise DomainError(gettext("That passkey could not be checked. Try again."))
     try:
         with unit_of_work() as session:
+            lock_person(session, person.id)
             _check_room(person)
             passkeys.add(session, person.id, name, made)
             record_for(session, person, Accion.PASSKEY_ADDED, llave=name)
@@ -80,6 +89,7 @@ def remove_passkey(person: Usuario, key_id: int) -> str:
     Raises NotFound where the person has no such key, Conflict where the shop asks for a second step and this is it.
     """
     with unit_of_work() as session:
+        lock_person(session, person.id)
         key = session.scalar(select(LlaveDeAcceso).filter_by(id=key_id, persona_id=person.id))
         if key is None:
             raise NotFound
@@ -99,7 +109,7 @@ def remove_all(name: str) -> None:
         person = session.scalar(select(Usuario).filter_by(usuario=name))
         if person is None:
             raise NotFound
-        remove_factors(session, person)
+        remove_factors(session, lock_person(session, person.id))
 
 
 def _check_room(person: Usuario) -> None:

@@ -13,7 +13,7 @@ from wtforms import Field
 from ..auth.services import confirm_password
 from ..errors import Conflict
 from ..models.types import read_id
-from ..security import Access, access, json_view
+from ..security import Access, access, json_view, secret_view
 from . import bp, challenges, enrolment, passkeys, services, totp
 from .challenges import Purpose
 from .forms import ConfirmAppForm, NewPasskeyForm, PasskeyForm, PasswordForm, password_form
@@ -37,6 +37,7 @@ def begin_app() -> ResponseReturnValue:
 
 @bp.get("/ajustes/app/")
 @access(Access.STAFF)
+@secret_view
 def set_up_app() -> ResponseReturnValue:
     """Show the secret that an app is to take over."""
     return _set_up_app(ConfirmAppForm(formdata=None))
@@ -44,6 +45,7 @@ def set_up_app() -> ResponseReturnValue:
 
 @bp.post("/ajustes/app/")
 @access(Access.STAFF)
+@secret_view
 def confirm_app() -> ResponseReturnValue:
     """Turn on codes from the app."""
     form = ConfirmAppForm(formdata=request.form)
@@ -69,6 +71,7 @@ def remove_app() -> ResponseReturnValue:
 
 @bp.post("/ajustes/codigos/")
 @access(Access.STAFF)
+@secret_view
 def renew_codes() -> ResponseReturnValue:
     """Make new recovery codes, and show them once."""
     form = password_form("codes", request.form)
@@ -91,6 +94,7 @@ def passkey_options() -> ResponseReturnValue:
 
 @bp.post("/ajustes/llaves/")
 @access(Access.STAFF)
+@secret_view
 def add_passkey() -> ResponseReturnValue:
     """Register the passkey that the browser made."""
     form, challenge = PasskeyForm(formdata=request.form), challenges.take(Purpose.REGISTER)

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from ..auth.opening import open_session_for
 from ..errors import Conflict
-from ..security import Access, access, is_safe_next, json_view
+from ..security import Access, access, is_safe_next, json_view, secret_view
 from ..settings import current_settings
 from . import bp, challenges, enrolment, passkeys, pending, services, totp
 from .challenges import Purpose
@@ -105,6 +105,7 @@ def log_in_with_passkey() -> ResponseReturnValue:
 
 @bp.get("/activar/")
 @access(Access.ANYONE)
+@secret_view
 def set_up_first() -> ResponseReturnValue:
     """Show how to turn on codes from an app to somebody who may not go on without."""
     return _set_up_first(_waiting_for_first(), CodeForm(formdata=None))
@@ -112,6 +113,7 @@ def set_up_first() -> ResponseReturnValue:
 
 @bp.post("/activar/")
 @access(Access.ANYONE)
+@secret_view
 def confirm_first() -> ResponseReturnValue:
     """Turn on codes from an app, and log in."""
     waiting = _waiting_for_first()

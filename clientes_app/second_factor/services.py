@@ -57,9 +57,15 @@ def asks_for_second_step(person_id: SQLColumnExpression[int] | int) -> ColumnEle
 
 
 def remove_factors(session: Session, person: Usuario) -> None:
-    """Take every second factor from a person who lost them, even where the shop asks for one."""
+    """Take every second factor from a person who lost them, even where the shop asks for one.
+
+    The caller has locked the person. Where there is none, nothing happens.
+    """
+    taken = 0
     for model in (Totp, LlaveDeAcceso, CodigoDeRecuperacion):
-        session.execute(delete(model).where(model.persona_id == person.id))
+        taken += session.connection().execute(delete(model).where(model.persona_id == person.id)).rowcount
+    if not taken:
+        return
     thing = Thing("usuario", person.id, person.usuario, person.account_id)
     record(session, Accion.SECOND_FACTOR_OFF, thing, con="todo")
 

@@ -13,9 +13,10 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
+from ..auth.services import lock_person
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
-from ..models import Totp, Usuario
+from ..models import Totp
 from ..models.types import utc_now
 from .encryption import decrypt, encrypt, renew
 
@@ -33,8 +34,7 @@ def begin(person_id: int) -> None:
     Raises Conflict where an app is confirmed already.
     """
     with unit_of_work() as session:
-        # Two at once wait for each other.
-        session.get_one(Usuario, person_id, with_for_update=True)
+        lock_person(session, person_id)
         stored = session.get(Totp, person_id)
         if stored is not None and stored.confirmado:
             raise Conflict(gettext("Codes from an app are on already."))

@@ -13,7 +13,7 @@ from ..clients.selection import Destination, Said, Selection, Ticked, Unreadable
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Segmento
-from ..tenancy import get_owned, owned
+from ..tenancy import get_owned, lock_owned, owned
 
 
 def list_segments(account_id: int) -> Sequence[Segmento]:
@@ -69,7 +69,7 @@ def delete_segment(account_id: int, segment_id: int) -> Segmento:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        segment = get_owned(session, Segmento, account_id, segment_id)
+        segment = lock_owned(session, Segmento, account_id, segment_id)
         session.delete(segment)
     return segment
 

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
 STATUS_PATH = "/twilio/estado/"
 """Where the app is told what became of a message; the attempt follows."""
+
+
+_SID = re.compile(r"[0-9A-Za-z]{2,64}")
+
+
+def read_sid(value: object) -> str | None:
+    """Return the name that a carrier gave a message, or None for what is none (https://www.twilio.com/docs/glossary/what-is-a-sid)."""
+    return value if isinstance(value, str) and _SID.fullmatch(value) else None
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What the claim of a message was counted as, where its account has limits."""
+
+    account_id: int
+    day: date
+    """Of the account's zone."""
+    pesos: Decimal
 
 
 @dataclass(frozen=True)
@@ -22,6 +42,7 @@ class Message:
     to: str
     body: str
     parts: int
+    charge: Charge | None = None
 
 
 class Fate(Enum):

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from . import lease, outbox
+from . import recording
 from .carrier import Carrier
+from .lease import Lease, new_owner
 from .pace import Pace
 from .shift import Shift
 
@@ -26,11 +27,10 @@ class Dispatcher:
     def __init__(
         self, engine: Engine, make_carrier: Callable[[], Carrier], concurrency: int, parts_per_second: float
     ) -> None:
-        self._engine = engine
         self._make_carrier = make_carrier
         self._concurrency = concurrency
         self._parts_per_second = parts_per_second
-        self._owner = lease.new_owner()
+        self._lease = Lease(engine, new_owner())
         self._stopping = False
 
     def stop(self) -> None:
@@ -47,18 +47,28 @@ class Dispatcher:
             await self._rest()
 
     async def _take_a_shift(self) -> None:
-        if not await asyncio.to_thread(lease.hold, self._engine, self._owner):
+        if not await asyncio.to_thread(self._lease.renew):
             return
-        interrupted = await asyncio.to_thread(outbox.recover, self._engine)
+        try:
+            await self._rescue()
+            await self._work()
+        finally:
+            # Also where it failed: a lease that nobody works under would let the app look ready.
+            await asyncio.to_thread(self._lease.let_go)
+
+    async def _rescue(self) -> None:
+        interrupted = await asyncio.to_thread(recording.rescue, self._lease.engine, self._lease.owner)
         if interrupted:
             log.warning("%d messages were in flight when a sender died: they are uncertain now", interrupted)
+
+    async def _work(self) -> None:
         carrier = self._make_carrier()
-        pace = Pace(self._parts_per_second)
         try:
-            await Shift(self._engine, self._owner, carrier, self._concurrency, pace).work(lambda: self._stopping)
+            await Shift(self._lease, carrier, self._concurrency, Pace(self._parts_per_second)).work(
+                lambda: self._stopping
+            )
         finally:
             await carrier.close()
-            await asyncio.to_thread(lease.let_go, self._engine, self._owner)
 
     async def _rest(self) -> None:
         looks = round(LEASE_RETRY_SECONDS / _LOOK_SECONDS)

@@ -28,8 +28,17 @@ def begin_erasing(connection: Connection) -> None:
     connection.execute(select(Privacidad.id).with_for_update())
 
 
+def hold_off_erasing(connection: Connection) -> None:
+    """Let nobody be erased until the transaction ends, and wait for whoever is being erased.
+
+    It comes before the lock of any client: erasing locks in this order.
+    """
+    pseudonym_key(connection)  # where there is no row yet, there is nothing to lock
+    connection.execute(select(Privacidad.id).with_for_update(read=True))
+
+
 def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
-    """Answer the numbers by their pseudonyms; none where nothing was ever erased, for then nothing has one."""
+    """Answer the numbers by their pseudonyms; none where there is no key yet, for then nothing has one."""
     key = connection.scalar(select(Privacidad.clave))
     return {} if key is None else {pseudonym(number, key): number for number in numbers}
 
@@ -43,7 +52,7 @@ def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str
 
 def wake_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
     """Enter numbers that clients have again into the list by name, where it holds their pseudonyms."""
-    connection.execute(select(Privacidad.id).with_for_update(read=True))
+    hold_off_erasing(connection)
     known = pseudonyms_of(connection, numbers)
     if not known:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +10,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from ..database import write_transaction
 from ..messaging.pseudonym import is_pseudonym
-from ..models import CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from ..models import EstadoCampana, EstadoSMS, Recibo, SMSLog
 from ..models.types import utc_now
-from .outbox import FIRST_LOOK
-from .states import carry_over, move_rows
+from .recording import FIRST_LOOK
+from .states import carry_over, lock_campaigns, move_rows
+
+log = logging.getLogger(__name__)
 
 LOOKING_PERIOD = timedelta(hours=24)
 ATTEMPT_PERIOD = timedelta(minutes=2)
 """How much older than what its row says a message may be: the answer was waited for, and clocks differ."""
+
+_UNSETTLED = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
 
 # Receipts come in any order and more than once: only one that is further along counts.
 _RANKS = {
@@ -51,6 +57,7 @@ class Doubt:
     """An uncertain message that Twilio is to be asked about."""
 
     row_id: int
+    campaign_id: int
     attempt: str
     to: str
     body: str
@@ -62,14 +69,33 @@ class Doubt:
 def receive(engine: Engine, receipts: Sequence[Receipt]) -> None:
     """Store receipts, and settle the uncertain messages that they prove to be accepted; all in one transaction.
 
-    A receipt with another SID than its row's, or with one that another row has, is not believed.
+    A receipt with another SID than its row's, or with one that another row has, is not believed; one that the database
+    refuses is left out, and harms no other.
     """
+    try:
+        _receive_together(engine, receipts)
+    except (DataError, IntegrityError):
+        for receipt in receipts:
+            _receive_alone(engine, receipt)
+
+
+def _receive_alone(engine: Engine, receipt: Receipt) -> None:
+    try:
+        _receive_together(engine, [receipt])
+    except (DataError, IntegrityError) as error:
+        log.warning("a receipt cannot be stored (%s): it is left out", type(error.orig).__name__)
+
+
+def _receive_together(engine: Engine, receipts: Sequence[Receipt]) -> None:
     latest = _furthest(receipts)
     sids = {receipt.sid for receipt in latest.values()}
+    named = or_(SMSLog.intento.in_(list(latest)), SMSLog.twilio_sid.in_(list(sids)))
     with write_transaction(engine) as connection:
+        unsettled = select(SMSLog.campana_id).where(named, SMSLog.estado.in_(_UNSETTLED))
+        campaigns = lock_campaigns(connection, connection.scalars(unsettled).all())
         rows = connection.execute(
             select(SMSLog.id, SMSLog.intento, SMSLog.campana_id, SMSLog.estado, SMSLog.twilio_sid, SMSLog.recibo)
-            .where(or_(SMSLog.intento.in_(list(latest)), SMSLog.twilio_sid.in_(list(sids))))
+            .where(named)
             .order_by(SMSLog.id)
             .with_for_update()
         ).all()
@@ -81,7 +107,7 @@ def receive(engine: Engine, receipts: Sequence[Receipt]) -> None:
             and row.twilio_sid in (None, receipt.sid)
             and owners.get(receipt.sid, row.id) == row.id
         ]
-        _accept_all(connection, believed)
+        _accept_all(connection, [(row, receipt) for row, receipt in believed if row.campana_id in campaigns])
         _store_receipts(connection, believed)
 
 
@@ -91,6 +117,7 @@ def doubts(engine: Engine, most: int) -> list[Doubt]:
         rows = connection.execute(
             select(
                 SMSLog.id,
+                SMSLog.campana_id,
                 SMSLog.intento,
                 SMSLog.telefono_e164,
                 SMSLog.mensaje,
@@ -111,12 +138,11 @@ def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
     to the same number, of whatever campaign, may own them all.
     """
     with write_transaction(engine) as connection:
-        row = connection.execute(
-            select(SMSLog.campana_id, SMSLog.estado)
-            .where(SMSLog.id == doubt.row_id, SMSLog.intento == doubt.attempt, SMSLog.estado == EstadoSMS.INCIERTO)
-            .with_for_update()
-        ).one_or_none()
-        if row is None:
+        lock_campaigns(connection, [doubt.campaign_id])
+        still = select(SMSLog.id).where(
+            SMSLog.id == doubt.row_id, SMSLog.intento == doubt.attempt, SMSLog.estado == EstadoSMS.INCIERTO
+        )
+        if connection.scalar(still.with_for_update()) is None:
             return False
         taken = set(connection.scalars(select(SMSLog.twilio_sid).where(SMSLog.twilio_sid.in_(list(sids)))))
         free = [sid for sid in sids if sid not in taken]
@@ -124,7 +150,7 @@ def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
             _look_later(connection, doubt)
             return False
         moves = move_rows(connection, EstadoSMS.INCIERTO, [_acceptance(doubt.row_id, free[0])])
-        carry_over(connection, row.campana_id, moves)
+        carry_over(connection, doubt.campaign_id, moves)
         return True
 
 
@@ -135,27 +161,22 @@ def confirm(connection: Connection, campaign_id: int, row_id: int, person_id: in
 
 
 def send_again(connection: Connection, campaign_id: int, row_id: int) -> bool:
-    """Send an uncertain message again, which may make it arrive twice; tell whether it was uncertain.
+    """Send an uncertain message again, which may make it arrive twice; return whether it was uncertain.
 
-    Nothing goes to a number that is erased.
+    Nothing goes to a number that is erased, nor for a campaign that was cancelled.
     """
+    if lock_campaigns(connection, [campaign_id]).get(campaign_id) is EstadoCampana.CANCELADO:
+        return False
     number = connection.scalar(select(SMSLog.telefono_e164).where(SMSLog.id == row_id))
     if number is None or is_pseudonym(number):
         return False
     values = {"proxima_consulta": None, "error_codigo": None, "error_mensaje": None, "intento": None}
-    if not _leave_doubt(connection, campaign_id, row_id, EstadoSMS.PENDIENTE, values):
-        return False
-    connection.execute(
-        update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado == EstadoCampana.COMPLETADO)
-        .values(estado=EstadoCampana.PROCESANDO, completado=None)
-    )
-    return True
+    return _leave_doubt(connection, campaign_id, row_id, EstadoSMS.PENDIENTE, values)
 
 
 def _doubt(row: Any) -> Doubt:
     since = row.actualizado - ATTEMPT_PERIOD
-    return Doubt(row.id, row.intento, row.telefono_e164, row.mensaje, since, row.consultas)
+    return Doubt(row.id, row.campana_id, row.intento, row.telefono_e164, row.mensaje, since, row.consultas)
 
 
 def _furthest(receipts: Sequence[Receipt]) -> Mapping[str, Receipt]:
@@ -178,7 +199,7 @@ def _accept_all(connection: Connection, believed: Sequence[tuple[Any, Receipt]])
     """Settle what Twilio accepted, though nobody heard of it so far."""
     changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
     for row, receipt in believed:
-        if row.estado in (EstadoSMS.INCIERTO, EstadoSMS.ENVIANDO):
+        if row.estado in _UNSETTLED:
             changes[row.campana_id, row.estado].append(_acceptance(row.id, receipt.sid))
     for (campaign_id, before), rows in sorted(changes.items()):
         carry_over(connection, campaign_id, move_rows(connection, before, rows))
@@ -232,6 +253,7 @@ def _look_later(connection: Connection, doubt: Doubt) -> None:
 def _leave_doubt(
     connection: Connection, campaign_id: int, row_id: int, after: EstadoSMS, values: Mapping[str, object]
 ) -> bool:
+    lock_campaigns(connection, [campaign_id])
     in_doubt = connection.scalar(
         select(SMSLog.id)
         .where(SMSLog.id == row_id, SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.INCIERTO)

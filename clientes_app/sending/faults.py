@@ -88,6 +88,7 @@ RECEIPT_FAULTS: dict[int, str] = {
 UNKNOWN_RECEIPT_FAULT = translatable("The operator gave a reason that we do not know")
 
 NO_ANSWER = translatable("Twilio did not answer: it may have arrived")
+ODD_ANSWER = translatable("Twilio's answer could not be read: it may have arrived")
 INTERRUPTED = translatable("The app stopped before Twilio answered: it may have arrived")
 TOO_MANY_UNKNOWN = translatable("Twilio stopped answering: the campaign waits so that nothing is sent blindly")
 TOO_MANY_REFUSED = translatable("Twilio refused many numbers in a row for a reason that is not the number's")

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, union
+from sqlalchemy import Connection, bindparam, delete, select, union
 
 from ..database import insert_missing
 from ..models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog
 from ..models.types import utc_now
 from .erased import pseudonyms_of, wake_opt_outs
+
+HAS_OPTED_OUT = (
+    select(Baja.id)
+    .where(Baja.usuario_id == bindparam("account_id"), Baja.telefono_e164 == SMSLog.telefono_e164)
+    .correlate(SMSLog)
+    .exists()
+)
+"""Whether the number of a message of the account `account_id` has opted out."""
 
 
 def accounts_concerned(connection: Connection, number: str) -> list[int]:
@@ -33,7 +41,9 @@ def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str
         return 0
     for row in rows:
         wake_opt_outs(connection, row["usuario_id"], [number])
-    return connection.execute(insert_missing(Baja, connection.dialect.name).values(rows)).rowcount
+    # psycopg does not count the rows of such a statement: those that it returns are counted.
+    entered = insert_missing(Baja, connection.dialect.name).values(rows).returning(Baja.id)
+    return len(connection.scalars(entered).all())
 
 
 def remove_opt_outs(connection: Connection, account_ids: Iterable[int], number: str) -> int:

@@ -1,12 +1,10 @@
-"""The outbox: campaigns are stored whole, rows are claimed before they are sent, and results are recorded."""
+"""The outbox: campaigns are stored whole, and their rows are claimed before they are sent."""
 
 from __future__ import annotations
 
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from functools import cache
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -23,58 +21,46 @@ from sqlalchemy import (
     update,
 )
 
-from ..database import fetch_together, id_list_named, listed_ids, write_transaction
+from ..database import fetch_together, write_transaction
 from ..messaging import personalization, segments
-from ..models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
-from .carrier import Fate, Message, Outcome, Result
-from .faults import INTERRUPTED, OPTED_OUT, OPTED_OUT_CODE
-from .opt_outs import add_opt_outs
-from .states import RUNNING, Moves, carry_over, finish_where_done, move_rows
-
-FIRST_LOOK = timedelta(seconds=20)
-"""How long after an uncertain attempt Twilio is first asked: its list of messages may lag."""
+from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
+from .carrier import Message
+from .faults import OPTED_OUT
+from .opt_outs import HAS_OPTED_OUT
+from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
+from .waiting import standings
 
 # What is pending has a number: the database checks it.
 _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
 
 # Statements that run with every batch are built once: building one costs more than running it.
 _RUNNABLE = (
-    select(CampanaSMS.id).where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0).order_by(CampanaSMS.id)
+    select(CampanaSMS.id, HAS_LIMITS)
+    .select_from(CampanaSMS)
+    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
+    .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
+    .order_by(CampanaSMS.id)
 )
 
 # A campaign that may be sent; nobody takes the lease until the transaction ends.
 _CLAIMABLE = (
-    select(CampanaSMS.mensaje, CampanaSMS.usuario_id)
+    select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"))
+    .select_from(CampanaSMS)
     .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
+    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
     .where(CampanaSMS.id == bindparam("campaign_id"), CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
     .with_for_update(read=True, of=TurnoDeEnvio)
 )
 
-_HAS_OPTED_OUT = (
-    select(Baja.id)
-    .where(Baja.usuario_id == bindparam("account_id"), Baja.telefono_e164 == SMSLog.telefono_e164)
-    .correlate(SMSLog)
-    .exists()
-)
 _NEXT_ROWS = (
-    select(SMSLog.id, SMSLog.nombre, _NUMBER, _HAS_OPTED_OUT.label("opted_out"))
+    select(SMSLog.id, SMSLog.nombre, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
     .order_by(SMSLog.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=SMSLog)
 )
-
-# The answer to one's own call is evidence even after somebody declared the row uncertain.
-_AWAITING = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
-
-_STATE_AFTER = {
-    Fate.SENT: EstadoSMS.ENVIADO,
-    Fate.REFUSED: EstadoSMS.FALLIDO,
-    Fate.DEFERRED: EstadoSMS.PENDIENTE,
-    Fate.STOPPED: EstadoSMS.PENDIENTE,
-    Fate.UNKNOWN: EstadoSMS.INCIERTO,
-}
 
 
 def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -> None:
@@ -102,12 +88,15 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
 
 
 def runnable(engine: Engine) -> list[int]:
-    """List the campaigns that have something to send, oldest first."""
+    """List the campaigns that have something to send and do not wait for their account's limits, oldest first."""
     with engine.connect() as connection:
-        return list(connection.scalars(_RUNNABLE))
+        running = dict(connection.execute(_RUNNABLE).all())
+        limited = [campaign_id for campaign_id, has_limits in running.items() if has_limits]
+        waiting = {found for found, standing in standings(connection, limited).items() if standing.wait}
+        return [campaign_id for campaign_id in running if campaign_id not in waiting]
 
 
-def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Message]:
+def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[Message]:
     """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
 
     The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
@@ -117,62 +106,24 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> list[Messa
         campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
         if campaign is None:
             return []
-        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": most}
+        allowance = allowance_of(connection, campaign.usuario_id) if campaign.has_limits else UNLIMITED
+        if lock_campaigns(connection, [campaign_id]).get(campaign_id) not in RUNNING:
+            return []
+        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
         rows = fetch_together(connection, _NEXT_ROWS, wanted)
         opted_out = [row_id for row_id, _, _, has_opted_out in rows if has_opted_out]
-        messages = [
-            _message(campaign_id, campaign.mensaje, row_id, nombre, to)
-            for row_id, nombre, to, has_opted_out in rows
-            if not has_opted_out
-        ]
+        messages = allowance.charged(
+            [
+                _message(campaign_id, campaign.mensaje, row_id, nombre, to)
+                for row_id, nombre, to, has_opted_out in rows
+                if not has_opted_out
+            ]
+        )
         moves = _mark_claimed(connection, messages) + _leave_out(connection, opted_out)
+        allowance.count(connection, messages)
         if moves:
             carry_over(connection, campaign_id, moves)
         return messages
-
-
-def record(
-    engine: Engine, results: Sequence[Result], speeds: Mapping[int, float], faults: Mapping[int, Outcome]
-) -> None:
-    """Store what became of claimed rows, and stop the campaigns that have a fault; their pending rows stay.
-
-    `speeds` are messages a second by campaign, `faults` what concerns all of a campaign.
-    """
-    with write_transaction(engine) as connection:
-        moves = _store_results(connection, results)
-        # Also those of which receipts have told everything before: their pace is to be seen.
-        for campaign_id in sorted({result.message.campaign_id for result in results}):
-            carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
-        for campaign_id in sorted(faults):
-            _stop(connection, campaign_id, faults[campaign_id])
-        _enter_opt_outs(connection, results)
-
-
-def recover(engine: Engine) -> int:
-    """Declare uncertain what a dead sender had claimed; answer how many rows.
-
-    Only for the holder of the lease, before it claims anything.
-    """
-    now = utc_now()
-    with write_transaction(engine) as connection:
-        # Counted as they change: the dead sender may be alive, and record an answer at this very moment. `actualizado`
-        # stays the moment of the claim: from then on Twilio's list is searched, however long nobody was sending.
-        counts = Counter(
-            connection.scalars(
-                update(SMSLog)
-                .where(SMSLog.estado == EstadoSMS.ENVIANDO)
-                .values(
-                    estado=EstadoSMS.INCIERTO,
-                    error_mensaje=INTERRUPTED,
-                    consultas=0,
-                    proxima_consulta=now + FIRST_LOOK,
-                )
-                .returning(SMSLog.campana_id)
-            )
-        )
-        for campaign_id, count in sorted(counts.items()):
-            carry_over(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
-        return counts.total()
 
 
 def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
@@ -218,80 +169,3 @@ def _leave_out(connection: Connection, row_ids: Sequence[int]) -> Moves:
         for row_id in row_ids
     ]
     return move_rows(connection, EstadoSMS.PENDIENTE, left_out)
-
-
-def _store_results(connection: Connection, results: Sequence[Result]) -> defaultdict[int, Moves]:
-    """Move the rows that still await their result; answer the moves by campaign."""
-    states = _states_of(connection, results)
-    cancelled = _cancelled(connection, {result.message.campaign_id for result in results})
-    changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
-    for result in results:
-        campaign_id = result.message.campaign_id
-        before = states.get((result.message.row_id, result.message.attempt))
-        after = _state_after(result.outcome, is_cancelled=campaign_id in cancelled)
-        if before in _AWAITING and before is not after:
-            changes[campaign_id, before].append(_change(result.message, result.outcome, after))
-    moves: defaultdict[int, Moves] = defaultdict(Counter)
-    for (campaign_id, before), rows in changes.items():
-        moves[campaign_id] += move_rows(connection, before, rows)
-    return moves
-
-
-def _state_after(outcome: Outcome, *, is_cancelled: bool) -> EstadoSMS:
-    after = _STATE_AFTER[outcome.fate]
-    return EstadoSMS.CANCELADO if after is EstadoSMS.PENDIENTE and is_cancelled else after
-
-
-def _change(message: Message, outcome: Outcome, after: EstadoSMS) -> dict[str, Any]:
-    unknown = after is EstadoSMS.INCIERTO
-    return {
-        "row_id": message.row_id,
-        "estado": after,
-        "twilio_sid": outcome.sid,
-        "error_codigo": outcome.code,
-        "error_mensaje": outcome.reason,
-        "consultas": 0,
-        "proxima_consulta": utc_now() + FIRST_LOOK if unknown else None,
-    }
-
-
-def _states_of(connection: Connection, results: Sequence[Result]) -> dict[tuple[int, str | None], EstadoSMS]:
-    """Answer the state of each row by id and attempt, locked until the transaction ends."""
-    dialect = connection.dialect.name
-    ids = listed_ids([result.message.row_id for result in results], dialect)
-    rows = fetch_together(connection, _attempts_listed(dialect), {"ids": ids})
-    return {(row_id, attempt): EstadoSMS(state) for row_id, attempt, state in rows}
-
-
-@cache
-def _attempts_listed(dialect: str) -> Select[int, str | None, EstadoSMS]:
-    listed = id_list_named("ids", dialect)
-    return (
-        select(SMSLog.id, SMSLog.intento, SMSLog.estado)
-        .join(listed, listed.c.value == SMSLog.id)
-        .order_by(SMSLog.id)
-        .with_for_update(of=SMSLog)
-    )
-
-
-def _cancelled(connection: Connection, campaign_ids: set[int]) -> set[int]:
-    found = connection.scalars(
-        select(CampanaSMS.id).where(CampanaSMS.id.in_(campaign_ids), CampanaSMS.estado == EstadoCampana.CANCELADO)
-    )
-    return set(found)
-
-
-def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
-    connection.execute(
-        update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING))
-        .values(estado=EstadoCampana.ERROR, error_codigo=fault.code, error_mensaje=fault.reason or "", velocidad=0.0)
-    )
-
-
-def _enter_opt_outs(connection: Connection, results: Sequence[Result]) -> None:
-    """Enter the numbers of which Twilio says that they opted out."""
-    refused = [result.message for result in results if result.outcome.code == OPTED_OUT_CODE]
-    for message in refused:
-        account = select(CampanaSMS.usuario_id).where(CampanaSMS.id == message.campaign_id)
-        add_opt_outs(connection, connection.scalars(account).all(), message.to, OrigenBaja.TWILIO)

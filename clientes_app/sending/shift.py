@@ -10,18 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from . import lease, outbox
+from . import outbox, recording
 from .bell import bell
 from .carrier import Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
+from .lease import Lease, seconds_since_boot
 from .pace import Pace
 from .queue import FairQueue
 from .reconcile import settle_forever
@@ -48,9 +47,9 @@ _CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
 class Shift:
     """Claims, hands over and records until it is told to stop or the lease is lost."""
 
-    def __init__(self, engine: Engine, owner: str, carrier: Carrier, concurrency: int, pace: Pace) -> None:
-        self._engine = engine
-        self._owner = owner
+    def __init__(self, lease: Lease, carrier: Carrier, concurrency: int, pace: Pace) -> None:
+        self._engine = lease.engine
+        self._lease = lease
         self._carrier = carrier
         self._pace = pace
         self._slots = asyncio.Semaphore(concurrency)
@@ -69,7 +68,7 @@ class Shift:
         self._campaigns: list[int] = []
         self._new: list[int] = []  # campaigns whose first rows do not wait until there is room
         self._last_campaign = 0
-        self._held_at = time.monotonic()
+        self._recording_since = math.inf
 
     async def work(self, told_to_stop: Callable[[], bool]) -> None:
         """Work the shift to its end; afterwards every claimed row is recorded."""
@@ -81,7 +80,7 @@ class Shift:
             asyncio.create_task(settle_forever(self._engine, self._carrier)),
         ]
         try:
-            while not told_to_stop() and self._holds_lease():
+            while not told_to_stop() and self._lease.is_held():
                 await self._claim_more()
                 _raise_what_failed([*helpers, recorder])
         finally:
@@ -115,7 +114,7 @@ class Shift:
             await self._until_there_may_be_more()
 
     async def _claim(self, campaign_id: int, most: int) -> None:
-        messages = await asyncio.to_thread(outbox.claim, self._engine, self._owner, campaign_id, most)
+        messages = await asyncio.to_thread(outbox.claim, self._engine, self._lease.owner, campaign_id, most)
         if not messages:
             self._campaigns = [other for other in self._campaigns if other != campaign_id]
         self._claimed.add(messages)
@@ -172,7 +171,7 @@ class Shift:
 
     async def _attempt(self, message: Message) -> None:
         try:
-            outcome = await self._carrier.send(message)
+            outcome = await self._hand_over(message)
         except asyncio.CancelledError:
             outcome = _CUT_SHORT
         except Exception:
@@ -182,6 +181,12 @@ class Shift:
         self._slots.release()
         self._learn(message.campaign_id, outcome)
         self._finish(message, outcome)
+
+    async def _hand_over(self, message: Message) -> Outcome:
+        # Looked at as late as can be: who was frozen since the claim may wake up when the row is another sender's.
+        if not self._lease.is_held():
+            return _NOT_HANDED_OVER
+        return await self._carrier.send(message)
 
     def _learn(self, campaign_id: int, outcome: Outcome) -> None:
         """Draw from one outcome what concerns the others: the pace, and whether the campaign must stop."""
@@ -245,17 +250,19 @@ class Shift:
         self._many_finished.clear()
         self._speedometer.count(result.message.campaign_id for result in results if _is_known(result.outcome))
         faults = dict(self._halted)
+        self._recording_since = seconds_since_boot()
         while not await self._stored(results, faults):
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
+        self._recording_since = math.inf
         for campaign_id in faults:
             self._puzzled[campaign_id] = 0
             del self._halted[campaign_id]
 
     async def _stored(self, results: list[Result], faults: dict[int, Outcome]) -> bool:
-        """Store results, and the faults of campaigns; tell whether the database took them."""
+        """Store results, and the faults of campaigns; return whether the database was there to take them."""
         try:
-            await asyncio.to_thread(outbox.record, self._engine, results, self._speedometer.speeds(), faults)
-        except DBAPIError:
+            await asyncio.to_thread(recording.record, self._engine, results, self._speedometer.speeds(), faults)
+        except (OperationalError, InterfaceError):
             log.exception("%d results wait: the database failed", len(results))
             return False
         return True
@@ -264,16 +271,13 @@ class Shift:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(lease.HEARTBEAT_SECONDS)
+            await asyncio.sleep(self._lease.heartbeat_seconds)
+            if seconds_since_boot() - self._recording_since > self._lease.seconds:
+                continue  # who cannot record gives no sign of life: another may try, and the app is not ready
             try:
-                held = await asyncio.to_thread(lease.hold, self._engine, self._owner)
+                await asyncio.to_thread(self._lease.renew)
             except DBAPIError:
                 log.exception("the lease could not be renewed")
-                continue
-            self._held_at = time.monotonic() if held else -math.inf
-
-    def _holds_lease(self) -> bool:
-        return time.monotonic() - self._held_at < lease.LEASE_SECONDS - lease.HEARTBEAT_SECONDS
 
 
 async def _moment(event: asyncio.Event) -> None:

@@ -2,13 +2,17 @@
 
 Everything that changes a message's state or a campaign's counters does it through this module, inside one
 transaction; the database checks that the counters sum up.
+
+**The order of locks.** Whoever changes rows of campaigns takes, in this order: the account's row (where limits are
+asked), the campaigns in the order of their ids (`lock_campaigns`), then their rows in the order of their ids.
+Nobody who holds a row waits for its campaign, so no two can wait for each other.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -21,9 +25,13 @@ from sqlalchemy import (
     Integer,
     String,
     Update,
+    and_,
     bindparam,
     case,
     func,
+    literal,
+    null,
+    select,
     update,
 )
 
@@ -48,21 +56,35 @@ TRANSITIONS: Mapping[EstadoSMS, frozenset[EstadoSMS]] = {
 }
 
 # Statements that run with every batch are built once: building one costs more than running it.
+_SHIFTED = {
+    state: counter + bindparam(f"to_{state}", type_=Integer, required=True) for state, counter in COUNTERS.items()
+}
+_LEFT = _SHIFTED[EstadoSMS.PENDIENTE] + _SHIFTED[EstadoSMS.ENVIANDO]
+_ENDS = and_(CampanaSMS.estado.in_(RUNNING), _LEFT == 0)
+# A row that was given back after the campaign had ended is to be sent like any other.
+_OPENS_AGAIN = and_(CampanaSMS.estado == EstadoCampana.COMPLETADO, _LEFT > 0)
+_STARTS = CampanaSMS.estado == EstadoCampana.PENDIENTE
+_NOW = bindparam("now", type_=CampanaSMS.completado.type)
+
 _CARRY_OVER = (
     update(CampanaSMS)
     .where(CampanaSMS.id == bindparam("campaign_id"))
     .values(
         {
-            **{counter: counter + bindparam(f"to_{state}", type_=Integer) for state, counter in COUNTERS.items()},
+            **{COUNTERS[state]: shifted for state, shifted in _SHIFTED.items()},
             CampanaSMS.estado: case(
-                (CampanaSMS.estado == EstadoCampana.PENDIENTE, EstadoCampana.PROCESANDO), else_=CampanaSMS.estado
+                (_ENDS, literal(EstadoCampana.COMPLETADO, CampanaSMS.estado.type)),
+                (_OPENS_AGAIN | _STARTS, literal(EstadoCampana.PROCESANDO, CampanaSMS.estado.type)),
+                else_=CampanaSMS.estado,
             ),
-            CampanaSMS.iniciado: func.coalesce(CampanaSMS.iniciado, bindparam("now")),
-            CampanaSMS.actualizado: bindparam("now"),
-            CampanaSMS.velocidad: func.coalesce(bindparam("speed", type_=Float), CampanaSMS.velocidad),
+            CampanaSMS.completado: case((_ENDS, _NOW), (_OPENS_AGAIN, null()), else_=CampanaSMS.completado),
+            CampanaSMS.iniciado: func.coalesce(CampanaSMS.iniciado, _NOW),
+            CampanaSMS.actualizado: _NOW,
+            CampanaSMS.velocidad: case(
+                (_ENDS, 0.0), else_=func.coalesce(bindparam("speed", type_=Float), CampanaSMS.velocidad)
+            ),
         }
     )
-    .returning(CampanaSMS.pendientes + CampanaSMS.enviando)
 )
 
 # A move of one row out of one state into another, and how many rows made it.
@@ -85,9 +107,24 @@ def move_rows(connection: Connection, before: EstadoSMS, rows: Sequence[Mapping[
     return moves
 
 
-def carry_over(connection: Connection, campaign_id: int, moves: Moves, speed: float | None = None) -> None:
-    """Carry rows' moves over to their campaign's counters; a campaign with nothing left to do is complete.
+def lock_campaigns(connection: Connection, campaign_ids: Iterable[int]) -> Mapping[int, EstadoCampana]:
+    """Lock campaigns until the transaction ends; return their states by id. The one way to take these locks.
 
+    Their rows may still refer to them meanwhile: a new row does not wait.
+    """
+    locked = (
+        select(CampanaSMS.id, CampanaSMS.estado)
+        .where(CampanaSMS.id.in_(set(campaign_ids)))
+        .order_by(CampanaSMS.id)
+        .with_for_update(key_share=True)
+    )
+    return dict(connection.execute(locked).all())
+
+
+def carry_over(connection: Connection, campaign_id: int, moves: Moves, speed: float | None = None) -> None:
+    """Carry rows' moves over to their campaign, whose lock the caller holds.
+
+    A running campaign with nothing left to do is complete, and a complete one with something left to do runs again.
     `speed` is in messages a second; None leaves it as it is.
     """
     changes = dict.fromkeys(EstadoSMS, 0)
@@ -95,13 +132,11 @@ def carry_over(connection: Connection, campaign_id: int, moves: Moves, speed: fl
         changes[before] -= count
         changes[after] += count
     values = {f"to_{state}": change for state, change in changes.items()}
-    left = connection.scalar(_CARRY_OVER, {"campaign_id": campaign_id, "now": utc_now(), "speed": speed, **values})
-    if not left:
-        finish_where_done(connection, campaign_id)
+    connection.execute(_CARRY_OVER, {"campaign_id": campaign_id, "now": utc_now(), "speed": speed, **values})
 
 
 def _leave(connection: Connection, before: EstadoSMS, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Change rows that are in the state `before`; answer how many were.
+    """Change rows that are in the state `before`; return how many were.
 
     One statement for many rows: with one for each, SQLite's driver would hand the interpreter to the event loop
     after each, and wait for it again.

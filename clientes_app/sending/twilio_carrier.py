@@ -17,13 +17,17 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from ..config import TwilioSettings
-from .carrier import STATUS_PATH, Fate, Message, NotAnswered, Outcome
-from .faults import FAULTS, NO_ANSWER, Fault, Scope
-from .twilio_http import HttpClient, NeverConnected, TooManyRequests
+from .carrier import STATUS_PATH, Fate, Message, NotAnswered, Outcome, read_sid
+from .faults import FAULTS, NO_ANSWER, ODD_ANSWER, Fault, Scope
+from .twilio_http import AnswerTooLarge, HttpClient, NeverConnected, TooManyRequests
 
 ANSWER_SECONDS = 30.0
 LISTED = 100
-_SMALLEST_TWILIO_CODE = 1_000  # an error without JSON has the HTTP status in place of a code
+LONGEST_REASON = 500
+_TWILIO_CODES = range(1_000, 1_000_000)  # an error without JSON has the HTTP status in place of a code
+
+# What reading an answer may raise that is no answer of Twilio's: the SDK trusts that it is JSON of the right shape.
+_UNREADABLE = (AnswerTooLarge, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 # At INFO the SDK logs request bodies: phone numbers and texts.
 logging.getLogger("twilio").setLevel(logging.WARNING)
@@ -49,12 +53,12 @@ class TwilioCarrier:
             return _outcome_of_refusal(error)
         except NeverConnected:
             return Outcome(Fate.DEFERRED, reason=NO_ANSWER)
-        except (RequestError, TimeoutError, OSError, ValueError):
+        except (RequestError, TimeoutError, OSError):
             return Outcome(Fate.UNKNOWN, reason=NO_ANSWER, puzzling=True)
-        sid = created.get("sid")
-        if not sid:
-            return Outcome(Fate.UNKNOWN, reason=NO_ANSWER, puzzling=True)
-        return Outcome(Fate.SENT, sid=sid)
+        except _UNREADABLE:
+            return Outcome(Fate.UNKNOWN, reason=ODD_ANSWER, puzzling=True)
+        sid = read_sid(created.get("sid")) if isinstance(created, dict) else None
+        return Outcome(Fate.SENT, sid=sid) if sid else Outcome(Fate.UNKNOWN, reason=ODD_ANSWER, puzzling=True)
 
     async def find(self, to: str, body: str, since: datetime) -> Sequence[str]:
         """List the SIDs of messages with this text to this number, created at `since` or later, oldest first.
@@ -64,12 +68,12 @@ class TwilioCarrier:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 listed = await self._client.messages.list_async(to=to, limit=LISTED)
-        except (TwilioException, NeverConnected, RequestError, TimeoutError, OSError, ValueError) as error:
+        except (TwilioException, NeverConnected, RequestError, TimeoutError, OSError, *_UNREADABLE) as error:
             raise NotAnswered from error
         return [message.sid for message in reversed(listed) if self._is_ours(message, body, since)]
 
     def _is_ours(self, message: Any, body: str, since: datetime) -> bool:
-        if message.body != body or message.sid is None:
+        if message.body != body or read_sid(message.sid) is None:
             return False
         if self._settings.messaging_service_sid:
             return message.messaging_service_sid == self._settings.messaging_service_sid and _is_since(message, since)
@@ -79,9 +83,9 @@ class TwilioCarrier:
         """Close the connections."""
         await self._http.close()
 
-    async def _create(self, fields: dict[str, object]) -> dict[str, Any]:
+    async def _create(self, fields: dict[str, object]) -> object:
         # What `messages.create_async` does, but for reading twenty fields of the answer of which one is wanted.
-        created: dict[str, Any] = await self._client.api.v2010.create_async(
+        created: object = await self._client.api.v2010.create_async(
             "POST",
             f"/Accounts/{self._settings.account_sid}/Messages.json",
             data=fields,
@@ -100,28 +104,28 @@ class TwilioCarrier:
 
 
 def _is_since(message: Any, since: datetime) -> bool:
-    return message.date_created is not None and message.date_created >= since
+    return isinstance(message.date_created, datetime) and message.date_created >= since
 
 
 def _outcome_of_refusal(error: TwilioException) -> Outcome:
     if isinstance(error, TooManyRequests):
         return _outcome_of_too_many(error)
-    status, code = getattr(error, "status", None), getattr(error, "code", None)
-    if status is None or not 400 <= status < 500:
-        return Outcome(Fate.UNKNOWN, code=_twilio_code(code), reason=NO_ANSWER, puzzling=True)
+    status, code = getattr(error, "status", None), _twilio_code(getattr(error, "code", None))
+    if not isinstance(status, int) or not 400 <= status < 500:
+        return Outcome(Fate.UNKNOWN, code=code, reason=NO_ANSWER, puzzling=True)
     fault = FAULTS.get(code or 0)
     if fault is None and status == 401:
         fault = FAULTS[20003]
     if fault is None:
-        reason = str(getattr(error, "msg", None) or getattr(error, "detail", None) or error)
-        return Outcome(Fate.REFUSED, code=_twilio_code(code), reason=reason[:500], puzzling=True)
-    return _outcome_of_fault(fault, _twilio_code(code))
+        return Outcome(Fate.REFUSED, code=code, reason=_reason(error), puzzling=True)
+    return _outcome_of_fault(fault, code)
 
 
 def _outcome_of_too_many(error: TooManyRequests) -> Outcome:
-    fault = FAULTS.get(error.code or 0)
+    code = _twilio_code(error.code)
+    fault = FAULTS.get(code or 0)
     if fault is not None and fault.scope is Scope.CAMPAIGN:  # the day's limit is said with a 429 as well
-        return _outcome_of_fault(fault, error.code)
+        return _outcome_of_fault(fault, code)
     return Outcome(Fate.DEFERRED, code=20429, reason=FAULTS[20429].sentence, retry_after=error.retry_after)
 
 
@@ -130,5 +134,11 @@ def _outcome_of_fault(fault: Fault, code: int | None) -> Outcome:
     return Outcome(fates[fault.scope], code=code, reason=fault.sentence)
 
 
-def _twilio_code(code: int | None) -> int | None:
-    return code if code and code >= _SMALLEST_TWILIO_CODE else None
+def _twilio_code(code: object) -> int | None:
+    return code if isinstance(code, int) and code in _TWILIO_CODES else None
+
+
+def _reason(error: TwilioException) -> str:
+    """Return Twilio's words as one line; a database may refuse NUL and halves of characters."""
+    words = str(getattr(error, "msg", None) or getattr(error, "detail", None) or error)[:LONGEST_REASON]
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())

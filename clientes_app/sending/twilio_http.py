@@ -14,9 +14,13 @@ from typing import Any
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import ConnectError
+from pyreqwest.response import Response as StreamedAnswer
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
+
+LARGEST_ANSWER = {"POST": 64 * 1024, "GET": 4 * 1024 * 1024}
+"""Bytes that are read of an answer: to one message, and to a question for a list of them."""
 
 IDLE = timedelta(seconds=15)
 """How long a connection waits for another request: one that Twilio closes meanwhile costs a message its certainty."""
@@ -49,8 +53,8 @@ class HttpClient(AsyncHttpClient):
     ) -> Response:
         """Send a request; the caller limits how long it takes.
 
-        Raises NeverConnected where nothing of it left, TooManyRequests where Twilio asks to go slower, and pyreqwest's
-        RequestError where nobody knows.
+        Raises NeverConnected where nothing of it left, TooManyRequests where Twilio asks to go slower, and ServerFault,
+        AnswerTooLarge or pyreqwest's RequestError where nobody knows.
         """
         request = self._client.request(method, url).headers(headers or {}).query(params or {})
         if auth:
@@ -58,13 +62,10 @@ class HttpClient(AsyncHttpClient):
         if data:
             request = request.form(data)
         try:
-            answer = await request.build().send()
+            async with request.build_streamed() as answer:
+                return await _read(answer, LARGEST_ANSWER[method])
         except ConnectError as error:
             raise _meaning(error) from error
-        response = Response(answer.status, await answer.text(), answer.headers)
-        if response.status_code == 429:
-            raise TooManyRequests(response)
-        return response
 
     async def close(self) -> None:
         """Close the connections."""
@@ -73,6 +74,10 @@ class HttpClient(AsyncHttpClient):
 
 class NeverConnected(Exception):
     """No connection was made, so no byte of the request left."""
+
+
+class AnswerTooLarge(Exception):
+    """Twilio's answer is larger than any that it should give: it is not read."""
 
 
 class TooManyRequests(TwilioException):
@@ -84,6 +89,27 @@ class TooManyRequests(TwilioException):
         self.retry_after = _seconds((response.headers or {}).get("Retry-After") or "")
 
 
+async def _read(answer: StreamedAnswer, most: int) -> Response:
+    """Read an answer of up to `most` bytes; of a refusal that is longer, the beginning."""
+    body = bytes(await answer.body_reader.read(most + 1) or b"")
+    response = Response(answer.status, body[:most].decode("utf-8", "replace"), answer.headers)
+    if response.status_code == 429:
+        raise TooManyRequests(response)
+    if response.status_code >= 500:
+        raise ServerFault(response)
+    if len(body) > most and response.ok:
+        raise AnswerTooLarge
+    return response
+
+
+class ServerFault(TwilioException):
+    """Twilio failed, and may have processed the request; the SDK would believe a status that the body names."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"HTTP {response.status_code}")
+        self.code = _code_in(response.text)
+
+
 def _meaning(error: ConnectError) -> Exception:
     """Tell a connection that was never made from one that broke, for which pyreqwest (0.15) raises the same.
 
@@ -93,12 +119,11 @@ def _meaning(error: ConnectError) -> Exception:
     return NeverConnected() if _NO_CONNECTION in causes else error
 
 
-def _code_in(body: str) -> int | None:
+def _code_in(body: str) -> object:
     try:
-        code = json.loads(body)["code"]
-    except (ValueError, KeyError, TypeError):
+        return json.loads(body)["code"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return code if isinstance(code, int) else None
 
 
 def _seconds(text: str) -> float | None:

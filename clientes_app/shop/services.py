@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..audit.services import Thing, record
 from ..extensions import db, unit_of_work
 from ..models import Accion, Cuenta, Precio, Usuario
+from ..sending import allowance
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ def settings_of(account_id: int) -> Cuenta:
 
 def prices_of(account_id: int) -> dict[str, Decimal]:
     """Answer what an SMS part costs the account in pesos, by the two letters of the country."""
-    prices = db.session.scalars(select(Precio).where(Precio.usuario_id == account_id).order_by(Precio.pais))
-    return {price.pais: price.precio for price in prices}
+    return allowance.prices_of(db.session.connection(), account_id)
 
 
 def shop_settings(account_id: int) -> ShopSettings:
@@ -69,6 +69,8 @@ def save_settings(account_id: int, wanted: ShopSettings) -> None:
             setattr(rules, rule, getattr(wanted, rule))
         session.get_one(Usuario, account_id).negocio = wanted.negocio
         _store_prices(session, account_id, wanted.precios)
+        if _counted_by(before) != _counted_by(wanted):
+            allowance.count_anew(session.connection(), account_id)
         changes = _changes(_as_plain(before), _as_plain(wanted))
         if changes:
             record(session, Accion.SETTINGS_CHANGED, Thing("cuenta", account_id, wanted.negocio), cambios=changes)
@@ -79,7 +81,12 @@ def lock_account(session: Session, account_id: int) -> None:
 
     Rows that refer to the account may still be added. SQLite has one writer and needs no lock.
     """
-    session.execute(select(Usuario.id).where(Usuario.id == account_id).with_for_update(key_share=True))
+    allowance.lock_accounts(session.connection(), [account_id])
+
+
+def _counted_by(settings: ShopSettings) -> tuple[object, ...]:
+    """Return what decides how messages are counted: the zone, and which limits there are."""
+    return settings.zona_horaria, settings.mensajes_por_dia is None, settings.pesos_por_mes is None
 
 
 def _usual(account_id: int) -> Cuenta:

@@ -23,6 +23,7 @@ SHUTDOWN_TIMEOUT_S = 0.1
 
 def main() -> None:
     """Serve until Ctrl-C, SIGTERM or, if asked to, the end of the standard input."""
+    os.umask(0o077)  # the messages are nobody else's to read
     parser = build_parser()
     options = parser.parse_args()
     try:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from ..htmx import done, form_again, page_or_fragment
 from ..models import Alcance
-from ..security import Access, access
+from ..security import Access, access, secret_view
 from . import bp, services
 from .forms import SCOPES, TokenForm
 
@@ -34,6 +34,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/nuevo/")
 @access(Access.ADMIN)
+@secret_view
 def create() -> ResponseReturnValue:
     """Make a token, and show it this once."""
     form = TokenForm(request.form)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask
 
+from ..models.types import read_id
 from ..sending.carrier import STATUS_PATH
 from ..sending.evidence import Receipt
 from ..settings import settings_of
@@ -56,13 +57,13 @@ class ShortWay:
 
 
 def _is_plain_form(environ: WSGIEnvironment) -> bool:
-    length = environ.get("CONTENT_LENGTH") or ""
+    length = read_id(environ.get("CONTENT_LENGTH") or "")
     return (
         environ["REQUEST_METHOD"] == "POST"
         and not environ.get("QUERY_STRING")
         and environ.get("CONTENT_TYPE", "").partition(";")[0] == _FORM
-        and length.isdecimal()
-        and int(length) <= MOST_BYTES
+        and length is not None
+        and length <= MOST_BYTES
     )
 
 

@@ -91,6 +91,22 @@ def giant_sheet() -> bytes:
     return _saved(book)
 
 
+def repeated_text(length: int, rows: int) -> bytes:
+    """A workbook that stores one text and shows it in the first cell of every row."""
+    book = _saved(Workbook())
+    out = BytesIO()
+    with ZipFile(BytesIO(book)) as empty, ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for part in empty.namelist():
+            if not part.endswith(("sheet1.xml", "sharedStrings.xml")):
+                archive.writestr(part, empty.read(part))
+        space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{space}"><si><t>{"x" * length}</t></si></sst>')
+        cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, rows + 1))
+        sheet = f'<worksheet xmlns="{space}"><sheetData>{cells}</sheetData></worksheet>'
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    return out.getvalue()
+
+
 def unclosed_quote() -> bytes:
     """A quotation mark that opens in the second row and never closes."""
     return b'nombre,celular\n"Ana,3001234567\n' + b"Luis Gil,3001234568\n" * 10_000

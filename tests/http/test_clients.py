@@ -252,6 +252,7 @@ def test_a_number_that_cannot_be_read_is_kept(admin: CheckingClient, app: Flask)
     client = stored(app, 1)
     assert client is not None
     assert (client.telefono, client.telefono_e164) == ("call the shop", None)
+    assert "Pero su número no puede recibir SMS." in admin.get("/clientes/").text
 
 
 def test_a_doubled_number_is_allowed_and_said(admin: CheckingClient, shop: Shop, account: int) -> None:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -13,11 +14,14 @@ from zipfile import ZipFile
 import pytest
 from flask import Flask
 
+import clientes_app
+from clientes_app.client_files.columns import Role
 from clientes_app.clients import export
 from clientes_app.clients.tagging import tag_client
 from clientes_app.extensions import db
 from clientes_app.models import Baja, OrigenBaja
 
+from ..importing.conftest import Imports
 from ..support.checking_client import CheckingClient
 from ..support.csv_files import rows_of_csv
 from ..support.shop import Shop
@@ -146,3 +150,34 @@ def test_nonsense_is_refused(admin: CheckingClient, client_id: int, wrong: dict[
     assert answer.mimetype == "text/html"
     assert "invalid-feedback" in answer.text
     assert answer.status_code == 200
+
+
+NASTY = "Juan,=1+1;=2|=3"
+DEFUSED = "Juan,'=1+1;'=2|'=3"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_file_for_spreadsheets_is_defused(
+    app: Flask, admin: CheckingClient, shop: Shop, account: int, language: str
+) -> None:
+    shop.add_client(account, NASTY, "3001234567")
+    admin.send("/clientes/campanas/enviar/", {"destino": "todos", "nombre": NASTY, "mensaje": "Hola"})
+    shop.add(Baja(telefono_e164="+573001234568", origen=OrigenBaja.MANUAL, usuario_id=account))
+    import_id = Imports(app, account).review(f'Nombre;Celular\n;"{NASTY}"\n', roles=(Role.NAME, Role.PHONE))
+    files = {
+        "clients": admin.send(EXPORT, {"destino": "todos", **EVERYTHING}, Accept_Language=language).text,
+        "audit": "/auditoria/exportar/",
+        "messages": "/clientes/campanas/1/certificado/",
+        "refused": f"/clientes/importar/{import_id}/rechazadas/",
+        "opt-outs": "/clientes/bajas/exportar/",
+    }
+    for name, url in files.items():
+        text = admin.get(url, headers={"Accept-Language": language}).text if url.startswith("/") else url
+        assert NASTY not in text, name
+        assert DEFUSED in text or name == "opt-outs", "nothing that anybody typed is in those"
+
+
+def test_one_place_writes_files_for_spreadsheets() -> None:
+    package = Path(clientes_app.__file__).parent
+    writing = {path.name for path in package.rglob("*.py") if re.search(r"csv\.writer|text/csv", path.read_text())}
+    assert writing == {"csv_export.py", "spreadsheet.py"}

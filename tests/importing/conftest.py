@@ -27,8 +27,7 @@ class Imports:
 
     @property
     def place(self) -> Surroundings:
-        settings = self.app.extensions["clientes.settings"]
-        return Surroundings(settings.uploads_path, settings.default_region)
+        return Surroundings.of(self.app.extensions["clientes.settings"])
 
     def upload(self, content: bytes | str, name: str = "clientes.csv") -> int:
         """Upload a file; answer the import's id."""

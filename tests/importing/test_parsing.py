@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from clientes_app.client_files.columns import Layout, Role
 from clientes_app.client_files.parsing import BATCH, Wanted, batches
+from clientes_app.client_files.rows import LONG_CELL, LONG_NAME, reader_of
 
 from ..support.carrier import wait_until
 
@@ -87,3 +89,26 @@ def test_numbers_of_no_country_leave_nothing_in_memory(tmp_path: Path) -> None:
     for _ in reading:
         at_last = memory_of(reader)
     assert at_last - at_first < 30 << 20
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("a" + "\u0316\u0300" * 60_000, LONG_CELL),
+        ("Ana" + " " * 3_000 + "Ruiz", LONG_CELL),
+        ("(" * 1_900, LONG_NAME),
+        ("=" + '"' * 100_000, LONG_CELL),
+        ("Ã" * 100_000, LONG_CELL),
+        ("9" * 100_000, LONG_CELL),
+    ],
+)
+def test_a_cell_that_is_no_cell_takes_no_time(cell: str, fault: str) -> None:
+    begun = time.thread_time()
+    for cells in ([cell, "3001234567"], ["Ana", cell]):
+        assert reader_of(LAYOUT, "CO")(cells).fault == fault or cells[0] == "Ana"
+    assert time.thread_time() - begun < 0.2
+
+
+def test_a_long_cell_that_nobody_asked_for_is_no_fault() -> None:
+    row = reader_of(LAYOUT, "CO")(["Ana", "3001234567", "x" * 100_000])
+    assert (row.nombre, row.fault) == ("Ana", "")

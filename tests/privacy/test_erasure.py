@@ -26,8 +26,8 @@ from clientes_app.opt_outs import services as opt_outs
 from clientes_app.privacy.daily import take_turn
 from clientes_app.privacy.services import ERASED_NAME
 from clientes_app.privacy.services import erase as erase_client
-from clientes_app.sending import lease, outbox
-from clientes_app.sending.carrier import Fate, Outcome, Result
+from clientes_app.sending import recording
+from clientes_app.sending.carrier import Fate, Outcome
 from clientes_app.sending.erased import wake_opt_outs
 from clientes_app.sending.evidence import doubts
 from clientes_app.sending.faults import NO_ANSWER
@@ -49,11 +49,7 @@ UNKNOWN = Outcome(Fate.UNKNOWN, reason=NO_ANSWER)
 def send(campaigns: Campaigns, client_id: int, outcome: Outcome | None = SENT) -> int:
     """Send a campaign to one client as the sender does; None: no answer has come yet."""
     campaign_id = campaigns.start_to([client_id])
-    with campaigns.app.app_context():
-        lease.hold(db.engine, "test:1:x")
-        (message,) = outbox.claim(db.engine, "test:1:x", campaign_id, 1)
-        if outcome is not None:
-            outbox.record(db.engine, [Result(message, outcome)], {}, {})
+    campaigns.claim_one(campaign_id, outcome)
     return campaign_id
 
 
@@ -112,7 +108,7 @@ def test_a_message_in_twilios_hands_is_waited_for(app: Flask, campaigns: Campaig
         person.erase()
     assert person.dump() == before
     with app.app_context():
-        outbox.recover(db.engine)
+        recording.rescue(db.engine, "test:1:x")
     person.erase()
     assert person.traces() == []
 

@@ -25,7 +25,7 @@ from clientes_app.models import (
 from clientes_app.models.types import utc_now
 from clientes_app.privacy import daily, retention
 from clientes_app.privacy.retention import Swept, months_before
-from clientes_app.sending import control, lease, outbox
+from clientes_app.sending import control, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 
 from ..importing.conftest import Imports
@@ -51,7 +51,7 @@ def send(campaigns: Campaigns, count: int, days_ago: int) -> int:
         lease.hold(db.engine, OWNER)
         messages = outbox.claim(db.engine, OWNER, campaign_id, count)
         sent = [Result(each, Outcome(Fate.SENT, sid=f"SM{campaign_id}-{place}")) for place, each in enumerate(messages)]
-        outbox.record(db.engine, sent, {}, {})
+        recording.record(db.engine, sent, {}, {})
     age(campaigns.app, campaign_id, days_ago)
     return campaign_id
 

@@ -14,7 +14,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, EstadoCampana, EstadoSMS, OrigenBaja, Recibo, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.sender import Sender
-from clientes_app.sending import evidence, lease, outbox
+from clientes_app.sending import evidence, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.evidence import Receipt
 from clientes_app.sending.faults import OPTED_OUT
@@ -48,7 +48,7 @@ def claim(engine: Engine, campaign_id: int) -> list[Message]:
 
 
 def record(engine: Engine, message: Message, outcome: Outcome) -> None:
-    outbox.record(engine, [Result(message, outcome)], {}, {})
+    recording.record(engine, [Result(message, outcome)], {}, {})
 
 
 def make_due(engine: Engine) -> None:
@@ -209,7 +209,7 @@ def test_the_pace_is_known_also_where_callbacks_come_first(campaigns: Campaigns,
     campaign_id = campaigns.start(2)
     message, _ = claim(engine, campaign_id)
     evidence.receive(engine, [Receipt(message.attempt, sid(1), Recibo.QUEUED)])
-    outbox.record(engine, [Result(message, Outcome(Fate.SENT, sid=sid(1)))], {campaign_id: 45.0}, {})
+    recording.record(engine, [Result(message, Outcome(Fate.SENT, sid=sid(1)))], {campaign_id: 45.0}, {})
     assert campaigns.get(campaign_id).velocidad == 45.0
     assert campaigns.hold(campaign_id)
 
@@ -237,7 +237,7 @@ def test_absence_proves_nothing_and_twilio_is_asked_again_later(
         row = campaigns.row(campaign_id)
         assert row.estado is EstadoSMS.INCIERTO
         assert row.proxima_consulta is not None
-        assert row.proxima_consulta > utc_now() + outbox.FIRST_LOOK * 2**looks / 2
+        assert row.proxima_consulta > utc_now() + recording.FIRST_LOOK * 2**looks / 2
 
 
 def test_after_a_day_nobody_asks_any_more(campaigns: Campaigns, engine: Engine) -> None:
@@ -261,7 +261,7 @@ def test_what_was_in_flight_at_a_crash_is_looked_for_from_its_claim_on(campaigns
     long_ago = utc_now() - timedelta(hours=3)
     with engine.begin() as connection:
         connection.execute(update(SMSLog).values(actualizado=long_ago))
-    assert outbox.recover(engine) == 1
+    assert recording.rescue(engine, OWNER) == 1
     make_due(engine)
     (doubt,) = evidence.doubts(engine, 10)
     assert doubt.since < long_ago

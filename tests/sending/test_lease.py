@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -16,6 +17,8 @@ from clientes_app.extensions import db
 from clientes_app.models import TurnoDeEnvio
 from clientes_app.models.types import utc_now
 from clientes_app.sending import lease
+
+from ..support.carrier import wait_until
 
 pytestmark = pytest.mark.both_databases
 
@@ -56,13 +59,37 @@ def test_who_gives_no_sign_of_life_loses_it(engine: Engine) -> None:
     assert not lease.hold(engine, "another-host:1:a")
 
 
-def test_a_process_of_this_host_that_died_loses_it_at_once(engine: Engine) -> None:
-    dead = os.posix_spawn("/bin/true", ["true"], {})
-    os.waitpid(dead, 0)
-    assert lease.hold(engine, f"{socket.gethostname()}:{dead}:a")
+def name_of_a_dead_process() -> str:
+    """The name that a process of this machine gave itself before it ended."""
+    print_name = "from clientes_app.sending.lease import new_owner; print(new_owner())"
+    said = subprocess.run([sys.executable, "-c", print_name], capture_output=True, check=True, text=True)
+    return said.stdout.strip()
+
+
+def test_a_process_of_this_machine_that_died_loses_it_at_once(engine: Engine) -> None:
+    assert lease.hold(engine, name_of_a_dead_process())
     assert lease.hold(engine, "another-host:2:b")
+
+
+def test_a_process_elsewhere_on_a_machine_of_the_same_name_keeps_it(engine: Engine) -> None:
+    """Two containers may have one host name; what runs as a number in one may be nobody in the other."""
+    place, pid, secret = name_of_a_dead_process().split(":")
+    host, _, _ = place.partition("/")
+    assert host == socket.gethostname()[:40]
+    assert lease.hold(engine, f"{host}/{'0' * 16}:{pid}:{secret}")
+    assert not lease.hold(engine, "another-host:2:b")
 
 
 def test_a_living_process_of_this_host_keeps_it(engine: Engine) -> None:
     assert lease.hold(engine, lease.new_owner())
     assert not lease.hold(engine, lease.new_owner())
+
+
+def test_who_may_have_lost_it_knows_so_before_another_gets_it(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease.Lease, "seconds", 0.5)
+    ours = lease.Lease(engine, "another-host:1:a")
+    assert ours.renew()
+    assert ours.is_held()
+    wait_until(lambda: lease.hold(engine, "another-host:2:b", ours.seconds))
+    assert not ours.is_held()
+    assert not ours.renew()

@@ -18,7 +18,7 @@ from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS
 from clientes_app.sender import Sender
-from clientes_app.sending import outbox
+from clientes_app.sending import outbox, recording
 from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
@@ -171,7 +171,7 @@ def test_what_a_dead_sender_had_claimed_becomes_uncertain(campaigns: Campaigns, 
         )
     assert len(outbox.claim(engine, owner, campaign_id, 2)) == 2
     point_at(app, "http://127.0.0.1:9")
-    assert outbox.recover(engine) == 2
+    assert recording.rescue(engine, owner) == 2
     assert campaigns.states(campaign_id) == {EstadoSMS.INCIERTO: 2, EstadoSMS.PENDIENTE: 3}
     assert campaigns.get(campaign_id).inciertos == 2
 

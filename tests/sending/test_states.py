@@ -12,7 +12,7 @@ from sqlalchemy import Engine, update
 from clientes_app.extensions import db
 from clientes_app.models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sending import control, evidence, lease, outbox
+from clientes_app.sending import control, evidence, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.evidence import Receipt
 from clientes_app.sending.states import TRANSITIONS, move_rows
@@ -51,7 +51,7 @@ class Maker:
         """Record an answer to the row's attempt."""
         row = self.row
         message = Message(row.id, self.campaign_id, row.intento or "", NUMBER, row.mensaje, 1)
-        outbox.record(self.engine, [Result(message, Outcome(fate, sid=sid, reason="x"))], {}, {})
+        recording.record(self.engine, [Result(message, Outcome(fate, sid=sid, reason="x"))], {}, {})
 
     def opt_out_and_claim(self) -> None:
         self.shop.add(Baja(usuario_id=self.campaigns.account, telefono_e164=NUMBER, origen=OrigenBaja.MANUAL))
@@ -67,7 +67,7 @@ class Maker:
         self.answer(Fate.DEFERRED)
 
     def recover(self) -> None:
-        assert outbox.recover(self.engine) == 1
+        assert recording.rescue(self.engine, OWNER) == 1
 
     def receive(self) -> None:
         evidence.receive(self.engine, [Receipt(self.row.intento or "", SID, None)])

@@ -21,6 +21,8 @@ from clientes_app.errors import Conflict, Forbidden
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Auditoria, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from clientes_app.models.types import utc_now
+from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
@@ -65,6 +67,17 @@ def all_at_once(app: Flask, act: Callable[[], object]) -> list[object]:
 def send(account: int, clients: list[int], person: int | None = None) -> int:
     draft = services.Draft(Ticked(tuple(clients)), "Hola {nombre}", "Prueba")
     return int(services.create_campaign(account, person or account, draft).id)
+
+
+def end_uncertain(app: Flask, campaign_id: int) -> None:
+    """Claim a campaign's messages, and never get an answer."""
+    with app.app_context():
+        engine = db.engine
+    assert lease.hold(engine, "here:1:test")
+    results = [
+        Result(message, Outcome(Fate.UNKNOWN)) for message in outbox.claim(engine, "here:1:test", campaign_id, 9)
+    ]
+    recording.record(engine, results, {}, {})
 
 
 def stored(app: Flask) -> list[CampanaSMS]:
@@ -159,9 +172,7 @@ def test_an_uncertain_message_sent_again_counts_again(app: Flask, account: int, 
     settle(app, account, mensajes_por_dia=1, pesos_por_mes=Decimal(20), precios={"CO": Decimal(10)})
     campaign_id = campaigns.start(1)
     row = campaigns.row(campaign_id)
-    change(app, update(SMSLog).values(estado=EstadoSMS.INCIERTO, partes=1))
-    ended = {"estado": EstadoCampana.COMPLETADO, "completado": utc_now(), "pendientes": 0, "inciertos": 1}
-    change(app, update(CampanaSMS).values(ended))
+    end_uncertain(app, campaign_id)
     with app.test_request_context(), pytest.raises(Conflict, match="1"):
         control.send_again(account, campaign_id, row.id)
     assert campaigns.has(campaign_id, incierto=1)

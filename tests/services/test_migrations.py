@@ -19,6 +19,7 @@ from clientes_app.clients.finding import matching
 from clientes_app.clients.search import Search
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.extensions import Base, db
+from clientes_app.models import Usuario
 
 from ..support.postgres import PostgresServer
 
@@ -49,6 +50,19 @@ ROWS = {
         "INSERT INTO sms_log (id, campana_id, cliente_id, nombre, telefono, telefono_e164, mensaje, partes, estado,"
         " twilio_sid, creado, actualizado) VALUES (1, 1, 1, 'Laura Méndez', '3001234567', '+573001234567',"
         " 'Hola Laura Méndez', 1, 'enviado', 'SM1', '2026-11-22 15:00:00', '2026-11-22 15:00:01')",
+    ),
+    "0008": (
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (3, 'Ána', 'x', 'admin', '', false, '2026-11-22 15:00:00')",
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (4, 'аnа', 'x', 'admin', '', false, '2026-11-22 15:00:00')",
+        "INSERT INTO usuario (id, usuario, clave_hash, rol, negocio, de_muestra, creado)"
+        " VALUES (5, 'José Díaz', 'x', 'admin', '', false, '2026-11-22 15:00:00')",
+        # As a sender left it that was frozen beyond its lease: complete, with a row that is still to be sent.
+        "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"
+        " enviados_fallidos, omitidos, inciertos, cancelados, estado, creado, completado, velocidad, partes, costo,"
+        " destinatarios, enviada_por_id, usuario_id) VALUES (2, 'Diciembre', 'Hola {nombre}', 1, 1, 0, 0, 0, 0, 0, 0,"
+        " 'completado', '2026-11-22 15:00:00', '2026-11-22 15:00:01', 0, 0, 0, 0, 2, 1)",
     ),
     "0002": (
         "INSERT INTO etiqueta (id, nombre, clave, creado, usuario_id)"
@@ -85,6 +99,11 @@ ROWS = {
         "INSERT INTO auditoria (id, accion, creado, persona, token, direccion, cosa, cosa_nombre, detalle, persona_id,"
         " usuario_id) VALUES (1, 'entrada', '2026-11-22 15:00:00', 'ana', '', '127.0.0.1', '', '', '{}', 1, 1)",
         "INSERT INTO privacidad (id, clave) VALUES (1, 'x')",
+    ),
+    "0010": ("INSERT INTO persona_olvidada (importacion_id, seudonimo) VALUES (1, '#0123456789abcde')",),
+    "0011": (
+        "INSERT INTO consumo (usuario_id, dia, termina, termina_mes, mensajes, pesos)"
+        " VALUES (1, '2026-11-22', '2026-11-23 05:00:00', '2026-12-01 05:00:00', 40, 1020.00)",
     ),
 }
 
@@ -134,27 +153,34 @@ def test_clients_of_before_are_found(rows_stored: dict[str, int]) -> None:
     assert (found("endez"), found("luisa")) == ([], ["Laura Méndez"])
 
 
+def test_names_of_before_stay_apart(rows_stored: dict[str, int]) -> None:
+    people = db.session.scalars(select(Usuario).order_by(Usuario.id))
+    assert [person.usuario_clave for person in people] == ["ana", "vero", "Ána", "аnа", "jose diaz"]
+
+
 def found(words: str) -> list[str]:
     with db.session.begin():
         return [client.nombre for client in db.session.scalars(matching(1, Search(words)))]
 
 
 def test_the_keys_of_forms_move_to_a_column_of_their_own(rows_stored: dict[str, int]) -> None:
-    downgrade(MIGRATIONS, revision="0008")
+    downgrade(MIGRATIONS, revision="0012")
     with db.engine.begin() as connection:
-        connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'web:abc:d'"))
+        connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'web:abc:d' WHERE id = 1"))
     upgrade(MIGRATIONS)
     assert keys_stored() == [(None, "abc:d", None)]
-    downgrade(MIGRATIONS, revision="0008")
+    downgrade(MIGRATIONS, revision="0012")
     with db.engine.begin() as connection:
-        connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'lanzamiento web:x'"))
+        connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'lanzamiento web:x' WHERE id = 1"))
     upgrade(MIGRATIONS)
     assert keys_stored() == [("lanzamiento web:x", None, None)]
 
 
 def keys_stored() -> list[tuple[str | None, ...]]:
     with db.engine.connect() as connection:
-        found = connection.execute(text("SELECT clave_idempotencia, clave_formulario, huella FROM campana_sms"))
+        found = connection.execute(
+            text("SELECT clave_idempotencia, clave_formulario, huella FROM campana_sms WHERE id = 1")
+        )
         return [tuple(row) for row in found]
 
 
@@ -206,6 +232,12 @@ def checks_and_defaults() -> dict[str, Any]:
         )
         for name in Base.metadata.tables
     }
+
+
+def test_a_complete_campaign_with_something_left_waits_for_a_person(rows_stored: dict[str, int]) -> None:
+    with db.engine.connect() as connection:
+        campaigns = connection.execute(text("SELECT estado, completado IS NULL FROM campana_sms ORDER BY id")).all()
+    assert [tuple(row) for row in campaigns] == [("completado", False), ("pausado", True)]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE auditoria SET persona = 'otra'", "DELETE FROM auditoria"])

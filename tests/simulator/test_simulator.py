@@ -46,8 +46,6 @@ def test_a_messaging_service_chooses_the_sender_later(client: Client) -> None:
     assert message.messaging_service_sid == service
 
 
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning")
 def test_the_asynchronous_client_sends_and_lists(simulator: SimulatorProcess) -> None:
     async def send_and_list() -> tuple[set[str], set[str]]:
         async with AsyncTwilioHttpClient() as http:

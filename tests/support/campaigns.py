@@ -12,6 +12,8 @@ from clientes_app.campaigns.verification import verify
 from clientes_app.clients.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import ENDED, CampanaSMS, EstadoSMS, SMSLog
+from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending.carrier import Outcome, Result
 
 from .carrier import wait_until
 from .shop import Shop
@@ -33,6 +35,14 @@ class Campaigns:
         with self.app.test_request_context():
             draft = services.Draft(Ticked(tuple(client_ids)), text, "Prueba")
             return int(services.create_campaign(self.account, self.account, draft).id)
+
+    def claim_one(self, campaign_id: int, outcome: Outcome | None) -> None:
+        """Claim a campaign's next message and record what became of it; None: no answer has come yet."""
+        with self.app.app_context():
+            lease.hold(db.engine, "test:1:x")
+            (message,) = outbox.claim(db.engine, "test:1:x", campaign_id, 1)
+            if outcome is not None:
+                recording.record(db.engine, [Result(message, outcome)], {}, {})
 
     def get(self, campaign_id: int) -> CampanaSMS:
         with self.app.app_context():

@@ -7,9 +7,10 @@ import threading
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 
-from clientes_app import create_app
+from clientes_app import create_app, database
 from clientes_app.config import Settings, TwilioSettings
 from clientes_app.sender import Sender
+from clientes_app.sending import lease
 
 START_SECONDS = 30
 
@@ -18,16 +19,22 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
 
 
-def start_sender_process(database_url: str, twilio: TwilioSettings) -> BaseProcess:
+def start_sender_process(
+    database_url: str, twilio: TwilioSettings, lease_seconds: float = lease.LEASE_SECONDS
+) -> BaseProcess:
     """Start a sender on a database; it is about to look for work when this returns."""
     started = _processes.Event()
-    process = _processes.Process(target=_send_until_killed, args=(database_url, twilio, started), daemon=True)
+    process = _processes.Process(
+        target=_send_until_killed, args=(database_url, twilio, lease_seconds, started), daemon=True
+    )
     process.start()
     assert started.wait(START_SECONDS), "the sender did not start"
     return process
 
 
-def _send_until_killed(database_url: str, twilio: TwilioSettings, started: Event) -> None:
+def _send_until_killed(database_url: str, twilio: TwilioSettings, lease_seconds: float, started: Event) -> None:
+    lease.Lease.seconds = lease_seconds
+    database.FROZEN_SECONDS = min(database.FROZEN_SECONDS, round(lease_seconds))
     Sender(create_app(Settings(secret_key="for tests only", database_url=database_url, twilio=twilio))).start()
     started.set()
     threading.Event().wait()

@@ -21,7 +21,7 @@ class Server:
 
     def __init__(self, database_url: str, log: Path, **environment: str) -> None:
         self._environment = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only", **environment}
-        self._environment["PORT"] = str(_free_port())
+        self._environment["PORT"] = str(free_port())
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._environment['PORT']}"
@@ -78,7 +78,8 @@ class Server:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Answer a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

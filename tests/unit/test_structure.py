@@ -22,7 +22,9 @@ VENDOR = PACKAGE / "static" / "vendor"
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "filters",
+    "forgetting",
     "forms",
+    "leftovers",
     "listing",
     "opening",
     "passwords",
@@ -87,13 +89,17 @@ def libraries(module: str) -> set[str]:
     ("package", "may_import"),
     [
         ("messaging", {"messaging"}),
+        ("text", set()),
         ("simulator", {"simulator", "messaging"}),
-        ("models", {"models", "extensions"}),
-        ("extensions", {"database"}),
+        ("models", {"models", "extensions", "log_in_names"}),
+        ("log_in_names", {"text"}),
+        ("extensions", {"database", "csrf"}),
+        ("csrf", set()),
         ("database", {"collector"}),
-        ("sending", {"sending", "messaging", "models", "database", "config", "text"}),
-        ("campaigns.progress", {"models", "database"}),
-        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector"}),
+        ("sending", {"sending", "messaging", "models", "database", "config", "text", "days"}),
+        ("days", set()),
+        ("campaigns.progress", {"models", "database", "sending.waiting"}),
+        ("client_files", {"client_files", "client_keys", "messaging", "text", "config", "collector", "disk"}),
         ("client_keys", {"messaging", "text"}),
     ],
 )
@@ -106,6 +112,15 @@ def test_a_layer_imports_only_what_is_below_it(package: str, may_import: set[str
 def test_pure_functions_know_neither_web_nor_database() -> None:
     for module in modules_in("messaging", "client_files", "client_keys"):
         assert not libraries(module) & {*FRAMEWORK, "sqlalchemy", "wtforms"}, module
+
+
+def test_text_comes_into_a_normal_form_in_one_place() -> None:
+    """There the marks of a letter are counted first: with long runs of them it takes minutes.
+
+    What `messaging` composes has been there before.
+    """
+    for module in set(MODULES) - {"clientes_app.text", *modules_in("messaging")}:
+        assert "unicodedata.normalize" not in MODULES[module].read_text(), module
 
 
 def test_the_sender_does_not_know_the_web() -> None:

@@ -1,14 +1,14 @@
 """keys of requests: what each was sent for, and a column of their own for those of browsers' forms
 
-Revision ID: keys_of_requests
-Revises: 0008
+Revision ID: 0013
+Revises: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "keys_of_requests"
-down_revision = "0008"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

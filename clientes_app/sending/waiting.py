@@ -1,0 +1,132 @@
+"""Which campaigns wait because their account has used up a limit, and until when; derived, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, String, bindparam, func, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from ..days import day_after, first_of_next_month
+from ..messaging.personalization import render
+from ..messaging.segments import measure
+from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, SMSLog
+from ..models.types import Money, utc_now
+from .allowance import HAS_LIMITS, NOTHING, cost_of, prices_of
+from .opt_outs import HAS_OPTED_OUT
+from .states import RUNNING
+
+_OfTheMonth = aliased(Consumo)
+
+
+class Limit(StrEnum):
+    """What an account may settle."""
+
+    DAY = "dia"
+    """Most messages a day."""
+    MONTH = "mes"
+    """Most pesos a month."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Why a campaign waits, and until when."""
+
+    limit: Limit
+    until: datetime | None
+    """None where the limit as it is lets nothing through, on no day."""
+    day: date
+    """The first day, in the account's zone, of the time that begins then."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a running campaign stands to its account's limits."""
+
+    wait: Wait | None
+    is_covered: bool
+    """Whether what the limits leave is enough for all that is pending."""
+
+
+def standings(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, Standing]:
+    """Return how those of the campaigns stand that run and whose account has limits, and claimed today."""
+    running = connection.execute(_LIMITED, {"campaign_ids": list(campaign_ids), "now": utc_now()})
+    return {campaign.id: _standing(connection, campaign) for campaign in running.all()}
+
+
+def _limited() -> Select[*tuple[Any, ...]]:
+    spent = select(func.sum(_OfTheMonth.pesos)).where(
+        _OfTheMonth.usuario_id == Consumo.usuario_id, _OfTheMonth.termina_mes == Consumo.termina_mes
+    )
+    pending_cost = CampanaSMS.costo * CampanaSMS.pendientes / func.nullif(CampanaSMS.destinatarios, 0)
+    return (
+        select(
+            CampanaSMS.id,
+            CampanaSMS.usuario_id,
+            CampanaSMS.mensaje,
+            CampanaSMS.pendientes,
+            func.coalesce(type_coerce(pending_cost, Money), NOTHING).label("pending_cost"),
+            Cuenta.mensajes_por_dia,
+            Cuenta.pesos_por_mes,
+            Consumo.dia,
+            Consumo.termina,
+            Consumo.termina_mes,
+            Consumo.mensajes,
+            spent.scalar_subquery().label("spent"),
+        )
+        .select_from(CampanaSMS)
+        .join(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
+        .join(Consumo, Consumo.usuario_id == CampanaSMS.usuario_id)
+        .where(CampanaSMS.id.in_(bindparam("campaign_ids", expanding=True)), CampanaSMS.estado.in_(RUNNING))
+        .where(CampanaSMS.pendientes > 0, HAS_LIMITS, Consumo.termina > bindparam("now"))
+    )
+
+
+_LIMITED = _limited()
+_NEXT_MESSAGE = (
+    select(SMSLog.nombre, type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164"))
+    .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE, ~HAS_OPTED_OUT)
+    .order_by(SMSLog.id)
+    .limit(1)
+)
+
+
+def _standing(connection: Connection, campaign: Row[Any]) -> Standing:
+    left = None if campaign.mensajes_por_dia is None else campaign.mensajes_por_dia - campaign.mensajes
+    pesos_left = None if campaign.pesos_por_mes is None else campaign.pesos_por_mes - campaign.spent
+    is_covered = (left is None or campaign.pendientes <= left) and (
+        pesos_left is None or campaign.pending_cost <= pesos_left
+    )
+    wait = _wait_for_month(connection, campaign, pesos_left) if pesos_left is not None else None
+    return Standing(wait or _wait_for_day(campaign, left), is_covered)
+
+
+def _wait_for_day(campaign: Row[Any], left: int | None) -> Wait | None:
+    if left is None or left > 0:
+        return None
+    until = campaign.termina if campaign.mensajes_por_dia else None
+    return Wait(Limit.DAY, until, day_after(campaign.dia))
+
+
+def _wait_for_month(connection: Connection, campaign: Row[Any], left: Decimal) -> Wait | None:
+    """Return the wait of a campaign whose next message costs more than what is left."""
+    cost = _next_cost(connection, campaign)
+    if cost <= max(left, NOTHING):
+        return None
+    until = campaign.termina_mes if cost <= campaign.pesos_por_mes else None
+    return Wait(Limit.MONTH, until, first_of_next_month(campaign.dia))
+
+
+def _next_cost(connection: Connection, campaign: Row[Any]) -> Decimal:
+    """Return what the message costs that is claimed next; nothing where all that are left opted out."""
+    prices = prices_of(connection, campaign.usuario_id)
+    names = {"campaign_id": campaign.id, "account_id": campaign.usuario_id}
+    message = connection.execute(_NEXT_MESSAGE, names).one_or_none() if prices else None
+    if message is None:
+        return NOTHING
+    return cost_of(measure(render(campaign.mensaje, message.nombre)).parts, message.telefono_e164, prices)

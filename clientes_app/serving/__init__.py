@@ -1,0 +1,1 @@
+"""How the server treats clients that are slow to send or to take: a thread is for work, not for waiting."""

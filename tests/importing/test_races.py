@@ -1,0 +1,142 @@
+"""Steps of an import begun at one moment, with each other and with an erasure, on PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from clientes_app.clients import merging
+from clientes_app.clients import services as clients
+from clientes_app.errors import DomainError
+from clientes_app.extensions import db
+from clientes_app.importing import services, staged_rows
+from clientes_app.models import Accion, Auditoria, Cliente, EstadoImportacion
+from clientes_app.privacy.daily import take_turn
+
+from ..support.races import race
+from ..support.shop import Shop
+from .conftest import Imports
+from .erased_people import DOCUMENT, HEAD, NAME, TYPED, Shopkeeper, about_to_be_applied, being_reviewed
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+ROUNDS = 15
+
+
+@pytest.fixture
+def keeper(app: Flask, imports: Imports, shop: Shop) -> Shopkeeper:
+    """Who erases."""
+    with app.app_context():
+        take_turn(db.engine)  # as the server does at its start
+    return Shopkeeper(imports, shop)
+
+
+def test_erasing_at_once_with_applying(imports: Imports, keeper: Shopkeeper) -> None:
+    for _ in range(ROUNDS):
+        person, import_id = keeper.arrive(), about_to_be_applied(imports)
+        outcomes = race(imports.app, lambda person=person: keeper.erase(person), imports.work)
+        assert outcomes.refused == []
+        assert NAME not in keeper.names()
+        assert imports.get(import_id).estado is EstadoImportacion.APLICADA
+        assert (keeper.files(), keeper.noted()) == ([], 0)
+
+
+def test_erasing_at_once_with_the_dry_run(imports: Imports, keeper: Shopkeeper) -> None:
+    for _ in range(ROUNDS):
+        person, import_id = keeper.arrive(), being_reviewed(imports)
+        race(imports.app, lambda person=person: keeper.erase(person), imports.work)
+        # Its upload stays until it ends.
+        assert [path.suffix for path in keeper.files()] == [""]
+        imports.apply(import_id)
+        assert NAME not in keeper.names()
+        assert keeper.files() == []
+
+
+def test_erasing_at_once_with_undoing(imports: Imports, keeper: Shopkeeper, shop: Shop) -> None:
+    for _ in range(ROUNDS):
+        person = keeper.arrive()
+        shop.add_sale(imports.account, person, 1)
+        import_id = imports.run(f"{HEAD}Z. Quiñonez,{TYPED},{DOCUMENT}\n")
+        with imports.app.test_request_context():
+            services.start_undoing(imports.account, import_id)
+        race(imports.app, lambda person=person: keeper.erase(person), imports.work)
+        assert set(keeper.names()) == {"Cliente borrado"}
+
+
+@pytest.mark.parametrize("what", ["edit", "merge"])
+def test_erasing_at_once_with_a_change(
+    imports: Imports, keeper: Shopkeeper, shop: Shop, account: int, what: str
+) -> None:
+    for _ in range(ROUNDS):
+        person, other = keeper.arrive(), shop.add_client(account, "Zulema Dos", "3009990000")
+        shop.add_sale(account, person, 1)
+
+        def change(person: int = person, other: int = other) -> None:
+            if what == "edit":
+                clients.edit_client(account, person, {"nombre": NAME, "documento": "1"}, "CO", done_by=account)
+            else:
+                merging.merge(account, (person, other), {}, "CO", done_by=account)
+
+        race(imports.app, lambda person=person: keeper.erase(person), change)
+        with imports.app.app_context():
+            erased = db.session.get_one(Cliente, person)
+            assert (erased.nombre, erased.documento, erased.telefono) == ("Cliente borrado", "", "")
+
+
+def test_applying_and_cancelling(app: Flask, imports: Imports, account: int) -> None:
+    uploads = imports.place.uploads
+    for place in range(ROUNDS):
+        import_id = imports.review(f"nombre\nAna {place}\nEva {place}\n")
+
+        def begin(import_id: int = import_id) -> object:
+            return services.start_applying(account, import_id)
+
+        def cancel(import_id: int = import_id) -> object:
+            return services.cancel(account, import_id, uploads)
+
+        outcomes = race(app, *[begin, cancel] * 3)
+        begun, cancelled = outcomes.all[::2], outcomes.all[1::2]
+        assert sum(not isinstance(each, DomainError) for each in begun) <= 1
+        assert sum(not isinstance(each, DomainError) for each in cancelled) == 1
+        assert {refusal.status for refusal in outcomes.refused} == {409}
+        imports.work()
+        assert imports.get(import_id).estado is EstadoImportacion.CANCELADA
+        assert imports.clients() == []
+        was_begun = any(not isinstance(each, DomainError) for each in begun)
+        assert audited(app, import_id) == [Accion.IMPORT_APPLIED] * was_begun
+
+
+def test_a_worker_and_who_cancels(app: Flask, imports: Imports, account: int) -> None:
+    for place in range(ROUNDS):
+        import_id = imports.review(f"nombre\nAna {place}\nEva {place}\n")
+        with app.test_request_context():
+            services.start_applying(account, import_id)
+        before = len(imports.clients())
+        outcomes = race(
+            app,
+            imports.work,
+            lambda import_id=import_id: services.cancel(account, import_id, imports.place.uploads),
+        )
+        row = imports.get(import_id)
+        ended = EstadoImportacion.APLICADA if outcomes.refused else EstadoImportacion.CANCELADA
+        assert row.estado is ended
+        assert len(imports.clients()) - before == row.nuevas
+
+
+def test_mending_and_applying(app: Flask, imports: Imports, account: int) -> None:
+    for place in range(ROUNDS):
+        import_id = imports.review(f"nombre,celular\nAna {place},\n,3001110001\nEva {place},\n")
+        race(
+            app,
+            lambda import_id=import_id: services.start_applying(account, import_id),
+            lambda import_id=import_id: staged_rows.leave_out(account, import_id, 3, imports.place.uploads),
+        )
+        imports.work()
+        assert imports.get(import_id).nuevas == 2
+
+
+def audited(app: Flask, import_id: int) -> list[Accion]:
+    with app.app_context():
+        found = select(Auditoria.accion).where(Auditoria.cosa == "importacion", Auditoria.cosa_id == import_id)
+        return list(db.session.scalars(found))
