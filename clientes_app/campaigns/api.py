@@ -33,10 +33,10 @@ DETAILS = 1_000
 @access(Access.SEND)
 def send_sms() -> ResponseReturnValue:
     """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
-    settings, key = current_settings(), _idempotency_key()
+    key = _idempotency_key()
     campaign = services.earlier_campaign(current_user.account_id, key)
     if campaign is None:
-        services.require_twilio(settings.missing)
+        services.require_twilio(current_settings().missing)
         campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(json_object()), key)
     asynchronous = "respond-async" in request.headers.get("Prefer", "")
     campaign = services.wait_for_end(campaign, 0.0) if asynchronous else _wait_for_end(campaign)

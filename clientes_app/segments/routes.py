@@ -51,7 +51,9 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Ask for the name of a search."""
     form = SegmentForm(formdata=None)
-    return page_or_fragment("segments/new.html", "segments/_new.html", **_context(form, _asked(form)))
+    return page_or_fragment(
+        "segments/new.html", "segments/_new.html", **_context(form, Search.from_values(request.args))
+    )
 
 
 @bp.post("/nuevo/")

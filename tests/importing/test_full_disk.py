@@ -79,7 +79,7 @@ def test_a_workbook_to_download(admin: CheckingClient, shop: Shop, account: int,
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(4096)):
             pass
-    data: dict[str, object] = {"destino": "busqueda", "columnas": list(export.COLUMNS), "formato": "xlsx"}
+    data: dict[str, object] = {"destino": "todos", "columnas": list(export.COLUMNS), "formato": "xlsx"}
     answer = admin.send("/clientes/seleccion/exportar/", data)
     gc.collect()
     assert answer.status_code == 507

@@ -169,12 +169,12 @@ def found(words: str) -> list[str]:
 
 
 def test_the_keys_of_forms_move_to_a_column_of_their_own(rows_stored: dict[str, int]) -> None:
-    downgrade(MIGRATIONS, revision="0008")
+    downgrade(MIGRATIONS, revision="0012")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'web:abc:d' WHERE id = 1"))
     upgrade(MIGRATIONS)
     assert keys_stored() == [(None, "abc:d", None)]
-    downgrade(MIGRATIONS, revision="0008")
+    downgrade(MIGRATIONS, revision="0012")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE campana_sms SET clave_idempotencia = 'lanzamiento web:x' WHERE id = 1"))
     upgrade(MIGRATIONS)
