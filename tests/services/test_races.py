@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from clientes_app import throttling
 from clientes_app.auth import sessions
 from clientes_app.campaigns import control
 from clientes_app.campaigns import services as campaigning
@@ -44,7 +45,7 @@ from clientes_app.models import (
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
 from clientes_app.own import services as own
-from clientes_app.people import links
+from clientes_app.people import links, names
 from clientes_app.people import services as people
 from clientes_app.people.services import PersonFields
 from clientes_app.privacy.daily import take_turn
@@ -344,6 +345,8 @@ def make_a_link(world: World) -> Raced:
 
 @raced
 def invite_by_one_name(world: World) -> Raced:
+    with world.app.app_context():
+        throttling.forget(names.REFUSALS, str(world.account))  # the losers of the rounds before
     fields = PersonFields(f"nueva{world.next}", "", puede_enviar=True, puede_vender=True, puede_editar_clientes=False)
     return Raced(
         lambda: people.invite(world.account, fields, done_by=world.account), [Accion.PERSON_CREATED, Accion.LINK_MADE]
