@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from ..database import id_list
 from ..extensions import db, unit_of_work
-from ..models import Cliente, SMSLog
+from ..models import Cliente
+from .locks import lock
 
 BATCH = 10_000
 """Rows changed at once: some 50 ms of work."""
@@ -41,28 +42,6 @@ def change(ids: Sequence[int], action: Action, size: int = BATCH) -> int:
     return sum(_change_batch(batch, action) for batch in _taking_turns(ids, size))
 
 
-def lock(connection: Connection, clients: ColumnElement[bool]) -> None:
-    """Let nobody change or delete clients, or their tags, until the transaction ends.
-
-    Their rows are locked in the order of their ids, as everywhere: in that of the table, two who change the same
-    clients would wait for each other. SQLite has one writer and needs no lock.
-    """
-    if connection.dialect.name != "sqlite":
-        connection.execute(_in_order(clients).with_for_update(key_share=True))
-
-
-def lock_for_deletion(connection: Connection, clients: ColumnElement[bool]) -> None:
-    """Let nothing begin to refer to clients until the transaction ends, and nobody change their messages.
-
-    These lose their client with it; whoever sends them locks them in the order of their ids as well.
-    """
-    if connection.dialect.name == "sqlite":
-        return
-    connection.execute(_in_order(clients).with_for_update())
-    theirs = select(SMSLog.id).where(SMSLog.cliente_id.in_(select(Cliente.id).where(clients)))
-    connection.execute(theirs.order_by(SMSLog.id).with_for_update(key_share=True))
-
-
 def in_batch(account_id: int, batch: Select[int]) -> ColumnElement[bool]:
     """Tell whether a client is of the batch and the account's."""
     # The sum hides the column from its index: SQLite would read all of the account's clients for each batch.
@@ -85,10 +64,6 @@ def _change_batch(ids: Sequence[int], action: Action) -> int:
         batch = batch_query(connection, ids)
         lock(connection, Cliente.id.in_(batch))
         return action(connection, batch)
-
-
-def _in_order(clients: ColumnElement[bool]) -> Select[int]:
-    return select(Cliente.id).where(clients).order_by(Cliente.id)
 
 
 def _taking_turns(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -12,7 +12,8 @@ from ..audit.services import record
 from ..extensions import db
 from ..models import Accion, Cliente, Venta
 from . import tagging
-from .batches import SLOW_BATCH, change, freeze, in_batch, lock_for_deletion
+from .batches import SLOW_BATCH, change, freeze, in_batch
+from .locks import lock_for_deletion
 from .selection import Selection, selected
 
 NAMED = 20

@@ -19,8 +19,8 @@ from ..models.types import MAX_ID
 from ..sending.erased import hold_off_erasing
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import owned
-from .batches import lock_for_deletion
 from .doubles import Pair, remember_apart
+from .locks import lock_for_deletion
 from .sales import count_purchases
 from .services import ClientFields, change_fields, note_change
 

@@ -15,7 +15,7 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..tenancy import get_owned, lock_owned, owned
-from .batches import lock_for_deletion
+from .locks import lock_for_deletion
 
 
 class ClientFields(TypedDict, total=False):

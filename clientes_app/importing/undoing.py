@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, or_, select
 
 from ..client_keys import keys_of
-from ..clients.batches import lock, lock_for_deletion
+from ..clients.locks import lock, lock_for_deletion
 from ..database import id_list, write_transaction
 from ..models import (
     CambioDeCliente,
