@@ -51,7 +51,8 @@ def fold(text: str) -> str:
     """Answer the text without accents and case, for searching: "María" is found by "maria"."""
     if text.isascii():
         return text.lower()
-    letters_and_marks = decomposed(text.casefold())
+    # Not the other way round: many a capital letter comes to light by decomposing alone, as those of "𝗕𝗔𝗝𝗔" do.
+    letters_and_marks = decomposed(text).casefold()
     plain = _LATIN_ACCENTS.sub("", letters_and_marks)
     if plain.isascii():
         return plain

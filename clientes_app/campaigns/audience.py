@@ -107,6 +107,19 @@ def unknown_ids(session: Session, account_id: int, client_ids: Sequence[int]) ->
     return list(session.scalars(select(listed.c.value).where(~known).order_by(listed.c.key)))
 
 
+def hold(session: Session, account_id: int, client_ids: Sequence[int]) -> None:
+    """Let nobody delete these clients until the transaction ends.
+
+    They are locked in the order of their ids, as everywhere; their messages would do so in that of the campaign.
+    SQLite has one writer and needs no lock.
+    """
+    if _dialect(session) == "sqlite":
+        return
+    listed = id_list(client_ids, _dialect(session))
+    theirs = owned(Cliente, account_id).where(Cliente.id.in_(select(listed.c.value))).with_only_columns(Cliente.id)
+    session.execute(theirs.order_by(Cliente.id).with_for_update(read=True, key_share=True))
+
+
 def _reachable(chosen: Subquery) -> ColumnElement[bool]:
     return and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
 

@@ -151,8 +151,10 @@ def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
 
 
 def _require_known(session: Session, account_id: int, audience: Selection) -> None:
-    unknown = audiences.unknown_ids(session, account_id, audience.client_ids) if isinstance(audience, Ticked) else []
-    if unknown:
+    if not isinstance(audience, Ticked):
+        return
+    audiences.hold(session, account_id, audience.client_ids)
+    if unknown := audiences.unknown_ids(session, account_id, audience.client_ids):
         raise DomainError(gettext("No client has these ids: %(ids)s.", ids=some_of(unknown)))
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ..database import id_list
 from ..extensions import db, unit_of_work
 from ..models import Cliente
+from .locks import lock
 
 BATCH = 10_000
 """Rows changed at once: some 50 ms of work."""
@@ -60,7 +61,9 @@ def batch_query(connection: Connection, ids: Sequence[int]) -> Select[Any]:
 def _change_batch(ids: Sequence[int], action: Action) -> int:
     with unit_of_work() as session:
         connection = session.connection()
-        return action(connection, batch_query(connection, ids))
+        batch = batch_query(connection, ids)
+        lock(connection, Cliente.id.in_(batch))
+        return action(connection, batch)
 
 
 def _taking_turns(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -13,6 +13,7 @@ from ..extensions import db
 from ..models import Accion, Cliente, Venta
 from . import tagging
 from .batches import SLOW_BATCH, change, freeze, in_batch
+from .locks import lock_for_deletion
 from .selection import Selection, selected
 
 NAMED = 20
@@ -91,7 +92,7 @@ def delete_clients(account_id: int, selection: Selection) -> Deletion:
 
     def delete_batch(connection: Connection, batch: Select[int]) -> int:
         # Waits for those who record a sale to one of them, and then sees it.
-        connection.execute(select(Cliente.id).where(in_batch(account_id, batch)).order_by(Cliente.id).with_for_update())
+        lock_for_deletion(connection, in_batch(account_id, batch))
         deleted = connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
         if deleted:
             record(db.session(), Accion.CLIENTS_DELETED, cuantos=deleted)

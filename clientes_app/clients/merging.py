@@ -20,6 +20,7 @@ from ..sending.erased import hold_off_erasing
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import owned
 from .doubles import Pair, remember_apart
+from .locks import lock_for_deletion
 from .sales import count_purchases
 from .services import ClientFields, change_fields, note_change
 
@@ -73,6 +74,7 @@ def merge(
             pair = _older_first(session.scalars(_both(account_id, ids).with_for_update()).all())
             kept = pair.older
             opt_out = _opt_out_of(session, pair)
+            lock_for_deletion(session.connection(), Cliente.id == pair.newer.id)
             _move_everything(session, pair)
             change_fields(session, kept, _chosen_fields(pair, chosen), region, done_by)
             note_change(session, kept.id, TipoDeCambio.UNIDO, _as_it_was(pair.newer), done_by)

@@ -15,6 +15,7 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..tenancy import get_owned, lock_owned, owned
+from .locks import lock_for_deletion
 
 
 class ClientFields(TypedDict, total=False):
@@ -120,6 +121,7 @@ def delete_client(account_id: int, client_id: int) -> Cliente:
             client = lock_owned(session, Cliente, account_id, client_id)
             if has_sales(session, account_id, client_id):
                 raise _has_sales(client)
+            lock_for_deletion(session.connection(), Cliente.id == client_id)
             session.delete(client)
             record(session, Accion.CLIENTS_DELETED, Thing("cliente", client_id), cuantos=1)
     except IntegrityError as error:

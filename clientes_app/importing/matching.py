@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ARRAY, Connection, Select, String, func, literal, select, union
 
 from ..client_files.rows import Row
+from ..clients.locks import lock
 from ..database import id_list
 from ..models import Cliente, ClienteEtiqueta, Etiqueta
 
@@ -74,18 +75,12 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
 
 
 def lock_clients(connection: Connection, account_id: int, rows: Iterable[Row]) -> None:
-    """Let nobody change the clients that rows may be until the transaction ends, whoever is to find them then.
-
-    They are locked in the order of their ids, as everywhere. SQLite has one writer and needs no lock.
-    """
-    if connection.dialect.name == "sqlite":
-        return
+    """Let nobody change the clients that rows may be until the transaction ends, whoever is to find them then."""
     rows = list(rows)
     there = select(Cliente.id).where(Cliente.usuario_id == account_id)
     by_document = there.where(Cliente.documento_clave != "", Cliente.documento_clave.in_(_documents(rows, connection)))
     by_phone = there.where(Cliente.telefono_e164.in_(_texts(numbers_of(rows), connection)))
-    meant = select(Cliente.id).where(Cliente.id.in_(union(by_document, by_phone)))
-    connection.execute(meant.order_by(Cliente.id).with_for_update(key_share=True))
+    lock(connection, Cliente.id.in_(union(by_document, by_phone)))
 
 
 def numbers_of(rows: Iterable[Row]) -> set[str]:

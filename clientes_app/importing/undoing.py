@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, or_, select
 
 from ..client_keys import keys_of
+from ..clients.locks import lock, lock_for_deletion
 from ..database import id_list, write_transaction
 from ..models import (
     CambioDeCliente,
@@ -65,7 +66,10 @@ def _delete_created(connection: Connection, job: Job) -> bool:
     ids = connection.scalars(some.order_by(Cliente.id).limit(BATCH)).all()
     if ids:
         listed = id_list(ids, connection.dialect.name)
-        connection.execute(delete(Cliente).where(Cliente.id.in_(select(listed.c.value))))
+        created = Cliente.id.in_(select(listed.c.value))
+        # Waits for those who sell or write to one of them, and then sees it.
+        lock_for_deletion(connection, created)
+        connection.execute(delete(Cliente).where(created, ~_used()))
     return bool(ids)
 
 
@@ -80,6 +84,8 @@ def _restore_changed(connection: Connection, job: Job) -> bool:
     assert isinstance(clients, Table)
     restored = [_restored(row.cliente_id, row.antes, job.region) for row in rows]
     wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
+    listed = id_list([row.cliente_id for row in rows], connection.dialect.name)
+    lock(connection, Cliente.id.in_(select(listed.c.value)))
     update_rows(connection, clients, restored)
     added = [(tag_id, row.cliente_id) for row in rows for tag_id in row.antes["etiquetas"]]
     for tag_id in {tag_id for tag_id, _ in added}:

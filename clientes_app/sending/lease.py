@@ -7,6 +7,7 @@ import math
 import os
 import secrets
 import socket
+import sys
 import time
 from datetime import timedelta
 from functools import cache
@@ -119,12 +120,13 @@ def is_dead(holder: str) -> bool:
 def _place() -> str:
     """Name where process ids mean what they mean here: the host, its boot, and the namespace of process ids.
 
-    The host's name alone would not do: two containers may have the same one.
+    The host's name alone would not do: two containers may have the same one. Where Linux does not say in which of them
+    we are, the place is this process's own, and no other judges whether it lives.
     """
     host = socket.gethostname()[:40]
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         namespace = str(Path("/proc/self/ns/pid").stat().st_ino)
     except OSError:
-        return host
+        return f"{host}/{secrets.token_hex(8)}" if sys.platform == "linux" else host
     return f"{host}/{hashlib.sha256(f'{boot}/{namespace}'.encode()).hexdigest()[:16]}"

@@ -269,7 +269,7 @@ def test_who_keeps_coming_without_a_signature_is_told_to_stop(twilio: Twilio, me
 # What people answer
 
 OUT_WORDS = ["STOP", "stop", " Stop. ", "stopall", "unsubscribe", "cancel", "end", "QUIT", "optout", "revoke"]
-OUT_WORDS += ["BAJA", "¡Baja!", "bája", "ALTO", "Cancelar...", "salir\n", "PARAR"]
+OUT_WORDS += ["BAJA", "¡Baja!", "bája", "ＢＡＪＡ", "𝗕𝗔𝗝𝗔", "ALTO", "Cancelar...", "salir\n", "PARAR"]
 
 
 @pytest.mark.parametrize("body", OUT_WORDS)

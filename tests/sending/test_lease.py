@@ -80,6 +80,25 @@ def test_a_process_elsewhere_on_a_machine_of_the_same_name_keeps_it(engine: Engi
     assert not lease.hold(engine, "another-host:2:b")
 
 
+def test_where_containers_cannot_be_told_apart_nobody_is_taken_for_dead() -> None:
+    dead = said_without_proc("print(lease.new_owner())")
+    assert said_without_proc(f"print(lease.is_dead({dead!r}))") == "False"
+
+
+def said_without_proc(statement: str) -> str:
+    """Run a statement about the lease in a process to which the machine does not say where it runs."""
+    program = [
+        "from pathlib import Path",
+        "from clientes_app.sending import lease",
+        "def refuse(*_): raise PermissionError",
+        "Path.read_text = Path.stat = refuse",
+        statement,
+    ]
+    return subprocess.run(
+        [sys.executable, "-c", "\n".join(program)], capture_output=True, check=True, text=True
+    ).stdout.strip()
+
+
 def test_a_living_process_of_this_host_keeps_it(engine: Engine) -> None:
     assert lease.hold(engine, lease.new_owner())
     assert not lease.hold(engine, lease.new_owner())

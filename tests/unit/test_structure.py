@@ -26,6 +26,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "forms",
     "leftovers",
     "listing",
+    "locks",
     "new_password",
     "opening",
     "passwords",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import unicodedata
 
@@ -51,3 +52,9 @@ def test_long_runs_of_marks_take_no_time(clean: object) -> None:
     begun = time.thread_time()
     assert len(clean(text)) <= 1 + MOST_MARKS
     assert time.thread_time() - begun < 0.2
+
+
+def test_what_is_folded_has_no_capital_letter_whatever_form_it_was_written_in() -> None:
+    everything = [chr(number) for number in range(sys.maxunicode + 1) if not 0xD800 <= number < 0xE000]
+    assert [character for character in everything if fold(fold(character)) != fold(character)] == []
+    assert fold("𝓜𝓪𝓻í𝓪") == "maria"
