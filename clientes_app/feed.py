@@ -17,26 +17,26 @@ LOOK_SECONDS = 0.4
 HEARTBEAT_SECONDS = 10.0
 END_EVENT = "end"
 STATE_EVENT = "state"
-"""Tells a page that shows another state than the present one."""
+"""Tells a page that shows another phase than the present one."""
 
 
 class Snapshot(Protocol):
     """How far something is at one moment."""
 
     @property
-    def estado(self) -> str:
-        """Answer the state, which decides what may be done with it."""
+    def phase(self) -> str:
+        """Return what decides what stands around it on a page, such as what may be done with it."""
 
     @property
     def ended(self) -> bool:
         """Tell whether nothing more happens by itself."""
 
 
-def news(progress: Snapshot, state: str | None) -> str | None:
-    """Answer the event, if any, that a page is told of which shows the state; one that shows none is not told."""
+def news(progress: Snapshot, phase: str | None) -> str | None:
+    """Return the event, if any, that a page is told of which shows the phase; one that shows none is not told."""
     if progress.ended:
         return END_EVENT
-    return STATE_EVENT if state is not None and progress.estado != state else None
+    return STATE_EVENT if phase is not None and progress.phase != phase else None
 
 
 # What reads the snapshot of an id, and what writes it in a language.
@@ -61,11 +61,11 @@ class Feeds:
             for feed in self._feeds.values():
                 feed.end()
 
-    def events(self, watched_id: int, language: str, state: str | None = None) -> Generator[str]:
-        """Answer a viewer's events, until what they watch has ended; `state` is the one that their page shows."""
+    def events(self, watched_id: int, language: str, phase: str | None = None) -> Generator[str]:
+        """Return a viewer's events, until what they watch has ended; `phase` is the one that their page shows."""
         yield sse.HEARTBEAT
         with self._watched(watched_id) as (feed, look):
-            yield from _changes(feed, look, language, state)
+            yield from _changes(feed, look, language, phase)
 
     @contextmanager
     def _watched(self, watched_id: int) -> Iterator[tuple[_Feed, int]]:
@@ -96,7 +96,7 @@ class Feeds:
                 del self._feeds[feed.watched_id]
 
 
-def _changes(feed: _Feed, look: int, language: str, state: str | None) -> Iterator[str]:
+def _changes(feed: _Feed, look: int, language: str, phase: str | None) -> Iterator[str]:
     seen = 0
     while not feed.ended:
         version, progress = feed.wait_for_change(seen, look, HEARTBEAT_SECONDS)
@@ -105,12 +105,12 @@ def _changes(feed: _Feed, look: int, language: str, state: str | None) -> Iterat
             continue
         seen = version
         yield feed.rendered(version, progress, language)
-        if told := news(progress, state):
+        if told := news(progress, phase):
             yield sse.event("", told)
         if progress.ended:
             return
-        if state is not None:
-            state = progress.estado
+        if phase is not None:
+            phase = progress.phase
 
 
 class _Feed:

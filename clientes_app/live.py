@@ -50,16 +50,16 @@ class Live:
                 del self._streams[viewer]
 
 
-def stream(kind: str, watched_id: int, language: str, viewer: str | None, state: str | None = None) -> Response | None:
+def stream(kind: str, watched_id: int, language: str, viewer: str | None, phase: str | None = None) -> Response | None:
     """Answer with the progress of one of a kind as it happens, or None where there are streams enough.
 
-    `viewer` names the log-in of a browser; a program has none, and no limit of its own. `state` is the one that the
+    `viewer` names the log-in of a browser; a program has none, and no limit of its own. `phase` is the one that the
     page shows. The stream ends soon after the session that it was asked for with.
     """
     live = _live(current_app)
     if not live.enter(viewer, current_settings().max_streams):
         return None
-    response = sse.stream(_while_open(live.feeds[kind].events(watched_id, language, state), still_open()))
+    response = sse.stream(_while_open(live.feeds[kind].events(watched_id, language, phase), still_open()))
     response.call_on_close(partial(live.leave, viewer))
     return response
 

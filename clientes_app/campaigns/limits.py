@@ -151,7 +151,8 @@ def _pending(account_id: int, today: LocalDay) -> Select[int, Decimal]:
 
 def _too_many(most: int, left: int, count: int) -> str:
     sentence = gettext(
-        "The shop sends at most %(most)s messages a day. Left for today: %(left)s. This would send: %(count)s.",
+        "The shop sends at most %(most)s messages a day. Left for today: %(left)s. This would send: %(count)s. "
+        "Send fewer, wait until tomorrow, or have an administrator raise the limit.",
         most=number(most),
         left=number(left),
         count=number(count),
@@ -161,7 +162,8 @@ def _too_many(most: int, left: int, count: int) -> str:
 
 def _too_dear(most: Decimal, left: Decimal, cost: Decimal) -> str:
     sentence = gettext(
-        "The shop spends at most %(most)s a month on SMS. Left for this month: %(left)s. This would cost: %(cost)s.",
+        "The shop spends at most %(most)s a month on SMS. Left for this month: %(left)s. This would cost: %(cost)s. "
+        "Send fewer, wait until next month, or have an administrator raise the limit.",
         most=money(most),
         left=money(left),
         cost=money(cost),

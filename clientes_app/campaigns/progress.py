@@ -15,6 +15,8 @@ from ..models.types import utc_now
 from ..sending.waiting import Standing, Wait, standings
 
 LATEST = 8
+WAITING = "espera"
+"""The phase of a campaign that runs and waits for a limit; a state it is not."""
 _SPEED_IS_FRESH = timedelta(seconds=10)
 _OUTCOMES = (EstadoSMS.ENVIADO, EstadoSMS.FALLIDO, EstadoSMS.INCIERTO)
 _SPREAD = 0.25
@@ -54,6 +56,11 @@ class Progress:
     def wait(self) -> Wait | None:
         """Return why it waits, if it does; while something is on its way, that may come back and leave room."""
         return self.standing.wait if self.standing and not self.counts[EstadoSMS.ENVIANDO] else None
+
+    @property
+    def phase(self) -> str:
+        """Return the state, or that it waits: then the messages stand still too, and a page shows them anew."""
+        return WAITING if self.wait else self.estado
 
     @property
     def ended(self) -> bool:

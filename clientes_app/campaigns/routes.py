@@ -145,7 +145,7 @@ def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
     viewer = current_user.get_id() if is_partial() else None
-    stream = live.stream(LIVE, pk, language(), viewer, request.args.get("estado"))
+    stream = live.stream(LIVE, pk, language(), viewer, request.args.get("fase"))
     if stream is None:
         return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection
@@ -156,7 +156,7 @@ def _polled_progress(pk: int) -> Response:
     """Render the progress for a page that has no stream; the events of a stream come along."""
     progress = snapshot(db.engine, pk)
     response = make_response(render_template("campaigns/_progress.html", progress=progress, polling=True))
-    if told := news(progress, request.args.get("estado")):
+    if told := news(progress, request.args.get("fase")):
         response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})
     return response
 

@@ -24,6 +24,11 @@ class Progress:
     iguales: int
 
     @property
+    def phase(self) -> str:
+        """Return what decides what stands around it on a page."""
+        return self.estado
+
+    @property
     def ended(self) -> bool:
         """Tell whether nothing more happens by itself."""
         return self.estado not in UNFINISHED

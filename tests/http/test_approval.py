@@ -173,11 +173,13 @@ def test_the_review_says_what_it_costs_and_what_is_left(
     [
         (
             {"mensajes_por_dia": 3},
-            "The shop sends at most 3 messages a day. Left for today: 1. This would send: 2.",
+            "The shop sends at most 3 messages a day. Left for today: 1. This would send: 2. "
+            "Send fewer, wait until tomorrow, or have an administrator raise the limit.",
         ),
         (
             {"pesos_por_mes": Decimal(60), "precios": {"CO": Decimal(20)}},
-            "The shop spends at most $ 60 a month on SMS. Left for this month: $ 20. This would cost: $ 40.",
+            "The shop spends at most $ 60 a month on SMS. Left for this month: $ 20. This would cost: $ 40. "
+            "Send fewer, wait until next month, or have an administrator raise the limit.",
         ),
     ],
 )

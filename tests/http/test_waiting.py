@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -81,6 +83,21 @@ def test_every_page_says_that_it_continues_tomorrow(
         assert "Enviados 3 de 5" in " ".join(fragment.split())
         assert "messages a second" not in fragment
     streamed.close()
+
+
+def test_the_messages_of_an_open_page_are_shown_anew_when_it_begins_to_wait(
+    admin: CheckingClient, campaigns: Campaigns
+) -> None:
+    campaign_id = send_beyond(campaigns, 5, 3, mensajes_por_dia=3)
+    page = f"/clientes/campanas/{campaign_id}/"
+    htmx = {"HX-Request": "true", "HX-Target": "section#progress"}
+    told = admin.get(f"{page}?fase=procesando", headers=htmx).headers["HX-Trigger"]
+    assert json.loads(told) == {"state": {"target": "#live"}}
+    streamed = admin.get(f"{page}progreso/?fase=procesando", buffered=False)
+    assert any(chunk.startswith("event: state") for chunk in islice(map(bytes.decode, streamed.response), 4))
+    streamed.close()
+    assert "progreso/?fase=espera" in admin.get(page).text
+    assert "HX-Trigger" not in admin.get(f"{page}?fase=espera", headers=htmx).headers
 
 
 def test_a_month_is_said_by_its_first_day_in_the_shops_zone(admin: CheckingClient, campaigns: Campaigns) -> None:

@@ -106,6 +106,17 @@ def test_nobody_is_changed(imports: Imports, clients: list[int], kind: Kind, col
     assert (imports.clients(), imports.tags()) == (before, tags)
 
 
+@pytest.mark.both_databases
+def test_who_has_neither_document_nor_usable_number_is_known_word_for_word(imports: Imports, shop: Shop) -> None:
+    there = [("Ana Gil", "300123"), ("Ana Gil", "no tiene"), ("Luz 1", "")]
+    ids = [shop.add_client(imports.account, name, phone) for name, phone in there]
+    import_id = imports.run(exported(imports, ids, FIELDS, ("csv", "es")))
+    assert imports.counts(import_id) == {"iguales": 3, "sin_celular": 3}
+    assert [each[:2] for each in imports.clients()] == there
+    imports.run(b"Nombre,Celular,Documento\nAna Gil,300999,\nLuz 2,,\nLuz 1,,52\nAna Gil,300123,53\n")
+    assert len(imports.clients()) == 7, "another name or number, or a document, may be somebody else's"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_another_shop_gets_them_as_they_are(imports: Imports, shop: Shop, clients: list[int], kind: Kind) -> None:
     other = Imports(imports.app, shop.add_admin("otra"))

@@ -17,7 +17,7 @@ class Count:
 
     number: int
     ended: bool = False
-    estado: str = "begun"
+    phase: str = "begun"
 
 
 class Watched:
@@ -79,17 +79,17 @@ def test_everybody_hears_the_end_once_each() -> None:
     assert [list(islice(page, 3)) for page in pages] == [[sse.event("9"), sse.event("", "end")]] * 3
 
 
-def test_a_page_that_shows_another_state_is_told() -> None:
+def test_a_page_that_shows_another_phase_is_told() -> None:
     watched = Watched()
     feeds = Feeds(watched.read, lambda count, language: str(count.number))
-    fresh, stale, stateless = (feeds.events(1, "en", state) for state in ("begun", "new", None))
+    fresh, stale, stateless = (feeds.events(1, "en", phase) for phase in ("begun", "new", None))
     for page in (fresh, stale, stateless):
         assert next(page) == sse.HEARTBEAT
     assert [next(page) for page in (fresh, stale, stateless)] == [sse.event("0")] * 3
     assert next(stale) == sse.event("", "state")
-    watched.now = Count(1, estado="paused")
+    watched.now = Count(1, phase="paused")
     assert [list(islice(page, 2)) for page in (fresh, stale)] == [[sse.event("1"), sse.event("", "state")]] * 2
     assert next(stateless) == sse.event("1")
-    watched.now = Count(2, ended=True, estado="done")
+    watched.now = Count(2, ended=True, phase="done")
     assert list(stateless) == [sse.event("2"), sse.event("", "end")]
     feeds.close()

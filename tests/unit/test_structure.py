@@ -182,6 +182,11 @@ def test_every_template_compiles_and_has_nothing_inline(app: Flask) -> None:
         assert not inline, f"{name} has {inline}"
 
 
+def test_no_field_cuts_in_silence_what_is_pasted() -> None:
+    """A browser drops what is beyond `maxlength` without a word; the form says that a text is too long."""
+    assert [path.name for path in TEMPLATES.rglob("*.html") if "maxlength" in path.read_text()] == []
+
+
 def test_every_fragment_names_its_variables() -> None:
     silent = {path.name for path in TEMPLATES.rglob("_*.html") if not path.read_text().startswith("{#")}
     assert silent == set()
