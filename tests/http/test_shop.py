@@ -97,7 +97,13 @@ def test_what_is_shown_is_read_again_as_the_same(admin: CheckingClient, app: Fla
 
 def test_an_empty_field_is_no_limit(admin: CheckingClient, app: Flask, account: int) -> None:
     admin.send(URL, form())
-    emptied = {"zona_horaria": "", "mensajes_por_dia": "", "pesos_por_mes": " ", "meses_de_retencion": "", "precios": ""}
+    emptied = {
+        "zona_horaria": "",
+        "mensajes_por_dia": "",
+        "pesos_por_mes": " ",
+        "meses_de_retencion": "",
+        "precios": "",
+    }
     left = {name: value for name, value in form(**emptied, exige_aprobacion="false").items() if name not in PRICES}
     admin.send(URL, left)
     assert stored(app, account) == ShopSettings(negocio="La Tienda")
