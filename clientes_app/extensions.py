@@ -9,7 +9,7 @@ from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from .csrf import MaskedCSRF
@@ -35,6 +35,15 @@ migrate = Migrate()
 login_manager = LoginManager()
 csrf = MaskedCSRF()
 babel = Babel()
+
+
+def engine_apart() -> Engine:
+    """Return the engine, for a read on a connection of its own, after the session has given its connection back.
+
+    A thread never holds two: enough of them that held one and waited for a second would wait for each other.
+    """
+    db.session.commit()
+    return db.engine
 
 
 @contextmanager

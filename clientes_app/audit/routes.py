@@ -10,7 +10,7 @@ from flask_babel import get_timezone
 from flask_login import current_user
 
 from ..csv_export import csv_download
-from ..extensions import db
+from ..extensions import engine_apart
 from ..htmx import page_or_fragment
 from ..models import Accion, Auditoria
 from ..models.types import read_id
@@ -46,8 +46,8 @@ def index() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def export() -> ResponseReturnValue:
     """Download what the filter finds."""
-    wanted = Filter.from_values(request.args)
-    batches = reading.export_batches(db.engine, current_user.account_id, wanted, _zone())
+    wanted, zone = Filter.from_values(request.args), _zone()
+    batches = reading.export_batches(engine_apart(), current_user.account_id, wanted, zone)
     # Sentences are in the language of this request, which goes on until the last of them.
     return csv_download(stream_with_context(batches), "auditoria.csv")  # type: ignore[type-var]
 

@@ -12,7 +12,7 @@ from flask_login import current_user
 from .. import live
 from ..clients.selection import Ticked
 from ..errors import DomainError
-from ..extensions import db
+from ..extensions import engine_apart
 from ..forms import form_from_json, json_object, validated
 from ..i18n import account_zone, local_iso, reason, some_of
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
@@ -50,7 +50,7 @@ def send_sms() -> ResponseReturnValue:
 def state(pk: int) -> ResponseReturnValue:
     """Answer how far a campaign is."""
     services.get_campaign(current_user.account_id, pk)
-    return counts(snapshot(db.engine, pk))
+    return counts(snapshot(engine_apart(), pk))
 
 
 @bp.get("/campanas/<int:pk>/detalles/")

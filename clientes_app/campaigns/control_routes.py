@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from ..csv_export import csv_download
 from ..errors import Conflict, speaks_json
-from ..extensions import db
+from ..extensions import engine_apart
 from ..htmx import page_or_fragment
 from ..i18n import number
 from ..models import CampanaSMS, SMSLog
@@ -97,7 +97,7 @@ def reject(pk: int) -> ResponseReturnValue:
 def actions(pk: int) -> ResponseReturnValue:
     """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    progress, can_retry = snapshot(db.engine, pk), control.can_retry(pk)
+    progress, can_retry = snapshot(engine_apart(), pk), control.can_retry(pk)
     return render_template("campaigns/_actions.html", campaign=campaign, progress=progress, can_retry=can_retry)
 
 
@@ -142,12 +142,12 @@ def certificate(pk: int) -> ResponseReturnValue:
     """Download the proof of a campaign: the sums, and every row."""
     campaign = services.get_campaign(current_user.account_id, pk)
     note_download(campaign)
-    return csv_download(certificate_batches(db.engine, campaign, verify(pk)), f"campana-{pk}.csv")
+    return csv_download(certificate_batches(engine_apart(), campaign, verify(pk)), f"campana-{pk}.csv")
 
 
 def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:
     if speaks_json():
-        return counts(snapshot(db.engine, campaign.id))
+        return counts(snapshot(engine_apart(), campaign.id))
     flash(message, "success")
     return redirect(url_for("campaigns.show", pk=campaign.id))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from ..extensions import db
+from ..extensions import db, engine_apart
 from ..models import AT_REST, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from ..paging import Page, page_of
 from ..sending.waiting import Wait, standings
@@ -30,8 +30,8 @@ def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
 def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:
     """List the campaigns that go on, newest first, and how far each is."""
     running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(AT_REST))
-    newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN))
-    return [(campaign, snapshot(db.engine, campaign.id)) for campaign in newest]
+    newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN)).all()
+    return [(campaign, snapshot(engine_apart(), campaign.id)) for campaign in newest]
 
 
 def waiting(account_id: int) -> list[tuple[CampanaSMS, Usuario]]:

@@ -17,7 +17,7 @@ from ..clients.filters import chips_of
 from ..clients.search import Search
 from ..clients.selection import Said, Selection, Unreadable
 from ..clients.tags import tag_names
-from ..extensions import db
+from ..extensions import db, engine_apart
 from ..feed import news
 from ..htmx import form_again, is_partial, page_or_fragment, source
 from ..i18n import language
@@ -117,7 +117,7 @@ def show(pk: int) -> ResponseReturnValue:
     campaign = services.get_campaign(current_user.account_id, pk)
     if is_partial():
         return _polled_progress(pk)
-    context = {"campaign": campaign, "progress": snapshot(db.engine, pk), **_messages_context(pk)}
+    context = {"campaign": campaign, "progress": snapshot(engine_apart(), pk), **_messages_context(pk)}
     response = make_response(render_template("campaigns/show.html", **context))
     response.vary.add("HX-Request")
     return response
@@ -133,7 +133,7 @@ def messages(pk: int) -> ResponseReturnValue:
         "campaigns/show.html",
         "campaigns/_messages.html",
         campaign=campaign,
-        progress=snapshot(db.engine, pk),
+        progress=snapshot(engine_apart(), pk),
         **_messages_context(pk),
     )
 
@@ -154,7 +154,7 @@ def progress(pk: int) -> ResponseReturnValue:
 
 def _polled_progress(pk: int) -> Response:
     """Render the progress for a page that has no stream; the events of a stream come along."""
-    progress = snapshot(db.engine, pk)
+    progress = snapshot(engine_apart(), pk)
     response = make_response(render_template("campaigns/_progress.html", progress=progress, polling=True))
     if told := news(progress, request.args.get("fase")):
         response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..database import read_transaction
 from ..errors import NotFound
-from ..extensions import db
+from ..extensions import engine_apart
 from ..models import COUNTERS, CampanaSMS, EstadoSMS, SMSLog
 from ..models.types import MAX_ID
 
@@ -67,7 +67,7 @@ def verify(campaign_id: int) -> Verification:
 
     Raises NotFound.
     """
-    with read_transaction(db.engine) as connection, Session(connection) as session:
+    with read_transaction(engine_apart()) as connection, Session(connection) as session:
         return _count(session, campaign_id)
 
 

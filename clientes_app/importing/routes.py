@@ -16,7 +16,7 @@ from ..client_files.columns import Layout, Role, with_roles
 from ..client_files.reading import MAX_BYTES
 from ..client_files.rows import reader_of
 from ..errors import DomainError
-from ..extensions import db
+from ..extensions import db, engine_apart
 from ..feed import news
 from ..htmx import is_partial, page_or_fragment
 from ..i18n import language
@@ -190,7 +190,7 @@ def _examples(rows: list[tuple[int, list[str]]], width: int) -> list[str]:
 
 def _polled_progress(pk: int) -> Response:
     """Render the progress for a page that has no stream; at the end its event comes along."""
-    progress = snapshot(db.engine, pk)
+    progress = snapshot(engine_apart(), pk)
     response = make_response(render_template("importing/_progress.html", progress=progress, polling=True))
     if told := news(progress, None):
         response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})

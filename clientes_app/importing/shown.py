@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from ..client_files.columns import Layout
-from ..extensions import db
+from ..extensions import engine_apart
 from ..models import EstadoImportacion, Importacion
 from ..models.types import read_id
 from ..settings import current_settings
@@ -26,7 +26,7 @@ def place() -> Surroundings:
 
 def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     """Answer the variables of `importing/_show.html`."""
-    progress = snapshot(db.engine, row.id)
+    progress = snapshot(engine_apart(), row.id)
     listed = list_context(row, uploads) if progress.ended else {}
     undoable = progress.ended and services.can_undo(row)
     layout = Layout.from_json(row.columnas)

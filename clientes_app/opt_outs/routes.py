@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..csv_export import csv_download
-from ..extensions import db
+from ..extensions import engine_apart
 from ..htmx import form_again, go_to, page_or_fragment
 from ..i18n import account_zone, phone_number
 from ..models.types import read_id
@@ -35,7 +35,7 @@ def export() -> ResponseReturnValue:
     """Download the list."""
     services.note_export()
     zone, erased = account_zone(), gettext("erased number")
-    batches = services.export_batches(db.engine, current_user.account_id, zone, erased)
+    batches = services.export_batches(engine_apart(), current_user.account_id, zone, erased)
     return csv_download(batches, "bajas.csv")
 
 

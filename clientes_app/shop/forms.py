@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Self
 from zoneinfo import available_timezones
@@ -25,6 +25,9 @@ MOST_MESSAGES = 1_000_000_000
 MOST_MONTHS = 600
 MOST_COUNTRIES = 250
 FIRST_COUNTRY = "CO"
+
+_PRICES = "precios"
+"""Begins the names of the prices; alone, it says that the page shows them, though there may be none."""
 
 _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 ZONES = sorted(name for name in available_timezones() if name.partition("/")[0] in _AREAS)
@@ -117,10 +120,11 @@ class ShopForm(Form):
             raise ValidationError(gettext("Choose one of the list."))
 
     @classmethod
-    def of(cls, settings: ShopSettings) -> Self:
-        """Answer the form that shows these settings."""
-        return cls(
-            formdata=None,
+    def of(cls, settings: ShopSettings, formdata: MultiDict[str, str] | None = None) -> Self:
+        """Return the form that shows these settings, or changes those of them that a request names."""
+        prices = [{"pais": country, "precio": _typed(price)} for country, price in settings.precios.items()]
+        form = cls(
+            formdata=formdata,
             negocio=settings.negocio,
             zona_horaria=settings.zona_horaria or "",
             exige_segundo_factor=settings.exige_segundo_factor,
@@ -128,8 +132,11 @@ class ShopForm(Form):
             mensajes_por_dia=_typed(settings.mensajes_por_dia),
             pesos_por_mes=_typed(settings.pesos_por_mes),
             meses_de_retencion=_typed(settings.meses_de_retencion),
-            precios=[{"pais": country, "precio": _typed(price)} for country, price in settings.precios.items()],
+            precios=prices,
         )
+        if formdata and not any(name.partition("-")[0] == _PRICES for name in formdata):
+            form._keep(prices)
+        return form
 
     @property
     def prices(self) -> list[PriceForm]:
@@ -165,6 +172,11 @@ class ShopForm(Form):
             row.pais.errors = [gettext("This country is there twice.")]
             valid = False
         return bool(valid)
+
+    def _keep(self, prices: Iterable[Mapping[str, str]]) -> None:
+        # A list of WTForms' is empty where a request names none of its rows.
+        for price in prices:
+            self.precios.append_entry(price)
 
     def _repeated(self) -> Iterator[PriceForm]:
         seen = set()

@@ -27,8 +27,8 @@ def index() -> ResponseReturnValue:
 @bp.post("/")
 @access(Access.ADMIN)
 def save() -> ResponseReturnValue:
-    """Store it; a button that adds or takes out a country shows the form again and stores nothing."""
-    form = ShopForm(formdata=request.form)
+    """Store what is named of it; a button that adds or takes out a country shows the form again and stores nothing."""
+    form = ShopForm.of(services.shop_settings(current_user.account_id), request.form)
     if form.change_rows(request.form) or not form.validate():
         added = "agregar" in request.form
         return form_again(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=added)

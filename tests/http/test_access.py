@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from threading import get_ident
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -547,3 +549,28 @@ def test_a_token_opens_what_its_scope_says_and_never_a_page(app: Flask, house: H
         elif what in SCOPES:
             secret = make_token(app, account, SCOPES[what])
             assert call_with(secret, house, what, rule).status_code in (200, 202), what
+
+
+@pytest.mark.both_databases
+def test_no_request_holds_two_connections_at_once(app: Flask, house: House, admin: CheckingClient) -> None:
+    # Threads that hold one and wait for a second, as many as there are connections, wait for each other.
+    held: Counter[int] = Counter()
+    most: Counter[str] = Counter()
+    asked = ""
+
+    def take(*_: object) -> None:
+        held[get_ident()] += 1
+        most[asked] = max(most[asked], held[get_ident()])
+
+    def give_back(*_: object) -> None:
+        held[get_ident()] -= 1
+
+    with app.app_context():
+        event.listen(db.engine, "checkout", take)
+        event.listen(db.engine, "checkin", give_back)
+    for what, rule in split(app, "admin")[0]:
+        held.clear()
+        asked = what
+        check_reached(house, what, rule, admin)
+    assert [what for what, count in most.items() if count > 1] == []
+    assert len(most) > 100

@@ -346,3 +346,21 @@ class TestCallbacks:
     )
     def test_odd_sids_and_codes(self, browser: CheckingClient, fields: dict[str, str]) -> None:
         assert self.post(browser, "/twilio/estado/" + "0" * 32, fields) in (204, 400)
+
+
+@pytest.mark.parametrize("piece", ["%", "%zz", "%41", "nombre=%&"])
+def test_no_form_of_escapes_holds_the_others_up(caller: Bare, piece: str) -> None:
+    body = (piece * MOST_FORM_BYTES)[: MOST_FORM_BYTES - 10]
+    kind = "application/x-www-form-urlencoded"
+    headers = {"X-CSRFToken": caller.token()}
+    with little_work():
+        response = caller.post("/clientes/nuevo/", data=body, content_type=kind, headers=headers)
+    assert response.status_code in (200, 413)
+
+
+def test_a_percent_sign_that_is_no_escape_is_text(caller: Bare, app: Flask) -> None:
+    kind = "application/x-www-form-urlencoded"
+    headers = {"X-CSRFToken": caller.token()}
+    caller.post("/clientes/nuevo/", data="nombre=100%% Lana", content_type=kind, headers=headers)
+    with app.app_context():
+        assert db.session.scalar(select(Cliente.nombre).where(Cliente.nombre.contains("Lana"))) == "100%% Lana"

@@ -42,6 +42,19 @@ def form(**fields: str) -> dict[str, str]:
     }
 
 
+def test_what_a_request_does_not_name_stays(english: CheckingClient, app: Flask, account: int) -> None:
+    english.send(URL, form())
+    before = stored(app, account)
+    for fields in ({}, {"mensajes_por_día": "5"}, {"negocio": "La Tienda"}, {"%" * 100: ""}):
+        english.send(URL, fields)
+        assert stored(app, account) == before
+    english.send(URL, {"mensajes_por_dia": "7", "precios": ""})
+    after = stored(app, account)
+    assert (after.mensajes_por_dia, after.pesos_por_mes, after.precios) == (7, before.pesos_por_mes, {})
+    english.send(URL, {"mensajes_por_dia": ""})
+    assert stored(app, account).mensajes_por_dia is None
+
+
 def stored(app: Flask, account: int) -> ShopSettings:
     with app.app_context():
         return shop_settings(account)
@@ -84,7 +97,13 @@ def test_what_is_shown_is_read_again_as_the_same(admin: CheckingClient, app: Fla
 
 def test_an_empty_field_is_no_limit(admin: CheckingClient, app: Flask, account: int) -> None:
     admin.send(URL, form())
-    emptied = {"zona_horaria": "", "mensajes_por_dia": "", "pesos_por_mes": " ", "meses_de_retencion": ""}
+    emptied = {
+        "zona_horaria": "",
+        "mensajes_por_dia": "",
+        "pesos_por_mes": " ",
+        "meses_de_retencion": "",
+        "precios": "",
+    }
     left = {name: value for name, value in form(**emptied, exige_aprobacion="false").items() if name not in PRICES}
     admin.send(URL, left)
     assert stored(app, account) == ShopSettings(negocio="La Tienda")
