@@ -240,7 +240,7 @@ def test_who_answers_start_is_taken_out_although_erased(app: Flask, account: int
     person.opt_out()
     person.erase()
     with app.app_context():
-        hear(db.engine, NUMBER, "", "ALTA")
+        hear(db.engine, "SM" + "0" * 32, NUMBER, "", "ALTA")
     assert person.opt_outs() == []
 
 
@@ -252,7 +252,7 @@ def test_who_answers_stop_is_heard_although_erased(
     with app.app_context():
         with db.engine.connect() as connection:
             assert accounts_concerned(connection, NUMBER) == [account]
-        hear(db.engine, NUMBER, "", "BAJA")
+        hear(db.engine, "SM" + "0" * 32, NUMBER, "", "BAJA")
     assert person.opt_outs() == [NUMBER]
 
 

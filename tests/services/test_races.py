@@ -17,6 +17,7 @@ from clientes_app import throttling
 from clientes_app.auth import sessions
 from clientes_app.campaigns import control
 from clientes_app.campaigns import services as campaigning
+from clientes_app.campaigns.repeats import program_key
 from clientes_app.client_files.rows import Fields
 from clientes_app.clients import merging, sales, tagging, tags
 from clientes_app.clients import services as clients
@@ -310,7 +311,7 @@ def send_a_message_again(world: World) -> Raced:
 @raced
 def send_with_one_key(world: World) -> Raced:
     draft = campaigning.Draft(Ticked((world.client(),)), "Hola {nombre}", "Prueba")
-    key = f"key {world.next}"
+    key = program_key(f"key {world.next}", world.account, b"{}")
     return Raced(
         lambda: campaigning.create_campaign(world.account, world.account, draft, key),
         [Accion.CAMPAIGN_SENT],
