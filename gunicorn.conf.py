@@ -13,8 +13,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from clientes_app import private_files
 from clientes_app.config import SettingsError, read_settings
+from clientes_app.files import private_files
 
 private_files.keep_new_ones()
 try:

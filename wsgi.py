@@ -6,12 +6,14 @@ import sys
 
 import click
 
-from clientes_app import create_app, live, private_files
+from clientes_app import create_app
 from clientes_app.auth import first_run
+from clientes_app.background.daily import start_daily
+from clientes_app.background.imports import start_imports
+from clientes_app.background.sender import start_sender
 from clientes_app.config import SettingsError
-from clientes_app.importing.process import start_imports
-from clientes_app.privacy.daily import start_daily
-from clientes_app.sender import start_sender
+from clientes_app.files import private_files
+from clientes_app.live import streams
 from clientes_app.settings import settings_of
 
 private_files.keep_new_ones()
@@ -34,7 +36,7 @@ if _serves:
 
 def wind_down() -> None:
     """Begin to stop: streams end, the sender takes nothing new. A signal handler may call it."""
-    live.close(app)
+    streams.close(app)
     if _daily is not None:
         _daily.stop()
     if _imports is not None:

@@ -15,12 +15,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, because the simulated Twilio is a program of its own that needs none of it.
     from flask import Flask
 
-    from . import assets, blueprints, cli, compression, errors, frame, front_door, hosts, i18n, icons, throttling
-    from . import security as access_rules
+    from . import blueprints, cli
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
     from .extensions import db, login_manager, migrate
     from .tokens import bearer
+    from .web import access as access_rules
+    from .web import assets, compression, error_pages, front_door, hosts, i18n, icons, navigation, throttling
 
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
@@ -35,8 +36,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     assets.init_app(app)
     icons.init_app(app)
-    errors.init_app(app)
-    frame.init_app(app)
+    error_pages.init_app(app)
+    navigation.init_app(app)
     bearer.init_app(app)  # before the rules: they ask who it is that calls
     access_rules.init_app(app)
     blueprints.init_app(app)

@@ -86,7 +86,7 @@ class Settings:
 
     @property
     def simulated(self) -> bool:
-        """Tell whether messages stay on this machine."""
+        """Return whether messages stay on this machine."""
         return self.sms_mode is SmsMode.SIMULATED
 
     @property
@@ -108,7 +108,7 @@ class Settings:
         return max(1, self.server_threads - 16)
 
     def flask_config(self) -> dict[str, object]:
-        """Answer the keys that Flask and its extensions read."""
+        """Return the keys that Flask and its extensions read."""
         return {
             "SECRET_KEY": self.secret_key,
             "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
@@ -124,14 +124,14 @@ class Settings:
             "SESSION_COOKIE_SECURE": not self.simulated,
             "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": None,
-            "WTF_CSRF_CHECK_DEFAULT": False,  # security.py checks it itself: an API token needs no proof beside it
+            "WTF_CSRF_CHECK_DEFAULT": False,  # web/access.py checks it itself: an API token needs no proof beside it
             "BABEL_DEFAULT_LOCALE": "es_CO",
             "BABEL_TRANSLATION_DIRECTORIES": "translations",
             "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript", "image/svg+xml"],
             "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
             "COMPRESS_LEVEL": 5,
             "COMPRESS_STREAMS": False,
-            "COMPRESS_REGISTER": False,  # compression.py asks for it
+            "COMPRESS_REGISTER": False,  # web/compression.py asks for it
             "SEND_FILE_MAX_AGE_DEFAULT": 0,
         }
 

@@ -12,8 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from .csrf import MaskedCSRF
-from .database import one_writer, will_write
+from .database.transactions import one_writer, will_write
 
 
 class Base(DeclarativeBase):
@@ -33,7 +32,6 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 login_manager = LoginManager()
-csrf = MaskedCSRF()
 babel = Babel()
 
 

@@ -21,12 +21,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def current_settings() -> Settings:
-    """Answer the settings of the present app."""
+    """Return the settings of the present app."""
     return settings_of(current_app)
 
 
 def settings_of(app: Flask) -> Settings:
-    """Answer an app's settings."""
+    """Return an app's settings."""
     return cast(Settings, app.extensions[_KEY])
 
 

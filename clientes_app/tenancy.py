@@ -20,7 +20,7 @@ from .models import (
     TokenDeApi,
     Venta,
 )
-from .models.types import MAX_ID
+from .values.ids import MAX_ID
 
 Row = TypeVar(
     "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
@@ -33,7 +33,7 @@ def owned(model: type[Row], account_id: int) -> Select[Row]:
 
 
 def get_owned(session: Session, model: type[Row], account_id: int, row_id: int) -> Row:
-    """Answer the account's row with this id.
+    """Return the account's row with this id.
 
     Raises NotFound, also where the row is another account's.
     """

@@ -10,8 +10,8 @@ from flask import current_app
 from sqlalchemy import TypeDecorator
 from sqlalchemy.engine import Connection
 
-from clientes_app.database import will_write
-from clientes_app.planning import teach_planner
+from clientes_app.database.planner import teach_planner
+from clientes_app.database.transactions import will_write
 
 db = current_app.extensions["migrate"].db
 

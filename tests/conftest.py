@@ -13,9 +13,9 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from clientes_app import create_app
+from clientes_app.background.sender import Sender
 from clientes_app.config import PROJECT_ROOT, Settings
 from clientes_app.extensions import db
-from clientes_app.sender import Sender
 from clientes_app.simulator.process import SimulatorProcess
 
 from .support.campaigns import Campaigns

@@ -8,7 +8,7 @@ from .schemas import Json, ref
 
 
 def answers(description: str, schema: str, example: Any) -> Json:
-    """Answer a response that carries JSON of this schema."""
+    """Return a response that carries JSON of this schema."""
     return {
         "description": description,
         "content": {"application/json": {"schema": ref(schema), "example": example}},
@@ -16,7 +16,7 @@ def answers(description: str, schema: str, example: Any) -> Json:
 
 
 def refuses(description: str, error: str, **more: Any) -> Json:
-    """Answer a response that says in a sentence why nothing was done."""
+    """Return a response that says in a sentence why nothing was done."""
     return answers(description, "Error", {"success": False, "error": error}) | more
 
 
@@ -55,13 +55,13 @@ SHARED: Json = {
 
 
 def shared(*statuses: int) -> Json:
-    """Answer references to shared responses: these, and those that every endpoint has."""
+    """Return references to shared responses: these, and those that every endpoint has."""
     everywhere = {401, 403, 429, 500}
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted({*statuses, *everywhere})}
 
 
 def wrong_input(field: str, problem: str) -> Json:
-    """Answer the response to a body that will not do: fields that are wrong, or a sentence about the whole."""
+    """Return the response to a body that will not do: fields that are wrong, or a sentence about the whole."""
     return {
         "description": "Fields are wrong, or the body as a whole; or a session's request lacks its CSRF token.",
         "content": {

@@ -42,7 +42,7 @@ _SECURITY_SCHEMES: Json = {
 
 
 def describe() -> Json:
-    """Answer the whole document."""
+    """Return the whole document."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Clientes", "version": "1", "description": _ABOUT},

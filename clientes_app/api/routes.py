@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from ..security import Access, access, program_view
+from ..web.access import Access, access, program_view
 from . import bp
 from .document import SCOPES, describe
-from .reading import operations
+from .page import operations
 
 
 @bp.get("/openapi.json")
 @program_view
 @access(Access.ANYONE)
 def openapi() -> ResponseReturnValue:
-    """Answer the description as an OpenAPI document; it holds nobody's data."""
+    """Return the description as an OpenAPI document; it holds nobody's data."""
     return describe()
 
 

@@ -12,12 +12,12 @@ _OUTCOMES = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviado
 
 
 def ref(name: str) -> Json:
-    """Answer a reference to a schema of this module."""
+    """Return a reference to a schema of this module."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def shape(properties: Json, optional: Json | None = None) -> Json:
-    """Answer the schema of an object that has these properties, may have the optional ones, and has no other."""
+    """Return the schema of an object that has these properties, may have the optional ones, and has no other."""
     return {
         "type": "object",
         "required": list(properties),
@@ -27,27 +27,27 @@ def shape(properties: Json, optional: Json | None = None) -> Json:
 
 
 def text(description: str, longest: int | None = None) -> Json:
-    """Answer the schema of a text."""
+    """Return the schema of a text."""
     return {"type": "string", "description": description} | ({"maxLength": longest} if longest else {})
 
 
 def count(description: str) -> Json:
-    """Answer the schema of a number of things."""
+    """Return the schema of a number of things."""
     return {"type": "integer", "minimum": 0, "description": description}
 
 
 def identifier(description: str) -> Json:
-    """Answer the schema of an id."""
+    """Return the schema of an id."""
     return {"type": "integer", "minimum": 1, "description": description}
 
 
 def one_of(values: list[str], description: str) -> Json:
-    """Answer the schema of a text that is one of some."""
+    """Return the schema of a text that is one of some."""
     return {"type": "string", "enum": values, "description": description}
 
 
 def list_of(items: Json, description: str) -> Json:
-    """Answer the schema of a list."""
+    """Return the schema of a list."""
     return {"type": "array", "items": items, "description": description}
 
 

@@ -9,15 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_login import current_user
 
-from ..csv_export import csv_download
 from ..extensions import engine_apart
-from ..htmx import page_or_fragment
 from ..models import Accion, Auditoria
-from ..models.types import read_id
 from ..people import services as people
-from ..security import Access, access
-from . import bp, reading, sentences
-from .reading import Filter, Seen
+from ..values.ids import read_id
+from ..web.access import Access, access
+from ..web.csv_export import csv_download
+from ..web.htmx import page_or_fragment
+from . import bp, entries, sentences
+from .entries import Filter, Seen
 
 _PAGES = {"campana_sms": "campaigns.show", "cliente": "clients.show", "importacion": "importing.show"}
 
@@ -29,8 +29,8 @@ def index() -> ResponseReturnValue:
     account_id = current_user.account_id
     wanted = Filter.from_values(request.args)
     before = read_id(request.args.get("antes", ""))
-    page = reading.list_page(account_id, wanted, before, _zone())
-    present = reading.still_there(account_id, page.rows)
+    page = entries.list_page(account_id, wanted, before, _zone())
+    present = entries.still_there(account_id, page.rows)
     context = {
         "page": page,
         "wanted": wanted,
@@ -47,18 +47,18 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Download what the filter finds."""
     wanted, zone = Filter.from_values(request.args), _zone()
-    batches = reading.export_batches(engine_apart(), current_user.account_id, wanted, zone)
+    batches = entries.export_batches(engine_apart(), current_user.account_id, wanted, zone)
     # Sentences are in the language of this request, which goes on until the last of them.
     return csv_download(stream_with_context(batches), "auditoria.csv")  # type: ignore[type-var]
 
 
 def _zone() -> ZoneInfo:
-    """Answer the zone in which this reader's days begin."""
+    """Return the zone in which this reader's days begin."""
     return ZoneInfo(str(get_timezone()))
 
 
 def _address(entry: Auditoria, present: set[Seen]) -> str | None:
-    """Answer where the thing can be looked at; None where it is gone or has no page."""
+    """Return where the thing can be looked at; None where it is gone or has no page."""
     if entry.cosa == "usuario":
         return url_for("people.index", _anchor=f"person-{entry.cosa_id}")
     if (entry.cosa, entry.cosa_id) in present:

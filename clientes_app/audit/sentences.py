@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from ..i18n import number
 from ..models import Accion, Auditoria
+from ..web.formatting import number
 
 COUNT = "cuantos"
 """The detail that says to how many things an act was done."""
@@ -106,13 +106,13 @@ def thing(entry: Auditoria) -> str:
 
 
 def sentence(entry: Auditoria) -> str:
-    """Tell an entry in one plain sentence."""
+    """Return an entry as one plain sentence."""
     told = f"{who(entry)} {act(entry)}"
     return f"{told}: {thing(entry)}" if thing(entry) else told
 
 
 def details(entry: Auditoria) -> str:
-    """Tell what else is known of an act; empty where nothing is."""
+    """Return what else is known of an act; empty where nothing is."""
     known = {name: value for name, value in entry.detalle.items() if name != COUNT}
     return "; ".join(f"{_DETAILS.get(name, name)}: {_said(value)}" for name, value in known.items())
 

@@ -13,12 +13,12 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from .. import throttling
-from ..audit.services import record_for
+from ..audit_log import record_for
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import Accion, Rol, Usuario
 from ..settings import current_settings
+from ..web import throttling
 from . import passwords
 
 log = logging.getLogger(__name__)
@@ -32,12 +32,12 @@ class WrongCode(DomainError):
 
 
 def is_open() -> bool:
-    """Tell whether the first admin is still to be made; sample people do not count, they cannot log in."""
+    """Return whether the first admin is still to be made; sample people do not count, they cannot log in."""
     return not current_settings().simulated and not _is_anybody_there(db.session())
 
 
 def code() -> str:
-    """Answer the one-time code: the same in every process, and another for each key and database."""
+    """Return the one-time code: the same in every process, and another for each key and database."""
     settings = current_settings()
     message = f"first run {settings.database_url}"
     digest = hmac.digest(settings.secret_key.encode(), message.encode(), "sha256")

@@ -6,9 +6,9 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..errors import DomainError
-from ..htmx import form_again, page_or_fragment
-from ..security import Access, access
-from ..throttling import TooManyTries
+from ..web.access import Access, access
+from ..web.htmx import form_again, page_or_fragment
+from ..web.throttling import TooManyTries
 from . import bp, first_run
 from .forms import FirstRunForm
 from .opening import open_session_for

@@ -6,13 +6,13 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from ..forms import Form, line_field
-from ..log_in_names import LONGEST_NAME, RULE, is_usable
+from ..values.log_in_names import LONGEST_NAME, RULE, is_usable
+from ..web.forms import Form, line_field
 from .passwords import LONGEST
 
 
 def password_field(label: str) -> PasswordField:
-    """Answer a field for a password; whether it will do is said by `passwords.check`."""
+    """Return a field for a password; whether it will do is said by `passwords.check`."""
     filled = DataRequired(message=lazy_gettext("This field is required."))
     short_enough = Length(max=LONGEST, message=lazy_gettext("Use at most %(longest)d characters.", longest=LONGEST))
     return PasswordField(label, validators=[filled, short_enough])

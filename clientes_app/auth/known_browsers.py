@@ -7,15 +7,15 @@ import secrets
 from flask import Request, Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from ..log_in_names import key_of
 from ..settings import current_settings
+from ..values.log_in_names import key_of
 
 _COOKIE = "conocido"
 _A_YEAR = 365 * 24 * 3600
 
 
 def identify(request: Request, name: str) -> str | None:
-    """Answer the mark of a browser in which the person called `name` has logged in, or None."""
+    """Return the mark of a browser in which the person called `name` has logged in, or None."""
     try:
         return str(_signer(name).loads(request.cookies.get(_COOKIE, "")))
     except BadSignature:

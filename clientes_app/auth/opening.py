@@ -19,7 +19,7 @@ _SECRET = "secreto"  # noqa: S105
 
 @login_manager.user_loader
 def find_person(person_id: str) -> Usuario | None:
-    """Answer the person of the browser's session; a sample person has none outside simulated mode."""
+    """Return the person of the browser's session; a sample person has none outside simulated mode."""
     found = sessions.find(session.get(_SECRET, ""))
     if found is None:
         return None
@@ -52,12 +52,12 @@ def close_session() -> None:
 
 
 def present_session() -> sessions.Open | None:
-    """Answer the session that the request came with; a program that acts with a token has none."""
+    """Return the session that the request came with; a program that acts with a token has none."""
     return g.get("present_session") if current_user.is_authenticated else None
 
 
 def still_open() -> Callable[[], bool]:
-    """Answer what tells, long after this request, whether its session goes on."""
+    """Return what tells, long after this request, whether its session goes on."""
     present = present_session()
     if present is None:
         return lambda: True

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext
 
 from ..errors import DomainError, ServiceUnavailable
-from ..text import composed, fold
+from ..values.text import composed, fold
 
 SHORTEST = 8
 LONGEST = 1000
@@ -55,7 +55,7 @@ def check(password: str, name: str) -> None:
 
 
 def hash_password(password: str) -> str:
-    """Answer what is stored in place of a password (Argon2id)."""
+    """Return what is stored in place of a password (Argon2id)."""
     return _hasher.hash(_normal(password))
 
 
@@ -75,7 +75,7 @@ def seat(room: Room) -> Iterator[None]:
 
 
 def fits(stored: str | None, password: str) -> bool:
-    """Tell whether a password is the one that was stored; where nothing is stored it takes the same time."""
+    """Return whether a password is the one that was stored; where nothing is stored it takes the same time."""
     try:
         return _hasher.verify(stored or nobodys_hash(), _normal(password)) and stored is not None
     except (VerificationError, InvalidHashError):
@@ -83,13 +83,13 @@ def fits(stored: str | None, password: str) -> bool:
 
 
 def is_outdated(stored: str) -> bool:
-    """Tell whether passwords are stored in another way by now."""
+    """Return whether passwords are stored in another way by now."""
     return _hasher.check_needs_rehash(stored)
 
 
 @cache
 def nobodys_hash() -> str:
-    """Answer what an unknown person's password is compared with."""
+    """Return what an unknown person's password is compared with."""
     return _hasher.hash("nobody")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import current_app, request
 from flask_login import current_user
 
-from .. import outage
-from ..security import Access
+from ..database import outage
+from ..web.access import Access
 from . import bp, sessions
 from .opening import present_session
 

@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..htmx import form_again, page_or_fragment
-from ..i18n import LANGUAGES
 from ..models import Usuario
-from ..second_factor.opening import enter, way_on
-from ..security import Access, access, is_safe_next, leads_on
 from ..settings import current_settings
-from ..throttling import TooManyTries
+from ..web.access import Access, access, is_safe_next, leads_on
+from ..web.htmx import form_again, page_or_fragment
+from ..web.i18n import LANGUAGES
+from ..web.navigation import THEMES
+from ..web.throttling import TooManyTries
 from . import bp, first_run, known_browsers, services, tries
 from .forms import LogInForm
 from .opening import close_session
+from .second_factor.opening import enter, way_on
 
 _PAGE = ("auth/log_in.html", "auth/_log_in.html")
 _A_YEAR = 365 * 24 * 3600
@@ -80,7 +81,7 @@ def choose_language() -> ResponseReturnValue:
 def choose_theme() -> Response:
     """Remember the theme, for the person or on this device."""
     chosen = request.form.get("tema", "")
-    if chosen not in services.THEMES:
+    if chosen not in THEMES:
         abort(400)
     response = make_response(redirect(_next_page()))
     if current_user.is_authenticated:

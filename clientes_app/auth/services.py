@@ -7,19 +7,17 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit.services import record_for
+from ..audit_log import record_for
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
-from ..log_in_names import LONGEST_NAME, RULE, is_usable, key_of
 from ..models import Accion, Rol, Usuario
+from ..values.log_in_names import LONGEST_NAME, RULE, is_usable, key_of
 from . import passwords, tries
 from .passwords import hash_password
 
-THEMES = ("auto", "light", "dark")
-
 
 def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_people: bool) -> Usuario | None:
-    """Answer the person with this name and password, or None; sample people only where they are allowed.
+    """Return the person with this name and password, or None; sample people only where they are allowed.
 
     Raises throttling.TooManyTries, before it compares anything.
     """
@@ -35,7 +33,7 @@ def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_p
 
 
 def confirm_password(person_id: int, password: str) -> bool:
-    """Tell whether somebody who is logged in knows the password.
+    """Return whether somebody who is logged in knows the password.
 
     Raises throttling.TooManyTries, before it compares anything.
     """
@@ -81,7 +79,7 @@ def add_person(person: Usuario) -> Usuario:
 
 
 def has_sample_people() -> bool:
-    """Tell whether the sample shop is here, whose people everybody may log in as."""
+    """Return whether the sample shop is here, whose people everybody may log in as."""
     return db.session.scalar(select(Usuario.id).where(Usuario.de_muestra).limit(1)) is not None
 
 
@@ -125,7 +123,7 @@ def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
 
 
 def _keep_in_present_way(person: Usuario, password: str) -> bool:
-    """Store a password anew that is stored in an older way; tell whether it still is the person's."""
+    """Store a password anew that is stored in an older way; return whether it still is the person's."""
     if not passwords.is_outdated(person.clave_hash):
         return True
     compared = Usuario.id == person.id, Usuario.clave_hash == person.clave_hash

@@ -12,13 +12,13 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from .. import outage
-from ..audit.services import Thing, record, record_for
+from ..audit_log import Thing, record, record_for
+from ..database import outage
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
 from ..models.types import utc_now
-from ..text import clean_line
+from ..values.text import clean_line
 from .services import lock_person
 
 LIFETIME = timedelta(hours=12)
@@ -35,7 +35,7 @@ class Open:
 
 
 def begin(person_id: int, proved: str, device: str, address: str) -> str:
-    """Store a new session, sweep those that are over, and answer the secret that opens it.
+    """Store a new session, sweep those that are over, and return the secret that opens it.
 
     `proved` is the stored password as it was when the person was let in. Raises Conflict where it is another by now,
     or the person may no longer log in.
@@ -57,7 +57,7 @@ def begin(person_id: int, proved: str, device: str, address: str) -> str:
 
 
 def find(secret: str) -> tuple[Usuario, Open] | None:
-    """Answer whose session a secret opens; None where it has ended, has run out, or its person may not log in."""
+    """Return whose session a secret opens; None where it has ended, has run out, or its person may not log in."""
     query = (
         select(Usuario, Sesion.id, Sesion.visto)
         .join(Sesion, Sesion.persona_id == Usuario.id)
@@ -69,7 +69,7 @@ def find(secret: str) -> tuple[Usuario, Open] | None:
 
 
 def is_open(engine: Engine, session_id: int) -> bool:
-    """Tell whether a session goes on, outside of any request; while the database is away, that it does."""
+    """Return whether a session goes on, outside of any request; while the database is away, that it does."""
     query = select(Sesion.id).join(Usuario).where(Sesion.id == session_id, Usuario.activo, ~_is_over())
     with outage.overlooked(), engine.connect() as connection:
         return connection.scalar(query) is not None

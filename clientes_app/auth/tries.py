@@ -18,8 +18,8 @@ from typing import NoReturn
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
-from .. import throttling
-from ..log_in_names import key_of
+from ..values.log_in_names import key_of
+from ..web import throttling
 from . import passwords
 
 FROM_ADDRESS = RateLimitItemPerMinute(20, 10, "log-in from address")
@@ -38,7 +38,7 @@ class Count:
 
 
 def counts(name: str, address: str, browser: str | None) -> list[Count]:
-    """Answer the counts of a try to log in; `browser` identifies one that the person has used before."""
+    """Return the counts of a try to log in; `browser` identifies one that the person has used before."""
     if browser is not None:
         return [Count(FROM_KNOWN_BROWSER, (browser,))]
     # A name is what somebody typed: of any length, and it may be a password by mistake.
@@ -52,7 +52,7 @@ def counts(name: str, address: str, browser: str | None) -> list[Count]:
 
 
 def counts_of_person(person_id: int) -> list[Count]:
-    """Answer the counts of a try by somebody who is logged in already."""
+    """Return the counts of a try by somebody who is logged in already."""
     return [Count(OF_PERSON, (str(person_id),))]
 
 
@@ -84,7 +84,7 @@ def _refuse(count: Count) -> NoReturn:
 
 
 def _room_of(tried: list[Count]) -> passwords.Room:
-    """Answer where a try waits: by whether its browser is known, else by whether its address has failed lately."""
+    """Return where a try waits: by whether its browser is known, else by whether its address has failed lately."""
     where = tried[0]
     if where.limit in (FROM_KNOWN_BROWSER, OF_PERSON):
         return passwords.KNOWN_BROWSERS
@@ -93,7 +93,7 @@ def _room_of(tried: list[Count]) -> passwords.Room:
 
 
 def _place(address: str) -> str:
-    """Answer an IPv4 address, or the network that one household has of IPv6."""
+    """Return an IPv4 address, or the network that one household has of IPv6."""
     try:
         read = ip_address(address)
     except ValueError:

@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Blueprint, Flask
 
-from .. import live
 from ..extensions import db
+from ..live import streams
 from .progress import snapshot
 
 LIVE = "campaign"
@@ -19,4 +19,4 @@ def init_app(app: Flask) -> None:
     """Register the views and offer their streams."""
     app.register_blueprint(bp)
     with app.app_context():
-        live.offer(app, LIVE, partial(snapshot, db.engine), "campaigns/_progress.html")
+        streams.offer(app, LIVE, partial(snapshot, db.engine), "campaigns/_progress.html")

@@ -9,17 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from .. import live
-from ..clients.selection import Ticked
+from ..clients.search.selection import Ticked
 from ..errors import DomainError
 from ..extensions import engine_apart
-from ..forms import form_from_json, json_object, validated
-from ..i18n import account_zone, local_iso, reason, some_of
+from ..live import streams
 from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from ..models.types import MAX_ID, read_id
-from ..security import Access, access, by_itself, program_view
 from ..sending.waiting import Wait
 from ..settings import current_settings
+from ..values.ids import MAX_ID, read_id
+from ..web.access import Access, access, by_itself, program_view
+from ..web.formatting import local_iso, reason, some_of
+from ..web.forms import form_from_json, json_object, validated
+from ..web.i18n import account_zone
 from . import bp, listing, services
 from .forms import RequestForm
 from .progress import Progress, snapshot
@@ -32,7 +33,7 @@ DETAILS = 1_000
 @program_view
 @access(Access.SEND)
 def send_sms() -> ResponseReturnValue:
-    """Store a campaign to the clients named, wait for its end as long as is sensible, and answer what is known."""
+    """Store a campaign to the clients named, wait for its end as long as is sensible, and return what is known."""
     key = _idempotency_key()
     campaign = services.earlier_campaign(current_user.account_id, key)
     if campaign is None:
@@ -48,7 +49,7 @@ def send_sms() -> ResponseReturnValue:
 @access(Access.STAFF)
 @by_itself()
 def state(pk: int) -> ResponseReturnValue:
-    """Answer how far a campaign is."""
+    """Return how far a campaign is."""
     services.get_campaign(current_user.account_id, pk)
     return counts(snapshot(engine_apart(), pk))
 
@@ -57,7 +58,7 @@ def state(pk: int) -> ResponseReturnValue:
 @program_view
 @access(Access.STAFF)
 def details(pk: int) -> ResponseReturnValue:
-    """Answer what became of each client, a thousand at a time."""
+    """Return what became of each client, a thousand at a time."""
     after = read_id(request.args.get("despues", ""))
     campaign = services.get_campaign(current_user.account_id, pk)
     return {"success": True, **_details(campaign, after)}
@@ -65,7 +66,7 @@ def details(pk: int) -> ResponseReturnValue:
 
 def _wait_for_end(campaign: CampanaSMS) -> CampanaSMS:
     """Wait as long as is sensible; not at all where threads enough are held by others who wait or watch."""
-    with live.waiting() as room:
+    with streams.waiting() as room:
         return services.wait_for_end(campaign, current_settings().send_wait_seconds if room else 0.0)
 
 
@@ -111,7 +112,7 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
 
 
 def _said_state(state: EstadoCampana) -> EstadoCampana:
-    """Answer the state as the specification's clients know it: what has not ended goes on, or waits for an admin."""
+    """Return the state as the specification's clients know it: what has not ended goes on, or waits for an admin."""
     return state if state in AT_REST else EstadoCampana.PROCESANDO
 
 
@@ -133,7 +134,7 @@ def _detail(row: SMSLog) -> dict[str, Any]:
 
 
 def counts(progress: Progress) -> dict[str, Any]:
-    """Answer a campaign's state, its rows by state, and what it waits for."""
+    """Return a campaign's state, its rows by state, and what it waits for."""
     named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
     by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
     known = {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
@@ -141,5 +142,5 @@ def counts(progress: Progress) -> dict[str, Any]:
 
 
 def _waiting(wait: Wait | None) -> dict[str, str]:
-    """Answer when a campaign goes on that waits for a limit; nothing where it does not wait, or nobody knows."""
+    """Return when a campaign goes on that waits for a limit; nothing where it does not wait, or nobody knows."""
     return {"espera_hasta": local_iso(wait.until, account_zone())} if wait and wait.until else {}

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select
 from sqlalchemy.orm import Session
 
-from ..clients.selection import Selection, selected_in_order
-from ..database import id_list
+from ..clients.search.selection import Selection, selected_in_order
+from ..database.transactions import id_list
 from ..models import Baja, Cliente, EstadoSMS, SMSLog
 from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER, OPTED_OUT
 from ..tenancy import owned

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from ..audit.services import Thing, record
-from ..csv_export import Rows
+from ..audit_log import Thing, record
 from ..extensions import unit_of_work
 from ..models import Accion, CampanaSMS, SMSLog
+from ..web.csv_export import Rows
 from .verification import Verification
 
 _BATCH = 1_000
@@ -38,7 +38,7 @@ def note_download(campaign: CampanaSMS) -> None:
 
 
 def certificate_batches(engine: Engine, campaign: CampanaSMS, verification: Verification) -> Iterator[Rows]:
-    """Answer the certificate a batch of rows at a time."""
+    """Return the certificate a batch of rows at a time."""
     yield [["campana", campaign.id, campaign.nombre], *_sums(verification), []]
     yield [[column.key for column in _COLUMNS]]
     last = 0

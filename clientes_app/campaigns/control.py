@@ -8,15 +8,15 @@ from flask_babel import gettext
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
+from ..audit_log import Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
-from ..messaging.pseudonym import is_pseudonym
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..sending import control, evidence
 from ..sending.faults import FAULTS
 from ..shop.services import lock_account
 from ..tenancy import get_owned
+from ..values.pseudonym import is_pseudonym
 from . import limits
 
 _RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
@@ -135,12 +135,12 @@ def clients_to_retry(account_id: int, campaign_id: int) -> tuple[int, ...]:
 
 
 def can_retry(campaign_id: int) -> bool:
-    """Tell whether any message failed for a reason that may pass; the caller has checked whose campaign it is."""
+    """Return whether any message failed for a reason that may pass; the caller has checked whose campaign it is."""
     return db.session.scalar(_failed_for_now(campaign_id).limit(1)) is not None
 
 
 def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
-    """Answer a message of the account's campaign.
+    """Return a message of the account's campaign.
 
     Raises NotFound.
     """

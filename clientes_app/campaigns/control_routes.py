@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from ..csv_export import csv_download
-from ..errors import Conflict, speaks_json
+from ..errors import Conflict
 from ..extensions import engine_apart
-from ..htmx import page_or_fragment
-from ..i18n import number
 from ..models import CampanaSMS, SMSLog
-from ..security import Access, access, by_itself
+from ..web.access import Access, access, by_itself
+from ..web.csv_export import csv_download
+from ..web.error_pages import speaks_json
+from ..web.formatting import number
+from ..web.htmx import page_or_fragment
 from . import bp, control, services
 from .api import counts
 from .certificate import certificate_batches, note_download

@@ -10,11 +10,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
-from ..clients.selection import Destination, Said, Unreadable
-from ..forms import Form, line_field
+from ..clients.search.selection import Destination, Said, Unreadable
 from ..message_templates.forms import MessageForm, message_field
-from ..models.types import read_id
-from ..text import clean_block, clean_line
+from ..values.ids import read_id
+from ..values.text import clean_block, clean_line
+from ..web.forms import Form, line_field
 
 LONGEST_NAME = 200
 
@@ -60,7 +60,7 @@ class ComposeForm(MessageForm):
 
     @property
     def template_id(self) -> int | None:
-        """Answer the id of the template that the text came from."""
+        """Return the id of the template that the text came from."""
         return read_id(self.plantilla.data or "")
 
     def validate_plantilla(self, field: StringField) -> None:

@@ -10,15 +10,16 @@ from flask_babel import gettext
 from sqlalchemy import Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from ..days import LocalDay, day_of
 from ..errors import Conflict
-from ..i18n import money, number, zone_of
-from ..messaging.phone import country
 from ..messaging.totals import parts_by_country
 from ..models import CampanaSMS, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..sending.allowance import use_of
 from ..shop.services import lock_account, prices_of, settings_of
+from ..values.days import LocalDay, day_of
+from ..values.phone import country
+from ..web.formatting import money, number
+from ..web.i18n import zone_of
 
 # Of what a campaign still sends, each message costs as much as the next.
 _PENDING_COST = type_coerce(CampanaSMS.costo * CampanaSMS.pendientes / CampanaSMS.destinatarios, Money)
@@ -48,12 +49,12 @@ class Room:
 
     @property
     def messages(self) -> int | None:
-        """Answer how many messages are left today."""
+        """Return how many messages are left today."""
         return None if self.most_messages is None else max(self.most_messages - self.sent, 0)
 
     @property
     def pesos(self) -> Decimal | None:
-        """Answer how many pesos are left this month."""
+        """Return how many pesos are left this month."""
         return None if self.most_pesos is None else max(self.most_pesos - self.spent, Decimal(0))
 
     def refusal(self, messages: int, cost: Decimal) -> str | None:

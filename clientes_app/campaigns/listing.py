@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from ..database.paging import Page, page_of
 from ..extensions import db, engine_apart
 from ..models import AT_REST, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, Usuario
-from ..paging import Page, page_of
 from ..sending.waiting import Wait, standings
 from ..tenancy import get_owned, owned
 from .progress import Progress, snapshot

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, Select, select, union_all
 from sqlalchemy.engine import Row
 
-from ..database import read_transaction
+from ..database.transactions import read_transaction
 from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
 from ..sending.waiting import Standing, Wait, standings
@@ -64,7 +64,7 @@ class Progress:
 
     @property
     def ended(self) -> bool:
-        """Tell whether nothing more happens by itself."""
+        """Return whether nothing more happens by itself."""
         return self.estado in AT_REST and not self.counts[EstadoSMS.ENVIANDO]
 
     @property
@@ -74,7 +74,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> tuple[float, float] | None:
-        """Answer the least and the most seconds until the end, or None where nobody knows."""
+        """Return the least and the most seconds until the end, or None where nobody knows."""
         if self.ended or self.speed <= 0 or (self.standing and not self.standing.is_covered):
             return None
         left = (self.total - self.settled) / self.speed

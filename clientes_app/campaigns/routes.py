@@ -11,23 +11,25 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from .. import live
-from ..clients import listing as client_listing
-from ..clients.filters import chips_of
-from ..clients.search import Search
-from ..clients.selection import Said, Selection, Unreadable
-from ..clients.tags import tag_names
+from ..auth.opening import still_open
+from ..clients.search import listing as client_listing
+from ..clients.search.chips import chips_of
+from ..clients.search.choice import selection_of
+from ..clients.search.criteria import Search
+from ..clients.search.selection import Said, Selection, Unreadable
+from ..clients.tags.services import tag_names
 from ..extensions import db, engine_apart
-from ..feed import news
-from ..htmx import form_again, is_partial, page_or_fragment, source
-from ..i18n import language
+from ..live import streams
+from ..live.feed import news
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
-from ..models.types import read_id
-from ..security import Access, access, by_itself, stream_view
 from ..segments import services as segments
 from ..settings import current_settings
+from ..values.ids import read_id
+from ..web.access import Access, access, by_itself, stream_view
+from ..web.htmx import form_again, is_partial, page_or_fragment, source
+from ..web.i18n import language
 from . import LIVE, bp, control, listing, services
 from .forms import ComposeForm
 from .progress import snapshot
@@ -144,8 +146,8 @@ def messages(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
-    viewer = current_user.get_id() if is_partial() else None
-    stream = live.stream(LIVE, pk, language(), viewer, request.args.get("fase"))
+    viewer = streams.Viewer(current_user.get_id() if is_partial() else None, language(), still_open())
+    stream = streams.stream(LIVE, pk, viewer, request.args.get("fase"))
     if stream is None:
         return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection
@@ -165,7 +167,7 @@ def _checked(form: ComposeForm, said: Callable[[], Said]) -> Selection | None:
     """Return whom the form is for where all of it is right; None where it is not, and the form says why."""
     valid = form.validate()
     try:
-        audience = segments.selection_of(current_user.account_id, said())
+        audience = selection_of(current_user.account_id, said())
     except Unreadable as refusal:
         form.destino.errors = [refusal.message]
         return None

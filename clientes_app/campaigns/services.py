@@ -12,18 +12,18 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
-from ..clients.selection import Selection, Ticked
+from ..audit_log import Thing, record
+from ..clients.search.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
-from ..i18n import moment, some_of
 from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
 from ..sending import outbox
-from ..sending.bell import bell
+from ..sending.notifier import bell
 from ..shop.services import prices_of, settings_of
 from ..tenancy import get_owned
+from ..web.formatting import moment, some_of
 from . import audience as audiences
 from . import limits, listing
 from .audience import Share
@@ -77,7 +77,7 @@ class Review:
 
 
 def review(account_id: int, draft: Draft) -> Review:
-    """Tell what sending the draft would do, and change nothing."""
+    """Return what sending the draft would do, and change nothing."""
     session = db.session()
     names = audiences.names_to_send_to(session, account_id, draft.audience)
     return Review(
@@ -89,7 +89,7 @@ def review(account_id: int, draft: Draft) -> Review:
 
 
 def waits_for_approval(account_id: int, sender_id: int) -> bool:
-    """Tell whether what this person sends waits for an admin."""
+    """Return whether what this person sends waits for an admin."""
     return sender_id != account_id and settings_of(account_id).exige_aprobacion
 
 
@@ -143,7 +143,7 @@ def wait_for_end(campaign: CampanaSMS, seconds: float) -> CampanaSMS:
 
 
 def get_campaign(account_id: int, campaign_id: int) -> CampanaSMS:
-    """Answer the account's campaign.
+    """Return the account's campaign.
 
     Raises NotFound.
     """

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..database import read_transaction
+from ..database.transactions import read_transaction
 from ..errors import NotFound
 from ..extensions import engine_apart
 from ..models import COUNTERS, CampanaSMS, EstadoSMS, SMSLog
-from ..models.types import MAX_ID
+from ..values.ids import MAX_ID
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Tell whether everything holds."""
+        """Return whether everything holds."""
         return not self.problems
 
     def as_json(self) -> dict[str, Any]:
-        """Answer the proof as it is printed."""
+        """Return the proof as it is printed."""
         return {
             "campana_id": self.campaign_id,
             "estado": self.estado,

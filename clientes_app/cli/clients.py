@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from ..client_files.columns import Layout, Role
 from ..client_files.refusals import Refused
-from ..database import expect_many_rows
+from ..database.processes import new_owner
+from ..database.transactions import expect_many_rows
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import jobs, services, uploading
@@ -20,9 +21,8 @@ from ..importing.applying import apply
 from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
 from ..models import Importacion, Usuario
-from ..sending.lease import new_owner
 from ..settings import current_settings
-from ..text import fold
+from ..values.text import fold
 
 group = AppGroup("clients", help="Clients.")
 
@@ -71,7 +71,7 @@ def _taken(import_id: int, place: Surroundings) -> Job:
 
 
 def _mapped(layout: Layout, mapped: Sequence[str]) -> Layout:
-    """Answer the layout with the columns that were named; roles that are named are not guessed."""
+    """Return the layout with the columns that were named; roles that are named are not guessed."""
     if not mapped:
         return layout
     named = [_column(layout, each) for each in mapped]

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from ..background.sender import LEDGER
 from ..extensions import db
-from ..sender import LEDGER
 from ..settings import current_settings
 from ..simulator.ledger import Ledger
 from .demo_shop import load_shop

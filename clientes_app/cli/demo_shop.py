@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from ..auth.passwords import hash_password
 from ..campaigns import services as campaigns
-from ..client_keys import keys_of
 from ..clients.sales import count_purchases
-from ..clients.search import Search
+from ..clients.search.criteria import Search
+from ..database.processes import new_owner
 from ..extensions import db, unit_of_work
 from ..models import CampanaSMS, Cliente, PlantillaSMS, Rol, SMSLog, Usuario, Venta
 from ..models.types import utc_now
@@ -24,6 +24,7 @@ from ..sending.carrier import Fate, Message, Outcome, Result
 from ..sending.faults import FAULTS
 from ..simulator import SIMULATED_FROM_NUMBER
 from ..simulator.ledger import Entry, Ledger
+from ..values.client_keys import keys_of
 from . import demo_names
 
 _TEMPLATES = (
@@ -53,7 +54,7 @@ _PAST = (
 
 
 def load_shop(region: str, ledger: Ledger) -> bool:
-    """Load the sample shop; tell whether it was: a database that has people already is left alone."""
+    """Load the sample shop; return whether it was: a database that has people already is left alone."""
     if db.session.scalar(select(Usuario.id).limit(1)) is not None:
         return False
     dice = random.Random(20261122)  # noqa: S311 (the same shop every time)
@@ -134,7 +135,7 @@ def _run_in_the_past(
     draft = campaigns.Draft(Search(), text, past.name, template_id)
     campaign_id = campaigns.create_campaign(account_id, account_id, draft).id
     then = _days_ago(past.days_ago)
-    owner = lease.new_owner()
+    owner = new_owner()
     lease.hold(db.engine, owner)
     while messages := outbox.claim(db.engine, owner, campaign_id, _BATCH):
         results = [Result(message, _hand_over(message, ledger, dice, then)) for message in messages]

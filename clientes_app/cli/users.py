@@ -9,11 +9,11 @@ import click
 from flask.cli import AppGroup
 
 from ..auth import services
+from ..auth.second_factor import enrolment
 from ..errors import DomainError, NotFound
 from ..models import Rol
 from ..people import links
 from ..people.link_address import link_address
-from ..second_factor import enrolment
 
 group = AppGroup("users", help="People who log in.")
 

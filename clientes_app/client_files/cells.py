@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from ..text import clean_line
+from ..values.text import clean_line
 from .formulas import MARK, defused, runs, without_further_marks
 
 LONGEST_CELL = 2_000
@@ -36,7 +36,7 @@ def tidy(cell: str) -> str:
 
 
 def tidy_number(cell: str) -> str:
-    """Answer the text of a cell that holds a telephone or document number: digits lost to no decimal notation."""
+    """Return the text of a cell that holds a telephone or document number: digits lost to no decimal notation."""
     text = tidy(cell)
     return text if text.isdecimal() or _is_literal(cell[:LONGEST_CELL].strip()) else _mended_number(text)
 
@@ -55,7 +55,7 @@ def as_it_stands(text: str) -> str:
 
 
 def is_marked(cell: str) -> bool:
-    """Tell whether a cell begins with a mark, rather than with an apostrophe of its own."""
+    """Return whether a cell begins with a mark, rather than with an apostrophe of its own."""
     if not cell.startswith(MARK):
         return False
     return runs(cell[1:]) or _BEGINS_AS_NUMBER.match(cell.lstrip(MARK)) is not None or _is_mendable(cell[1:])
@@ -66,7 +66,7 @@ def _is_literal(cell: str) -> bool:
 
 
 def _is_mendable(text: str) -> bool:
-    """Tell whether reading a text, or what follows its apostrophes, would give another."""
+    """Return whether reading a text, or what follows its apostrophes, would give another."""
     return any(_mended_number(_mended(each)) != clean_line(each) for each in (text, text.lstrip(MARK)))
 
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from ..messaging import phone
-from ..text import fold
+from ..values import phone
+from ..values.text import fold
 from .cells import tidy, tidy_number
 from .reading import Record
 
@@ -122,11 +122,11 @@ class Layout:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Answer what is stored."""
+        """Return what is stored."""
         return asdict(self)
 
     def columns(self, role: Role) -> tuple[int, ...]:
-        """Answer the columns that have a role, in the file's order."""
+        """Return the columns that have a role, in the file's order."""
         return tuple(place for place, each in enumerate(self.roles) if each is role)
 
 
@@ -146,7 +146,7 @@ def guess(sample: Sequence[Record], region: str, known: Mapping[str, str] | None
 
 
 def remembered_roles(titles: Sequence[str], known: Mapping[str, str]) -> tuple[Role, ...] | None:
-    """Answer the roles that the same titles had before, or None where one of them is new."""
+    """Return the roles that the same titles had before, or None where one of them is new."""
     keys = [fold(title) for title in titles]
     if not known or not any(keys) or any(key and key not in known for key in keys):
         return None
@@ -154,7 +154,7 @@ def remembered_roles(titles: Sequence[str], known: Mapping[str, str]) -> tuple[R
 
 
 def role_of_title(title: str) -> Role | None:
-    """Answer what a title says of its column, or None where it says nothing that is known."""
+    """Return what a title says of its column, or None where it says nothing that is known."""
     words = " ".join(re.sub(r"[_\-:.()#°º/]+", " ", fold(title)).split())
     if not words:
         return None
@@ -167,7 +167,7 @@ def role_of_title(title: str) -> Role | None:
 
 
 def with_roles(layout: Layout, roles: Sequence[str], *, has_titles: bool) -> Layout:
-    """Answer the layout with other roles; what is no role counts as nothing."""
+    """Return the layout with other roles; what is no role counts as nothing."""
     known = {role.value: role for role in Role}
     wanted = [known.get(role, Role.NOTHING) for role in roles[: len(layout.roles)]]
     wanted += [Role.NOTHING] * (len(layout.roles) - len(wanted))
@@ -201,7 +201,7 @@ def _completed(roles: Sequence[Role | None], rows: Sequence[Sequence[str]], regi
 
 
 def _shares(rows: Sequence[Sequence[str]], place: int, region: str) -> tuple[float, float, float]:
-    """Answer which shares of a column's filled cells are mobile numbers, may be documents, and may be names."""
+    """Return which shares of a column's filled cells are mobile numbers, may be documents, and may be names."""
     cells = [tidy_number(row[place]) for row in rows if place < len(row) and row[place].strip()]
     if not cells:
         return 0.0, 0.0, 0.0

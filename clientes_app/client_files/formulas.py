@@ -26,7 +26,7 @@ _SIGN = re.compile(f"[{_SIGNS}]")
 
 
 def runs(text: str) -> bool:
-    """Tell whether a text begins as a formula does; a plus with nothing but digits is a telephone number."""
+    """Return whether a text begins as a formula does; a plus with nothing but digits is a telephone number."""
     return _FORMULA.match(text) is not None and _PHONE_NUMBER.fullmatch(text) is None
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from ..collector import look_seldom
 from ..config import PROJECT_ROOT
+from ..garbage import look_seldom
 from .columns import Layout
 from .reading import Record, examine, records
 from .refusals import Refused
@@ -113,7 +113,7 @@ def answer() -> None:
 
 
 def _packed(batch: Batch) -> list[Packed]:
-    """Answer rows as plain tuples, which are pickled and read in half the time."""
+    """Return rows as plain tuples, which are pickled and read in half the time."""
     return [(*record, tuple(row)) for record, row in batch]
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from ..text import translatable
+from ..values.text import translatable
 from .refusals import Refused
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -50,7 +50,7 @@ class Source:
 
 
 def is_spreadsheet(path: Path) -> bool:
-    """Tell whether a file is an XLSX, as far as its first bytes say."""
+    """Return whether a file is an XLSX, as far as its first bytes say."""
     with path.open("rb") as file:
         return file.read(4) == _ZIP
 
@@ -163,7 +163,7 @@ def _count_lines(path: Path) -> int:
 
 
 def _delimiter(sample: list[str]) -> str:
-    """Answer the delimiter that gives the sample's rows the most cells, the same number in most rows."""
+    """Return the delimiter that gives the sample's rows the most cells, the same number in most rows."""
     first = sample[0].strip().lower() if sample else ""
     if first.startswith("sep=") and first[4:] in tuple(_DELIMITERS):
         return first[4:]

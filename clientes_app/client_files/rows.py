@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ..client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
-from ..messaging import phone
-from ..text import translatable
+from ..values import phone
+from ..values.client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
+from ..values.text import translatable
 from .cells import LONGEST_CELL, kept, tidy, tidy_number
 from .columns import Layout, Role
 
@@ -77,7 +77,7 @@ CLIENT_COLUMNS = Row._fields[: Row._fields.index("etiquetas")]
 
 
 def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
-    """Answer the function that reads rows laid out so."""
+    """Return the function that reads rows laid out so."""
     names = layout.columns(Role.NAME) + layout.columns(Role.SURNAME)
     phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
     used = (*names, *phones, *documents, *tags)
@@ -110,7 +110,7 @@ def check(fields: Fields, region: str) -> Row:
 
 
 def split_tags(text: str) -> tuple[str, ...]:
-    """Answer the tags that a text names, each once."""
+    """Return the tags that a text names, each once."""
     if not text:
         return ()
     return tuple(dict.fromkeys(filter(None, map(_tag, _TAG.finditer(text)))))
@@ -131,7 +131,7 @@ def _named(tag: str) -> str:
 
 
 def _first_of(numbers: list[str], region: str) -> str:
-    """Answer the first number that can get an SMS, else the first there is."""
+    """Return the first number that can get an SMS, else the first there is."""
     filled = [number for number in numbers if number]
     if len(filled) <= 1:
         return filled[0] if filled else ""

@@ -21,12 +21,12 @@ from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from ..config import PROJECT_ROOT
-from ..disk import DISK_FULL, is_full
-from ..text import translatable
+from ..files.disk import DISK_FULL, is_full
+from ..values.text import translatable
+from .conversion_line import turn
 from .lifeline import end_with_parent, lifeline
 from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, NO_LIST
 from .refusals import Refused
-from .turns import turn
 
 MAX_MEMORY = 3 << 30
 MAX_SECONDS = 120

@@ -4,4 +4,7 @@ from flask import Blueprint
 
 bp = Blueprint("clients", __name__, url_prefix="/clientes")
 
-from . import bulk_routes, doubles_routes, own_page, routes, tag_routes  # noqa: E402, F401  (registers the views)
+from . import client_page, routes  # noqa: E402, F401  (registers the views)
+from .duplicates import routes as duplicates_routes  # noqa: E402, F401
+from .many import routes as many_routes  # noqa: E402, F401
+from .tags import routes as tags_routes  # noqa: E402, F401

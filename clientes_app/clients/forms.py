@@ -10,10 +10,10 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
-from ..forms import EditForm, FlagField, Form, line_field, numbered_field
-from ..i18n import account_zone
-from ..text import clean_line
-from .amounts import LARGEST, parse_amount
+from ..values.amounts import LARGEST, parse_amount
+from ..values.text import clean_line
+from ..web.forms import EditForm, FlagField, Form, line_field, numbered_field
+from ..web.i18n import account_zone
 from .sales import NewSale, today
 from .services import ClientFields
 
@@ -33,7 +33,7 @@ class ClientForm(EditForm):
     activo = FlagField(lazy_gettext("Active"), default=True)
 
     def given(self) -> ClientFields:
-        """Answer the fields that the request gives, but for those that are as the page showed them."""
+        """Return the fields that the request gives, but for those that are as the page showed them."""
         return cast(ClientFields, self._changed())
 
 
@@ -91,5 +91,5 @@ class SaleForm(Form):
             raise ValidationError(gettext("That day is too long ago."))
 
     def sale(self) -> NewSale:
-        """Answer the sale of a valid form."""
+        """Return the sale of a valid form."""
         return NewSale(total=self.total.amount or Decimal(0), concept=self.concepto.data or "", day=self.fecha.data)

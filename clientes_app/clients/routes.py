@@ -10,18 +10,21 @@ from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from ..errors import Conflict, DomainError, speaks_json
+from ..errors import Conflict, DomainError
 from ..extensions import db
-from ..forms import form_from_json, json_object, validated
-from ..htmx import done, form_again, go_to, is_partial, page_or_fragment
-from ..i18n import account_zone, local_iso
 from ..models import Cliente
-from ..security import Access, access, program_view
 from ..settings import current_settings
-from . import bp, listing, services
+from ..web.access import Access, access, program_view
+from ..web.error_pages import speaks_json
+from ..web.formatting import local_iso
+from ..web.forms import form_from_json, json_object, validated
+from ..web.htmx import done, form_again, go_to, is_partial, page_or_fragment
+from ..web.i18n import account_zone
+from . import bp, services
 from .forms import ActiveForm, ClientForm
-from .search import Search
-from .shown import list_context, shown_values
+from .list_view import list_context, shown_values
+from .search import listing
+from .search.criteria import Search
 
 
 @bp.get("/")
@@ -177,7 +180,7 @@ def _counted(search: Search) -> dict[str, Any]:
 
 
 def _shown_search() -> Search:
-    """Answer the search of the list that htmx changes a row of."""
+    """Return the search of the list that htmx changes a row of."""
     return Search.from_values(shown_values())
 
 

@@ -80,7 +80,7 @@ def sales_to(account_id: int, client_id: int) -> Sales:
 
 
 def today(zone: ZoneInfo) -> date:
-    """Answer the present day in the zone."""
+    """Return the present day in the zone."""
     return utc_now().astimezone(zone).date()
 
 

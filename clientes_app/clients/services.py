@@ -8,13 +8,13 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
-from ..client_keys import keys_of
+from ..audit_log import Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..tenancy import get_owned, lock_owned, owned
+from ..values.client_keys import keys_of
 from .locks import lock_for_deletion
 
 
@@ -28,7 +28,7 @@ class ClientFields(TypedDict, total=False):
 
 
 def find_client(account_id: int, client_id: int) -> Cliente:
-    """Answer a client.
+    """Return a client.
 
     Raises NotFound.
     """
@@ -131,13 +131,13 @@ def delete_client(account_id: int, client_id: int) -> Cliente:
 
 
 def has_sales(session: Session, account_id: int, client_id: int) -> bool:
-    """Tell whether a client has sales, which protect it from deletion."""
+    """Return whether a client has sales, which protect it from deletion."""
     sale = session.scalar(owned(Venta, account_id).where(Venta.cliente_id == client_id).limit(1))
     return sale is not None
 
 
 def with_same_number(client: Cliente) -> Cliente | None:
-    """Answer the first other client of the account that has this client's number."""
+    """Return the first other client of the account that has this client's number."""
     if client.telefono_e164 is None:
         return None
     others = owned(Cliente, client.usuario_id).where(

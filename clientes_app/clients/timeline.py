@@ -13,8 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ..extensions import db
 from ..models import Baja, CambioDeCliente, CampanaSMS, Cliente, Importacion, SMSLog, TipoDeCambio, Usuario, Venta
-from ..models.types import MAX_ID
 from ..tenancy import owned
+from ..values.ids import MAX_ID
 
 Columns = TypeVarTuple("Columns")
 
@@ -93,7 +93,7 @@ class Story:
 
 
 def story_of(client: Cliente, before: Place | None = None) -> Story:
-    """Answer what happened to a client before a place, or the latest."""
+    """Return what happened to a client before a place, or the latest."""
     sources = (_creation, _changes, _opt_outs, _purchases, _messages)
     found = [entry for source in sources for entry in source(client, before)]
     found.sort(key=lambda entry: entry.place, reverse=True)
@@ -102,7 +102,7 @@ def story_of(client: Cliente, before: Place | None = None) -> Story:
 
 
 def _creation(client: Cliente, before: Place | None) -> list[Entry]:
-    """Tell of the creation where no change does: of clients from a file, or from before changes were noted."""
+    """Return the creation where no change tells of it: of clients from a file, or from before changes were noted."""
     place = Place(client.creado, Source.CREATION, client.id)
     if before is not None and place >= before:
         return []
@@ -173,7 +173,7 @@ def _latest(
     number: InstrumentedAttribute[int],
     before: Place | None,
 ) -> Sequence[Row[*Columns]]:
-    """Answer the latest of one source: one more than a page, which tells whether another page follows."""
+    """Return the latest of one source: one more than a page, which tells whether another page follows."""
     if before is not None:
         found = found.where(_stands_before(before, source, moment, number))
     return db.session.execute(found.order_by(moment.desc(), number.desc()).limit(PAGE_SIZE + 1)).all()

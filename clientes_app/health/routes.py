@@ -6,7 +6,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from ..extensions import db
-from ..security import Access, access, machine_view
+from ..web.access import Access, access, machine_view
 from . import bp, services
 
 
@@ -14,7 +14,7 @@ from . import bp, services
 @access(Access.ANYONE)
 @machine_view
 def alive() -> ResponseReturnValue:
-    """Answer that the process serves."""
+    """Return that the process serves."""
     return _plain("ok\n", 200)
 
 
@@ -22,7 +22,7 @@ def alive() -> ResponseReturnValue:
 @access(Access.ANYONE)
 @machine_view
 def ready() -> ResponseReturnValue:
-    """Answer whether it can work; not what is missing, which only the operator need know."""
+    """Return whether it can work; not what is missing, which only the operator need know."""
     return _plain("ready\n", 200) if services.is_ready(db.engine) else _plain("not ready\n", 503)
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..config import PROJECT_ROOT
+from ..database.processes import LEASE_SECONDS
 from ..models import TurnoDeEnvio
 from ..models.types import utc_now
-from ..sending.lease import LEASE_SECONDS
 
 
 def is_ready(engine: Engine) -> bool:
-    """Tell whether the database can be reached and is up to date, and a sender is at work on it."""
+    """Return whether the database can be reached and is up to date, and a sender is at work on it."""
     try:
         with engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()

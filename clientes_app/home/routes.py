@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..htmx import is_partial, page_or_fragment
-from ..security import Access, access, by_itself
+from ..web.access import Access, access, by_itself
+from ..web.htmx import is_partial, page_or_fragment
 from . import bp, services
 
 

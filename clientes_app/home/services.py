@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from ..campaigns import listing as campaigns
 from ..campaigns.progress import Progress
-from ..clients import listing
+from ..clients.search import listing
 from ..extensions import db
 from ..models import AT_REST, CampanaSMS, Cliente, PlantillaSMS, Usuario
 from ..sending.waiting import Wait
@@ -43,12 +43,12 @@ class Overview:
 
     @property
     def changing(self) -> bool:
-        """Tell whether a campaign among the latest goes on."""
+        """Return whether a campaign among the latest goes on."""
         return any(campaign.estado not in AT_REST for campaign in self.latest)
 
 
 def overview(account_id: int) -> Overview:
-    """Tell what runs, what the last campaigns came to, whom none can reach, and what to do first."""
+    """Return what runs, what the last campaigns came to, whom none can reach, and what to do first."""
     latest = _latest_campaigns(account_id)
     return Overview(
         waiting=campaigns.waiting(account_id),

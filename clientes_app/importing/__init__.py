@@ -4,19 +4,20 @@ from functools import partial
 
 from flask import Blueprint, Flask
 
-from .. import live
 from ..extensions import db
+from ..live import streams
 from .progress import snapshot
 
 LIVE = "import"
 
 bp = Blueprint("importing", __name__, url_prefix="/clientes/importar")
 
-from . import routes, rows_routes  # noqa: E402, F401  (registers the views)
+from . import routes  # noqa: E402, F401  (registers the views)
+from .staging import routes as staging_routes  # noqa: E402, F401
 
 
 def init_app(app: Flask) -> None:
     """Register the views and offer their streams."""
     app.register_blueprint(bp)
     with app.app_context():
-        live.offer(app, LIVE, partial(snapshot, db.engine), "importing/_progress.html")
+        streams.offer(app, LIVE, partial(snapshot, db.engine), "importing/_progress.html")

@@ -14,20 +14,20 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.orm import Session
 
 from ..client_files.rows import CLIENT_COLUMNS
-from ..client_keys import keys_of
-from ..clients.tags import find_or_create_tags, tag_key
-from ..database import insert_missing
+from ..clients.tags.services import find_or_create_tags, tag_key
+from ..database.many_rows import insert_rows, update_rows
+from ..database.planner import look_anew
+from ..database.transactions import insert_missing
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
-from ..planning import look_anew
 from ..sending.erased import hold_off_erasing, wake_opt_outs
+from ..values.client_keys import keys_of
 from . import forgetting, jobs
-from .bulk import insert_rows, update_rows
+from .batch_sizes import Turns
 from .jobs import Job
-from .matching import FIELDS, Existing, Matches, changed, find_clients, lock_clients, numbers_of
 from .reviewing import COUNTERS, Tell
-from .staging import Staged, Staging, Verdict
-from .turns import Turns
+from .staging.matching import FIELDS, Existing, Matches, changed, find_clients, lock_clients, numbers_of
+from .staging.store import Staged, Staging, Verdict
 
 
 def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
@@ -158,7 +158,7 @@ class _Change:
         return self._wanted_tags(staged).keys() - self._matches.tags.get(client.id, set())
 
     def _wanted_tags(self, staged: Staged) -> dict[str, str]:
-        """Answer the tags that a row gives, by their keys."""
+        """Return the tags that a row gives, by their keys."""
         if not self._job.tags and not staged.row.etiquetas:
             return {}
         names = {tag_key(tag): tag for tag in (*self._job.tags, *staged.row.tags)}
@@ -185,7 +185,7 @@ class _Change:
 
 
 def _added(counts: Counter[Verdict], batch: Sequence[Staged]) -> dict[str, Any]:
-    """Answer the counters with a batch's rows added, as SQL: the database adds."""
+    """Return the counters with a batch's rows added, as SQL: the database adds."""
     without = sum(not staged.row.telefono_e164 for staged in batch)
     added = {COUNTERS[verdict]: count for verdict, count in counts.items() if count} | {"sin_celular": without}
     return {name: getattr(Importacion, name) + count for name, count in added.items()}

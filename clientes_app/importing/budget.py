@@ -9,9 +9,9 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from ..errors import Conflict
-from ..i18n import ago
 from ..models import OPEN_IMPORTS, Importacion
 from ..tenancy import owned
+from ..web.formatting import ago
 from .jobs import Files, Surroundings
 from .leftovers import size_of_all
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from ..database import insert_missing, read_transaction, write_transaction
-from ..messaging.pseudonym import pseudonym
+from ..database.transactions import insert_missing, read_transaction, write_transaction
 from ..models import OPEN_IMPORTS, Importacion, PersonaOlvidada, Privacidad
 from ..sending.erased import hold_off_erasing, pseudonym_key
+from ..values.pseudonym import pseudonym
 from .jobs import Files
-from .staging import Staging
+from .staging.store import Staging
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Forgotten:
     key: bytes
 
     def has(self, number: str | None, document_key: str) -> bool:
-        """Tell whether a number or a document is one of theirs."""
+        """Return whether a number or a document is one of theirs."""
         if not self.pseudonyms:
             return False
         theirs = _pseudonyms([number] if number else [], [document_key] if document_key else [], self.key)

@@ -13,10 +13,10 @@ from ..client_files.columns import Layout
 from ..client_files.reading import CONVERTED
 from ..client_files.rows import split_tags
 from ..config import Settings
-from ..database import write_transaction
+from ..database.processes import LEASE_SECONDS, is_dead
+from ..database.transactions import write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from ..models.types import utc_now
-from ..sending.lease import LEASE_SECONDS, is_dead
 
 SOURCES = ("", CONVERTED, ".part")
 """How the names of the files end that hold what was uploaded: as it came, converted, and while it is converted."""
@@ -63,7 +63,7 @@ class Files:
 
     @classmethod
     def of(cls, uploads: Path, name: str) -> Files:
-        """Answer the files of the import with this random name."""
+        """Return the files of the import with this random name."""
         return cls(uploads / name)
 
     @property

@@ -1,7 +1,7 @@
 """Files that a kill or a full disk left over: what no import names, or names no longer, is deleted.
 
-Nothing is deleted that somebody is at work on (see `held.py`): a file that is being uploaded is held until its import
-is stored. So the disk is looked at first, then who holds a file, and the database last.
+Nothing is deleted that somebody is at work on (see `files/held.py`): a file that is being uploaded is held until its
+import is stored. So the disk is looked at first, then who holds a file, and the database last.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Engine, select, true
 
 from ..client_files.reading import CONVERTED
-from ..database import read_transaction
-from ..held import SCRATCH, left_over
+from ..database.transactions import read_transaction
+from ..files.held import SCRATCH, left_over
 from ..models import EstadoImportacion, Importacion
 from .jobs import SOURCES, STAGED, size_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
-from ..database import read_transaction
+from ..database.transactions import read_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 
 
@@ -30,7 +30,7 @@ class Progress:
 
     @property
     def ended(self) -> bool:
-        """Tell whether nothing more happens by itself."""
+        """Return whether nothing more happens by itself."""
         return self.estado not in UNFINISHED
 
     @property
@@ -40,7 +40,7 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """Answer how much is done, from 0 to 1."""
+        """Return how much is done, from 0 to 1."""
         done, whole = self.leidas, self.filas
         if self.estado is EstadoImportacion.APLICANDO:
             done, whole = self.applied, self.por_aplicar

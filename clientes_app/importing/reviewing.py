@@ -7,13 +7,13 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine
 
 from ..client_files.parsing import Batch, Wanted, batches
-from ..database import read_transaction, write_transaction
+from ..database.transactions import read_transaction, write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
-from .judging import judge
-from .matching import find_clients
-from .staging import Staging, Totals, Verdict
+from .staging.judging import judge
+from .staging.matching import find_clients
+from .staging.store import Staging, Totals, Verdict
 
 COUNTERS = {
     Verdict.NEW: "nuevas",
@@ -46,7 +46,7 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
 
 
 def counted(totals: Totals) -> dict[str, int]:
-    """Answer the counters of a reviewed import."""
+    """Return the counters of a reviewed import."""
     counts = {name: totals.counts[verdict] for verdict, name in COUNTERS.items()}
     return {**counts, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
 

@@ -11,20 +11,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from .. import live
+from ..auth.opening import still_open
 from ..client_files.columns import Layout, Role, with_roles
 from ..client_files.reading import MAX_BYTES
 from ..client_files.rows import reader_of
 from ..errors import DomainError
 from ..extensions import db, engine_apart
-from ..feed import news
-from ..htmx import is_partial, page_or_fragment
-from ..i18n import language
+from ..live import streams
+from ..live.feed import news
 from ..models import EstadoImportacion, Importacion
-from ..security import Access, access, by_itself, stream_view, takes_uploads
-from . import LIVE, bp, process, services, uploading
+from ..web.access import Access, access, by_itself, stream_view, takes_uploads
+from ..web.htmx import is_partial, page_or_fragment
+from ..web.i18n import language
+from . import LIVE, bp, services, uploading, waking
+from .list_view import place, shown_context
 from .progress import snapshot
-from .shown import place, shown_context
 
 PREVIEWED = 8
 
@@ -73,7 +74,7 @@ def start_review(pk: int) -> ResponseReturnValue:
     except services.NoName as problem:
         context = _columns_context(row, layout)
         return render_template("importing/columns.html", problem=problem.message, **context)
-    process.wake()
+    waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 
 
@@ -104,7 +105,9 @@ def show(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the import's progress; where there are streams enough, answer once and let the page poll."""
     services.find_import(current_user.account_id, pk)
-    stream = live.stream(LIVE, pk, language(), viewer=current_user.get_id() if is_partial() else None)
+    stream = streams.stream(
+        LIVE, pk, streams.Viewer(current_user.get_id() if is_partial() else None, language(), still_open())
+    )
     if stream is None:
         return _polled_progress(pk)
     db.session.remove()  # the stream outlives this view, and holds no connection
@@ -116,7 +119,7 @@ def progress(pk: int) -> ResponseReturnValue:
 def apply(pk: int) -> ResponseReturnValue:
     """Begin to import."""
     services.start_applying(current_user.account_id, pk)
-    process.wake()
+    waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 
 
@@ -150,7 +153,7 @@ def confirm_undoing(pk: int) -> ResponseReturnValue:
 def undo(pk: int) -> ResponseReturnValue:
     """Begin to undo an import."""
     services.start_undoing(current_user.account_id, pk)
-    process.wake()
+    waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 
 
@@ -181,7 +184,7 @@ def _columns_context(row: Importacion, layout: Layout) -> dict[str, Any]:
 
 
 def _examples(rows: list[tuple[int, list[str]]], width: int) -> list[str]:
-    """Answer for each column the first cell that is filled."""
+    """Return for each column the first cell that is filled."""
     filled = (
         (cells[place] for _, cells in rows if place < len(cells) and cells[place].strip()) for place in range(width)
     )

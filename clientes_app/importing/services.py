@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
+from ..audit_log import Thing, record
 from ..client_files.columns import Layout, Role
 from ..client_files.rows import join_tags, split_tags
 from ..errors import Conflict, DomainError
@@ -18,7 +18,7 @@ from ..extensions import db, unit_of_work
 from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..tenancy import get_owned, lock_owned, owned
-from ..text import clean_line
+from ..values.text import clean_line
 from . import forgetting, undoing
 from .jobs import Files
 from .reviewing import COUNTERS
@@ -37,7 +37,7 @@ class NoName(DomainError):
 
 
 def find_import(account_id: int, import_id: int) -> Importacion:
-    """Answer an import.
+    """Return an import.
 
     Raises NotFound.
     """
@@ -45,7 +45,7 @@ def find_import(account_id: int, import_id: int) -> Importacion:
 
 
 def list_imports(account_id: int) -> Sequence[Importacion]:
-    """Answer the account's imports: those that wait, which can be cancelled, and the last ones; newest first."""
+    """Return the account's imports: those that wait, which can be cancelled, and the last ones; newest first."""
     waiting_first = Importacion.estado.in_(OPEN_IMPORTS).desc(), Importacion.id.desc()
     return db.session.scalars(owned(Importacion, account_id).order_by(*waiting_first).limit(LISTED)).all()
 
@@ -112,7 +112,7 @@ def start_undoing(account_id: int, import_id: int) -> Importacion:
 
 
 def can_undo(row: Importacion) -> bool:
-    """Tell whether an import changed something that can be taken back."""
+    """Return whether an import changed something that can be taken back."""
     if row.estado not in UNDOABLE:
         return False
     if not row.nuevas + row.actualizadas:

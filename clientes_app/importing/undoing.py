@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, or_, select
 
-from ..client_keys import keys_of
 from ..clients.locks import lock, lock_for_deletion
-from ..database import id_list, write_transaction
+from ..database.many_rows import update_rows
+from ..database.transactions import id_list, write_transaction
 from ..models import (
     CambioDeCliente,
     CambioImportado,
@@ -21,15 +21,15 @@ from ..models import (
 )
 from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing, wake_opt_outs
+from ..values.client_keys import keys_of
 from . import jobs
-from .bulk import update_rows
 from .jobs import Job
 
 BATCH = 2_000
 
 
 def depends(connection: Connection, import_id: int) -> bool:
-    """Tell whether something depends on an import: a sale, a message or a change of one of its clients."""
+    """Return whether something depends on an import: a sale, a message or a change of one of its clients."""
     created = select(Cliente.id).where(Cliente.importacion_id == import_id, _used()).limit(1)
     edited = (
         select(CambioImportado.cliente_id)

@@ -18,14 +18,14 @@ from ..client_files.columns import Layout, guess
 from ..client_files.reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
 from ..client_files.refusals import Refused
 from ..client_files.spreadsheet import Converted, convert
-from ..disk import DISK_FULL, is_full
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
-from ..held import hold, hold_new
+from ..files.disk import DISK_FULL, is_full
+from ..files.held import hold, hold_new
 from ..models import EstadoImportacion, Importacion
 from ..shop.services import lock_account
 from ..tenancy import owned
-from ..text import clean_line, fold
+from ..values.text import clean_line, fold
 from .budget import require_room
 from .jobs import Files, Surroundings
 from .services import find_import, lock_import
@@ -90,7 +90,7 @@ def _take_sheet(row: Importacion, files: Files, sheet: str, region: str) -> Impo
 
 
 def sample(row: Importacion, uploads: Path) -> list[Record]:
-    """Answer the first rows of the file, titles included."""
+    """Return the first rows of the file, titles included."""
     try:
         return list(islice(records(examine(Files.of(uploads, row.archivo).text)), SAMPLE_ROWS))
     except (Refused, OSError) as error:
@@ -166,7 +166,7 @@ def _converted(upload: Path, converted: Path, sheet: str) -> Converted:
 
 
 def _remembered(account_id: int, first: Sequence[Record]) -> dict[str, str]:
-    """Answer which role each title had in the account's last import that had all of these titles."""
+    """Return which role each title had in the account's last import that had all of these titles."""
     wanted = {fold(clean_line(cell)) for cell in first[0][1]} - {""}
     past = owned(Importacion, account_id).where(Importacion.leidas > 0).order_by(Importacion.id.desc())
     for row in db.session.scalars(past.limit(REMEMBERED)):

@@ -8,13 +8,13 @@ from flask_babel import gettext, lazy_gettext, lazy_pgettext
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from ..forms import EditForm, FlagField, Form, TextField, line_field
-from ..front_door import is_cut
-from ..i18n import number
 from ..messaging.personalization import MAX_LENGTH, PLACEHOLDER, unknown_placeholders
-from ..messaging.segments import cheaper
-from ..models.types import read_id
-from ..text import clean_block
+from ..messaging.sms_parts import cheaper
+from ..values.ids import read_id
+from ..values.text import clean_block
+from ..web.formatting import number
+from ..web.forms import EditForm, FlagField, Form, TextField, line_field
+from ..web.front_door import is_cut
 from .preview import Step
 
 
@@ -43,7 +43,7 @@ def message_problems(text: str) -> list[str]:
 
 
 def message_field() -> TextField:
-    """Answer the field for a message's text, with the rules of `message_problems`."""
+    """Return the field for a message's text, with the rules of `message_problems`."""
     filled = DataRequired(message=lazy_gettext("This field is required."))
     return TextField(lazy_gettext("Message"), MAX_LENGTH, clean_block, validators=[filled, _check_message])
 
@@ -68,17 +68,17 @@ class MessageForm(Form):
 
     @property
     def asks_preview(self) -> bool:
-        """Tell whether a button of the preview was pressed."""
+        """Return whether a button of the preview was pressed."""
         return bool(self.paso.data or self.abaratar.data or self.vista_previa.data)
 
     @property
     def client_id(self) -> int | None:
-        """Answer the id of the client whose preview is shown, None for no sensible one."""
+        """Return the id of the client whose preview is shown, None for no sensible one."""
         return read_id(self.cliente.data or "")
 
     @property
     def step(self) -> Step | None:
-        """Answer whose preview is asked for instead, None for nobody else's."""
+        """Return whose preview is asked for instead, None for nobody else's."""
         return Step(self.paso.data) if self.paso.data in set(Step) else None
 
     @property
@@ -99,7 +99,7 @@ class TemplateForm(MessageForm, EditForm):
     activo = FlagField(lazy_pgettext("template", "Active"), default=True)
 
     def given(self) -> dict[str, Any]:
-        """Answer the fields of a template that the request gives, but for those that are as the page showed them."""
+        """Return the fields of a template that the request gives, but for those that are as the page showed them."""
         return {name: value for name, value in self._changed().items() if name in ("nombre", "mensaje", "activo")}
 
 

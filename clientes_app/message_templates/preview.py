@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..messaging import segments
+from ..messaging import sms_parts
 from ..messaging.personalization import MAX_LENGTH, render
-from ..messaging.segments import Measure, Saving
+from ..messaging.sms_parts import Measure, Saving
 
 SAMPLE_NAME = "Laura Méndez"
 """Stands for a client where there is none."""
@@ -39,7 +39,7 @@ class Preview:
 
     @property
     def too_long(self) -> bool:
-        """Tell whether the client's name makes the text longer than Twilio takes."""
+        """Return whether the client's name makes the text longer than Twilio takes."""
         return self.measure.characters > MAX_LENGTH
 
 
@@ -47,12 +47,12 @@ def preview(mensaje: str, nombre: str) -> Preview:
     """Show a message to a client of that name; of one that is far too long, the beginning."""
     mensaje = mensaje[: 2 * MAX_LENGTH]
     text = render(mensaje, nombre)
-    measure = segments.measure(text)
-    return Preview(text, measure, segments.highlight(text), _saving(mensaje, nombre, measure.parts))
+    measure = sms_parts.measure(text)
+    return Preview(text, measure, sms_parts.highlight(text), _saving(mensaje, nombre, measure.parts))
 
 
 def _saving(mensaje: str, nombre: str, parts: int) -> Saving | None:
     # Measured with the name as it is: letters of the name stay, whatever the message is written with.
-    cheaper = segments.cheaper(mensaje)
-    parts_after = segments.measure(render(cheaper, nombre)).parts
+    cheaper = sms_parts.cheaper(mensaje)
+    parts_after = sms_parts.measure(render(cheaper, nombre)).parts
     return Saving(cheaper, parts, parts_after) if parts_after < parts else None

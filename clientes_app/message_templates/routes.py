@@ -10,10 +10,10 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..errors import DomainError
-from ..htmx import done, form_again, go_to, page_or_fragment
 from ..models import PlantillaSMS
-from ..models.types import read_id
-from ..security import Access, access, program_view
+from ..values.ids import read_id
+from ..web.access import Access, access, program_view
+from ..web.htmx import done, form_again, go_to, page_or_fragment
 from . import bp, services
 from .forms import ActiveForm, MessageForm, TemplateForm
 from .preview import SAMPLE_NAME, preview

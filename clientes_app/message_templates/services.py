@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Select, func
 
+from ..database.paging import Page, page_of
 from ..extensions import db, unit_of_work
 from ..messaging.personalization import render
-from ..messaging.segments import Measure, measure
+from ..messaging.sms_parts import Measure, measure
 from ..models import CampanaSMS, Cliente, PlantillaSMS
-from ..paging import Page, page_of
 from ..tenancy import get_owned, lock_owned, owned
 from .preview import SAMPLE_NAME, Step
 
@@ -53,7 +53,7 @@ def list_active(account_id: int) -> Sequence[PlantillaSMS]:
 
 
 def get_template(account_id: int, template_id: int) -> PlantillaSMS:
-    """Answer a template of the account.
+    """Return a template of the account.
 
     Raises NotFound.
     """
@@ -61,7 +61,7 @@ def get_template(account_id: int, template_id: int) -> PlantillaSMS:
 
 
 def get_card(account_id: int, template_id: int) -> Card:
-    """Answer a template as the list shows it.
+    """Return a template as the list shows it.
 
     Raises NotFound.
     """

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..values.phone import country
 from . import gsm7
 from .personalization import PLACEHOLDER, render
-from .phone import country
-from .segments import Measure, measure
+from .sms_parts import Measure, measure
 
 # Below U+0300 no character composes with the one before it, and none takes two UTF-16 units. So two names
 # of such characters, none of two septets, fill the same parts if they are equally long and both or neither

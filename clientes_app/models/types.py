@@ -13,18 +13,6 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, Ty
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeEngine
 
-MAX_ID = 2**63 - 1
-"""The largest id that either database can hold."""
-
-
-def read_id(text: str) -> int | None:
-    """Read an id as a URL gives it; None for what no row can have."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID))):
-        return None
-    number = int(text)
-    return number if number <= MAX_ID else None
-
-
 # SQLite numbers rows by itself only in a column declared INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 PrimaryKey = Annotated[int, mapped_column(Id, primary_key=True)]
@@ -35,7 +23,7 @@ read_clock: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 def utc_now() -> datetime:
-    """Answer the present moment, aware, in UTC."""
+    """Return the present moment, aware, in UTC."""
     return read_clock()
 
 
@@ -70,7 +58,7 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Answer a type that SQLite's driver takes without rounding through its own."""
+        """Return a type that SQLite's driver takes without rounding through its own."""
         if dialect.name != "sqlite":
             return dialect.type_descriptor(Numeric(14, 2))
         return dialect.type_descriptor(Numeric(14, 2, asdecimal=False))
@@ -81,12 +69,12 @@ class Money(TypeDecorator[Decimal]):
 
 
 def only_where(condition: str) -> dict[str, Any]:
-    """Answer the options of an index that holds only the rows for which a condition is true."""
+    """Return the options of an index that holds only the rows for which a condition is true."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def state_column(states: type[StrEnum]) -> Enum:
-    """Answer the type of a column that holds one of `states`, checked by the database."""
+    """Return the type of a column that holds one of `states`, checked by the database."""
     return Enum(
         states,
         native_enum=False,

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..extensions import Base
-from ..log_in_names import key_of
+from ..values.log_in_names import key_of
 from .types import PrimaryKey, UtcDateTime, state_column, utc_now
 
 if TYPE_CHECKING:
@@ -71,36 +71,36 @@ class Usuario(UserMixin, Base):
 
     @property
     def is_admin(self) -> bool:
-        """Tell whether this person owns the account."""
+        """Return whether this person owns the account."""
         return self.rol is Rol.ADMIN
 
     @property
     def may_send(self) -> bool:
-        """Tell whether this person may send campaigns."""
+        """Return whether this person may send campaigns."""
         return self.is_admin or self.puede_enviar
 
     @property
     def may_sell(self) -> bool:
-        """Tell whether this person may record sales."""
+        """Return whether this person may record sales."""
         return self.is_admin or self.puede_vender
 
     @property
     def may_edit_clients(self) -> bool:
-        """Tell whether this person may create and edit clients."""
+        """Return whether this person may create and edit clients."""
         return self.is_admin or self.puede_editar_clientes
 
     @property
     def display_name(self) -> str:
-        """Answer what others read."""
+        """Return what others read."""
         return self.nombre or self.usuario
 
     @property
     def account_id(self) -> int:
-        """Answer the id of the admin whose data this person sees."""
+        """Return the id of the admin whose data this person sees."""
         return self.id if self.creado_por_id is None else self.creado_por_id
 
     @property
     def shop(self) -> str:
-        """Answer the shop's name, or the admin's where it has none."""
+        """Return the shop's name, or the admin's where it has none."""
         owner = self.creado_por or self
         return owner.negocio or owner.usuario

@@ -6,10 +6,10 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
-from ..forms import Form, line_field
-from ..messaging import phone
-from ..messaging.phone import PhoneProblem
 from ..settings import current_settings
+from ..values import phone
+from ..values.phone import PhoneProblem
+from ..web.forms import Form, line_field
 
 
 class NumberForm(Form):
@@ -27,7 +27,7 @@ class NumberForm(Form):
 
     @property
     def number(self) -> str:
-        """Answer the E.164 number of a valid form."""
+        """Return the E.164 number of a valid form."""
         return phone.to_e164(self.telefono.data or "", _region()) or ""
 
 

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..csv_export import csv_download
 from ..extensions import engine_apart
-from ..htmx import form_again, go_to, page_or_fragment
-from ..i18n import account_zone, phone_number
-from ..models.types import read_id
-from ..security import Access, access
-from ..text import clean_line
+from ..values.ids import read_id
+from ..values.text import clean_line
+from ..web.access import Access, access
+from ..web.csv_export import csv_download
+from ..web.formatting import phone_number
+from ..web.htmx import form_again, go_to, page_or_fragment
+from ..web.i18n import account_zone
 from . import bp, services
 from .forms import NumberForm
 

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
-from ..audit.services import Thing, record
-from ..csv_export import Rows
+from ..audit_log import Thing, record
+from ..database.paging import Page, page_of
 from ..extensions import db, unit_of_work
-from ..i18n import local_iso
-from ..messaging.pseudonym import MARK, is_pseudonym
 from ..models import Accion, Baja, Cliente, OrigenBaja
-from ..paging import Page, page_of
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import get_owned, lock_owned, owned
+from ..values.pseudonym import MARK, is_pseudonym
+from ..web.csv_export import Rows
+from ..web.formatting import local_iso
 
 PAGE_SIZE = 50
 _EXPORT_BATCH = 1_000
@@ -38,7 +38,7 @@ class Entry:
 
 
 def list_page(account_id: int, searched: str, before: int | None) -> Page[Entry]:
-    """Answer the entries whose number holds the digits that are looked for, newest first: those older than `before`."""
+    """Return the entries whose number holds the digits that are looked for, newest first: those older than `before`."""
     found = _entries(account_id).order_by(Baja.id.desc())
     if before is not None:
         found = found.where(Baja.id < before)
@@ -50,7 +50,7 @@ def list_page(account_id: int, searched: str, before: int | None) -> Page[Entry]
 
 
 def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
-    """Answer an entry.
+    """Return an entry.
 
     Raises NotFound.
     """
@@ -65,7 +65,7 @@ def add(account_id: int, number: str) -> None:
 
 
 def remove(account_id: int, opt_out_id: int) -> Baja:
-    """Take a number out, and answer what its entry was.
+    """Take a number out, and return what its entry was.
 
     Raises NotFound.
     """
@@ -77,7 +77,7 @@ def remove(account_id: int, opt_out_id: int) -> Baja:
 
 
 def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
-    """Answer which of the numbers stand in the list."""
+    """Return which of the numbers stand in the list."""
     found = owned(Baja, account_id).where(Baja.telefono_e164.in_(numbers)).with_only_columns(Baja.telefono_e164)
     return set(db.session.scalars(found)) if numbers else set()
 
@@ -89,7 +89,7 @@ def note_export() -> None:
 
 
 def export_batches(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[Rows]:
-    """Answer the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
+    """Return the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield [_COLUMNS]
     last = 0
     while entries := _export_batch(engine, account_id, last):

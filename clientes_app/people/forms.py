@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from ..auth.forms import password_field
-from ..forms import FlagField, Form, line_field
-from ..log_in_names import LONGEST_NAME
 from ..models import Usuario
+from ..values.log_in_names import LONGEST_NAME
+from ..web.forms import FlagField, Form, line_field
 from .services import PersonFields
 
 
@@ -22,12 +22,12 @@ class PersonForm(Form):
 
     @classmethod
     def of(cls, person: Usuario) -> PersonForm:
-        """Answer the form that shows a person as they are."""
+        """Return the form that shows a person as they are."""
         return cls(formdata=None, obj=person)
 
     @property
     def fields(self) -> PersonFields:
-        """Answer what a valid form says."""
+        """Return what a valid form says."""
         return PersonFields(
             usuario=self.usuario.data or "",
             nombre=self.nombre.data or "",

@@ -8,7 +8,7 @@ from ..settings import current_settings
 
 
 def link_address(secret: str) -> str:
-    """Answer the whole address of a link: where the site says that it is, else where this request found it."""
+    """Return the whole address of a link: where the site says that it is, else where this request found it."""
     if not has_request_context():
         return _local_address(secret)
     site = current_settings().public_base_url or request.host_url.rstrip("/")

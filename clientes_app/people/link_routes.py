@@ -6,10 +6,10 @@ from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from ..auth.second_factor.opening import enter
 from ..errors import DomainError, Gone
-from ..htmx import form_again, page_or_fragment
-from ..second_factor.opening import enter
-from ..security import Access, access, secret_view
+from ..web.access import Access, access, secret_view
+from ..web.htmx import form_again, page_or_fragment
 from . import bp, links
 from .forms import PasswordForm
 
@@ -48,7 +48,7 @@ def use_link(secret: str) -> ResponseReturnValue:
 
 @bp.after_request
 def keep_the_address_secret(response: Response) -> Response:
-    """Tell no other site the address of a link: it is a secret."""
+    """Keep the address of a link from other sites: it is a secret."""
     if request.endpoint in ("people.show_link", "people.use_link"):
         response.headers["Referrer-Policy"] = "no-referrer"
     return response

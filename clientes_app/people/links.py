@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record, record_for
+from ..audit_log import Thing, record, record_for
 from ..auth import passwords
 from ..auth.new_password import replace_password
 from ..auth.services import lock_person
@@ -52,7 +52,7 @@ def make_link_for(name: str) -> str:
 
 
 def person_of(secret: str) -> Usuario:
-    """Answer whose link this is.
+    """Return whose link this is.
 
     Raises Gone where it was used or replaced, or has expired.
     """

@@ -10,11 +10,11 @@ from flask_babel import gettext
 from limits import RateLimitItemPerHour
 from sqlalchemy import select
 
-from .. import throttling
 from ..errors import Conflict
 from ..extensions import db
-from ..log_in_names import is_usable, key_of, variants
 from ..models import Usuario
+from ..values.log_in_names import is_usable, key_of, variants
+from ..web import throttling
 
 REFUSALS = RateLimitItemPerHour(20, 1, "refused names of account")
 _OFFERED = 2

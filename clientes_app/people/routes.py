@@ -8,8 +8,8 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..errors import Conflict
-from ..htmx import done, form_again, is_partial, page_or_fragment
-from ..security import Access, access, secret_view
+from ..web.access import Access, access, secret_view
+from ..web.htmx import done, form_again, is_partial, page_or_fragment
 from . import bp, services
 from .forms import PersonForm
 from .link_address import link_address

@@ -12,15 +12,15 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
+from ..audit_log import Thing, record
 from ..auth.passwords import hash_password
+from ..auth.second_factor.services import asks_for_second_step, remove_factors
 from ..auth.services import lock_person
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
-from ..log_in_names import key_of
 from ..models import Accion, Enlace, Rol, Sesion, Usuario
 from ..models.types import utc_now
-from ..second_factor.services import asks_for_second_step, remove_factors
+from ..values.log_in_names import key_of
 from . import names
 from .links import make_link_in
 
@@ -79,7 +79,7 @@ def names_of(account_id: int) -> Sequence[Usuario]:
 
 
 def find_seller(account_id: int, person_id: int) -> Usuario:
-    """Answer a vendedor of the account.
+    """Return a vendedor of the account.
 
     Raises NotFound, and Conflict where it is the admin.
     """

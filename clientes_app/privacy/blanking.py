@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from ..database import id_list
-from ..messaging.pseudonym import pseudonym
+from ..database.transactions import id_list
 from ..models import EstadoSMS, SMSLog
 from ..sending import faults
 from ..sending.erased import pseudonym_key
-from ..text import translatable
+from ..values.pseudonym import pseudonym
+from ..values.text import translatable
 
 IN_FLIGHT = (EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO)
 """A message in one of these still needs its number."""

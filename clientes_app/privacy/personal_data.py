@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 
-from ..audit.services import Thing, record
+from ..audit_log import Thing, record
 from ..clients.services import find_client
-from ..clients.tags import tags_of
+from ..clients.tags.services import tags_of
 from ..extensions import db, unit_of_work
-from ..i18n import local_iso
 from ..models import (
     Accion,
     Baja,
@@ -29,6 +28,7 @@ from ..models import (
 )
 from ..models.types import utc_now
 from ..tenancy import owned
+from ..web.formatting import local_iso
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class PersonalData:
 
 
 def hand_out(account_id: int, client_id: int) -> PersonalData:
-    """Answer all of it, and note in the audit that it was handed out.
+    """Return all of it, and note in the audit that it was handed out.
 
     Raises NotFound.
     """
@@ -69,7 +69,7 @@ def hand_out(account_id: int, client_id: int) -> PersonalData:
 
 
 def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
-    """Answer it as plain values; moments are the shop's."""
+    """Return it as plain values; moments are the shop's."""
     return {
         "fecha": local_iso(utc_now(), zone),
         "cliente": _client_as_json(data.client, zone),

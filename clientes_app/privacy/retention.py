@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
-from ..database import read_transaction, write_transaction
+from ..audit_log import Thing, record
+from ..database.transactions import read_transaction, write_transaction
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import services as imports
@@ -78,7 +78,7 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
 
 
 def months_before(moment: datetime, months: int) -> datetime:
-    """Answer the same day and hour so many months earlier; where that month is shorter, its last day."""
+    """Return the same day and hour so many months earlier; where that month is shorter, its last day."""
     year, month = divmod(max(moment.year * 12 + moment.month - 1 - months, 12), 12)
     day = min(moment.day, monthrange(year, month + 1)[1])
     return moment.replace(year=year, month=month + 1, day=day)
@@ -150,7 +150,7 @@ def _next_messages(engine: Engine, campaign_id: int, state: EstadoSMS, after: in
 
 
 def _close(engine: Engine, campaign: Due) -> bool:
-    """Note that a campaign is blanked, in the audit too; tell whether it is now: one that was resumed is not."""
+    """Note that a campaign is blanked, in the audit too; return whether it is now: one that was resumed is not."""
     of_campaign = CampanaSMS.id == campaign.id, CampanaSMS.depurada.is_(None)
     settled = *of_campaign, CampanaSMS.pendientes == 0, CampanaSMS.enviando == 0
     with write_transaction(engine) as connection, Session(connection) as session:

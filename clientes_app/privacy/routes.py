@@ -10,9 +10,9 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..clients.services import find_client
-from ..htmx import go_to, page_or_fragment
-from ..security import Access, access
 from ..settings import current_settings
+from ..web.access import Access, access
+from ..web.htmx import go_to, page_or_fragment
 from . import bp, personal_data, services
 
 

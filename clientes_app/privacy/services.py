@@ -16,14 +16,12 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
-from ..client_keys import document_key, keys_of
+from ..audit_log import Thing, record
 from ..clients.services import has_sales
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..importing.forgetting import note
-from ..importing.staged_rows import forget_person
-from ..messaging import phone
+from ..importing.staging.staged_rows import forget_person
 from ..models import (
     Accion,
     Baja,
@@ -40,6 +38,8 @@ from ..models.types import utc_now
 from ..sending.erased import begin_erasing, hide_opt_outs
 from ..sending.states import carry_over, lock_campaigns, move_rows
 from ..tenancy import owned
+from ..values import phone
+from ..values.client_keys import document_key, keys_of
 from .blanking import IN_FLIGHT, blank
 
 ERASED_NAME = "Cliente borrado"
@@ -70,7 +70,7 @@ def extent_of(account_id: int, client: Cliente) -> Extent:
 
 
 def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
-    """Erase a client; tell whether its row stays, for its sales. All of it, or nothing.
+    """Erase a client; return whether its row stays, for its sales. All of it, or nothing.
 
     Raises NotFound, and Conflict while a message to it is in Twilio's hands.
     """
@@ -110,7 +110,7 @@ def _told_of(session: Session, client: Cliente) -> list[Mapping[str, Any]]:
 
 
 def _numbers_of(session: Session, client: Cliente, told: Sequence[Mapping[str, Any]], region: str) -> set[str]:
-    """Answer every number that the client has or had: its own, those written to, those in its story."""
+    """Return every number that the client has or had: its own, those written to, those in its story."""
     messages = select(SMSLog.telefono_e164).where(SMSLog.cliente_id == client.id)
     typed = (phone.to_e164(text, region) for text in _all_of(told, "telefono"))
     numbers = {client.telefono_e164, *session.scalars(messages), *typed}

@@ -10,15 +10,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from ..clients import listing
-from ..clients.filters import describe
-from ..clients.search import Search
-from ..clients.selection import Destination, Said, Unreadable
-from ..clients.tags import tag_names
+from ..clients.search import listing
+from ..clients.search.chips import describe
+from ..clients.search.choice import selection_of
+from ..clients.search.criteria import Search
+from ..clients.search.selection import Destination, Said, Unreadable
+from ..clients.tags.services import tag_names
 from ..errors import Conflict
-from ..htmx import form_again, go_to, page_or_fragment
 from ..models import Segmento
-from ..security import Access, access
+from ..web.access import Access, access
+from ..web.htmx import form_again, go_to, page_or_fragment
 from . import bp, services
 from .forms import SegmentForm
 
@@ -98,7 +99,7 @@ def _asked(form: SegmentForm) -> Search:
     values = MultiDict(request.values)
     values.setdefault("destino", Destination.SEARCH)
     said = Said.in_act(values, form.data)
-    services.selection_of(current_user.account_id, said)
+    selection_of(current_user.account_id, said)
     if said.destination is not Destination.SEARCH or said.client_ids or said.segment_id:
         raise Unreadable([gettext("A segment is a search: say what it asks, and nothing else.")])
     return said.search

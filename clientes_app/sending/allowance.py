@@ -30,11 +30,11 @@ from sqlalchemy import (
     update,
 )
 
-from ..database import zone_of
-from ..days import LocalDay, day_of
-from ..messaging.phone import country
+from ..database.transactions import zone_of
 from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, Precio, SMSLog, Usuario
 from ..models.types import Money, utc_now
+from ..values.days import LocalDay, day_of
+from ..values.phone import country
 from .carrier import Charge, Fate, Message, Result
 
 HAS_LIMITS = or_(Cuenta.mensajes_por_dia.is_not(None), Cuenta.pesos_por_mes.is_not(None))
@@ -242,7 +242,7 @@ def _begin_day(connection: Connection, account_id: int, today: LocalDay) -> Use:
 
 
 def _is_counted_until(connection: Connection, account_id: int, begins: datetime) -> bool:
-    """Tell whether all that was claimed before a day began is counted, and nothing that was claimed since."""
+    """Return whether all that was claimed before a day began is counted, and nothing that was claimed since."""
     last = connection.scalar(select(func.max(Consumo.termina)).where(Consumo.usuario_id == account_id))
     return last is not None and last <= begins
 

@@ -80,6 +80,11 @@ class Outcome:
     puzzling: bool = False
     """Whether many such answers in a row mean that something is wrong with more than the number."""
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether the carrier took or refused the message."""
+        return self.fate in (Fate.SENT, Fate.REFUSED)
+
 
 @dataclass(frozen=True)
 class Result:

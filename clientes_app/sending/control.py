@@ -17,24 +17,24 @@ _CANCELLABLE = (*RUNNING, *_RESUMABLE, *_WAITING)
 
 
 def pause(connection: Connection, campaign_id: int) -> bool:
-    """Let the sender claim nothing more of a campaign for now; tell whether it was running."""
+    """Let the sender claim nothing more of a campaign for now; return whether it was running."""
     return _change_state(connection, campaign_id, RUNNING, EstadoCampana.PAUSADO)
 
 
 def resume(connection: Connection, campaign_id: int) -> bool:
-    """Let a paused or stopped campaign go on; tell whether it was one."""
+    """Let a paused or stopped campaign go on; return whether it was one."""
     resumed = _change_state(connection, campaign_id, _RESUMABLE, EstadoCampana.PROCESANDO)
     finish_where_done(connection, campaign_id)
     return resumed
 
 
 def cancel(connection: Connection, campaign_id: int) -> bool:
-    """End a campaign: what is not claimed is never sent; tell whether it had not ended yet."""
+    """End a campaign: what is not claimed is never sent; return whether it had not ended yet."""
     return _end(connection, campaign_id, _CANCELLABLE)
 
 
 def approve(connection: Connection, campaign_id: int, admin_id: int) -> bool:
-    """Give the sender a campaign that waits for an admin; tell whether it did."""
+    """Give the sender a campaign that waits for an admin; return whether it did."""
     approved = connection.execute(
         update(CampanaSMS)
         .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_WAITING))
@@ -44,7 +44,7 @@ def approve(connection: Connection, campaign_id: int, admin_id: int) -> bool:
 
 
 def reject(connection: Connection, campaign_id: int) -> bool:
-    """End a campaign that waits for an admin, and send nothing of it; tell whether it did."""
+    """End a campaign that waits for an admin, and send nothing of it; return whether it did."""
     return _end(connection, campaign_id, _WAITING)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from ..database.processes import new_owner
 from . import recording
 from .carrier import Carrier
-from .lease import Lease, new_owner
+from .lease import Lease
 from .pace import Pace
 from .shift import Shift
 

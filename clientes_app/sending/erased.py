@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, select, update
 
-from ..database import insert_missing
-from ..messaging.pseudonym import pseudonym
+from ..database.transactions import insert_missing
 from ..models import Baja, Privacidad
+from ..values.pseudonym import pseudonym
 
 
 def pseudonym_key(connection: Connection) -> bytes:
-    """Answer the installation's key, made when it is first needed; the transaction may write."""
+    """Return the installation's key, made when it is first needed; the transaction may write."""
     row = {"id": 1, "clave": secrets.token_bytes(32)}
     connection.execute(insert_missing(Privacidad, connection.dialect.name).values(row))
     return connection.execute(select(Privacidad.clave)).scalar_one()
@@ -38,7 +38,7 @@ def hold_off_erasing(connection: Connection) -> None:
 
 
 def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
-    """Answer the numbers by their pseudonyms; none where there is no key yet, for then nothing has one."""
+    """Return the numbers by their pseudonyms; none where there is no key yet, for then nothing has one."""
     key = connection.scalar(select(Privacidad.clave))
     return {} if key is None else {pseudonym(number, key): number for number in numbers}
 

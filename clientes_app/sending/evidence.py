@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
-from ..database import write_transaction
-from ..messaging.pseudonym import is_pseudonym
+from ..database.transactions import write_transaction
 from ..models import EstadoCampana, EstadoSMS, Recibo, SMSLog
 from ..models.types import utc_now
+from ..values.pseudonym import is_pseudonym
 from .recording import FIRST_LOOK
 from .states import carry_over, lock_campaigns, move_rows
 
@@ -155,7 +155,7 @@ def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
 
 
 def confirm(connection: Connection, campaign_id: int, row_id: int, person_id: int) -> bool:
-    """Take a person's word that an uncertain message arrived; tell whether it was uncertain."""
+    """Take a person's word that an uncertain message arrived; return whether it was uncertain."""
     values = {"confirmado_por_id": person_id, "proxima_consulta": None, "error_codigo": None, "error_mensaje": None}
     return _leave_doubt(connection, campaign_id, row_id, EstadoSMS.ENVIADO, values)
 
@@ -180,7 +180,7 @@ def _doubt(row: Any) -> Doubt:
 
 
 def _furthest(receipts: Sequence[Receipt]) -> Mapping[str, Receipt]:
-    """Answer the furthest receipt of each attempt."""
+    """Return the furthest receipt of each attempt."""
     furthest: dict[str, Receipt] = {}
     for receipt in receipts:
         known = furthest.get(receipt.attempt)

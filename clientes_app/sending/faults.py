@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ..text import translatable
+from ..values.text import translatable
 
 
 class Scope(Enum):
@@ -30,7 +30,7 @@ class Fault:
 
 
 def source(code: int) -> str:
-    """Answer the page where Twilio explains a code."""
+    """Return the page where Twilio explains a code."""
     return f"https://www.twilio.com/docs/api/errors/{code}"
 
 

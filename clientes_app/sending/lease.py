@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import os
-import secrets
-import socket
-import sys
 import time
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..database import write_transaction
+from ..database.processes import LEASE_SECONDS, is_dead
+from ..database.transactions import write_transaction
 from ..models import TurnoDeEnvio
 from ..models.types import utc_now
 
-LEASE_SECONDS = 15.0
 HEARTBEATS = 5
 """How often the holder gives a sign of life while a lease runs."""
 
@@ -65,11 +58,6 @@ def seconds_since_boot() -> float:
     return time.clock_gettime(_CLOCK)
 
 
-def new_owner() -> str:
-    """Name this process: where it runs, its process id, and something that no other has."""
-    return f"{_place()}:{os.getpid()}:{secrets.token_hex(8)}"
-
-
 def hold(engine: Engine, owner: str, seconds: float = LEASE_SECONDS) -> bool:
     """Take the lease in the database, or renew it where it is the owner's; return whether it is now.
 
@@ -99,34 +87,3 @@ def _hold(connection: Connection, owner: str, patience: timedelta) -> bool:
         free.append(TurnoDeEnvio.titular == holder)
     taken = connection.execute(update(TurnoDeEnvio).where(or_(*free)).values(titular=owner, latido=now))
     return taken.rowcount == 1
-
-
-def is_dead(holder: str) -> bool:
-    """Return whether the holder was a process that we would see if it still ran, and do not."""
-    place, _, rest = holder.partition(":")
-    pid = rest.partition(":")[0]
-    if place != _place() or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
-@cache
-def _place() -> str:
-    """Name where process ids mean what they mean here: the host, its boot, and the namespace of process ids.
-
-    The host's name alone would not do: two containers may have the same one. Where Linux does not say in which of them
-    we are, the place is this process's own, and no other judges whether it lives.
-    """
-    host = socket.gethostname()[:40]
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        namespace = str(Path("/proc/self/ns/pid").stat().st_ino)
-    except OSError:
-        return f"{host}/{secrets.token_hex(8)}" if sys.platform == "linux" else host
-    return f"{host}/{hashlib.sha256(f'{boot}/{namespace}'.encode()).hexdigest()[:16]}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, union
 
-from ..database import insert_missing
+from ..database.transactions import insert_missing
 from ..models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog
 from ..models.types import utc_now
 from .erased import pseudonyms_of, wake_opt_outs
@@ -32,7 +32,7 @@ def accounts_concerned(connection: Connection, number: str) -> list[int]:
 
 
 def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str, origin: OrigenBaja) -> int:
-    """Enter a number into accounts' lists, where it does not stand yet; answer into how many."""
+    """Enter a number into accounts' lists, where it does not stand yet; return into how many."""
     rows: list[dict[str, Any]] = [
         {"usuario_id": account_id, "telefono_e164": number, "origen": origin, "creado": utc_now()}
         for account_id in account_ids
@@ -47,7 +47,7 @@ def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str
 
 
 def remove_opt_outs(connection: Connection, account_ids: Iterable[int], number: str) -> int:
-    """Take a number out of accounts' lists, by its pseudonym too; answer how many entries went."""
+    """Take a number out of accounts' lists, by its pseudonym too; return how many entries went."""
     names = [number, *pseudonyms_of(connection, [number])]
     gone = delete(Baja).where(Baja.usuario_id.in_(list(account_ids)), Baja.telefono_e164.in_(names))
     return connection.execute(gone).rowcount

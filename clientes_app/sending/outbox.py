@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from ..database import fetch_together, write_transaction
-from ..messaging import personalization, segments
+from ..database.transactions import fetch_together, write_transaction
+from ..messaging import personalization, sms_parts
 from ..models import COUNTERS, CampanaSMS, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
@@ -139,7 +139,7 @@ def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int]:
 
 def _message(campaign_id: int, text: str, row_id: int, nombre: str, to: str) -> Message:
     body = personalization.render(text, nombre)
-    parts = segments.measure(body).parts
+    parts = sms_parts.measure(body).parts
     return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts)
 
 

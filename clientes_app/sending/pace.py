@@ -28,7 +28,7 @@ class Pace:
 
     @property
     def rate(self) -> float:
-        """Answer the present rate in parts a second; infinite where nothing limits it."""
+        """Return the present rate in parts a second; infinite where nothing limits it."""
         return self._rate
 
     async def turn(self) -> None:
@@ -59,7 +59,7 @@ class Pace:
         self._rate = max(_SMALLEST_RATE, self._rate / 2)
 
     def _wait(self) -> float:
-        """Answer the seconds until the next message may go; 0 for now."""
+        """Return the seconds until the next message may go; 0 for now."""
         now = time.monotonic()
         if now < self._paused_until:
             return self._paused_until - now

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, bindparam, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
-from ..database import fetch_together, id_list_named, listed_ids, write_transaction
+from ..database.transactions import fetch_together, id_list_named, listed_ids, write_transaction
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import count_back, lock_where_counted

@@ -17,10 +17,10 @@ from contextlib import suppress
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from . import outbox, recording
-from .bell import bell
 from .carrier import Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
 from .lease import Lease, seconds_since_boot
+from .notifier import bell
 from .pace import Pace
 from .queue import FairQueue
 from .reconcile import settle_forever
@@ -132,7 +132,7 @@ class Shift:
             self._may_claim.set()
 
     def _next_campaign(self) -> int:
-        """Answer the campaign whose turn it is: each running one gets a batch in turn."""
+        """Return the campaign whose turn it is: each running one gets a batch in turn."""
         later = [campaign_id for campaign_id in self._campaigns if campaign_id > self._last_campaign]
         self._last_campaign = (later or self._campaigns)[0]
         return self._last_campaign
@@ -141,7 +141,7 @@ class Shift:
         return len(self._claimed) <= self._ahead() // 2
 
     def _ahead(self) -> int:
-        """Answer how many rows may wait: as many as are in flight, for answers come in bursts, or as go out soon.
+        """Return how many rows may wait: as many as are in flight, for answers come in bursts, or as go out soon.
 
         No more, for a killed process leaves them uncertain; and fewer where the pace is slow.
         """
@@ -248,7 +248,7 @@ class Shift:
         if not self._closing:
             self._some_finished.clear()
         self._many_finished.clear()
-        self._speedometer.count(result.message.campaign_id for result in results if _is_known(result.outcome))
+        self._speedometer.count(result.message.campaign_id for result in results if result.outcome.is_known)
         faults = dict(self._halted)
         self._recording_since = seconds_since_boot()
         while not await self._stored(results, faults):
@@ -296,7 +296,3 @@ def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:
 def _too_puzzling(outcome: Outcome) -> Outcome:
     reason = TOO_MANY_REFUSED if outcome.fate is Fate.REFUSED else TOO_MANY_UNKNOWN
     return Outcome(Fate.STOPPED, code=outcome.code, reason=reason)
-
-
-def _is_known(outcome: Outcome) -> bool:
-    return outcome.fate in (Fate.SENT, Fate.REFUSED)

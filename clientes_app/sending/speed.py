@@ -23,7 +23,7 @@ class Speedometer:
             self._counted.setdefault(campaign_id, deque()).append(now)
 
     def speeds(self) -> Mapping[int, float]:
-        """Answer messages a second by campaign, and forget what is too old to matter."""
+        """Return messages a second by campaign, and forget what is too old to matter."""
         now = time.monotonic()
         return {campaign_id: _speed(times, now) for campaign_id, times in self._counted.items()}
 

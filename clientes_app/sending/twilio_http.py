@@ -111,9 +111,9 @@ class ServerFault(TwilioException):
 
 
 def _meaning(error: ConnectError) -> Exception:
-    """Tell a connection that was never made from one that broke, for which pyreqwest (0.15) raises the same.
+    """Return NeverConnected for a connection that was never made, and the error itself for one that broke.
 
-    Where its words should change, every such error is one of which nobody knows.
+    pyreqwest (0.15) raises the same for both; where its words should change, nobody knows of any of them.
     """
     causes = [cause["message"] for cause in error.details["causes"] or []]
     return NeverConnected() if _NO_CONNECTION in causes else error

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from ..days import day_after, first_of_next_month
 from ..messaging.personalization import render
-from ..messaging.segments import measure
+from ..messaging.sms_parts import measure
 from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
+from ..values.days import day_after, first_of_next_month
 from .allowance import HAS_LIMITS, NOTHING, cost_of, prices_of
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING

@@ -14,9 +14,9 @@ from wtforms import FieldList, FormField, SelectField
 from wtforms.validators import ValidationError
 
 from ..clients.forms import AmountField
-from ..forms import FlagField, Form, line_field
-from ..i18n import number
-from ..text import clean_line
+from ..values.text import clean_line
+from ..web.formatting import number
+from ..web.forms import FlagField, Form, line_field
 from .services import ShopSettings
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
@@ -73,7 +73,7 @@ class WholeLimitField(LimitField):
 
     @property
     def whole(self) -> int | None:
-        """Answer the number of a valid field."""
+        """Return the number of a valid field."""
         return None if self.amount is None else int(self.amount)
 
     def pre_validate(self, form: Any) -> None:
@@ -144,7 +144,7 @@ class ShopForm(Form):
         return [entry.form for entry in self.precios]
 
     def change_rows(self, pressed: MultiDict[str, str]) -> bool:
-        """Add or take out a country where that button was pressed; tell whether one was."""
+        """Add or take out a country where that button was pressed; return whether one was."""
         if "agregar" in pressed and len(self.precios) < MOST_COUNTRIES:
             self.precios.append_entry({"pais": self._next_country(), "precio": ""})
         if "quitar" in pressed:
@@ -153,7 +153,7 @@ class ShopForm(Form):
         return "agregar" in pressed or "quitar" in pressed
 
     def settings(self) -> ShopSettings:
-        """Answer the settings of a valid form."""
+        """Return the settings of a valid form."""
         return ShopSettings(
             negocio=self.negocio.data or "",
             zona_horaria=self.zona_horaria.data or None,

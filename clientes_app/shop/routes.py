@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..htmx import done, form_again, page_or_fragment
-from ..security import Access, access
 from ..settings import current_settings
+from ..web.access import Access, access
+from ..web.htmx import done, form_again, page_or_fragment
 from . import bp, services
 from .forms import ShopForm
 

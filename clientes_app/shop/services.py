@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..audit.services import Thing, record
+from ..audit_log import Thing, record
 from ..extensions import db, unit_of_work
 from ..models import Accion, Cuenta, Precio, Usuario
 from ..sending import allowance
@@ -43,17 +43,17 @@ _RULES = (
 
 
 def settings_of(account_id: int) -> Cuenta:
-    """Answer what an account has settled; where it never changed anything, what is usual, not stored."""
+    """Return what an account has settled; where it never changed anything, what is usual, not stored."""
     return db.session.get(Cuenta, account_id) or _usual(account_id)
 
 
 def prices_of(account_id: int) -> dict[str, Decimal]:
-    """Answer what an SMS part costs the account in pesos, by the two letters of the country."""
+    """Return what an SMS part costs the account in pesos, by the two letters of the country."""
     return allowance.prices_of(db.session.connection(), account_id)
 
 
 def shop_settings(account_id: int) -> ShopSettings:
-    """Answer all that a shop has settled for itself."""
+    """Return all that a shop has settled for itself."""
     rules = settings_of(account_id)
     name = db.session.get_one(Usuario, account_id).negocio
     return ShopSettings(name, **{rule: getattr(rules, rule) for rule in _RULES}, precios=prices_of(account_id))
@@ -102,7 +102,7 @@ def _store_prices(session: Session, account_id: int, wanted: Mapping[str, Decima
 
 
 def _as_plain(settings: ShopSettings) -> dict[str, Any]:
-    """Answer settings as the audit keeps them: by name, amounts as text."""
+    """Return settings as the audit keeps them: by name, amounts as text."""
     rules = {rule: getattr(settings, rule) for rule in ("negocio", *_RULES)}
     prices = {f"precio {country}": price for country, price in settings.precios.items()}
     return {name: _amount(value) for name, value in {**rules, **prices}.items()}
@@ -113,6 +113,6 @@ def _amount(value: Any) -> Any:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Answer what each changed setting was and is."""
+    """Return what each changed setting was and is."""
     names = dict.fromkeys([*before, *after])
     return {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from . import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN
 from .conditions import Conditions, Settings
-from .faults import FAULTS
+from .injected_faults import FAULTS
 from .ledger import Ledger
 from .server import Account, build_app
 

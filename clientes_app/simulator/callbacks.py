@@ -67,7 +67,7 @@ class Callbacks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def follow(self, entry: Entry) -> None:
-        """Tell a message's story to its StatusCallback, where it has one."""
+        """Report a message's story to its StatusCallback, where it has one."""
         if not entry.status_callback:
             return
         task = asyncio.create_task(self._tell(entry, entry.status_callback))

@@ -6,7 +6,7 @@ from math import fsum
 from random import Random
 from typing import Any
 
-from .faults import FAULTS, Fault
+from .injected_faults import FAULTS, Fault
 
 OUT_OF_REACH = 30003
 """What Twilio says of a phone that is switched off: https://www.twilio.com/docs/api/errors/30003"""

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from clientes_app.messaging.segments import measure
+from clientes_app.messaging.sms_parts import measure
 
 from .ledger import Entry
 

@@ -10,8 +10,8 @@ from aiohttp.typedefs import Handler
 
 from .callbacks import Callbacks
 from .conditions import Conditions
-from .control import Control
-from .faults import Ending, Fault
+from .control_api import Control
+from .injected_faults import Ending, Fault
 from .ledger import Entry, Ledger
 from .messages import API_VERSION, Refusal, accept, message_json, page_json, sid_before
 
@@ -69,14 +69,14 @@ class MessagesApi:
         return await self._fail(request, fault)
 
     async def fetch(self, request: web.Request) -> web.Response:
-        """Answer the message with the SID of the URL."""
+        """Return the message with the SID of the URL."""
         entry = self._ledger.get(request.match_info["sid"])
         if entry is None:
             raise Refusal(20404)
         return web.json_response(message_json(entry, self._account_sid))
 
     async def list_page(self, request: web.Request) -> web.Response:
-        """Answer one page of the messages, newest first, by `To` and `From`; dates do not filter."""
+        """Return one page of the messages, newest first, by `To` and `From`; dates do not filter."""
         query = request.query
         size = min(max(int(query.get("PageSize", DEFAULT_PAGE_SIZE)), 1), MAX_PAGE_SIZE)
         entries = self._ledger.newest(size + 1, query.get("To"), query.get("From"), sid_before(query))

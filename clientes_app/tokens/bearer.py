@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from limits import RateLimitItemPerMinute
 
-from .. import throttling
-from ..actor import sends_token
-from ..errors import answer
 from ..extensions import login_manager
 from ..models import Alcance, TokenDeApi, Usuario
-from ..security import Access
 from ..settings import current_settings
+from ..web import throttling
+from ..web.access import Access
+from ..web.actor import sends_token
+from ..web.error_pages import answer
 from . import services
 
 FAILURES = RateLimitItemPerMinute(60, 1, "failed token")
@@ -30,7 +30,7 @@ class BrowserSessions(SecureCookieSessionInterface):
     """Sessions for requests without a token; one with a token has none, neither to read nor to write."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Answer the session of the cookie, or None."""
+        """Return the session of the cookie, or None."""
         return None if sends_token() else super().open_session(app, request)
 
 
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
 
 
 def load_maker(_request: Request) -> Usuario | None:
-    """Answer the admin who made the token of the present request."""
+    """Return the admin who made the token of the present request."""
     token: TokenDeApi | None = g.get("api_token")
     return token.creado_por if token else None
 
@@ -68,7 +68,7 @@ def _refuse_token() -> ResponseReturnValue:
 
 
 def _refuse_view(token: TokenDeApi) -> ResponseReturnValue | None:
-    """Answer a refusal where the token does not open the view that is called; else note that it was used."""
+    """Return a refusal where the token does not open the view that is called; else note that it was used."""
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "for_programs", False):
         return _refusal(403, gettext("A token opens the endpoints of the API only; this is none of them."))

@@ -7,8 +7,8 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are older
 from wtforms.validators import DataRequired
 
-from ..forms import Form, line_field
 from ..models import Alcance
+from ..web.forms import Form, line_field
 from .services import LONGEST_NAME
 
 # What each scope lets a program do, for the person who ticks it.

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..htmx import done, form_again, page_or_fragment
 from ..models import Alcance
-from ..security import Access, access, secret_view
+from ..web.access import Access, access, secret_view
+from ..web.htmx import done, form_again, page_or_fragment
 from . import bp, services
 from .forms import SCOPES, TokenForm
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import joinedload
 
-from ..audit.services import Thing, record
+from ..audit_log import Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, Alcance, TokenDeApi
@@ -41,7 +41,7 @@ def list_tokens(account_id: int) -> Sequence[TokenDeApi]:
 
 
 def get_token(account_id: int, token_id: int) -> TokenDeApi:
-    """Answer a token.
+    """Return a token.
 
     Raises NotFound.
     """
@@ -82,7 +82,7 @@ def revoke_token(account_id: int, token_id: int) -> TokenDeApi:
 
 
 def find_working(secret: str, *, sample_people: bool) -> TokenDeApi | None:
-    """Answer the token that has this secret, unless it is revoked or its maker may not log in."""
+    """Return the token that has this secret, unless it is revoked or its maker may not log in."""
     # Found by its hash: how long that takes tells nothing about the secret.
     found = select(TokenDeApi).where(TokenDeApi.clave_hash == _hash(secret), TokenDeApi.revocado.is_(None))
     token = db.session.scalar(found.options(joinedload(TokenDeApi.creado_por)))

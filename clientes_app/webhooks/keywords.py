@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from ..text import fold
+from ..values.text import fold
 
 LONGEST_KEYWORD = 40
 

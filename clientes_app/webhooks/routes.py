@@ -8,12 +8,12 @@ from flask import Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
 
-from .. import throttling
 from ..extensions import db
-from ..security import Access, access, machine_view
 from ..settings import current_settings
+from ..web import throttling
+from ..web.access import Access, access, machine_view
 from . import bp, services
-from .inbox import inbox_of
+from .app_inbox import inbox_of
 from .signature import HEADER, is_signed
 
 MAX_BODY_BYTES = 64 * 1024

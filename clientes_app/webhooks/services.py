@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine
 
-from ..database import insert_missing, write_transaction
+from ..database.transactions import insert_missing, write_transaction
 from ..models import MensajeEntrante, OrigenBaja, Recibo
 from ..models.types import utc_now
 from ..sending.evidence import Receipt
@@ -53,7 +53,7 @@ def hear(engine: Engine, sid: str, sender: str, opt_out_type: str, body: str) ->
 
 
 def _is_heard_first(connection: Connection, sid: str, wanted: Wish) -> bool:
-    """Note that a message is heard; tell whether it never was before. Of two requests at once, one is told so.
+    """Note that a message is heard; return whether it never was before. Of two requests at once, one is told so.
 
     Of a message without a SID nobody knows: it may take its sender out of no list.
     """

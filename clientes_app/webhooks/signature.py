@@ -17,7 +17,7 @@ HEADER = "X-Twilio-Signature"
 
 
 def is_signed(settings: Settings, path: str, fields: Mapping[str, str], signature: str) -> bool:
-    """Tell whether the signature fits; never where the address or the token that it needs is not set.
+    """Return whether the signature fits; never where the address or the token that it needs is not set.
 
     `path` is the request's with its query; the host is ours as configured, because a request may claim any.
     """

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from clientes_app.client_keys import keys_of
-from clientes_app.database import write_transaction
+from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from clientes_app.models.types import utc_now
+from clientes_app.values.client_keys import keys_of
 
 from ..support.shop import Shop
 from .callbacks import attempt_of, sid_of

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from clientes_app.clients.tagging import tag_client
+from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     Alcance,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from clientes_app.campaigns import services
 from clientes_app.cli.demo_shop import load_shop
-from clientes_app.clients.search import Search
+from clientes_app.clients.search.criteria import Search
 from clientes_app.config import SmsMode
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, PlantillaSMS, SMSLog, Usuario, Venta

@@ -15,13 +15,13 @@ from multiprocessing.process import BaseProcess
 import pytest
 from flask import Flask
 
+from clientes_app.background.sender import simulated_twilio
 from clientes_app.campaigns import control, services
 from clientes_app.campaigns.verification import verify
-from clientes_app.clients.search import Search
+from clientes_app.clients.search.criteria import Search
 from clientes_app.config import TwilioSettings
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from clientes_app.sender import simulated_twilio
 from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import Simulator, wait_until

@@ -6,22 +6,23 @@ import dataclasses
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing.process import BaseProcess
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clientes_app.background.sender import simulated_twilio
 from clientes_app.campaigns.verification import verify
 from clientes_app.config import TwilioSettings
-from clientes_app.database import write_transaction
+from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS, TurnoDeEnvio
-from clientes_app.sender import simulated_twilio
 from clientes_app.sending.states import lock_campaigns
 from clientes_app.simulator.process import SimulatorProcess
 
@@ -59,7 +60,7 @@ class Senders:
     @contextmanager
     def frozen(self, process: BaseProcess) -> Iterator[None]:
         """Freeze a sender until another one holds the lease, and for as long as the block takes."""
-        os.kill(process.pid or 0, signal.SIGSTOP)
+        self._freeze(process)
         try:
             if len(self._running) == 1:
                 self.start()
@@ -67,6 +68,24 @@ class Senders:
             yield
         finally:
             os.kill(process.pid or 0, signal.SIGCONT)
+
+    def _freeze(self, process: BaseProcess) -> None:
+        """Freeze a sender; on SQLite not while it holds the only lock, which nobody can take from it."""
+        os.kill(process.pid or 0, signal.SIGSTOP)
+        while not self._can_be_written():
+            os.kill(process.pid or 0, signal.SIGCONT)
+            time.sleep(0.01)
+            os.kill(process.pid or 0, signal.SIGSTOP)
+
+    def _can_be_written(self) -> bool:
+        if not self._url.startswith("sqlite"):
+            return True
+        with closing(sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=0.5)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def holder(self) -> str | None:
         with self.app.app_context(), db.engine.connect() as connection:

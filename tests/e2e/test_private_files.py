@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from clientes_app.config import PROJECT_ROOT, Settings
-from clientes_app.private_files import keep_old_ones
+from clientes_app.files.private_files import keep_old_ones
 from clientes_app.simulator.process import SimulatorProcess
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from clientes_app.campaigns import services
 from clientes_app.campaigns.verification import verify
-from clientes_app.clients.search import Search
+from clientes_app.clients.search.criteria import Search
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, EstadoCampana, TurnoDeEnvio
 

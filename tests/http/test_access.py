@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from clientes_app.campaigns import listing, services
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     Alcance,
@@ -27,8 +27,8 @@ from clientes_app.models import (
     TokenDeApi,
 )
 from clientes_app.people import links
-from clientes_app.security import Access, access
 from clientes_app.tokens import services as tokens
+from clientes_app.web.access import Access, access
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop

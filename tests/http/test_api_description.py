@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from werkzeug.wrappers import Request, Response
 
 from clientes_app.api.document import describe
-from clientes_app.api.reading import operations
+from clientes_app.api.page import operations
 from clientes_app.config import MAX_BODY_BYTES, SmsMode, TwilioSettings
 from clientes_app.extensions import db
 from clientes_app.models import Alcance

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from clientes_app.audit import reading, sentences
+from clientes_app.audit import entries as audit_entries
+from clientes_app.audit import sentences
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria, Baja
 
@@ -161,9 +162,9 @@ class TestReading:
         assert "1 → 2" in page
 
     def test_newest_first_a_page_at_a_time(self, shop: Shop, account: int, admin: CheckingClient) -> None:
-        ids = [note(shop, account) for _ in range(reading.PAGE_SIZE + 3)]
+        ids = [note(shop, account) for _ in range(audit_entries.PAGE_SIZE + 3)]
         page = admin.get("/auditoria/?accion=salida")
-        assert shown(page.text) == ids[::-1][: reading.PAGE_SIZE]
+        assert shown(page.text) == ids[::-1][: audit_entries.PAGE_SIZE]
         older = re.search(r'href="(/auditoria/\?antes=[^"]*)"', page.text)
         assert older
         assert shown(admin.get(older.group(1).replace("&amp;", "&")).text) == ids[2::-1]
@@ -242,7 +243,7 @@ class TestReading:
     def test_a_long_file_is_whole(
         self, shop: Shop, account: int, admin: CheckingClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reading, "_EXPORT_BATCH", 2)
+        monkeypatch.setattr(audit_entries, "_EXPORT_BATCH", 2)
         ids = [note(shop, account, Accion.TOKEN_CREATED, cosa_id=place) for place in range(5)]
         lines = admin.get("/auditoria/exportar/?accion=token_creado").text.strip().split("\n")
         assert len(lines) == 1 + len(ids)

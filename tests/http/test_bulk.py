@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from clientes_app.clients.tags import store_tags
+from clientes_app.clients.tags.services import store_tags
 from clientes_app.extensions import db
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Venta
 

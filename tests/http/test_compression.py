@@ -14,7 +14,7 @@ from flask import Flask
 from flask_compress.compat import compression
 from werkzeug.test import TestResponse
 
-from clientes_app.second_factor import totp
+from clientes_app.auth.second_factor import totp
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import PASSWORD, Shop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clientes_app.csrf import mask, unmask
+from clientes_app.web.csrf import mask, unmask
 
 from ..support.checking_client import CheckingClient, hidden_fields
 

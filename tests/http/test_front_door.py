@@ -20,9 +20,9 @@ from twilio.request_validator import RequestValidator
 
 from clientes_app.config import TwilioSettings
 from clientes_app.extensions import db
-from clientes_app.front_door import LONGEST_ADDRESS, LONGEST_HEADER, LONGEST_VALUE, MOST_FIELDS, MOST_FORM_BYTES
 from clientes_app.models import Cliente, Segmento
 from clientes_app.settings import current_settings, replace_settings
+from clientes_app.web.front_door import LONGEST_ADDRESS, LONGEST_HEADER, LONGEST_VALUE, MOST_FIELDS, MOST_FORM_BYTES
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop

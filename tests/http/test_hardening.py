@@ -10,8 +10,8 @@ from flask import Flask
 from clientes_app import create_app
 from clientes_app.config import Settings, SmsMode, TwilioSettings
 from clientes_app.extensions import db
-from clientes_app.security import Access, access
 from clientes_app.settings import current_settings, replace_settings
+from clientes_app.web.access import Access, access
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import PASSWORD

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from clientes_app.background.sender import Sender
 from clientes_app.extensions import db
-from clientes_app.sender import Sender
 
 from ..support.campaigns import Campaigns
 from ..support.carrier import wait_until

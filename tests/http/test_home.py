@@ -154,6 +154,6 @@ def test_active_clients_without_a_usable_number_are_counted(admin: CheckingClien
 def test_counting_them_stops_early(
     admin: CheckingClient, shop: Shop, account: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clientes_app.clients.listing.COUNTED_UP_TO", 2)
+    monkeypatch.setattr("clientes_app.clients.search.listing.COUNTED_UP_TO", 2)
     shop.add_clients(account, ["", "", ""])
     assert "More than 2 active clients" in home(admin)

@@ -15,8 +15,8 @@ from sqlalchemy import select, text, update
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from clientes_app import database
 from clientes_app.auth.sessions import NOTICED_EVERY
+from clientes_app.database import transactions
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, Cliente, Recibo, Sesion, SMSLog
 from clientes_app.models.types import utc_now
@@ -156,7 +156,7 @@ def test_what_cannot_be_written_is_not_claimed_and_pages_are_read_on(
 
 
 def test_writers_of_one_process_do_not_wait_for_each_other_in_turn(app: Flask, admin: CheckingClient) -> None:
-    with app.app_context(), database.one_writer(db.engine):
+    with app.app_context(), transactions.one_writer(db.engine):
         assert says_try_again(admin.send("/clientes/nuevo/", NEW_CLIENT))
     assert admin.send("/clientes/nuevo/", NEW_CLIENT).status_code == 302
 

@@ -9,12 +9,12 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from clientes_app.background.sender import Sender
 from clientes_app.campaigns import services as campaigns
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.config import SmsMode
 from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sender import Sender
 from clientes_app.settings import current_settings, replace_settings
 
 from ..support.carrier import Simulator, point_at

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from clientes_app.campaigns import services
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import unit_of_work
 from clientes_app.models import CampanaSMS, EstadoCampana, Segmento
 

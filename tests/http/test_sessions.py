@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
 
-from clientes_app import feed, live
 from clientes_app.campaigns import services
-from clientes_app.clients.search import Search
+from clientes_app.clients.search.criteria import Search
 from clientes_app.config import Settings
 from clientes_app.extensions import db, unit_of_work
+from clientes_app.live import feed, streams
 from clientes_app.models import Accion, Auditoria, Cliente, Sesion, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.settings import replace_settings
@@ -222,7 +222,7 @@ def test_a_stream_ends_with_its_session(
     app: Flask, admin: CheckingClient, campaign: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "HEARTBEAT_SECONDS", 0.05)
-    monkeypatch.setattr(live, "SESSION_CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(streams, "SESSION_CHECK_SECONDS", 0.05)
     stream = admin.get(f"/clientes/campanas/{campaign}/progreso/", buffered=False)
     events = iter(stream.response)
     for _ in range(4):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from clientes_app.clients.tagging import tag_client
+from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import Base, db
 from clientes_app.models import Cliente, ClienteEtiqueta, Segmento, SMSLog
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from clientes_app.clients.tagging import tag_client
-from clientes_app.clients.tags import store_tags
+from clientes_app.clients.tags.services import store_tags
+from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db
 from clientes_app.models import Etiqueta
 

@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clientes_app.background import import_worker
 from clientes_app.client_files.columns import Layout
 from clientes_app.extensions import db
-from clientes_app.importing import jobs, services, staged_rows, uploading, worker
+from clientes_app.importing import jobs, services, uploading
 from clientes_app.importing.jobs import Job, Surroundings
+from clientes_app.importing.staging import staged_rows
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
 
 
@@ -66,7 +68,7 @@ class Imports:
     def work(self) -> None:
         """Do what waits for a worker."""
         with self.app.app_context():
-            worker.work(db.engine, self.place)
+            import_worker.work(db.engine, self.place)
 
     def take(self, owner: str = "elsewhere:1:x") -> Job | None:
         with self.app.app_context():

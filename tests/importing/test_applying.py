@@ -7,12 +7,13 @@ from flask import Flask
 
 from clientes_app.client_files.reading import OPEN_QUOTE
 from clientes_app.client_files.rows import Fields
-from clientes_app.clients import listing
-from clientes_app.clients.pages import Cursor, Order
-from clientes_app.clients.search import Search
+from clientes_app.clients.search import listing
+from clientes_app.clients.search.criteria import Search
+from clientes_app.clients.search.pages import Cursor, Order
 from clientes_app.errors import NotFound
 from clientes_app.extensions import db
-from clientes_app.importing import applying, jobs, services, staged_rows
+from clientes_app.importing import applying, jobs, services
+from clientes_app.importing.staging import staged_rows
 from clientes_app.models import EstadoImportacion
 
 from ..support.shop import Shop
@@ -93,7 +94,7 @@ def test_the_same_file_again_changes_nothing(imports: Imports) -> None:
 def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clientes_app.client_files.parsing.BATCH", 7)
     for size in ("FIRST", "FEWEST", "MOST"):
-        monkeypatch.setattr(f"clientes_app.importing.turns.{size}", 5)
+        monkeypatch.setattr(f"clientes_app.importing.batch_sizes.{size}", 5)
     rows = "".join(f"Cliente {n},{3_001_000_000 + n // 2},t{n % 3}\n" for n in range(100))
     import_id = imports.run(f"nombre,celular,grupo\n{rows}")
     assert imports.counts(import_id) == {"nuevas": 50, "dobles": 50}
@@ -152,7 +153,7 @@ def test_a_file_that_turns_out_damaged_ends_with_the_reason(imports: Imports) ->
 
 
 def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clientes_app.importing.turns.FIRST", 5)
+    monkeypatch.setattr("clientes_app.importing.batch_sizes.FIRST", 5)
     import_id = imports.review("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
 
     def cancel_after_first(done: int) -> None:

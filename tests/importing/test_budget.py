@@ -15,10 +15,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from clientes_app.client_files import turns
+from clientes_app.client_files import conversion_line
 from clientes_app.client_files.refusals import Refused
 from clientes_app.client_files.spreadsheet import MAX_WRITTEN
-from clientes_app.database import write_transaction
+from clientes_app.database.transactions import write_transaction
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db
 from clientes_app.importing import services, uploading
@@ -160,8 +160,8 @@ def test_another_sheet_that_is_refused_leaves_the_one_before(
 ) -> None:
     import_id = imports.upload(awful.spreadsheet(), "libro.xlsx")
     before = {path.name: path.read_bytes() for path in imports.files()}
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.0)
-    with turns.turn(imports.place.uploads), pytest.raises(DomainError), imports.app.test_request_context():
+    monkeypatch.setattr(conversion_line, "WAIT_SECONDS", 0.0)
+    with conversion_line.turn(imports.place.uploads), pytest.raises(DomainError), imports.app.test_request_context():
         uploading.choose_sheet(imports.account, import_id, "Proveedores", imports.place)
     assert {path.name: path.read_bytes() for path in imports.files()} == before
 
@@ -181,29 +181,29 @@ def test_conversions_stand_in_a_line_that_has_an_end(tmp_path: Path) -> None:
         nonlocal at_work, most, refused
         waiting.release()
         try:
-            with turns.turn(tmp_path):
+            with conversion_line.turn(tmp_path):
                 at_work += 1
                 most = max(most, at_work)
                 at_work -= 1
         except Refused:
             refused += 1
 
-    with turns.turn(tmp_path):
+    with conversion_line.turn(tmp_path):
         threads = in_threads(20, convert)
         for _ in threads:
             waiting.acquire()
-        wait_until(lambda: refused == 20 - turns.MOST_IN_LINE + 1)
+        wait_until(lambda: refused == 20 - conversion_line.MOST_IN_LINE + 1)
     for each in threads:
         each.join()
-    assert (most, refused) == (1, 20 - turns.MOST_IN_LINE + 1)
+    assert (most, refused) == (1, 20 - conversion_line.MOST_IN_LINE + 1)
 
 
 def test_a_turn_that_does_not_come_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(conversion_line, "WAIT_SECONDS", 0.2)
     elsewhere = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(elsewhere, fcntl.LOCK_EX)
-    with pytest.raises(Refused), turns.turn(tmp_path):
+    with pytest.raises(Refused), conversion_line.turn(tmp_path):
         pass
     os.close(elsewhere)
-    with turns.turn(tmp_path):
+    with conversion_line.turn(tmp_path):
         pass

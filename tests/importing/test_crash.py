@@ -29,7 +29,7 @@ def start_worker(app: Flask) -> subprocess.Popen[bytes]:
     with app.app_context():
         settings = current_settings()
     urls = {"DATABASE_URL": settings.database_url, "UPLOADS_PATH": str(settings.uploads_path)}
-    command = [sys.executable, "-m", "clientes_app.importing.worker"]
+    command = [sys.executable, "-m", "clientes_app.background.import_worker"]
     return subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **urls}, stdin=subprocess.PIPE)
 
 

@@ -7,18 +7,19 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from clientes_app.clients import merging
+from clientes_app.background import import_worker
+from clientes_app.background.daily import take_turn
 from clientes_app.clients import services as clients
-from clientes_app.database import write_transaction
+from clientes_app.clients.duplicates import merging
+from clientes_app.database.processes import new_owner
+from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
-from clientes_app.importing import applying, jobs, services, worker
+from clientes_app.importing import applying, jobs, services
 from clientes_app.importing.jobs import Files, Job
-from clientes_app.importing.staging import Seen, Staging, Taken
+from clientes_app.importing.staging.store import Seen, Staging, Taken
 from clientes_app.models import (
     EstadoImportacion,
 )
-from clientes_app.privacy.daily import take_turn
-from clientes_app.sending.lease import new_owner
 
 from ..support.shop import Shop
 from .conftest import Imports
@@ -202,6 +203,6 @@ def test_a_worker_that_fails_leaves_anothers_import_alone(imports: Imports) -> N
         release(job)
         assert jobs.take(db.engine, "elsewhere:2:y", imports.place) is not None
         job.files.upload.rename(job.files.upload.with_suffix(".away"))
-        worker.run(db.engine, job)
+        import_worker.run(db.engine, job)
         job.files.upload.with_suffix(".away").rename(job.files.upload)
     assert imports.get(import_id).estado is EstadoImportacion.REVISANDO

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clientes_app.clients import export
+from clientes_app.clients.many import export
 from clientes_app.config import Settings
 from clientes_app.errors import DomainError
 from clientes_app.models import EstadoImportacion

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from clientes_app.background import daily
 from clientes_app.config import PROJECT_ROOT
-from clientes_app.database import write_transaction
+from clientes_app.database.transactions import write_transaction
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.held import hold_new, left_over, scratch
+from clientes_app.files.held import hold_new, left_over, scratch
 from clientes_app.importing import leftovers
 from clientes_app.importing.jobs import SOURCES, STAGED
 from clientes_app.models import EstadoImportacion, Importacion, Usuario
-from clientes_app.privacy import daily
 
 from ..data import make_awful_files as awful
 from ..support.carrier import wait_until
@@ -221,7 +221,7 @@ def test_a_new_file_that_a_sweep_took_is_made_again(tmp_path: Path) -> None:
 
 def test_an_export_that_is_killed(imports: Imports) -> None:
     script = (
-        "import pathlib, sys, time; from clientes_app.held import scratch\n"
+        "import pathlib, sys, time; from clientes_app.files.held import scratch\n"
         "with scratch(pathlib.Path(sys.argv[1])) as folder:\n"
         "    (folder / 'sheet1.xml').write_text('María'); time.sleep(3600)"
     )

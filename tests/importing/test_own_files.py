@@ -20,10 +20,10 @@ from clientes_app.client_files.cells import tidy_number
 from clientes_app.client_files.columns import Role, role_of_title
 from clientes_app.client_files.reading import CONVERTED, examine, records
 from clientes_app.client_files.spreadsheet import convert
-from clientes_app.clients import export
-from clientes_app.clients.tagging import tag_client
-from clientes_app.csv_export import HABITS, written
+from clientes_app.clients.many import export
+from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db
+from clientes_app.web.csv_export import HABITS, written
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop

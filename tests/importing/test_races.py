@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from clientes_app.clients import merging
+from clientes_app.background.daily import take_turn
 from clientes_app.clients import services as clients
+from clientes_app.clients.duplicates import merging
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db
-from clientes_app.importing import services, staged_rows
+from clientes_app.importing import services
+from clientes_app.importing.staging import staged_rows
 from clientes_app.models import Accion, Auditoria, Cliente, EstadoImportacion
-from clientes_app.privacy.daily import take_turn
 
 from ..support.races import race
 from ..support.shop import Shop

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from clientes_app.clients import tagging, tags
+from clientes_app.clients.tags import services as tags
+from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db
 
 from ..support.shop import Shop

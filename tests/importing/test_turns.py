@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from clientes_app.extensions import db
-from clientes_app.importing.turns import ALONE_SECONDS, BESIDE_SECONDS, FEWEST, MOST, Turns
+from clientes_app.importing.batch_sizes import ALONE_SECONDS, BESIDE_SECONDS, FEWEST, MOST, Turns
 
 
 @pytest.mark.parametrize(

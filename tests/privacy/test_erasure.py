@@ -11,19 +11,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from clientes_app.background.daily import take_turn
 from clientes_app.campaigns.control import send_again
-from clientes_app.clients import merging, sales, services, tagging
-from clientes_app.clients.bulk import set_active as set_many_active
-from clientes_app.clients.finding import matching
-from clientes_app.clients.search import Search, Status
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients import sales, services
+from clientes_app.clients.duplicates import merging
+from clientes_app.clients.many.services import set_active as set_many_active
+from clientes_app.clients.search.criteria import Search, Status
+from clientes_app.clients.search.query import matching
+from clientes_app.clients.search.selection import Ticked
+from clientes_app.clients.tags import tagging
 from clientes_app.errors import Conflict, NotFound
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.messaging.pseudonym import is_pseudonym
 from clientes_app.models import Auditoria, Baja, Cliente, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
-from clientes_app.privacy.daily import take_turn
 from clientes_app.privacy.services import ERASED_NAME
 from clientes_app.privacy.services import erase as erase_client
 from clientes_app.sending import recording
@@ -32,6 +33,7 @@ from clientes_app.sending.erased import wake_opt_outs
 from clientes_app.sending.evidence import doubts
 from clientes_app.sending.faults import NO_ANSWER
 from clientes_app.sending.opt_outs import accounts_concerned
+from clientes_app.values.pseudonym import is_pseudonym
 from clientes_app.webhooks.services import hear
 
 from ..support.campaigns import Campaigns

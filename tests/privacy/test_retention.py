@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from clientes_app.background import daily
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.messaging.pseudonym import is_pseudonym
 from clientes_app.models import (
     Accion,
     Auditoria,
@@ -24,11 +24,12 @@ from clientes_app.models import (
     SMSLog,
 )
 from clientes_app.models.types import utc_now
-from clientes_app.privacy import daily, retention
+from clientes_app.privacy import retention
 from clientes_app.privacy.retention import Swept, months_before
 from clientes_app.sending import control, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.settings import current_settings
+from clientes_app.values.pseudonym import is_pseudonym
 
 from ..importing.conftest import Imports
 from ..support.campaigns import Campaigns

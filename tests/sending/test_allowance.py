@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, Row, select, update
 
 from clientes_app.campaigns import control, limits, services
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.errors import Conflict
 from clientes_app.extensions import db
 from clientes_app.models import Baja, CampanaSMS, Consumo, EstadoCampana, OrigenBaja

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, update
 
+from clientes_app.background.sender import Sender
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, EstadoCampana, EstadoSMS, OrigenBaja, Recibo, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sender import Sender
 from clientes_app.sending import evidence, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.evidence import Receipt

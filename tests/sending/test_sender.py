@@ -11,13 +11,13 @@ import pytest
 import uvloop
 from flask import Flask
 
+from clientes_app.background.sender import Sender
 from clientes_app.campaigns import control, services
 from clientes_app.campaigns.verification import verify
-from clientes_app.clients.search import Search
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.criteria import Search
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS
-from clientes_app.sender import Sender
 from clientes_app.sending import outbox, recording
 from clientes_app.shop.services import ShopSettings, save_settings
 

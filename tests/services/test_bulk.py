@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from clientes_app.clients import bulk, tagging, tags
-from clientes_app.clients.batches import BATCH, SLOW_BATCH, change
-from clientes_app.clients.search import Search, Status
-from clientes_app.clients.selection import Selection, Ticked
+from clientes_app.clients.many import services as many
+from clientes_app.clients.many.batches import BATCH, SLOW_BATCH, change
+from clientes_app.clients.search.criteria import Search, Status
+from clientes_app.clients.search.selection import Selection, Ticked
+from clientes_app.clients.tags import services as tags
+from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, SMSLog, Venta
 
@@ -46,10 +48,10 @@ def client_ids() -> set[int]:
 def test_ticked_or_found_clients_are_counted(shop: Shop, account: int, other: int) -> None:
     ana, eva = shop.add_client(account, "Ana"), shop.add_client(account, "Eva", activo=False)
     theirs = shop.add_client(other, "Ana")
-    assert bulk.count_selected(account, Ticked((ana, eva, ana, theirs, 999))) == 2
-    assert bulk.count_selected(account, Ticked(())) == 0
-    assert bulk.count_selected(account, Search()) == 1
-    assert bulk.count_selected(account, Search("ana", Status.ALL)) == 1
+    assert many.count_selected(account, Ticked((ana, eva, ana, theirs, 999))) == 2
+    assert many.count_selected(account, Ticked(())) == 0
+    assert many.count_selected(account, Search()) == 1
+    assert many.count_selected(account, Search("ana", Status.ALL)) == 1
 
 
 @pytest.mark.parametrize("whole", [False, True])
@@ -58,10 +60,10 @@ def test_tags_are_given_and_taken(shop: Shop, account: int, other: int, whole: b
     theirs = shop.add_client(other, "Ana")
     selection: Selection = ALL if whole else Ticked((*mine, theirs))
     vip, far = tags.store_tags(account, ["VIP", "Lejos"])
-    assert bulk.add_tags(account, selection, [vip, far]) == 2
-    assert bulk.add_tags(account, selection, [vip]) == 2, "what was done is done again without harm"
+    assert many.add_tags(account, selection, [vip, far]) == 2
+    assert many.add_tags(account, selection, [vip]) == 2, "what was done is done again without harm"
     assert tagged_with(vip) == tagged_with(far) == mine
-    assert bulk.remove_tags(account, selection, [vip]) == 2
+    assert many.remove_tags(account, selection, [vip]) == 2
     assert (tagged_with(vip), tagged_with(far)) == (set(), mine)
 
 
@@ -69,11 +71,11 @@ def test_another_accounts_tags_and_clients_are_left_alone(shop: Shop, account: i
     mine, theirs = shop.add_client(account, "Ana"), shop.add_client(other, "Eva")
     (their_tag,) = tags.store_tags(other, ["VIP"])
     (my_tag,) = tags.store_tags(account, ["VIP"])
-    bulk.add_tags(other, Ticked((theirs,)), [their_tag])
-    bulk.add_tags(account, Ticked((mine, theirs)), [their_tag])
-    bulk.add_tags(account, Ticked((theirs,)), [my_tag])
+    many.add_tags(other, Ticked((theirs,)), [their_tag])
+    many.add_tags(account, Ticked((mine, theirs)), [their_tag])
+    many.add_tags(account, Ticked((theirs,)), [my_tag])
     assert (tagged_with(their_tag), tagged_with(my_tag)) == ({theirs}, set())
-    bulk.remove_tags(account, Ticked((mine, theirs)), [their_tag])
+    many.remove_tags(account, Ticked((mine, theirs)), [their_tag])
     assert tagged_with(their_tag) == {theirs}
 
 
@@ -81,14 +83,14 @@ def test_another_accounts_tags_and_clients_are_left_alone(shop: Shop, account: i
 def test_activity_is_set(shop: Shop, account: int, other: int, active: bool) -> None:
     on, off = shop.add_client(account), shop.add_client(account, activo=False)
     theirs = shop.add_client(other, activo=not active)
-    assert bulk.set_active(account, Ticked((on, off, theirs)), active) == 2
+    assert many.set_active(account, Ticked((on, off, theirs)), active) == 2
     assert active_ids() - {theirs} == ({on, off} if active else set())
     assert (theirs in active_ids()) is not active
 
 
 def test_deactivating_a_search_of_active_ones_reaches_all_of_them(shop: Shop, account: int) -> None:
     shop.add_clients(account, [f"300{place:07}" for place in range(30)])
-    assert bulk.set_active(account, Search(), active=False) == 30
+    assert many.set_active(account, Search(), active=False) == 30
     assert active_ids() == set()
 
 
@@ -96,34 +98,34 @@ def test_deletion_keeps_those_with_sales_and_names_them(shop: Shop, account: int
     sold, rest = shop.add_client(account, "Ana"), shop.add_client(account, "Eva")
     theirs = shop.add_client(other, "Ida")
     shop.add(Venta(cliente_id=sold, total=Decimal(1), usuario_id=account))
-    before = bulk.buyers(account, ALL)
-    assert before == bulk.Buyers(1, ("Ana",))
-    done = bulk.delete_clients(account, Ticked((sold, rest, theirs)))
-    assert done == bulk.Deletion(1, before)
+    before = many.buyers(account, ALL)
+    assert before == many.Buyers(1, ("Ana",))
+    done = many.delete_clients(account, Ticked((sold, rest, theirs)))
+    assert done == many.Deletion(1, before)
     assert client_ids() == {sold, theirs}
 
 
 def test_a_sale_that_another_account_recorded_protects_as_well(shop: Shop, account: int, other: int) -> None:
     sold = shop.add_client(account, "Ana")
     shop.add(Venta(cliente_id=sold, total=Decimal(1), usuario_id=other))
-    assert bulk.delete_clients(account, ALL) == bulk.Deletion(0, bulk.Buyers(1, ("Ana",)))
+    assert many.delete_clients(account, ALL) == many.Deletion(0, many.Buyers(1, ("Ana",)))
     assert client_ids() == {sold}
 
 
 def test_no_more_than_some_are_named(shop: Shop, account: int) -> None:
-    for place in range(bulk.NAMED + 5):
+    for place in range(many.NAMED + 5):
         client_id = shop.add_client(account, f"Cliente {place:02}")
         shop.add(Venta(cliente_id=client_id, total=Decimal(1), usuario_id=account))
-    kept = bulk.delete_clients(account, ALL).kept
-    assert (kept.count, kept.names[0], len(kept.names)) == (bulk.NAMED + 5, "Cliente 00", bulk.NAMED)
+    kept = many.delete_clients(account, ALL).kept
+    assert (kept.count, kept.names[0], len(kept.names)) == (many.NAMED + 5, "Cliente 00", many.NAMED)
 
 
 def test_a_deleted_client_leaves_its_messages(shop: Shop, account: int, campaigns: Campaigns) -> None:
     client_id = shop.add_client(account, "Ana")
     (tag,) = tags.store_tags(account, ["VIP"])
-    bulk.add_tags(account, ALL, [tag])
+    many.add_tags(account, ALL, [tag])
     campaigns.start_to([client_id])
-    bulk.delete_clients(account, ALL)
+    many.delete_clients(account, ALL)
     message = db.session.scalars(select(SMSLog)).one()
     assert (message.cliente_id, message.nombre) == (None, "Ana")
     assert tagged_with(tag) == set()
@@ -133,9 +135,9 @@ def test_more_than_a_batch_is_done_whole(shop: Shop, account: int) -> None:
     ids = shop.add_clients(account, ["3001234567"] * (SLOW_BATCH * 2 + 1))
     (tag,) = tags.store_tags(account, ["VIP"])
     assert change(ids, lambda connection, batch: len(connection.execute(batch).all()), SLOW_BATCH) == len(ids)
-    bulk.add_tags(account, ALL, [tag])
+    many.add_tags(account, ALL, [tag])
     assert tagged_with(tag) == set(ids)
-    assert bulk.delete_clients(account, ALL).deleted == len(ids)
+    assert many.delete_clients(account, ALL).deleted == len(ids)
     assert client_ids() == set()
     assert BATCH >= SLOW_BATCH
 

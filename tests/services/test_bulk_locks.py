@@ -14,9 +14,11 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
-from clientes_app.clients import bulk, merging, tagging
 from clientes_app.clients import services as clients
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.duplicates import merging
+from clientes_app.clients.many import services as many
+from clientes_app.clients.search.selection import Ticked
+from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Cliente, EstadoImportacion, Etiqueta, SMSLog, Venta
 
@@ -48,8 +50,8 @@ def everybody(app: Flask, shop: Shop, account: int) -> Sequence[int]:
 
 
 ACTS: dict[str, Callable[[int, Sequence[int], int], object]] = {
-    "activate": lambda account, ids, tag: bulk.set_active(account, Ticked(tuple(ids)), active=False),
-    "delete": lambda account, ids, tag: bulk.delete_clients(account, Ticked(tuple(ids))),
+    "activate": lambda account, ids, tag: many.set_active(account, Ticked(tuple(ids)), active=False),
+    "delete": lambda account, ids, tag: many.delete_clients(account, Ticked(tuple(ids))),
     "tag": tagging.tag_clients,
     "untag": tagging.untag_clients,
 }
@@ -100,7 +102,7 @@ def test_who_gets_a_sale_while_an_import_is_undone_stays(app: Flask, account: in
 
 
 DELETIONS: dict[str, Callable[[int, Sequence[int]], object]] = {
-    "many": lambda account, ids: bulk.delete_clients(account, Ticked(tuple(ids))),
+    "many": lambda account, ids: many.delete_clients(account, Ticked(tuple(ids))),
     "one": lambda account, ids: clients.delete_client(account, ids[-1]),
     "merge": lambda account, ids: merging.merge(account, (ids[0], ids[-1]), {}, "CO", done_by=None),
 }

@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from clientes_app.clients import listing, services
-from clientes_app.clients.amounts import parse_amount
-from clientes_app.clients.pages import Cursor, Order
-from clientes_app.clients.search import Search
+from clientes_app.clients import services
+from clientes_app.clients.search import listing
+from clientes_app.clients.search.criteria import Search
+from clientes_app.clients.search.pages import Cursor, Order
 from clientes_app.errors import Conflict, NotFound
 from clientes_app.extensions import db
 from clientes_app.models import Cliente, Venta
+from clientes_app.values.amounts import parse_amount
 
 from ..support.shop import Shop
 

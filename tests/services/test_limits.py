@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from clientes_app.campaigns import control, limits, listing, services
 from clientes_app.campaigns.verification import verify
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.errors import Conflict, Forbidden
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Auditoria, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog

@@ -14,8 +14,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, inspect, text
 
-from clientes_app.clients import doubles, merging, sales, services, tags
-from clientes_app.clients.doubles import Likeness
+from clientes_app.clients import sales, services
+from clientes_app.clients.duplicates import merging
+from clientes_app.clients.duplicates import services as duplicates
+from clientes_app.clients.duplicates.services import Likeness
+from clientes_app.clients.tags import services as tags
 from clientes_app.clients.timeline import Kind, story_of
 from clientes_app.errors import Conflict, DomainError, NotFound
 from clientes_app.extensions import db, unit_of_work
@@ -204,10 +207,10 @@ def test_the_story_tells_of_both(shop: Shop, account: int) -> None:
 
 def test_who_differs_from_the_one_dropped_differs_from_the_one_kept(shop: Shop, account: int) -> None:
     one, two, three = (shop.add_client(account, "Laura", "3001234567") for _ in range(3))
-    doubles.set_apart(account, two, three)
-    doubles.set_apart(account, one, two)
+    duplicates.set_apart(account, two, three)
+    duplicates.set_apart(account, one, two)
     merge(account, one, two)
-    assert doubles.find_page(account, Likeness.NUMBER).groups == []
+    assert duplicates.find_page(account, Likeness.NUMBER).groups == []
     assert [(row.menor_id, row.mayor_id) for row in db.session.scalars(db.select(Distintos))] == [(one, three)]
 
 

@@ -15,8 +15,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from clientes_app.clients.finding import matching
-from clientes_app.clients.search import Search
+from clientes_app.clients.search.criteria import Search
+from clientes_app.clients.search.query import matching
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.extensions import Base, db
 from clientes_app.models import Usuario

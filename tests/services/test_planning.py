@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
-from clientes_app.clients.listing import find_page
-from clientes_app.clients.pages import Cursor, Order
-from clientes_app.clients.search import Search, Status
+from clientes_app.clients.search.criteria import Search, Status
+from clientes_app.clients.search.listing import find_page
+from clientes_app.clients.search.pages import Cursor, Order
+from clientes_app.database.planner import INDEXES
 from clientes_app.extensions import db
-from clientes_app.planning import INDEXES
 
 from ..support.shop import Shop
 
@@ -43,7 +43,7 @@ def plan(statement: str, parameters: Any) -> str:
 @pytest.fixture
 def crowd(shop: Shop, account: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """An account with more clients than are counted."""
-    monkeypatch.setattr("clientes_app.clients.listing.COUNTED_UP_TO", 1)
+    monkeypatch.setattr("clientes_app.clients.search.listing.COUNTED_UP_TO", 1)
     shop.add_clients(account, ["3001234567", "3001234568", "3001234569"])
     return account
 

@@ -6,7 +6,7 @@ import pytest
 
 from clientes_app.message_templates.preview import SAMPLE_NAME, Step, preview
 from clientes_app.message_templates.services import choose_recipient
-from clientes_app.messaging.segments import Encoding
+from clientes_app.messaging.sms_parts import Encoding
 
 from ..support.shop import Shop
 

@@ -13,19 +13,25 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from clientes_app import throttling
 from clientes_app.auth import sessions
+from clientes_app.auth.second_factor import enrolment, recovery, totp
+from clientes_app.auth.second_factor import services as second_factor
+from clientes_app.background.daily import take_turn
 from clientes_app.campaigns import control
 from clientes_app.campaigns import services as campaigning
 from clientes_app.campaigns.repeats import program_key
 from clientes_app.client_files.rows import Fields
-from clientes_app.clients import merging, sales, tagging, tags
+from clientes_app.clients import sales
 from clientes_app.clients import services as clients
-from clientes_app.clients.search import Search
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.duplicates import merging
+from clientes_app.clients.search.criteria import Search
+from clientes_app.clients.search.selection import Ticked
+from clientes_app.clients.tags import services as tags
+from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.importing import jobs, staged_rows
+from clientes_app.importing import jobs
 from clientes_app.importing import services as importing
+from clientes_app.importing.staging import staged_rows
 from clientes_app.message_templates import services as templates
 from clientes_app.models import (
     Accion,
@@ -45,19 +51,17 @@ from clientes_app.models import (
 )
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
-from clientes_app.own import services as own
 from clientes_app.people import links, names
 from clientes_app.people import services as people
 from clientes_app.people.services import PersonFields
-from clientes_app.privacy.daily import take_turn
 from clientes_app.privacy.services import erase
-from clientes_app.second_factor import enrolment, recovery, totp
-from clientes_app.second_factor import services as second_factor
+from clientes_app.profile import services as own
 from clientes_app.segments import services as segments
 from clientes_app.sending.carrier import Fate, Outcome
 from clientes_app.sending.faults import NO_ANSWER
 from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tokens import services as tokens
+from clientes_app.web import throttling
 
 from ..importing.conftest import Imports
 from ..support.campaigns import Campaigns

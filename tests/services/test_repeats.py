@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from clientes_app.campaigns import repeats, services
 from clientes_app.campaigns.repeats import Key, KeyReused
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import CampanaSMS, SMSLog

@@ -11,13 +11,14 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientes_app.client_keys import document_key, name_key
-from clientes_app.clients import listing, services
-from clientes_app.clients.finding import filtering, matching
-from clientes_app.clients.pages import Cursor, Order
-from clientes_app.clients.search import Search, Status, YesNo
+from clientes_app.clients import services
+from clientes_app.clients.search import listing
+from clientes_app.clients.search.criteria import Search, Status, YesNo
+from clientes_app.clients.search.pages import Cursor, Order
+from clientes_app.clients.search.query import filtering, matching
 from clientes_app.extensions import db
 from clientes_app.models import Baja, Etiqueta, OrigenBaja
+from clientes_app.values.client_keys import document_key, name_key
 
 from ..support.shop import Shop
 

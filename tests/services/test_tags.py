@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clientes_app.clients import tagging, tags
+from clientes_app.clients.tags import services as tags
+from clientes_app.clients.tags import tagging
 from clientes_app.errors import NotFound
 from clientes_app.extensions import db
 from clientes_app.models import Cliente

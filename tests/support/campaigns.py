@@ -9,7 +9,7 @@ from flask import Flask
 
 from clientes_app.campaigns import services
 from clientes_app.campaigns.verification import verify
-from clientes_app.clients.selection import Ticked
+from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import ENDED, CampanaSMS, EstadoSMS, SMSLog
 from clientes_app.sending import lease, outbox, recording

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from flask import Flask
 
-from clientes_app.sender import Sender, simulated_twilio
+from clientes_app.background.sender import Sender, simulated_twilio
 from clientes_app.settings import current_settings, replace_settings
 from clientes_app.simulator.process import SimulatorProcess
 

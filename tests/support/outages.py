@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from clientes_app import database
+from clientes_app.database import transactions
 from clientes_app.extensions import db
 
 from .postgres import PostgresServer
@@ -79,7 +79,7 @@ def stopped(server: PostgresServer) -> Iterator[None]:
 
 def be_impatient(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the app's writers wait for a lock only a moment."""
-    monkeypatch.setattr(database, "WRITER_WAIT_SECONDS", SHORT_WAIT)
+    monkeypatch.setattr(transactions, "WRITER_WAIT_SECONDS", SHORT_WAIT)
     _forget_connections(app)
 
 

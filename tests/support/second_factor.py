@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from flask import Flask
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
+from clientes_app.auth.second_factor.encryption import encrypt
 from clientes_app.extensions import unit_of_work
 from clientes_app.models import Totp
 from clientes_app.models.types import utc_now
-from clientes_app.second_factor.encryption import encrypt
 
 _PRESENT, _UNLOCKED, _NEW = 0x01, 0x04, 0x40
 

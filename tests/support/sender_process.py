@@ -7,9 +7,10 @@ import threading
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 
-from clientes_app import create_app, database
+from clientes_app import create_app
+from clientes_app.background.sender import Sender
 from clientes_app.config import Settings, TwilioSettings
-from clientes_app.sender import Sender
+from clientes_app.database import transactions
 from clientes_app.sending import lease
 
 START_SECONDS = 30
@@ -34,7 +35,7 @@ def start_sender_process(
 
 def _send_until_killed(database_url: str, twilio: TwilioSettings, lease_seconds: float, started: Event) -> None:
     lease.Lease.seconds = lease_seconds
-    database.FROZEN_SECONDS = min(database.FROZEN_SECONDS, round(lease_seconds))
+    transactions.FROZEN_SECONDS = min(transactions.FROZEN_SECONDS, round(lease_seconds))
     Sender(create_app(Settings(secret_key="for tests only", database_url=database_url, twilio=twilio))).start()
     started.set()
     threading.Event().wait()

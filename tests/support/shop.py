@@ -9,10 +9,10 @@ from typing import Any
 from flask import Flask
 
 from clientes_app.auth.passwords import hash_password
-from clientes_app.client_keys import keys_of
 from clientes_app.clients.sales import count_purchases
 from clientes_app.extensions import unit_of_work
 from clientes_app.models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
+from clientes_app.values.client_keys import keys_of
 
 PASSWORD = "a good password"
 

@@ -10,8 +10,8 @@ import pytest
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.strategies import FixedWindowRateLimiter
 
-from clientes_app import counting
-from clientes_app.counting import MemoryCounts
+from clientes_app.web import counting
+from clientes_app.web.counting import MemoryCounts
 
 from ..support.carrier import wait_until
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from threading import Event
 
-from clientes_app import sse
-from clientes_app.feed import Feeds
+from clientes_app.live import sse
+from clientes_app.live.feed import Feeds
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from clientes_app.client_files.cells import as_it_stands, kept, tidy, tidy_number
 from clientes_app.client_files.formulas import defused
 from clientes_app.client_files.rows import join_tags, split_tags
-from clientes_app.csv_export import HABITS, written
-from clientes_app.text import clean_line
+from clientes_app.values.text import clean_line
+from clientes_app.web.csv_export import HABITS, written
 
 SIGNS = "=+-@＝＋－＠"
 LEFT_OUT = " \t\r\n\x00\x1f\x85\u00a0\u200b\u2028\ufeff\"'"

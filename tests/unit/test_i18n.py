@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from clientes_app import i18n
 from clientes_app.models.types import utc_now
 from clientes_app.sending.faults import FAULTS, NO_ANSWER
+from clientes_app.web import formatting, i18n
 
 
 @contextmanager
@@ -25,28 +25,33 @@ def reader_of(app: Flask, language: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("write", "value", "spanish", "english"),
     [
-        (i18n.number, 0, "0", "0"),
-        (i18n.number, 1240, "1.240", "1,240"),
-        (i18n.number, 1234567, "1.234.567", "1,234,567"),
-        (i18n.number, 23.4, "23,4", "23.4"),
-        (i18n.money, Decimal("59900.00"), "$ 59.900", "$ 59,900"),
-        (i18n.money, Decimal("59900.50"), "$ 59.900,50", "$ 59,900.50"),
-        (i18n.money, Decimal("999999999999.99"), "$ 999.999.999.999,99", "$ 999,999,999,999.99"),
+        (formatting.number, 0, "0", "0"),
+        (formatting.number, 1240, "1.240", "1,240"),
+        (formatting.number, 1234567, "1.234.567", "1,234,567"),
+        (formatting.number, 23.4, "23,4", "23.4"),
+        (formatting.money, Decimal("59900.00"), "$ 59.900", "$ 59,900"),
+        (formatting.money, Decimal("59900.50"), "$ 59.900,50", "$ 59,900.50"),
+        (formatting.money, Decimal("999999999999.99"), "$ 999.999.999.999,99", "$ 999,999,999,999.99"),
         (
-            i18n.moment,
+            formatting.moment,
             datetime(2026, 11, 22, 15, 30, tzinfo=UTC),
             "22 nov 2026, 10:30 a.\u202fm.",
             "22 Nov 2026, 10:30 AM",
         ),
-        (i18n.moment, datetime(2026, 1, 2, 3, 5, tzinfo=UTC), "1 ene 2026, 10:05 p.\u202fm.", "1 Jan 2026, 10:05 PM"),
         (
-            i18n.time_left,
+            formatting.moment,
+            datetime(2026, 1, 2, 3, 5, tzinfo=UTC),
+            "1 ene 2026, 10:05 p.\u202fm.",
+            "1 Jan 2026, 10:05 PM",
+        ),
+        (
+            formatting.time_left,
             (45, 120),
             "tardará entre 45 segundos y 2 minutos más",
             "between 45 seconds and 2 minutes left",
         ),
-        (i18n.time_left, (20, 20), "tardará cerca de 20 segundos más", "about 20 seconds left"),
-        (i18n.time_left, None, "", ""),
+        (formatting.time_left, (20, 20), "tardará cerca de 20 segundos más", "about 20 seconds left"),
+        (formatting.time_left, None, "", ""),
     ],
 )
 def test_values_are_written_by_locale(
@@ -67,23 +72,23 @@ def test_values_are_written_by_locale(
 )
 def test_how_long_ago_is_written_by_locale(app: Flask, elapsed: timedelta, spanish: str, english: str) -> None:
     with reader_of(app, "es"):
-        assert i18n.ago(utc_now() - elapsed) == spanish
+        assert formatting.ago(utc_now() - elapsed) == spanish
     with reader_of(app, "en"):
-        assert i18n.ago(utc_now() - elapsed) == english
+        assert formatting.ago(utc_now() - elapsed) == english
 
 
 def test_reasons_are_told_in_the_readers_language_with_their_code(app: Flask) -> None:
     with reader_of(app, "es"):
-        assert i18n.reason(FAULTS[21211].sentence, 21211) == "El número no existe (21211)"
-        assert i18n.reason(NO_ANSWER) == "Twilio no respondió: puede que haya llegado"
-        assert i18n.reason(None, 21211) == ""
+        assert formatting.reason(FAULTS[21211].sentence, 21211) == "El número no existe (21211)"
+        assert formatting.reason(NO_ANSWER) == "Twilio no respondió: puede que haya llegado"
+        assert formatting.reason(None, 21211) == ""
     with reader_of(app, "en"):
-        assert i18n.reason(FAULTS[21211].sentence, 21211) == "The number does not exist (21211)"
+        assert formatting.reason(FAULTS[21211].sentence, 21211) == "The number does not exist (21211)"
 
 
 def test_a_reason_in_twilios_own_words_is_told_as_it_is(app: Flask) -> None:
     with reader_of(app, "es"):
-        assert i18n.reason("100% of the quota is used", 99999) == "100% of the quota is used (99999)"
+        assert formatting.reason("100% of the quota is used", 99999) == "100% of the quota is used (99999)"
 
 
 @pytest.mark.parametrize(
@@ -95,5 +100,5 @@ def test_the_browser_says_the_language_and_spanish_is_the_default(app: Flask, wa
 
 
 def test_outside_a_request_it_is_spanish(context: None) -> None:
-    assert i18n.number(1240) == "1.240"
-    assert i18n.reason(FAULTS[21211].sentence) == "El número no existe"
+    assert formatting.number(1240) == "1.240"
+    assert formatting.reason(FAULTS[21211].sentence) == "El número no existe"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clientes_app.messaging.phone import PhoneProblem, country, display, mask, problem, read_e164, to_e164
+from clientes_app.values.phone import PhoneProblem, country, display, mask, problem, read_e164, to_e164
 
 MOBILE = "+573001234567"
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clientes_app.messaging.personalization import render
-from clientes_app.messaging.segments import Encoding, cheaper, highlight, measure, saving
+from clientes_app.messaging.sms_parts import Encoding, cheaper, highlight, measure, saving
 from clientes_app.messaging.totals import Totals, measure_all, parts_by_country
 
 # The two tables of 3GPP TS 23.038, by code point, written apart from the ones under test.

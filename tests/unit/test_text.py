@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientes_app.text import MOST_MARKS, clean_block, clean_line, composed, fold
+from clientes_app.values.text import MOST_MARKS, clean_block, clean_line, composed, fold
 
 MARKS = [mark for mark in map(chr, range(0x300, 0x20000)) if unicodedata.combining(mark)]
 

@@ -1,0 +1,123 @@
+"""Reading an account's audit: newest first, filtered, a page at a time, or all of it as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, Select
+from sqlalchemy.orm import Session
+
+from ..database.paging import Page, page_of
+from ..extensions import db
+from ..models import Accion, Auditoria, CampanaSMS, Cliente, Importacion
+from ..tenancy import Row, owned
+from ..values.days import read_day, start_of
+from ..values.ids import read_id
+from ..web.csv_export import Rows
+from ..web.formatting import local_iso
+from .sentences import details, sentence
+
+PAGE_SIZE = 50
+_EXPORT_BATCH = 500
+_COLUMNS = ("fecha", "persona", "token", "direccion", "accion", "cosa", "cosa_id", "cosa_nombre", "frase", "detalle")
+
+Seen = tuple[str, int]
+"""A thing: the name of its table, and its id."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which entries are asked for."""
+
+    person_id: int | None = None
+    action: Accion | None = None
+    since: date | None = None
+    until: date | None = None
+    """The last day."""
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, str]) -> Filter:
+        """Read the values of a URL; those that mean nothing count as left out."""
+        action = values.get("accion", "")
+        return cls(
+            person_id=read_id(values.get("persona", "")),
+            action=Accion(action) if action in set(Accion) else None,
+            since=read_day(values.get("desde", "")),
+            until=read_day(values.get("hasta", "")),
+        )
+
+    def values(self) -> dict[str, str]:
+        """Return the values that `from_values` reads as this filter."""
+        values = {"persona": self.person_id, "accion": self.action, "desde": self.since, "hasta": self.until}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def list_page(account_id: int, wanted: Filter, before: int | None, zone: ZoneInfo) -> Page[Auditoria]:
+    """Return the entries, newest first: those older than the one with the id `before`."""
+    found = _matching(account_id, wanted, zone).order_by(Auditoria.id.desc())
+    if before is not None:
+        found = found.where(Auditoria.id < before)
+    return page_of(db.session.scalars(found.limit(PAGE_SIZE + 1)).all(), PAGE_SIZE)
+
+
+def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
+    """Return which of the things that the entries name can still be looked at."""
+    return (
+        _present(CampanaSMS, account_id, entries)
+        | _present(Cliente, account_id, entries)
+        | _present(Importacion, account_id, entries)
+    )
+
+
+def export_batches(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo) -> Iterator[Rows]:
+    """Return the entries with their titles, oldest first, a batch at a time."""
+    yield [_COLUMNS]
+    last = 0
+    while entries := _export_batch(engine, account_id, wanted, zone, last):
+        yield [_cells(entry, zone) for entry in entries]
+        last = entries[-1].id
+
+
+def _present(model: type[Row], account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
+    kind = model.__tablename__
+    ids = {entry.cosa_id for entry in entries if entry.cosa == kind}
+    present = owned(model, account_id).where(model.id.in_(ids)).with_only_columns(model.id)
+    return {(kind, each) for each in db.session.scalars(present)} if ids else set()
+
+
+def _export_batch(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo, after: int) -> list[Auditoria]:
+    batch = _matching(account_id, wanted, zone).where(Auditoria.id > after).order_by(Auditoria.id).limit(_EXPORT_BATCH)
+    # A session of its own: the request's has ended while the file is still being sent.
+    with Session(engine) as session:
+        return list(session.scalars(batch))
+
+
+def _cells(entry: Auditoria, zone: ZoneInfo) -> list[object]:
+    return [
+        local_iso(entry.creado, zone),
+        entry.persona,
+        entry.token,
+        entry.direccion,
+        entry.accion.value,
+        entry.cosa,
+        entry.cosa_id,
+        entry.cosa_nombre,
+        sentence(entry),
+        details(entry),
+    ]
+
+
+def _matching(account_id: int, wanted: Filter, zone: ZoneInfo) -> Select[Auditoria]:
+    found = owned(Auditoria, account_id)
+    if wanted.person_id is not None:
+        found = found.where(Auditoria.persona_id == wanted.person_id)
+    if wanted.action is not None:
+        found = found.where(Auditoria.accion == wanted.action)
+    if wanted.since is not None:
+        found = found.where(Auditoria.creado >= start_of(wanted.since, zone))
+    if wanted.until is not None:
+        found = found.where(Auditoria.creado < start_of(wanted.until + timedelta(days=1), zone))
+    return found

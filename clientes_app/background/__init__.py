@@ -1,0 +1,1 @@
+"""What runs beside requests: the sender, the worker of imports, the daily sweep."""

@@ -1,0 +1,77 @@
+"""The daily task: one process of the installation sweeps once a day."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import Engine, or_, update
+
+from ..database.transactions import write_transaction
+from ..extensions import db
+from ..importing import leftovers
+from ..models import Privacidad
+from ..models.types import utc_now
+from ..privacy.retention import sweep
+from ..sending.erased import pseudonym_key
+from ..settings import current_settings
+
+log = logging.getLogger(__name__)
+
+PERIOD = timedelta(days=1)
+LOOK_SECONDS = 600.0
+
+
+class Daily:
+    """The thread that deletes what was left over, and looks whether a day is over since the last sweep of anybody."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="daily", daemon=True)
+
+    def start(self) -> None:
+        """Look now, and again every ten minutes."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sweep no further; the next sweep goes on from there."""
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._look()
+            except Exception:
+                # The edge of the thread: the next look may find the database well again.
+                log.exception("the daily sweep broke")
+            self._stopping.wait(LOOK_SECONDS)
+
+    def _look(self) -> None:
+        with self._app.app_context():
+            uploads = current_settings().uploads_path
+            # Files are this machine's own: another one that sweeps the database does not see them.
+            if deleted := leftovers.sweep(db.engine, uploads):
+                log.info("deleted %d files that were left over", deleted)
+            if not take_turn(db.engine):
+                return
+            done = sweep(uploads, self._stopping.is_set)
+        log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
+
+
+def take_turn(engine: Engine) -> bool:
+    """Return whether the sweep of this day is ours; it is nobody else's then."""
+    now = utc_now()
+    with write_transaction(engine) as connection:
+        pseudonym_key(connection)  # it stands in the same row
+        long_ago = or_(Privacidad.limpieza.is_(None), Privacidad.limpieza < now - PERIOD)
+        return connection.execute(update(Privacidad).where(long_ago).values(limpieza=now)).rowcount == 1
+
+
+def start_daily(app: Flask) -> Daily:
+    """Sweep the app's database every day."""
+    daily = Daily(app)
+    daily.start()
+    return daily

@@ -1,0 +1,100 @@
+"""A client's own page, where its sales are recorded: the views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..extensions import db
+from ..opt_outs.services import opted_out
+from ..settings import current_settings
+from ..values.ids import read_id
+from ..web.access import Access, access
+from ..web.htmx import done, form_again, page_or_fragment
+from ..web.i18n import account_zone
+from . import bp, sales, services, timeline
+from .forms import SaleForm
+from .list_view import list_left
+from .many.forms import ClientTagForm
+from .search import listing
+from .tags import tagging
+from .tags.services import list_tags, tags_of
+
+_TAGS = "clients/tags/_of_client.html"
+
+
+@bp.get("/<int:pk>/")
+@access(Access.STAFF)
+def show(pk: int) -> ResponseReturnValue:
+    """Show a client with its sales and its story; to htmx, the part of the story that it asks for."""
+    context = _context(pk, SaleForm(formdata=None))
+    return page_or_fragment("clients/show.html", "clients/_timeline_entries.html", **context)
+
+
+@bp.get("/<int:pk>/ventas/")
+@access(Access.STAFF)
+def list_sales(pk: int) -> ResponseReturnValue:
+    """Go to the sales on the client's page."""
+    client = services.find_client(current_user.account_id, pk)
+    return redirect(url_for("clients.show", pk=client.id, _anchor="sales"))
+
+
+@bp.post("/<int:pk>/ventas/")
+@access(Access.SELL)
+def record_sale(pk: int) -> ResponseReturnValue:
+    """Record a sale to a client."""
+    form = SaleForm(request.form)
+    if not form.validate():
+        return form_again("clients/show.html", "clients/_sales.html", **_context(pk, form))
+    sales.record_sale(current_user.account_id, pk, form.sale(), account_zone())
+    fragment = render_template("clients/_recorded.html", **_context(pk, SaleForm(formdata=None)))
+    return done(gettext("The sale is recorded."), url_for("clients.show", pk=pk), fragment)
+
+
+@bp.post("/<int:pk>/etiquetas/")
+@access(Access.EDIT_CLIENTS)
+def tag_client(pk: int) -> ResponseReturnValue:
+    """Give a client a tag."""
+    form = ClientTagForm(request.form)
+    if not form.validate():
+        return form_again("clients/show.html", _TAGS, **_context(pk, SaleForm(formdata=None), form))
+    name = form.etiqueta_nueva.data or ""
+    tagging.tag_client(current_user.account_id, pk, [name])
+    return _tags_changed(pk, gettext("The tag %(name)s is added.", name=name))
+
+
+@bp.post("/<int:pk>/etiquetas/quitar/")
+@access(Access.EDIT_CLIENTS)
+def untag_client(pk: int) -> ResponseReturnValue:
+    """Take a tag from a client."""
+    tagging.untag_client(current_user.account_id, pk, read_id(request.form.get("etiqueta_id", "")) or 0)
+    return _tags_changed(pk, gettext("The tag is taken away."))
+
+
+def _tags_changed(pk: int, said: str) -> ResponseReturnValue:
+    fragment = render_template(_TAGS, **_context(pk, SaleForm(formdata=None)))
+    return done(said, url_for("clients.show", pk=pk), fragment)
+
+
+def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> dict[str, Any]:
+    settings = current_settings()
+    client = services.find_client(current_user.account_id, pk)
+    before = timeline.Place.from_text(request.args.get("antes", ""))
+    return {
+        "client": client,
+        "list_left": list_left(),
+        "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
+        "phone_problem": listing.phone_problem(client, settings.default_region),
+        "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
+        "known_tags": list_tags(db.session(), current_user.account_id),
+        "tag_form": tag_form or ClientTagForm(formdata=None),
+        "before": before,
+        "story": timeline.story_of(client, before),
+        "sales": sales.sales_to(current_user.account_id, pk),
+        "form": form,
+        "today": sales.today(account_zone()),
+    }

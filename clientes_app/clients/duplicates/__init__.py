@@ -1,0 +1,1 @@
+"""Clients that may be one: found, compared, merged or set apart."""

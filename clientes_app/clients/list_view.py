@@ -1,0 +1,55 @@
+"""The list of clients as it is drawn: for its own view, and again after many of its rows have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import render_template, url_for
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from ..settings import current_settings
+from ..web.htmx import came_from
+from .search import listing
+from .search.chips import chips_of, unread_chips, unread_in_words, without
+from .search.criteria import Search
+from .search.pages import Cursor, Order
+from .tags.services import tag_names
+
+
+def list_context(values: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the list's template needs for the page that a URL's values mean."""
+    account_id = current_user.account_id
+    search, order, cursor = Search.from_values(values), Order.from_values(values), Cursor.from_values(values)
+    tags = tag_names(account_id)
+    listed = listing.find_page(account_id, search, cursor, order, current_settings().default_region)
+    return {
+        "listed": listed,
+        "order": order,
+        "asked": {**search.values(), **order.values()},
+        "tags": tags,
+        "chips": [*chips_of(search, tags), *unread_chips(search)],
+        "problems": unread_in_words(search),
+        "without": without,
+        "any_clients": listing.has_clients(account_id),
+        "search": search,
+        "count": listed.count,
+    }
+
+
+def list_again() -> str:
+    """Draw the list that htmx's page shows, filter and page as they are."""
+    return render_template("clients/_list_again.html", **list_context(shown_values()))
+
+
+def shown_values() -> MultiDict[str, str]:
+    """Return the values in the URL of the page that htmx changes a part of."""
+    return MultiDict(parse_qsl(came_from().query))
+
+
+def list_left() -> str:
+    """Return the address of the list as the person left it for this page; else that of the whole list."""
+    whole, left = url_for("clients.index"), came_from()
+    return f"{whole}?{left.query}" if left.path == whole and left.query else whole

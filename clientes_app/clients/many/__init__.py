@@ -1,0 +1,1 @@
+"""What is done to many clients at once, batch by batch, and their export."""

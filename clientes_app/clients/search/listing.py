@@ -1,0 +1,147 @@
+"""The list of clients: one page at a time, each client with its last message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from ...database.transactions import fetch_ids, id_list
+from ...extensions import db
+from ...models import Cliente, Etiqueta, SMSLog
+from ...opt_outs.services import opted_out
+from ...tenancy import get_owned, owned
+from ...values import phone
+from ...values.phone import PhoneProblem
+from ..tags.services import tags_of
+from .criteria import Search
+from .pages import Cursor, Order, Pages
+from .query import filtering, matching
+
+COUNTED_UP_TO = 5_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A client as the list shows it."""
+
+    client: Cliente
+    phone_problem: PhoneProblem | None
+    last_message: SMSLog | None
+    opted_out: bool
+    """Whether the number asked for no more messages."""
+    tags: Sequence[Etiqueta] = ()
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many clients a search finds; `more` where counting stopped early."""
+
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, how many the search finds in all, and the ids that lead to the pages beside this one."""
+
+    rows: list[Row]
+    count: Count
+    before: int | None
+    after: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the search has no other page."""
+        return self.before is None and self.after is None
+
+
+def find_page(account_id: int, search: Search, cursor: Cursor, order: Order, region: str) -> Page:
+    """Return the page at the cursor, or the first where the cursor leads nowhere.
+
+    Few clients are all found and then sorted; of many, the order's index is read until a page is full.
+    """
+    some = _some_ids(account_id, search)
+    counted = _count_of(len(some))
+    found = filtering(account_id, search) if counted.more else _listed(account_id, some)
+    ids = Pages(account_id, found, order, sorted_at_once=not counted.more).at(cursor)
+    return Page(_rows(account_id, _clients(account_id, ids.shown), region), counted, ids.before, ids.after)
+
+
+def find_row(account_id: int, client_id: int, region: str) -> Row:
+    """Return one client's row.
+
+    Raises NotFound.
+    """
+    client = get_owned(db.session(), Cliente, account_id, client_id)
+    return _rows(account_id, [client], region)[0]
+
+
+def count(account_id: int, search: Search) -> Count:
+    """Count what a search finds, up to `COUNTED_UP_TO`: a million rows are not counted to draw a page."""
+    return _count_of(db.session.scalar(select(func.count()).select_from(_some(account_id, search).subquery())) or 0)
+
+
+def has_clients(account_id: int) -> bool:
+    """Return whether the account has any client at all."""
+    return db.session.scalar(owned(Cliente, account_id).limit(1)) is not None
+
+
+def _some(account_id: int, search: Search) -> Select[int]:
+    """Select the ids of what a search finds, one more than are counted at the most."""
+    found = matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
+    return found.limit(COUNTED_UP_TO + 1)
+
+
+def _some_ids(account_id: int, search: Search) -> list[int]:
+    return fetch_ids(db.session.connection(), _some(account_id, search))
+
+
+def _count_of(number: int) -> Count:
+    return Count(min(number, COUNTED_UP_TO), more=number > COUNTED_UP_TO)
+
+
+def _listed(account_id: int, ids: Sequence[int]) -> Select[Cliente]:
+    listed = id_list(ids, db.engine.dialect.name)
+    return owned(Cliente, account_id).where(Cliente.id.in_(select(listed.c.value)))
+
+
+def _clients(account_id: int, ids: Sequence[int]) -> list[Cliente]:
+    found = db.session.scalars(owned(Cliente, account_id).where(Cliente.id.in_(ids)))
+    by_id = {client.id: client for client in found}
+    return [by_id[client_id] for client_id in ids if client_id in by_id]
+
+
+def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]:
+    ids = [client.id for client in clients]
+    messages = _last_messages(account_id, ids)
+    tags = tags_of(db.session(), account_id, ids)
+    out = opted_out(account_id, {client.telefono_e164 for client in clients if client.telefono_e164})
+    return [
+        Row(
+            client,
+            phone_problem(client, region),
+            messages.get(client.id),
+            client.telefono_e164 in out,
+            tags.get(client.id, ()),
+        )
+        for client in clients
+    ]
+
+
+def phone_problem(client: Cliente, region: str) -> PhoneProblem | None:
+    """Return why the client cannot get an SMS, or None."""
+    return None if client.telefono_e164 else phone.problem(client.telefono, region)
+
+
+def _last_messages(account_id: int, ids: list[int]) -> dict[int | None, SMSLog]:
+    last_ids = (
+        owned(Cliente, account_id)
+        .where(Cliente.id.in_(ids))
+        .join(SMSLog, SMSLog.cliente_id == Cliente.id)
+        .with_only_columns(func.max(SMSLog.id), maintain_column_froms=True)
+        .group_by(SMSLog.cliente_id)
+    )
+    messages = db.session.scalars(select(SMSLog).where(SMSLog.id.in_(last_ids)))
+    return {message.cliente_id: message for message in messages}

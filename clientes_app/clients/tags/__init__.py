@@ -1,0 +1,1 @@
+"""Tags: their names, and which clients have them."""

@@ -1,0 +1,111 @@
+"""The rows that a dry run went through: listed, mended, left out, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from flask_babel import gettext
+
+from ...client_files.rows import Fields, check, split_tags
+from ...errors import Conflict, NotFound
+from ...extensions import db, unit_of_work
+from ...models import UNFINISHED, EstadoImportacion, Importacion
+from ...tenancy import lock_owned, owned
+from ..jobs import Files, Surroundings
+from ..reviewing import counted
+from ..services import lock_import
+from .judging import judge
+from .matching import find_clients
+from .store import Staged, Staging, Verdict
+
+
+def page_of(row: Importacion, verdict: Verdict, after: int, uploads: Path) -> list[Staged]:
+    """Return the next rows of a verdict, by their numbers in the file."""
+    files = Files.of(uploads, row.archivo)
+    if not files.staging.exists():
+        return []
+    with Staging(files.staging) as staging:
+        return staging.page(verdict, min(after, 2**62))
+
+
+def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Surroundings) -> Staged:
+    """Put other fields in place of a wrong row's, and validate it again.
+
+    Raises NotFound where there is no such row, and Conflict where it can no longer be mended.
+    """
+    with unit_of_work() as session:
+        row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
+        with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
+            before = _mendable(staging, number)
+            mended = check(fields, place.region)
+            connection = session.connection()
+            tags = split_tags(row.etiqueta)
+            matches = find_clients(connection, account_id, [mended], with_tags=bool(tags or fields.etiquetas))
+            seen = staging.seen([mended], matches.ids())
+            (staged,), firsts = judge([((number, list(before.cells)), mended)], matches, seen, tags)
+            staging.replace(staged, firsts)
+            _count(row, staging)
+    return staged
+
+
+def leave_out(account_id: int, import_id: int, number: int, uploads: Path) -> Staged:
+    """Leave a wrong row out.
+
+    Raises NotFound and Conflict like `mend`.
+    """
+    with unit_of_work() as session:
+        row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
+        with Staging(Files.of(uploads, row.archivo).staging) as staging:
+            staged = _mendable(staging, number)._replace(verdict=Verdict.LEFT_OUT)
+            staging.replace(staged, staging.seen([], []))
+            _count(row, staging)
+    return staged
+
+
+def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
+    """Return the rows that are not imported."""
+    files = Files.of(uploads, row.archivo)
+    if not files.staging.exists():
+        return
+    with Staging(files.staging) as staging:
+        yield from staging.rejected()
+
+
+def forget_person(account_id: int, uploads: Path, numbers: Collection[str], document_keys: Collection[str]) -> None:
+    """Delete an erased person's rows, those with a number or a document, from what imports keep in files of their own.
+
+    Where a worker is at it, it does so itself: see `forgetting.settle`.
+    """
+
+    def is_theirs(number: str | None, document_key: str) -> bool:
+        return number in numbers or document_key in document_keys
+
+    for kept in db.session.scalars(owned(Importacion, account_id)).all():
+        if Files.of(uploads, kept.archivo).staging.exists():
+            _forget_in(kept, uploads, is_theirs)
+
+
+def _forget_in(kept: Importacion, uploads: Path, is_theirs: Callable[[str | None, str], bool]) -> None:
+    with unit_of_work() as session:
+        row = lock_owned(session, Importacion, kept.usuario_id, kept.id)
+        if row.estado in UNFINISHED:
+            return
+        with Staging(Files.of(uploads, row.archivo).staging) as staging:
+            staging.forget(is_theirs)
+            if row.estado is EstadoImportacion.REVISADA:
+                _count(row, staging)
+
+
+def _mendable(staging: Staging, number: int) -> Staged:
+    staged = staging.get(number)
+    if staged is None:
+        raise NotFound
+    if staged.verdict not in (Verdict.WRONG, Verdict.LEFT_OUT):
+        raise Conflict(gettext("This row was mended meanwhile."))
+    return staged
+
+
+def _count(row: Importacion, staging: Staging) -> None:
+    for name, count in counted(staging.totals()).items():
+        setattr(row, name, count)

@@ -1,0 +1,90 @@
+"""What is derived from a client's fields, so that it can be reached, found, sorted and compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from . import phone
+from .text import fold
+
+LONGEST_NAME = 150
+LONGEST_DOCUMENT = 20
+LONGEST_TAG = 40
+
+_NO_LETTER = re.compile(r"[^a-z0-9 ]")
+# Spellings that sound alike to a Colombian ear, in the order in which they are replaced.
+_ALIKE = (
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"(?<=[^c])h|\bh"), ""),
+    (re.compile(r"ll|y|j"), "i"),
+    (re.compile(r"qu(?=[ei])|k"), "c"),
+    (re.compile(r"z|x|c(?=[ei])"), "s"),
+    (re.compile(r"v|w"), "b"),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+class Keys(NamedTuple):
+    """The derived columns of a client."""
+
+    telefono_e164: str | None
+    busqueda: str
+    nombre_orden: str
+    nombre_clave: str
+    documento_clave: str
+
+
+def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
+    """Derive them; a number without a country code is one of `region`."""
+    e164 = phone.to_e164(telefono, region)
+    # A longer name is refused; until then no time is lost on it.
+    name = fold(nombre[:LONGEST_NAME])
+    return Keys(
+        telefono_e164=e164,
+        busqueda=_search_text(name, telefono, e164, documento),
+        nombre_orden=name[:LONGEST_NAME],
+        nombre_clave=name_key(name),
+        documento_clave=document_key(documento),
+    )
+
+
+def name_key(nombre: str) -> str:
+    """Return what near-same names have in common: sound instead of spelling, words in any order."""
+    sounds = sorted(filter(None, map(_sound, _NO_LETTER.sub("", fold(nombre)).split())))
+    return " ".join(sounds)[:LONGEST_NAME]
+
+
+@lru_cache(50_000)
+def _sound(word: str) -> str:
+    # Kept, for the words of names come again and again.
+    for pattern, replacement in _ALIKE:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def document_key(documento: str) -> str:
+    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same document."""
+    folded = fold(documento)
+    if folded.isalnum():
+        return folded[:LONGEST_DOCUMENT]
+    return "".join(character for character in folded if character.isalnum())[:LONGEST_DOCUMENT]
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of a text, of whatever script, as 0 to 9."""
+    if text.isascii():
+        if text.isdecimal():
+            return text
+        return "".join(character for character in text if character.isdecimal())
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+
+
+def _search_text(folded_name: str, telefono: str, e164: str | None, documento: str) -> str:
+    """Return what a client is found by: name, number as typed and as digits, document; folded, one a line."""
+    whole = (e164 or "")[1:]
+    digits = digits_of(telefono)
+    numbers = (fold(telefono), "" if digits in whole else digits, whole, fold(documento), digits_of(documento))
+    return "\n".join(filter(None, dict.fromkeys((folded_name, *numbers))))

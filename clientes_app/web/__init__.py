@@ -1,0 +1,1 @@
+"""What every page and answer shares: access, forms, errors, language, the frame, and the front door."""

@@ -1,0 +1,280 @@
+"""Who may call a view, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, flash, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
+from markupsafe import Markup
+from wtforms import ValidationError
+
+from ..extensions import db
+from ..live import sse
+from ..live.feed import END_EVENT
+from ..models import Usuario
+from .actor import acts_by_token, sends_token
+from .csrf import csrf
+from .error_pages import answer, despite_outage, speaks_json
+from .htmx import go_to, is_partial, way_back
+
+View = TypeVar("View", bound=Callable[..., object])
+
+CSRF_COOKIE = "csrftoken"
+# Flask-Login's own note; it stays in the cookie when the session has ended, until that was said once.
+_WHO_LOGGED_IN = "_user_id"
+
+_CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_HEADERS = {
+    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Access(Enum):
+    """Who may call a view."""
+
+    ANYONE = "anyone"
+    STAFF = "staff"
+    SEND = "send"
+    SELL = "sell"
+    EDIT_CLIENTS = "edit_clients"
+    ADMIN = "admin"
+
+
+def access(who: Access) -> Callable[[View], View]:
+    """Declare who may call the view; a view that declares nothing is refused to everybody."""
+
+    def declare(view: View) -> View:
+        view.access = who  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def json_view(view: View) -> View:
+    """Declare that the view speaks JSON, its errors included."""
+    view.speaks_json = True  # type: ignore[attr-defined]
+    return view
+
+
+def program_view(view: View) -> View:
+    """Declare that the view is one of the API: it speaks JSON, and API tokens open it."""
+    view.for_programs = True  # type: ignore[attr-defined]
+    return json_view(view)
+
+
+def machine_view(view: View) -> View:
+    """Declare that no browser calls the view: its answers carry no cookies."""
+    view.for_machines = True  # type: ignore[attr-defined]
+    return view
+
+
+def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """Declare that pages fetch the view by themselves, always or in the cases said: nobody did that."""
+
+    def declare(view: View) -> View:
+        view.by_itself = when  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def stream_view(view: View) -> View:
+    """Declare that the view streams what happens; pages fetch it by themselves."""
+    view.streams = True  # type: ignore[attr-defined]
+    return by_itself()(view)
+
+
+def leads_on(way: Callable[[], str | None]) -> Callable[[View], View]:
+    """Declare that the view logs somebody in, and where to go instead with a token from before a log-in elsewhere."""
+
+    def declare(view: View) -> View:
+        view.way_on = way  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def secret_view(view: View) -> View:
+    """Declare that the view shows a secret, such as a link or a code: its answers are not compressed."""
+    view.shows_secret = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes_uploads(most: int) -> Callable[[View], View]:
+    """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
+
+    def declare(view: View) -> View:
+        view.most_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def init_app(app: Flask) -> None:
+    """Check access before each request and set the headers after it."""
+    # First: looking for the token reads the whole body.
+    app.before_request(_allow_upload)
+    csrf.init_app(app)
+    app.register_error_handler(CSRFError, despite_outage(_answer_csrf_error))
+    app.before_request(_check_csrf)
+    access(Access.ANYONE)(app.view_functions["static"])
+    app.before_request(_check_access)
+    app.after_request(_set_headers)
+    app.after_request(_offer_csrf_token)
+
+
+def is_safe_next(target: str) -> bool:
+    """Return whether a `next` stays on this site."""
+    # Browsers take a backslash for a slash, and leave out what cannot be seen.
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def _allow_upload() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_bytes", None)
+    if most and current_user.is_authenticated and _declared_access() in _allowed_to(current_user):
+        request.max_content_length = most
+
+
+def _check_csrf() -> None:
+    # It may take minutes until the body is here: the database's connections are few, and none is held meanwhile.
+    db.session.commit()
+    # No browser adds an API token by itself, and beside one the session of a cookie counts for nothing.
+    if not acts_by_token():
+        csrf.protect(apply_exemptions=True)
+
+
+def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    if way := _way_on():
+        return go_to(way)
+    # With the session its token has ended as well; and who never had one is asked to log in before all else.
+    if not (current_user.is_authenticated or _declared_access() is Access.ANYONE):
+        return _ask_to_log_in()
+    return answer(400, gettext("This page is out of date. Reload it and try again."))
+
+
+def _way_on() -> str | None:
+    """Return where a log-in leads whose token is old, because somebody has logged in meanwhile in another tab."""
+    given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken")
+    view = current_app.view_functions.get(request.endpoint or "")
+    way: Callable[[], str | None] | None = getattr(view, "way_on", None)
+    return way() if way and given and not speaks_json() else None
+
+
+def _check_access() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # the routing error follows
+    who = _declared_access()
+    if who is Access.ANYONE:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_log_in()
+    return None if who in _allowed_to(current_user) else abort(403)
+
+
+def _declared_access() -> Access | None:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "access", None)
+
+
+def _allowed_to(person: Usuario) -> set[Access]:
+    rights = {
+        Access.STAFF: True,
+        Access.SEND: person.may_send,
+        Access.SELL: person.may_sell,
+        Access.EDIT_CLIENTS: person.may_edit_clients,
+        Access.ADMIN: person.is_admin,
+    }
+    return {right for right, given in rights.items() if given}
+
+
+def _ask_to_log_in() -> ResponseReturnValue:
+    if speaks_json():
+        return answer(401, gettext("Log in first."))
+    if is_partial() and _declares("streams"):
+        # A stream that comes back too late ends at once: the page then looks at what it watched, as below.
+        return sse.stream(iter([sse.event("", END_EVENT)]))
+    if request.method != "GET" and is_partial():
+        return answer(401, _log_in_beside())
+    if request.method != "GET":
+        flash(gettext("Your session has ended, and nothing was saved. Log in again."), "danger")
+    elif session.pop(_WHO_LOGGED_IN, None):
+        flash(gettext("Your session has ended. Log in again."), "danger")
+    return go_to(url_for("auth.log_in", next=_present_page() or None))
+
+
+def _log_in_beside() -> str:
+    """Say how to go on beside what was typed, which stays: it can be sent again after a log-in in another tab."""
+    said = gettext("Your session has ended, and nothing was saved. Log in in another tab, then try again here.")
+    link = Markup('<a class="alert-link" href="{}" target="_blank">{}</a>')
+    return Markup("{} {}").format(said, link.format(url_for("auth.log_in"), gettext("Log in")))
+
+
+def _present_page() -> str:
+    """Return the address of the page that the person sees or asks for; empty where it cannot be opened again."""
+    if request.method == "GET" and not is_partial():
+        return request.full_path.rstrip("?")
+    return way_back()
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static" or response.status_code >= 400:
+        response.headers.setdefault("Cache-Control", "no-store")
+    if not current_app.config["SESSION_COOKIE_SECURE"]:
+        return response
+    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _offer_csrf_token(response: Response) -> Response:
+    """Keep the readable cookie with a token that fits the session."""
+    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _declares("for_machines"):
+        return response
+    if sends_token():
+        return response
+    if _token_is_valid(request.cookies.get(CSRF_COOKIE)):
+        return response
+    response.set_cookie(
+        CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
+    return response
+
+
+def _declares(name: str) -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), name, False)
+
+
+def _token_is_valid(token: str | None) -> bool:
+    try:
+        validate_csrf(token)
+    except ValidationError:
+        return False
+    return True

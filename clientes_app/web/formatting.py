@@ -1,0 +1,95 @@
+"""How numbers, money, moments and reasons are written for people, in the language of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from flask_babel import format_datetime, get_locale, gettext
+
+from ..models.types import utc_now
+from ..sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
+from ..values import phone
+from ..values.pseudonym import is_pseudonym
+
+_NAMED = 20
+_LONGEST_THING = 40
+
+
+def number(value: float | Decimal) -> str:
+    """Write a number as the locale does: `1.240`."""
+    return format_decimal(value, locale=get_locale())
+
+
+def money(value: Decimal) -> str:
+    """Write an amount of pesos, with cents only where there are some: `$ 59.900`."""
+    pattern = "¤ #,##0" if value == value.to_integral_value() else "¤ #,##0.00"
+    return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace("COP", "$")
+
+
+def phone_number(value: str) -> str:
+    """Write a number for people; of one that is erased, that it is."""
+    return str(gettext("erased number")) if is_pseudonym(value) else phone.display(value)
+
+
+def moment(value: datetime) -> str:
+    """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
+    return str(format_datetime(value, "d MMM y, h:mm a"))
+
+
+def day_and_month(value: date) -> str:
+    """Write a day of this year or the next: `1 de diciembre`."""
+    return format_skeleton("MMMMd", datetime.combine(value, time()), locale=get_locale())
+
+
+def country_name(code: str) -> str:
+    """Write the name of a country, of which its two letters are given: `Colombia`."""
+    return str(get_locale().territories.get(code) or gettext("numbers of no country"))
+
+
+def ago(value: datetime) -> str:
+    """Write how long ago a moment is: `hace 5 minutos`."""
+    elapsed = max(utc_now() - value, timedelta())
+    return format_timedelta(-elapsed, add_direction=True, threshold=1, locale=get_locale())
+
+
+def reason(sentence: str | None, code: int | None = None) -> str:
+    """Write a stored reason in the reader's language, with Twilio's code: `El número no existe (21211)`."""
+    if not sentence:
+        return ""
+    translated = str(gettext(sentence))
+    return f"{translated} ({code})" if code else translated
+
+
+def receipt_reason(code: int) -> str:
+    """Write why a handset did not get a message, with Twilio's code."""
+    return reason(RECEIPT_FAULTS.get(code, UNKNOWN_RECEIPT_FAULT), code)
+
+
+def time_left(seconds: tuple[float, float] | None) -> str:
+    """Write how long something will still take, as a range: `entre 2 y 4 minutos`."""
+    if seconds is None:
+        return ""
+    least, most = (
+        format_timedelta(timedelta(seconds=ceil(end)), threshold=1.5, locale=get_locale()) for end in seconds
+    )
+    if least == most:
+        return str(gettext("about %(time)s left", time=most))
+    return str(gettext("between %(least)s and %(most)s left", least=least, most=most))
+
+
+def some_of(things: Sequence[object]) -> str:
+    """Name the first of many things, each in a few characters, and count the others: `1, 2, 3 y 40 más`."""
+    named = ", ".join(str(thing)[:_LONGEST_THING] for thing in things[:_NAMED])
+    others = len(things) - _NAMED
+    return str(gettext("%(named)s and %(count)s more", named=named, count=number(others))) if others > 0 else named
+
+
+def local_iso(value: datetime, zone: ZoneInfo) -> str:
+    """Write a moment as ISO 8601 to the second, with the zone's UTC offset."""
+    return value.astimezone(zone).isoformat(timespec="seconds")

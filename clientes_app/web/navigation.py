@@ -1,0 +1,74 @@
+"""What the frame around every page needs: navigation, theme, mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from ..settings import current_settings
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation."""
+
+    endpoint: str
+    label: str
+    icon: str
+    also: tuple[str, ...] = ()
+    """Other blueprints whose pages belong here."""
+
+    @property
+    def current(self) -> bool:
+        """Return whether the present page belongs to this place."""
+        return request.blueprint in {self.endpoint.partition(".")[0], *self.also}
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the frame's variables."""
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, object]:
+    return {
+        "places": _places(),
+        "settings_places": _settings_places(),
+        "simulated": current_settings().simulated,
+        "theme": _theme(),
+    }
+
+
+def _theme() -> str:
+    """Return the person's choice, else this device's, else that it decides by itself."""
+    chosen = current_user.tema if current_user.is_authenticated else None
+    theme = chosen or request.cookies.get("tema", "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def _places() -> list[Place]:
+    places = [
+        Place("home.index", gettext("Home"), "home"),
+        Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy")),
+        Place("templates.index", gettext("Templates"), "message-2"),
+        Place("campaigns.index", gettext("Campaigns"), "send"),
+    ]
+    if current_user.is_authenticated and current_user.is_admin:
+        places.append(Place("people.index", gettext("Settings"), "settings", also=("shop", "tokens", "audit")))
+    if current_settings().simulated:
+        places.append(Place("phone.index", gettext("Simulated phone"), "device-mobile"))
+    return places
+
+
+def _settings_places() -> list[Place]:
+    """List the pages of Settings, in the order of their tabs."""
+    return [
+        Place("people.index", gettext("People"), "users"),
+        Place("shop.index", gettext("Rules and limits"), "adjustments"),
+        Place("tokens.index", gettext("API"), "key"),
+        Place("audit.index", gettext("Audit"), "history"),
+    ]
