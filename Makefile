@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 UPDATE := $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i .venv/messages.pot -d clientes_app/translations
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format audit translations lock bench crash
+.PHONY: help run test lint format audit translations lock bench crash coverage
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ bench: .venv/dev ## measure the sender beside the SDK alone (OPTIONS=--quick: a 
 
 crash: .venv/dev ## kill the sender a hundred times on each database
 	@CRASH_KILLS=100 $(BIN)/python -m pytest -n 2 tests/e2e/test_chaos.py
+
+coverage: .venv/dev ## show which lines no test reaches (OPTIONS=tests/http: of some tests only)
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered $(OPTIONS)
 
 lint: .venv/dev ## check style and types
 	@$(BIN)/ruff check .

@@ -238,7 +238,8 @@ def test_a_campaign_that_is_stopped_and_one_of_many_pages(
 
 
 def test_a_body_that_is_no_object_and_ids_of_nobody(program: Program) -> None:
-    for payload in ([], {"cliente_ids": [999], "mensaje": "Hola"}):
+    payloads: list[Any] = [[], {"cliente_ids": [999], "mensaje": "Hola"}]
+    for payload in payloads:
         answer = program.call("sendSms", json=payload)
         assert answer.get_json().keys() == {"success", "error"}
     assert program.call("createClient", data="{").status_code == 400

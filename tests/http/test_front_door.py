@@ -143,7 +143,9 @@ def test_no_form_and_no_query_holds_the_others_up(
 @given(data=st.data())
 def test_no_json_holds_the_others_up(caller: Bare, calls: list[tuple[str, str]], data: st.DataObject) -> None:
     url = data.draw(st.sampled_from([url for method, url in calls if method == "POST"]))
-    values = BODIES | st.sampled_from([True, None, 1.5, 3e300, 10**90, [], {}, [[[]]], {"a": {"b": 1}}])
+    values: st.SearchStrategy[Any] = BODIES | st.sampled_from(
+        [True, None, 1.5, 3e300, 10**90, [], {}, [[[]]], {"a": {"b": 1}}]
+    )
     payload = data.draw(st.dictionaries(NAMES, values, max_size=6))
     headers = {"X-CSRFToken": caller.token(), "Content-Type": "application/json", "Prefer": "respond-async"}
     body = json.dumps(payload)

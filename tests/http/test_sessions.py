@@ -229,7 +229,7 @@ def test_a_stream_ends_with_its_session(
         next(events)
     with app.app_context(), unit_of_work() as session:
         session.delete(session.scalars(select(Sesion)).one())
-    *_, last = (event.decode() for event in events)
+    *_, last = (bytes(event).decode() for event in events)
     stream.close()
     assert last == "event: end\ndata: \n\n", "so the page looks again"
 

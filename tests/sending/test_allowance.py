@@ -18,7 +18,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Engine, select, update
 
 from clientes_app.campaigns import control, limits, services
 from clientes_app.clients.search.selection import Ticked
@@ -99,7 +99,7 @@ class Account:
         with self.app.test_request_context(), suppress(Conflict):
             getattr(control, act)(self.id, campaign_id)
 
-    def used(self) -> Sequence[Row[Any]]:
+    def used(self) -> Sequence[Any]:
         """List what was counted, day by day."""
         with self.engine.connect() as connection:
             days = select(Consumo.dia, Consumo.mensajes, Consumo.pesos).where(Consumo.usuario_id == self.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 from threading import Thread
@@ -41,7 +42,7 @@ def sid(number: int) -> str:
     return f"SM{number:032x}"
 
 
-def claim(engine: Engine, campaign_id: int) -> list[Message]:
+def claim(engine: Engine, campaign_id: int) -> Sequence[Message]:
     """Claim all of a campaign, as a sender does that is then heard of no more."""
     assert lease.hold(engine, OWNER)
     return outbox.claim(engine, OWNER, campaign_id, 100)

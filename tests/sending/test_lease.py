@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, update
 
+from clientes_app.database import processes
 from clientes_app.extensions import db
 from clientes_app.models import TurnoDeEnvio
 from clientes_app.models.types import utc_now
@@ -52,7 +53,7 @@ def test_the_holder_keeps_it_until_it_lets_go(engine: Engine) -> None:
 
 def test_who_gives_no_sign_of_life_loses_it(engine: Engine) -> None:
     assert lease.hold(engine, "another-host:1:a")
-    long_ago = utc_now() - timedelta(seconds=lease.LEASE_SECONDS + 1)
+    long_ago = utc_now() - timedelta(seconds=processes.LEASE_SECONDS + 1)
     with engine.begin() as connection:
         connection.execute(update(TurnoDeEnvio).values(latido=long_ago))
     assert lease.hold(engine, "another-host:2:b")
@@ -61,7 +62,7 @@ def test_who_gives_no_sign_of_life_loses_it(engine: Engine) -> None:
 
 def name_of_a_dead_process() -> str:
     """The name that a process of this machine gave itself before it ended."""
-    print_name = "from clientes_app.sending.lease import new_owner; print(new_owner())"
+    print_name = "from clientes_app.database.processes import new_owner; print(new_owner())"
     said = subprocess.run([sys.executable, "-c", print_name], capture_output=True, check=True, text=True)
     return said.stdout.strip()
 
@@ -81,7 +82,7 @@ def test_a_process_elsewhere_on_a_machine_of_the_same_name_keeps_it(engine: Engi
 
 
 def test_where_containers_cannot_be_told_apart_nobody_is_taken_for_dead() -> None:
-    dead = said_without_proc("print(lease.new_owner())")
+    dead = said_without_proc("print(processes.new_owner())")
     assert said_without_proc(f"print(lease.is_dead({dead!r}))") == "False"
 
 
@@ -100,8 +101,8 @@ def said_without_proc(statement: str) -> str:
 
 
 def test_a_living_process_of_this_host_keeps_it(engine: Engine) -> None:
-    assert lease.hold(engine, lease.new_owner())
-    assert not lease.hold(engine, lease.new_owner())
+    assert lease.hold(engine, processes.new_owner())
+    assert not lease.hold(engine, processes.new_owner())
 
 
 def test_who_may_have_lost_it_knows_so_before_another_gets_it(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

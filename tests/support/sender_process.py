@@ -11,6 +11,7 @@ from clientes_app import create_app
 from clientes_app.background.sender import Sender
 from clientes_app.config import Settings, TwilioSettings
 from clientes_app.database import transactions
+from clientes_app.database.processes import LEASE_SECONDS
 from clientes_app.sending import lease
 
 START_SECONDS = 30
@@ -21,7 +22,7 @@ _processes.set_forkserver_preload([__name__])
 
 
 def start_sender_process(
-    database_url: str, twilio: TwilioSettings, lease_seconds: float = lease.LEASE_SECONDS
+    database_url: str, twilio: TwilioSettings, lease_seconds: float = LEASE_SECONDS
 ) -> BaseProcess:
     """Start a sender on a database; it is about to look for work when this returns."""
     started = _processes.Event()
