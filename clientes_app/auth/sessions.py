@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Sesion, Usuario
 from ..models.types import utc_now
+from ..values.hashing import hash_of
 from ..values.text import clean_line
 from .services import lock_person
 
@@ -48,7 +48,10 @@ def begin(person_id: int, proved: str, device: str, address: str) -> str:
             raise Conflict(gettext("Something about your log-in has changed at this moment. Log in again."))
         _sweep(session)
         row = Sesion(
-            clave_hash=_hash(secret), dispositivo=clean_line(device)[:300], direccion=address[:45], persona_id=person_id
+            clave_hash=hash_of(secret),
+            dispositivo=clean_line(device)[:300],
+            direccion=address[:45],
+            persona_id=person_id,
         )
         session.add(row)
         person.visto = utc_now()
@@ -61,7 +64,7 @@ def find(secret: str) -> tuple[Usuario, Open] | None:
     query = (
         select(Usuario, Sesion.id, Sesion.visto)
         .join(Sesion, Sesion.persona_id == Usuario.id)
-        .where(Sesion.clave_hash == _hash(secret), Usuario.activo, ~_is_over())
+        .where(Sesion.clave_hash == hash_of(secret), Usuario.activo, ~_is_over())
         .options(joinedload(Usuario.cuenta))
     )
     found = db.session.execute(query).one_or_none()
@@ -138,7 +141,3 @@ def _sweep(session: Session) -> None:
 def _is_over() -> ColumnElement[bool]:
     now = utc_now()
     return or_(Sesion.creado <= now - LIFETIME, Sesion.visto <= now - IDLE)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from hashlib import sha256
 
 from flask_babel import gettext
 from sqlalchemy import delete, select
@@ -18,6 +17,7 @@ from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Usuario
 from ..models.types import utc_now
+from ..values.hashing import hash_of
 
 LASTS = timedelta(hours=72)
 _SECRET_BYTES = 32
@@ -33,7 +33,9 @@ def make_link_in(session: Session, person: Usuario, *, done_by: int | None) -> s
         raise Conflict(gettext("%(name)s is deactivated.", name=person.display_name))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     session.execute(delete(Enlace).where(Enlace.persona_id == person.id))
-    session.add(Enlace(clave_hash=_hash(secret), vence=utc_now() + LASTS, persona_id=person.id, creado_por_id=done_by))
+    session.add(
+        Enlace(clave_hash=hash_of(secret), vence=utc_now() + LASTS, persona_id=person.id, creado_por_id=done_by)
+    )
     thing = Thing("usuario", person.id, person.usuario, account_id=person.account_id)
     record(session, Accion.LINK_MADE, thing)
     return secret
@@ -58,7 +60,7 @@ def person_of(secret: str) -> Usuario:
     """
     found = select(Usuario).join(Enlace, Enlace.persona_id == Usuario.id)
     person: Usuario | None = db.session.scalar(
-        found.where(Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
+        found.where(Enlace.clave_hash == hash_of(secret), Enlace.vence > utc_now())
     )
     if person is None or not person.activo:
         raise _gone()
@@ -75,16 +77,12 @@ def use_link(secret: str, password: str) -> Usuario:
     password_hash = passwords.hash_password(password)
     with unit_of_work() as session:
         person = lock_person(session, person.id)
-        link = (Enlace.clave_hash == _hash(secret), Enlace.vence > utc_now())
+        link = (Enlace.clave_hash == hash_of(secret), Enlace.vence > utc_now())
         if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
             raise _gone()
         replace_password(session, person, person.clave_hash, password_hash)
         record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
     return person
-
-
-def _hash(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
 
 
 def _gone() -> Gone:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, Alcance, TokenDeApi
 from ..models.types import utc_now
 from ..tenancy import get_owned, owned
+from ..values.hashing import hash_of
 
 PREFIX = "cl_"
 LONGEST_NAME = 60
@@ -54,7 +54,7 @@ def create_token(account_id: int, maker_id: int, name: str, scopes: Sequence[Alc
     with unit_of_work() as session:
         token = TokenDeApi(
             nombre=name,
-            clave_hash=_hash(secret),
+            clave_hash=hash_of(secret),
             inicio=secret[:_SHOWN],
             alcances=" ".join(scopes),
             creado_por_id=maker_id,
@@ -84,7 +84,7 @@ def revoke_token(account_id: int, token_id: int) -> TokenDeApi:
 def find_working(secret: str, *, sample_people: bool) -> TokenDeApi | None:
     """Return the token that has this secret, unless it is revoked or its maker may not log in."""
     # Found by its hash: how long that takes tells nothing about the secret.
-    found = select(TokenDeApi).where(TokenDeApi.clave_hash == _hash(secret), TokenDeApi.revocado.is_(None))
+    found = select(TokenDeApi).where(TokenDeApi.clave_hash == hash_of(secret), TokenDeApi.revocado.is_(None))
     token = db.session.scalar(found.options(joinedload(TokenDeApi.creado_por)))
     if token is None or not token.creado_por.activo:
         return None
@@ -100,10 +100,6 @@ def note_use(token: TokenDeApi) -> None:
     not_yet = or_(TokenDeApi.usado.is_(None), TokenDeApi.usado <= before)
     with unit_of_work() as session:
         session.execute(update(TokenDeApi).where(TokenDeApi.id == token.id, not_yet).values(usado=now))
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _thing(token: TokenDeApi) -> Thing:

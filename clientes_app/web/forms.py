@@ -159,11 +159,6 @@ def line_field(label: str, longest: int, *, required: bool = False) -> TextField
     return TextField(label, longest, clean_line, required=required)
 
 
-def block_field(label: str, longest: int, *, required: bool = False) -> TextField:
-    """Return a field for several lines of text."""
-    return TextField(label, longest, clean_block, required=required)
-
-
 def numbered_field(label: str, longest: int) -> NumberedField:
     """Return a field for one line of text that may be all digits."""
     return NumberedField(label, longest, clean_line)
