@@ -9,7 +9,7 @@ import click
 from clientes_app import create_app
 from clientes_app.auth import first_run
 from clientes_app.background.daily import start_daily
-from clientes_app.background.imports import start_imports
+from clientes_app.background.import_supervisor import start_imports
 from clientes_app.background.sender import start_sender
 from clientes_app.config import SettingsError
 from clientes_app.files import private_files

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from ..database.transactions import insert_missing, write_transaction
 from ..models import MensajeEntrante, OrigenBaja, Recibo
 from ..models.types import utc_now
+from ..opt_outs.keywords import Wish, wish
 from ..sending.evidence import Receipt
 from ..sending.opt_outs import accounts_concerned, add_opt_outs, remove_opt_outs
-from .keywords import Wish, wish
 
 _ATTEMPT = re.compile(r"[0-9a-f]{32}")
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")

@@ -24,6 +24,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "filters",
     "forgetting",
     "forms",
+    "keywords",
     "leftovers",
     "listing",
     "locks",
