@@ -137,7 +137,8 @@ class Settings:
 
     def _engine_options(self) -> dict[str, object]:
         # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
-        options: dict[str, object] = {"execution_options": {"zone": self.timezone}}
+        # What statements are given, names and numbers among it, is nothing for the log that their errors come into.
+        options: dict[str, object] = {"execution_options": {"zone": self.timezone}, "hide_parameters": True}
         if self.database_url in ("sqlite://", "sqlite:///:memory:"):  # one connection, no pool
             return options
         # Who asks for a page while the server is out of reach waits for that long, and holds a thread.

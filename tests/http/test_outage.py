@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
@@ -225,3 +226,10 @@ def test_so_it_is_where_nothing_can_be_written(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     check_calls(app, unwritable(app), message, caplog)
+
+
+@pytest.mark.both_databases
+def test_an_error_of_the_database_tells_no_values(context: None) -> None:
+    with pytest.raises(DBAPIError) as raised:
+        db.session.execute(text("SELECT nothing FROM nowhere WHERE number = :number"), {"number": "+573001234567"})
+    assert "+573001234567" not in str(raised.value)
