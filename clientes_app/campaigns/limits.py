@@ -15,7 +15,7 @@ from ..messaging.totals import parts_by_country
 from ..models import CampanaSMS, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..sending.allowance import use_of
-from ..shop.services import lock_account, prices_of, settings_of
+from ..shop.services import lock_account, prices_of, rules_of
 from ..values.days import LocalDay, day_of
 from ..values.phone import country
 from ..web.formatting import money, number
@@ -68,7 +68,7 @@ class Room:
 
 def room_of(session: Session, account_id: int) -> Room:
     """Count what an account uses up today and spends this month, by the clock of its own zone."""
-    rules = settings_of(account_id)
+    rules = rules_of(session, account_id)
     if not _has_limits(rules):
         return Room(None, None, 0, Decimal(0))
     today = day_of(utc_now(), zone_of(rules))
@@ -92,7 +92,7 @@ def expense_of(template: str, recipients: Iterable[tuple[str, str]], prices: Map
 def note_expense(session: Session, campaign: CampanaSMS) -> None:
     """Note at a campaign just stored what it is meant to send, and what that costs where the account has prices."""
     campaign.destinatarios = campaign.pendientes
-    prices = prices_of(campaign.usuario_id)
+    prices = prices_of(session, campaign.usuario_id)
     if not prices:
         return
     waiting = select(SMSLog.nombre, SMSLog.telefono_e164)
@@ -107,7 +107,7 @@ def require_room(session: Session, account_id: int, messages: int, cost: Decimal
 
     Raises Conflict that says how much is left.
     """
-    if not _has_limits(settings_of(account_id)):
+    if not _has_limits(rules_of(session, account_id)):
         return
     lock_account(session, account_id)
     if messages and (refusal := room_of(session, account_id).refusal(messages, cost)):
@@ -119,12 +119,12 @@ def require_room_again(session: Session, campaign: CampanaSMS, message: SMSLog) 
 
     Raises Conflict.
     """
-    require_room(session, campaign.usuario_id, 1, message.partes * _price(campaign, message))
+    require_room(session, campaign.usuario_id, 1, message.partes * _price(session, campaign, message))
 
 
 def count_again(session: Session, campaign: CampanaSMS, message: SMSLog) -> None:
     """Note that a message is sent a second time, and costs again."""
-    price = _price(campaign, message)
+    price = _price(session, campaign, message)
     session.refresh(campaign)
     campaign.destinatarios += 1
     campaign.partes += message.partes if price else 0
@@ -135,8 +135,8 @@ def _has_limits(rules: Cuenta) -> bool:
     return rules.mensajes_por_dia is not None or rules.pesos_por_mes is not None
 
 
-def _price(campaign: CampanaSMS, message: SMSLog) -> Decimal:
-    return prices_of(campaign.usuario_id).get(country(message.telefono_e164 or ""), Decimal(0))
+def _price(session: Session, campaign: CampanaSMS, message: SMSLog) -> Decimal:
+    return prices_of(session, campaign.usuario_id).get(country(message.telefono_e164 or ""), Decimal(0))
 
 
 def _pending(account_id: int, today: LocalDay) -> Select[int, Decimal]:

@@ -21,7 +21,7 @@ from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, Plan
 from ..models.types import utc_now
 from ..sending import outbox
 from ..sending.notifier import bell
-from ..shop.services import prices_of, settings_of
+from ..shop.services import prices_of, rules_of
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences
@@ -90,7 +90,7 @@ def review(account_id: int, draft: Draft) -> Review:
 
 def waits_for_approval(account_id: int, sender_id: int) -> bool:
     """Return whether what this person sends waits for an admin."""
-    return sender_id != account_id and settings_of(account_id).exige_aprobacion
+    return sender_id != account_id and rules_of(db.session(), account_id).exige_aprobacion
 
 
 def require_twilio(missing: Sequence[str]) -> None:
@@ -205,7 +205,7 @@ def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
 
 
 def _expense(session: Session, account_id: int, draft: Draft) -> Expense | None:
-    prices = prices_of(account_id)
+    prices = prices_of(session, account_id)
     if not prices:
         return None
     recipients = audiences.names_and_numbers_to_send_to(session, account_id, draft.audience)

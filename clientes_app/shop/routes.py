@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from ..extensions import db
 from ..settings import current_settings
 from ..web.access import Access, access
 from ..web.htmx import done, form_again, page_or_fragment
@@ -20,7 +21,7 @@ _PAGES = ("shop/index.html", "shop/_form.html")
 @access(Access.ADMIN)
 def index() -> ResponseReturnValue:
     """Show what the shop has settled for itself."""
-    form = ShopForm.of(services.shop_settings(current_user.account_id))
+    form = ShopForm.of(services.shop_settings(db.session(), current_user.account_id))
     return page_or_fragment(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=False)
 
 
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def save() -> ResponseReturnValue:
     """Store what is named of it; a button that adds or takes out a country shows the form again and stores nothing."""
-    form = ShopForm.of(services.shop_settings(current_user.account_id), request.form)
+    form = ShopForm.of(services.shop_settings(db.session(), current_user.account_id), request.form)
     if form.change_rows(request.form) or not form.validate():
         added = "agregar" in request.form
         return form_again(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=added)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit_log import Thing, record
-from ..extensions import db, unit_of_work
+from ..extensions import unit_of_work
 from ..models import Accion, Cuenta, Precio, Usuario
 from ..sending import allowance
 
@@ -42,29 +42,30 @@ _RULES = (
 )
 
 
-def settings_of(account_id: int) -> Cuenta:
+def rules_of(session: Session, account_id: int) -> Cuenta:
     """Return what an account has settled; where it never changed anything, what is usual, not stored."""
-    return db.session.get(Cuenta, account_id) or _usual(account_id)
+    return session.get(Cuenta, account_id) or _usual(account_id)
 
 
-def prices_of(account_id: int) -> dict[str, Decimal]:
+def prices_of(session: Session, account_id: int) -> dict[str, Decimal]:
     """Return what an SMS part costs the account in pesos, by the two letters of the country."""
-    return allowance.prices_of(db.session.connection(), account_id)
+    return allowance.prices_of(session.connection(), account_id)
 
 
-def shop_settings(account_id: int) -> ShopSettings:
+def shop_settings(session: Session, account_id: int) -> ShopSettings:
     """Return all that a shop has settled for itself."""
-    rules = settings_of(account_id)
-    name = db.session.get_one(Usuario, account_id).negocio
-    return ShopSettings(name, **{rule: getattr(rules, rule) for rule in _RULES}, precios=prices_of(account_id))
+    rules = rules_of(session, account_id)
+    name = session.get_one(Usuario, account_id).negocio
+    prices = prices_of(session, account_id)
+    return ShopSettings(name, **{rule: getattr(rules, rule) for rule in _RULES}, precios=prices)
 
 
 def save_settings(account_id: int, wanted: ShopSettings) -> None:
     """Store what a shop settles for itself, and note in the audit what has changed."""
     with unit_of_work() as session:
         lock_account(session, account_id)
-        before = shop_settings(account_id)
-        rules = session.merge(settings_of(account_id))
+        before = shop_settings(session, account_id)
+        rules = session.merge(rules_of(session, account_id))
         for rule in _RULES:
             setattr(rules, rule, getattr(wanted, rule))
         session.get_one(Usuario, account_id).negocio = wanted.negocio

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria, CampanaSMS
-from clientes_app.shop.services import ShopSettings, settings_of, shop_settings
+from clientes_app.shop.services import ShopSettings, rules_of, shop_settings
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -57,7 +57,7 @@ def test_what_a_request_does_not_name_stays(english: CheckingClient, app: Flask,
 
 def stored(app: Flask, account: int) -> ShopSettings:
     with app.app_context():
-        return shop_settings(account)
+        return shop_settings(db.session(), account)
 
 
 def audited(app: Flask) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def test_an_account_that_never_changed_anything_has_what_is_usual(
 ) -> None:
     assert admin.get(URL).status_code == 200
     with app.app_context():
-        rules = settings_of(account)
+        rules = rules_of(db.session(), account)
     assert (rules.exige_aprobacion, rules.exige_segundo_factor, rules.mensajes_por_dia) == (False, False, None)
 
 
