@@ -83,14 +83,14 @@ def test_a_process_elsewhere_on_a_machine_of_the_same_name_keeps_it(engine: Engi
 
 def test_where_containers_cannot_be_told_apart_nobody_is_taken_for_dead() -> None:
     dead = said_without_proc("print(processes.new_owner())")
-    assert said_without_proc(f"print(lease.is_dead({dead!r}))") == "False"
+    assert said_without_proc(f"print(processes.is_dead({dead!r}))") == "False"
 
 
 def said_without_proc(statement: str) -> str:
     """Run a statement about the lease in a process to which the machine does not say where it runs."""
     program = [
         "from pathlib import Path",
-        "from clientes_app.sending import lease",
+        "from clientes_app.database import processes",
         "def refuse(*_): raise PermissionError",
         "Path.read_text = Path.stat = refuse",
         statement,
