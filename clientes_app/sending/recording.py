@@ -78,6 +78,7 @@ def _record_together(
 ) -> None:
     with write_transaction(engine) as connection:
         lock_where_counted(connection, results)
+        _enter_opt_outs(connection, results)  # its lock comes before the campaigns', as when somebody is erased
         concerned = {result.message.campaign_id for result in results}
         states = lock_campaigns(connection, concerned | set(faults))
         moves = _store_results(connection, results, states)
@@ -86,7 +87,6 @@ def _record_together(
             carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
         for campaign_id in sorted(faults):
             _stop(connection, campaign_id, faults[campaign_id])
-        _enter_opt_outs(connection, results)
 
 
 def _record_alone(engine: Engine, result: Result, speeds: Mapping[int, float]) -> None:

@@ -4,8 +4,9 @@ Everything that changes a message's state or a campaign's counters does it throu
 transaction; the database checks that the counters sum up.
 
 **The order of locks.** Whoever changes rows of campaigns takes, in this order: the account's row (where limits are
-asked), the campaigns in the order of their ids (`lock_campaigns`), then their rows in the order of their ids.
-Nobody who holds a row waits for its campaign, so no two can wait for each other.
+asked), the row of `privacidad` (where opt-outs are entered, or somebody is erased), the campaigns in the order of their
+ids (`lock_campaigns`), then their rows in the order of their ids. Nobody who holds a row waits for its campaign, so no
+two can wait for each other.
 """
 
 from __future__ import annotations
