@@ -177,6 +177,8 @@ def test_more_messages_are_added_below(owner: Owner) -> None:
     address = owner.campaign(120)
     owner.page.goto(address)
     expect(owner.page.locator("#progress-sentence")).to_contain_text("Finished")
+    # The list is loaded once more at the end; the one that comes then waits for nothing any more.
+    expect(owner.page.locator("#messages:not([hx-trigger])")).to_be_visible()
     rows = owner.page.locator("#messages tbody tr:not(#more-messages)")
     more = owner.page.get_by_role("link", name="More messages")
     expect(rows).to_have_count(50)
