@@ -247,7 +247,7 @@ def test_a_running_campaign_is_streamed(
     english: CheckingClient, shop: Shop, account: int, simulator: Simulator, app: Flask
 ) -> None:
     shop.add_clients(account, [f"301222{number:04d}" for number in range(300)])
-    simulator.behave(latency=100)
+    simulator.behave(latency=500)  # long enough for the page to be told more than twice
     url = campaign_of(english)
     assert "hx-sse:connect" in english.get(url).text
     with sending(app):
