@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +36,7 @@ class KeyReused(DomainError):
 
 
 @dataclass(frozen=True)
-class Key:
+class Key(ABC):
     """What a request is known by when it comes again: its key, whose it is, and what it asks."""
 
     kept_in: ClassVar[str]
@@ -45,9 +46,9 @@ class Key:
     person_id: int
     fingerprint: str
 
+    @abstractmethod
     def earlier(self, session: Session, account_id: int) -> CampanaSMS | None:
         """Return the campaign that this request gave before; None where it is new."""
-        raise NotImplementedError
 
     def take(self, session: Session, campaign: CampanaSMS) -> None:
         """Give the key to a new campaign, and take it from one that has had it too long for it to count."""
