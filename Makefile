@@ -23,7 +23,7 @@ bench: .venv/dev ## measure the sender beside the SDK alone (OPTIONS=--quick: a 
 crash: .venv/dev ## kill the sender a hundred times on each database
 	@CRASH_KILLS=100 $(BIN)/python -m pytest -n 2 tests/e2e/test_chaos.py
 
-coverage: .venv/dev ## show which lines no test reaches (OPTIONS=tests/http: of some tests only)
+coverage: .venv/dev ## show which lines no test reaches (OPTIONS=tests/clients: of some tests only)
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered $(OPTIONS)
 
 lint: .venv/dev ## check style and types

@@ -20,7 +20,7 @@ from . import bp, services
 from .devices import name_device
 from .forms import NameForm, PasswordForm
 
-_PAGE = "own/index.html"
+_PAGE = "profile/index.html"
 
 
 @bp.get("/")
@@ -36,9 +36,9 @@ def rename() -> ResponseReturnValue:
     """Change the name that others read."""
     form = NameForm(formdata=request.form)
     if not form.validate():
-        return form_again(_PAGE, "own/_name.html", **_context(name_form=form))
+        return form_again(_PAGE, "profile/_name.html", **_context(name_form=form))
     services.rename(current_user.id, form.nombre.data or "")
-    shown = render_template("own/_name_partial.html", name_form=form)
+    shown = render_template("profile/_name_partial.html", name_form=form)
     return done(gettext("Your name is saved."), url_for("own.index"), shown)
 
 
@@ -48,8 +48,8 @@ def change_password() -> ResponseReturnValue:
     """Change the password."""
     form = PasswordForm(formdata=request.form)
     if not (form.validate() and _is_password_changed(form)):
-        return form_again(_PAGE, "own/_password.html", **_context(password_form=form))
-    shown = render_template("own/_password_partial.html", **_context())
+        return form_again(_PAGE, "profile/_password.html", **_context(password_form=form))
+    shown = render_template("profile/_password_partial.html", **_context())
     said = gettext("Your password is changed. All other sessions have ended.")
     return done(said, url_for("own.index"), shown)
 
@@ -82,7 +82,7 @@ def _is_password_changed(form: PasswordForm) -> bool:
 
 
 def _sessions_again(said: str) -> ResponseReturnValue:
-    shown = render_template("own/_sessions_partial.html", **_sessions())
+    shown = render_template("profile/_sessions_partial.html", **_sessions())
     return done(said, url_for("own.index"), shown)
 
 

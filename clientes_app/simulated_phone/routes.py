@@ -27,7 +27,9 @@ def index() -> ResponseReturnValue:
     contacts = services.contacts(current_user.account_id, read_id(request.args.get("antes", "")))
     number = _chosen_number() or next((contact.telefono_e164 for contact in contacts.rows), None)
     conversation = number and services.conversation(current_user.account_id, number, settings.twilio)
-    return page_or_fragment("phone/index.html", "phone/_phone.html", contacts=contacts, conversation=conversation)
+    return page_or_fragment(
+        "simulated_phone/index.html", "simulated_phone/_phone.html", contacts=contacts, conversation=conversation
+    )
 
 
 def _chosen_number() -> str | None:

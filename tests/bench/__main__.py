@@ -14,7 +14,7 @@ from clientes_app import create_app
 from clientes_app.config import Settings
 from clientes_app.extensions import db
 
-from ..conftest import migrate
+from ..support.databases import migrate
 from ..support.postgres import running_postgres
 from .finding import measure_finding
 from .sending import Plan, measure_sending

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from ..conftest import migrate
 from ..support.carrier import wait_until
+from ..support.databases import migrate
 from ..support.server import Server
 from .accessibility import violations
 from .site import Site

@@ -36,7 +36,7 @@ from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tenancy import owned
 from clientes_app.tokens.services import create_token
 
-from ..importing.conftest import Imports
+from ..support.imports import Imports
 from ..support.second_factor import turn_on_app
 from ..support.shop import PASSWORD
 from .accessibility import sideways, violations

@@ -16,8 +16,8 @@ from clientes_app.importing import applying, jobs, services
 from clientes_app.importing.staging import staged_rows
 from clientes_app.models import EstadoImportacion
 
+from ..support.imports import Imports, csv_of
 from ..support.shop import Shop
-from .conftest import Imports, csv_of
 
 pytestmark = pytest.mark.both_databases
 

@@ -8,7 +8,7 @@ from clientes_app.errors import DomainError
 from clientes_app.importing import uploading
 
 from ..data import make_awful_files as awful
-from .conftest import Imports
+from ..support.imports import Imports
 
 PHONE = "+573001234567"
 

@@ -29,8 +29,8 @@ from clientes_app.models import Usuario
 from ..data import make_awful_files as awful
 from ..support.carrier import wait_until
 from ..support.checking_client import CheckingClient
+from ..support.imports import Imports
 from ..support.shop import Shop
-from .conftest import Imports
 
 LIST = "nombre,celular\nAna,3001234567\n"
 

@@ -16,7 +16,7 @@ from clientes_app.models import EstadoImportacion
 from clientes_app.settings import current_settings
 
 from ..support.carrier import wait_until
-from .conftest import Imports
+from ..support.imports import Imports
 
 pytestmark = pytest.mark.both_databases
 

@@ -21,9 +21,7 @@ from clientes_app.models import (
     EstadoImportacion,
 )
 
-from ..support.shop import Shop
-from .conftest import Imports
-from .erased_people import (
+from ..support.erased_people import (
     DOCUMENT,
     FILE,
     HEAD,
@@ -38,6 +36,8 @@ from .erased_people import (
     reviewed,
     uploaded,
 )
+from ..support.imports import Imports
+from ..support.shop import Shop
 
 pytestmark = pytest.mark.both_databases
 

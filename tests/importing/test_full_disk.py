@@ -17,8 +17,8 @@ from clientes_app.models import EstadoImportacion
 
 from ..data import make_awful_files as awful
 from ..support.checking_client import CheckingClient
+from ..support.imports import Imports
 from ..support.shop import Shop
-from .conftest import Imports
 
 KILOBYTES = 1_000
 FULL = r"sitio en el disco|room left on"

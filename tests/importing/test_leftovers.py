@@ -26,8 +26,8 @@ from clientes_app.models import EstadoImportacion, Importacion, Usuario
 
 from ..data import make_awful_files as awful
 from ..support.carrier import wait_until
+from ..support.imports import Imports
 from . import upload_process
-from .conftest import Imports
 from .test_crash import kill_after_progress
 
 LIST = "nombre,celular\nAna,3001234567\n,3001234568\n"

@@ -25,10 +25,10 @@ from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db
 from clientes_app.web.csv_export import HABITS, written
 
+from ..client_files.test_formulas import lines
 from ..support.checking_client import CheckingClient
+from ..support.imports import Imports
 from ..support.shop import Shop
-from ..unit.test_formulas import lines
-from .conftest import Imports
 
 Kind = tuple[str, str]
 """How a file ends, and the language of who gets it."""

@@ -15,10 +15,10 @@ from clientes_app.importing import services
 from clientes_app.importing.staging import staged_rows
 from clientes_app.models import Accion, Auditoria, Cliente, EstadoImportacion
 
+from ..support.erased_people import DOCUMENT, HEAD, NAME, TYPED, Shopkeeper, about_to_be_applied, being_reviewed
+from ..support.imports import Imports
 from ..support.races import race
 from ..support.shop import Shop
-from .conftest import Imports
-from .erased_people import DOCUMENT, HEAD, NAME, TYPED, Shopkeeper, about_to_be_applied, being_reviewed
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

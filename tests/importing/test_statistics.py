@@ -10,8 +10,8 @@ from clientes_app.clients.tags import services as tags
 from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db
 
+from ..support.imports import Imports
 from ..support.shop import Shop
-from .conftest import Imports
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

@@ -13,8 +13,8 @@ from clientes_app.models.baja import Baja
 from clientes_app.privacy import services
 from clientes_app.settings import current_settings
 
-from ..importing.conftest import Imports
 from ..support.campaigns import Campaigns
+from ..support.imports import Imports
 from ..support.shop import Shop
 
 NAME, SECOND_NAME = "Zulemita Quiñonez", "Zulema Quiñonez"

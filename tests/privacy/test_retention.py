@@ -31,9 +31,9 @@ from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.settings import current_settings
 from clientes_app.values.pseudonym import is_pseudonym
 
-from ..importing.conftest import Imports
 from ..support.campaigns import Campaigns
 from ..support.carrier import wait_until
+from ..support.imports import Imports
 from ..support.shop import Shop
 
 pytestmark = pytest.mark.both_databases

@@ -10,7 +10,7 @@ from twilio.rest import Client
 from clientes_app.simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN
 from clientes_app.simulator.process import SimulatorProcess
 
-from .support import NORMAL, Connect, control
+from ..support.simulated_twilio import NORMAL, Connect, control
 
 
 @pytest.fixture(scope="session")

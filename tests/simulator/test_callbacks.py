@@ -15,7 +15,7 @@ from clientes_app.simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, 
 from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import wait_until
-from .support import TO, control, ledger_of, send
+from ..support.simulated_twilio import TO, control, ledger_of, send
 
 
 class Listener:

@@ -8,7 +8,7 @@ from twilio.rest import Client
 
 from clientes_app.simulator.process import SimulatorProcess
 
-from .support import (
+from ..support.simulated_twilio import (
     IMPATIENT_S,
     NORMAL,
     Connect,

@@ -20,7 +20,7 @@ from clientes_app.simulator.ledger import Ledger
 from clientes_app.simulator.process import LastingSimulator, SimulatorNotStarted, SimulatorProcess
 
 from ..support.carrier import wait_until
-from .support import (
+from ..support.simulated_twilio import (
     IMPATIENT_S,
     TO,
     Connect,

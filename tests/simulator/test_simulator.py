@@ -11,7 +11,7 @@ from twilio.rest import Client
 from clientes_app.simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, SIMULATED_FROM_NUMBER
 from clientes_app.simulator.process import SimulatorProcess
 
-from .support import OTHER, TO, Connect, error_of, ledger_of, send
+from ..support.simulated_twilio import OTHER, TO, Connect, error_of, ledger_of, send
 
 
 def test_a_created_message_reads_as_twilio_gives_it(client: Client) -> None:

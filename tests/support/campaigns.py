@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import pytest
 from flask import Flask
 
 from clientes_app.campaigns import services
@@ -72,3 +73,9 @@ class Campaigns:
         """Tell whether the campaigns' counters and rows agree."""
         with self.app.app_context():
             return all(verify(campaign_id).holds for campaign_id in campaign_ids)
+
+
+@pytest.fixture
+def campaigns(app: Flask, shop: Shop, account: int) -> Campaigns:
+    """Makes campaigns and reads what became of them."""
+    return Campaigns(app, shop, account)

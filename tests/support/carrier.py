@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pytest
 from flask import Flask
 
 from clientes_app.background.sender import Sender, simulated_twilio
@@ -63,3 +64,25 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError(f"not within {seconds} s: {condition}")
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulator]:
+    """One simulated Twilio for the whole run."""
+    with SimulatorProcess.start() as process:
+        yield Simulator(process)
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator, app: Flask) -> Simulator:
+    """The simulated Twilio, well behaved again, as the app's carrier."""
+    simulator_process.behave(latency=0, jitter=0, faults={}, next=[])
+    point_at(app, simulator_process.base_url)
+    return simulator_process
+
+
+@pytest.fixture
+def sender(app: Flask, simulator: Simulator) -> Iterator[Sender]:
+    """A running sender that talks to the simulated Twilio."""
+    with sending(app) as sender:
+        yield sender

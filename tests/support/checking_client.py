@@ -9,8 +9,12 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from .shop import Shop
 
 _PARTIAL = re.compile(r"<hx-partial([^>]*)>(.*?)</hx-partial>", re.DOTALL)
 _ROW = re.compile(r"^\s*(<!--.*?-->)?\s*<tr\b", re.DOTALL)
@@ -106,3 +110,28 @@ def _check_elements(root: Element) -> None:
 
 def _names(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@pytest.fixture
+def browser(app: Flask) -> CheckingClient:
+    """A browser that is not logged in."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
+
+
+@pytest.fixture
+def admin(browser: CheckingClient, account: int) -> CheckingClient:
+    """The browser of the admin `ana`."""
+    assert browser.log_in("ana").status_code == 302
+    return browser
+
+
+@pytest.fixture
+def seller(app: Flask, shop: Shop, account: int) -> CheckingClient:
+    """The browser of `vero`, who sells for `ana`."""
+    shop.add_seller(account, "vero")
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    assert client.log_in("vero").status_code == 302
+    return client

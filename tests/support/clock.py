@@ -27,3 +27,9 @@ class Clock:
     def pass_by(self, **time: float) -> None:
         """Let so much time pass."""
         self._ahead += timedelta(**time)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the app, to be set."""
+    return Clock(monkeypatch)

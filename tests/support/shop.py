@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from clientes_app.auth.passwords import hash_password
@@ -84,3 +85,15 @@ def _client(account_id: int, nombre: str, telefono: str, **fields: Any) -> Clien
         usuario_id=account_id,
         **fields,
     )
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    """Stores what a test needs."""
+    return Shop(app)
+
+
+@pytest.fixture
+def account(shop: Shop) -> int:
+    """The account of the admin `ana`."""
+    return shop.add_admin("ana")

@@ -122,7 +122,7 @@ def _show(**tried: PasswordForm) -> ResponseReturnValue:
     sections = ("app", "codes", *(f"key-{key.id}" for key in factors.passkeys))
     forms = {section: password_form(section) for section in sections} | tried
     context: dict[str, Any] = {"factors": factors, "forms": forms, "guessed": services.guessed(current_user.id)}
-    return render_template("second_factor/show.html", new_passkey=NewPasskeyForm(formdata=None), **context)
+    return render_template("auth/second_factor/show.html", new_passkey=NewPasskeyForm(formdata=None), **context)
 
 
 def _set_up_app(form: ConfirmAppForm) -> ResponseReturnValue:
@@ -130,7 +130,7 @@ def _set_up_app(form: ConfirmAppForm) -> ResponseReturnValue:
     if secret is None:
         return redirect(url_for("second_factor.show"))
     picture = totp.picture(secret, current_user.usuario)
-    return render_template("second_factor/set_up_app.html", form=form, secret=secret, picture=picture)
+    return render_template("auth/second_factor/set_up_app.html", form=form, secret=secret, picture=picture)
 
 
 def _done(message: str, codes: list[str] | None = None) -> ResponseReturnValue:
@@ -138,7 +138,7 @@ def _done(message: str, codes: list[str] | None = None) -> ResponseReturnValue:
     flash(message, "success")
     if not codes:
         return redirect(url_for("second_factor.show"))
-    return render_template("second_factor/codes.html", codes=codes, next_page=url_for("second_factor.show"))
+    return render_template("auth/second_factor/codes.html", codes=codes, next_page=url_for("second_factor.show"))
 
 
 def _passes(form: PasswordForm) -> bool:

@@ -45,7 +45,7 @@ def check_code() -> ResponseReturnValue:
 def ask_recovery_code() -> ResponseReturnValue:
     """Ask for a recovery code."""
     _waiting()
-    return render_template("second_factor/recovery.html", form=RecoveryCodeForm(formdata=None))
+    return render_template("auth/second_factor/recovery.html", form=RecoveryCodeForm(formdata=None))
 
 
 @bp.post("/recuperacion/")
@@ -60,7 +60,7 @@ def check_recovery_code() -> ResponseReturnValue:
         flash(gettext("That recovery code is used up. Make new ones before the last is gone."), "success")
         return answer
     form.codigo.errors = form.codigo.errors or [gettext("That code is not right, or was used already.")]
-    return render_template("second_factor/recovery.html", form=form)
+    return render_template("auth/second_factor/recovery.html", form=form)
 
 
 @bp.post("/llave/opciones/")
@@ -132,7 +132,7 @@ def confirm_first() -> ResponseReturnValue:
         form.codigo.errors = form.codigo.errors or [gettext("That code is not right. Is the time on the phone right?")]
         return _set_up_first(waiting, form)
     open_session_for(waiting.person, waiting.proved)
-    return render_template("second_factor/codes.html", codes=codes, next_page=waiting.next_page)
+    return render_template("auth/second_factor/codes.html", codes=codes, next_page=waiting.next_page)
 
 
 def _pending() -> Pending:
@@ -167,7 +167,7 @@ def _waiting_for_first() -> Pending:
 
 def _ask(waiting: Pending, form: CodeForm) -> ResponseReturnValue:
     factors = services.factors_of(waiting.person)
-    return render_template("second_factor/ask.html", form=form, factors=factors)
+    return render_template("auth/second_factor/ask.html", form=form, factors=factors)
 
 
 def _set_up_first(waiting: Pending, form: CodeForm) -> ResponseReturnValue:
@@ -175,7 +175,7 @@ def _set_up_first(waiting: Pending, form: CodeForm) -> ResponseReturnValue:
     if secret is None:
         return redirect(url_for("auth.log_in"))
     picture = totp.picture(secret, waiting.person.usuario)
-    return render_template("second_factor/set_up_first.html", form=form, secret=secret, picture=picture)
+    return render_template("auth/second_factor/set_up_first.html", form=form, secret=secret, picture=picture)
 
 
 def _finish(waiting: Pending, failed: int) -> ResponseReturnValue:

@@ -28,7 +28,9 @@ from .services import Likeness
 @access(Access.ADMIN)
 def show_doubles() -> ResponseReturnValue:
     """List likely doubles."""
-    return page_or_fragment("clients/doubles.html", "clients/_doubles.html", **_listed(request.args))
+    return page_or_fragment(
+        "clients/duplicates/doubles.html", "clients/duplicates/_doubles.html", **_listed(request.args)
+    )
 
 
 @bp.post("/dobles/distintos/")
@@ -38,7 +40,7 @@ def set_apart() -> ResponseReturnValue:
     duplicates.set_apart(current_user.account_id, *_pair(request.form))
     listed = _listed(request.form)
     said = gettext("Remembered: they are different people.")
-    return done(said, _doubles_address(request.form), render_template("clients/_doubles.html", **listed))
+    return done(said, _doubles_address(request.form), render_template("clients/duplicates/_doubles.html", **listed))
 
 
 @bp.post("/dobles/distintos/deshacer/")
@@ -48,7 +50,7 @@ def take_back() -> ResponseReturnValue:
     duplicates.take_back(current_user.account_id, *_pair(request.form))
     listed = _listed(request.form)
     said = gettext("They may be the same person again.")
-    return done(said, _doubles_address(request.form), render_template("clients/_doubles.html", **listed))
+    return done(said, _doubles_address(request.form), render_template("clients/duplicates/_doubles.html", **listed))
 
 
 @bp.get("/unir/")
@@ -56,7 +58,9 @@ def take_back() -> ResponseReturnValue:
 def compare() -> ResponseReturnValue:
     """Show two clients beside each other, to choose what the merged one will have."""
     proposal = merging.propose(current_user.account_id, _pair(request.args))
-    return render_template("clients/merge.html", proposal=proposal, back=_back(request.args, proposal.kept.id))
+    return render_template(
+        "clients/duplicates/merge.html", proposal=proposal, back=_back(request.args, proposal.kept.id)
+    )
 
 
 @bp.post("/unir/")

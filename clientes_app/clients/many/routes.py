@@ -33,11 +33,11 @@ from . import export, sentences
 from . import services as many
 from .forms import BulkActiveForm, BulkTagsForm, ExportForm, Tagging
 
-_PAGE = "clients/bulk/page.html"
-_TAGS = "clients/bulk/_tags.html"
-_ACTIVITY = "clients/bulk/_activity.html"
-_DELETION = "clients/bulk/_deletion.html"
-_EXPORT = "clients/bulk/_export.html"
+_PAGE = "clients/many/page.html"
+_TAGS = "clients/many/_tags.html"
+_ACTIVITY = "clients/many/_activity.html"
+_DELETION = "clients/many/_deletion.html"
+_EXPORT = "clients/many/_export.html"
 
 
 @dataclass(frozen=True)

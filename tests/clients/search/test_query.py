@@ -1,0 +1,222 @@
+"""Searching, filtering and sorting clients."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clientes_app.clients import services
+from clientes_app.clients.search import listing
+from clientes_app.clients.search.criteria import Search, Status, YesNo
+from clientes_app.clients.search.pages import Cursor, Order
+from clientes_app.clients.search.query import filtering, matching
+from clientes_app.extensions import db
+from clientes_app.models import Baja, Etiqueta, OrigenBaja
+from clientes_app.values.client_keys import document_key, name_key
+
+from ...support.shop import Shop
+
+pytestmark = pytest.mark.both_databases
+
+CO_MIDNIGHT = timedelta(hours=5)
+
+
+def names(account: int, search: Search) -> list[str]:
+    """Answer who is found, by name, and check that both ways of asking find the same."""
+    found = [{client.nombre for client in db.session.scalars(ask(account, search))} for ask in (matching, filtering)]
+    assert found[0] == found[1]
+    assert listing.count(account, search).number == len(found[0])
+    return sorted(found[0])
+
+
+@pytest.fixture
+def people(app: Flask, shop: Shop, account: int, context: None) -> dict[str, int]:
+    """Five clients of one account, and one of another."""
+    people = {
+        "María López": shop.add_client(account, "María López", "300 123 4567", documento="1.020.345-6"),
+        "Mario Peña": shop.add_client(account, "Mario Peña", "3109998877", documento="98765432"),
+        "José Ñáñez": shop.add_client(account, "José Ñáñez", "no tiene"),
+        "Inés «la» O'Brien": shop.add_client(account, "Inés «la» O'Brien", "+14155550123", activo=False),
+        '50% "Off" _x_': shop.add_client(account, '50% "Off" _x_', "3001112233"),
+    }
+    shop.add_client(shop.add_admin("otra"), "María Ajena", "3001234567")
+    return people
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("maria", ["María López"]),
+        ("MARI", ["Mario Peña", "María López"]),
+        ("lopez mar", ["María López"]),
+        ("ma lop", ["María López"]),
+        ("nanez", ["José Ñáñez"]),
+        ("300 123", ["María López"]),
+        ("+57 300-123", ["María López"]),
+        ("1234567", ["María López"]),
+        ("1.020.345", ["María López"]),
+        ("10203456", ["María López"]),
+        ("ma", ["Mario Peña", "María López"]),
+        ("jo", ["José Ñáñez"]),
+        ("98", ["Mario Peña"]),
+        ("50%", ['50% "Off" _x_']),
+        ('"off"', ['50% "Off" _x_']),
+        ("_x_", ['50% "Off" _x_']),
+        ("o'brien", []),
+        ("zzz", []),
+        ('") OR 1', []),
+    ],
+)
+def test_what_a_text_finds(people: dict[str, int], account: int, text: str, found: list[str]) -> None:
+    assert names(account, Search(text)) == sorted(found)
+
+
+def test_the_parts_of_a_word_elsewhere_are_not_the_word(people: dict[str, int], account: int, shop: Shop) -> None:
+    shop.add_client(account, "Marta Ariza Riaño", "3001112244")
+    assert names(account, Search("maria")) == ["María López"]
+
+
+def test_states(people: dict[str, int], account: int) -> None:
+    assert names(account, Search(status=Status.INACTIVE)) == ["Inés «la» O'Brien"]
+    assert len(names(account, Search(status=Status.ALL))) == 5
+    assert names(account, Search("o'brien", Status.ALL)) == ["Inés «la» O'Brien"]
+
+
+def test_an_edited_client_is_found_by_its_new_name_alone(people: dict[str, int], account: int) -> None:
+    services.edit_client(account, people["María López"], {"nombre": "Marta Gil"}, "CO", done_by=None)
+    assert names(account, Search("lopez")) == []
+    assert names(account, Search("marta")) == ["Marta Gil"]
+    services.delete_client(account, people["María López"])
+    assert names(account, Search("marta")) == []
+
+
+def test_numbers_and_opt_outs(people: dict[str, int], account: int, shop: Shop) -> None:
+    shop.add(Baja(telefono_e164="+573109998877", origen=OrigenBaja.MANUAL, usuario_id=account))
+    assert names(account, Search(reachable=YesNo.NO)) == ["José Ñáñez"]
+    assert "José Ñáñez" not in names(account, Search(reachable=YesNo.YES))
+    assert names(account, Search(opted_out=YesNo.YES)) == ["Mario Peña"]
+    assert "Mario Peña" not in names(account, Search(opted_out=YesNo.NO))
+    assert "José Ñáñez" in names(account, Search(opted_out=YesNo.NO))
+
+
+def test_purchases(people: dict[str, int], account: int, shop: Shop) -> None:
+    day = datetime(2026, 3, 1, tzinfo=UTC) + CO_MIDNIGHT
+    shop.add_sale(account, people["María López"], 40_000, fecha=day)
+    shop.add_sale(account, people["María López"], 20_000, fecha=day - timedelta(days=90))
+    shop.add_sale(account, people["Mario Peña"], 59_999, fecha=day - timedelta(minutes=1))
+    assert names(account, Search(bought_since=date(2026, 3, 1))) == ["María López"]
+    assert "María López" not in names(account, Search(not_bought_since=date(2026, 3, 1)))
+    assert "José Ñáñez" in names(account, Search(not_bought_since=date(2026, 3, 1)))
+    assert names(account, Search(bought_for=Decimal(60_000))) == ["María López"]
+
+
+def test_days_of_creation_are_the_shops(people: dict[str, int], account: int, shop: Shop) -> None:
+    midnight = datetime(2020, 5, 10, tzinfo=UTC) + CO_MIDNIGHT
+    shop.add_client(account, "Antes", creado=midnight - timedelta(seconds=1))
+    shop.add_client(account, "Ese día", creado=midnight)
+    that_day = date(2020, 5, 10)
+    assert names(account, Search(created_from=that_day, created_to=that_day)) == ["Ese día"]
+    assert names(account, Search(created_to=date(2020, 5, 9))) == ["Antes"]
+
+
+def test_tags(people: dict[str, int], account: int, shop: Shop) -> None:
+    tag = shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
+    for name in ("María López", "Mario Peña"):
+        shop.add_tag_to(people[name], tag)
+    assert names(account, Search(tag_id=tag)) == ["Mario Peña", "María López"]
+    assert names(account, Search("maria", tag_id=tag)) == ["María López"]
+    assert names(account, Search("ma", tag_id=tag)) == ["Mario Peña", "María López"]
+    assert names(account, Search("ma lop", tag_id=tag)) == ["María López"]
+    assert names(account, Search(tag_id=tag + 1)) == []
+    other = shop.add_admin("tercera")
+    assert names(other, Search(tag_id=tag)) == []
+
+
+ORDERS = {
+    Order.NEWEST: lambda client: -client["id"],
+    Order.NAME: lambda client: (client["key"], client["id"]),
+    Order.LAST_PURCHASE: lambda client: (
+        -(client["bought"].timestamp() if client["bought"] else 0),
+        -client["id"],
+    ),
+}
+
+
+@pytest.fixture(params=[10, 10_000])
+def counted_up_to(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number from which on clients are many: pages of many are read in another way."""
+    monkeypatch.setattr(listing, "COUNTED_UP_TO", request.param)
+
+
+@pytest.mark.usefixtures("counted_up_to", "context")
+@pytest.mark.parametrize("order", Order)
+def test_pages_forth_and_back(shop: Shop, account: int, order: Order) -> None:
+    clients = add_buyers(shop, account, 130)
+    wanted = [client["id"] for client in sorted(clients, key=ORDERS[order])]
+
+    first = listing.find_page(account, Search(), Cursor(), order, "CO")
+    second = listing.find_page(account, Search(), Cursor(after=first.after), order, "CO")
+    third = listing.find_page(account, Search(), Cursor(after=second.after), order, "CO")
+    assert [row.client.id for page in (first, second, third) for row in page.rows] == wanted
+    assert (first.before, third.after) == (None, None)
+
+    back = listing.find_page(account, Search(), Cursor(before=third.before), order, "CO")
+    assert [row.client.id for row in back.rows] == wanted[50:100]
+    start = listing.find_page(account, Search(), Cursor(before=back.before), order, "CO")
+    assert [row.client.id for row in start.rows] == wanted[:50]
+
+
+def add_buyers(shop: Shop, account: int, number: int) -> list[dict[str, Any]]:
+    """Store clients of whom every third has bought, and some have the same name."""
+    ids = shop.add_clients(account, [f"30{place:08d}" for place in range(number)])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for place in range(0, number, 3):
+        shop.add_sale(account, ids[place], 1_000, fecha=start + timedelta(days=place % 7))
+    bought = [start + timedelta(days=place % 7) if place % 3 == 0 else None for place in range(number)]
+    return [{"id": ids[place], "key": f"cliente {place}", "bought": bought[place]} for place in range(number)]
+
+
+@given(
+    st.builds(
+        Search,
+        text=st.text(max_size=30).map(lambda text: Search.from_values({"q": text}).text),
+        status=st.sampled_from(Status),
+        tag_id=st.none() | st.integers(0, 2**63 - 1),
+        reachable=st.none() | st.sampled_from(YesNo),
+        opted_out=st.none() | st.sampled_from(YesNo),
+        bought_since=st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
+        bought_for=st.none() | st.decimals(0, 10**12, places=2),
+        created_to=st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
+    )
+)
+def test_a_search_survives_the_address(search: Search) -> None:
+    assert Search.from_values(search.values()) == search
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jhon Rodríguez", "Rodriguez John"),
+        ("Yesenia Muñoz", "Jesenia Muños"),
+        ("Wilson Vélez", "Vilson Belez"),
+        ("Quiñones Kevin", "Kevin Quiñonez"),
+    ],
+)
+def test_near_same_names_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+def test_other_names_have_another_key() -> None:
+    assert name_key("María López") != name_key("Mario López")
+    assert name_key("Ana") != name_key("Ana María")
+
+
+def test_a_documents_key_is_its_letters_and_digits() -> None:
+    assert document_key("1.020.345-6") == document_key("10203456") == "10203456"
+    assert document_key("CC 12 ab") == "cc12ab"

@@ -1,0 +1,88 @@
+"""Tags: the same by whatever name, an account's own, renamed, merged, deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from clientes_app.clients.tags import services as tags
+from clientes_app.clients.tags import tagging
+from clientes_app.errors import NotFound
+from clientes_app.extensions import db
+from clientes_app.models import Cliente
+
+from ...support.shop import Shop
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
+
+
+def names_of(account_id: int, client_id: int) -> list[str]:
+    return [tag.nombre for tag in tags.tags_of(db.session(), account_id, [client_id]).get(client_id, [])]
+
+
+def test_one_tag_has_one_name_however_it_is_typed(account: int) -> None:
+    first = tags.store_tags(account, ["Café  ", "VIP"])
+    assert tags.store_tags(account, ["cafe", "vip", "CAFÉ", " "]) == first
+    assert [tag.nombre for tag in tags.list_tags(db.session(), account)] == ["Café", "VIP"]
+
+
+def test_a_client_is_given_tags_and_loses_them(shop: Shop, account: int) -> None:
+    ana, eva = shop.add_client(account, "Ana"), shop.add_client(account, "Eva")
+    tagging.tag_client(account, ana, ["VIP", "Lejos"])
+    tagging.tag_client(account, ana, ["vip"])
+    tagging.tag_client(account, eva, ["VIP"])
+    assert names_of(account, ana) == ["Lejos", "VIP"]
+    (vip,) = tags.store_tags(account, ["VIP"])
+    tagging.untag_client(account, ana, vip)
+    tagging.untag_client(account, ana, vip)
+    assert (names_of(account, ana), names_of(account, eva)) == (["Lejos"], ["VIP"])
+    assert [(counted.tag.nombre, counted.count) for counted in tags.count_tagged(account)] == [("Lejos", 1), ("VIP", 1)]
+    assert tags.count_one(account, vip).count == 1
+
+
+def test_another_accounts_client_or_tag_does_not_exist(shop: Shop, account: int) -> None:
+    other = shop.add_admin("otra")
+    theirs = shop.add_client(other, "Ida")
+    tagging.tag_client(other, theirs, ["VIP"])
+    (their_tag,) = tags.store_tags(other, ["VIP"])
+    (mine,) = tags.store_tags(account, ["Mía"])
+    for refused in (
+        lambda: tagging.tag_client(account, theirs, ["Mía"]),
+        lambda: tagging.untag_client(account, theirs, their_tag),
+        lambda: tagging.delete_tag(account, their_tag),
+        lambda: tagging.merge_tags(account, their_tag, mine),
+        lambda: tagging.merge_tags(account, mine, their_tag),
+        lambda: tags.rename_tag(account, their_tag, "Otra"),
+        lambda: tags.count_one(account, their_tag),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+    assert names_of(other, theirs) == ["VIP"]
+    assert names_of(account, theirs) == []
+    assert tags.known_tags(account, [their_tag, mine], ["VIP"]) == tags.list_tags(db.session(), account)
+
+
+def test_a_tag_gets_another_name_unless_another_tag_has_it(account: int) -> None:
+    vip, gold = tags.store_tags(account, ["vip", "Oro"])
+    assert tags.rename_tag(account, vip, " VIP ").nombre == "VIP"
+    with pytest.raises(tags.SameTag, match="Oro") as refused:
+        tags.rename_tag(account, vip, "óro")
+    assert refused.value.other.id == gold
+    assert [tag.nombre for tag in tags.list_tags(db.session(), account)] == ["Oro", "VIP"]
+
+
+def test_merging_a_tag_with_itself_keeps_it(shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account)
+    tagging.tag_client(account, client_id, ["VIP"])
+    (vip,) = tags.store_tags(account, ["VIP"])
+    with pytest.raises(NotFound):
+        tagging.merge_tags(account, vip, vip)
+    assert names_of(account, client_id) == ["VIP"]
+
+
+def test_deleting_a_tag_keeps_its_clients(shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account)
+    tagging.tag_client(account, client_id, ["VIP", "Lejos"])
+    (vip,) = tags.store_tags(account, ["VIP"])
+    assert tagging.delete_tag(account, vip).nombre == "VIP"
+    assert names_of(account, client_id) == ["Lejos"]
+    assert db.session.get(Cliente, client_id) is not None
