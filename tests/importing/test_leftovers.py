@@ -43,8 +43,17 @@ def files(imports: Imports) -> set[str]:
 
 
 def children_of(process: int) -> set[int]:
+    """Return those that run a program of their own: between fork and exec one still holds its parent's files."""
     tasks = Path(f"/proc/{process}/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    children = {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    return {child for child in children if command_of(child) not in (b"", command_of(process))}
+
+
+def command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def is_alive(process: int) -> bool:
