@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Select, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ...database.planner import look_anew
+from ...database.transactions import insert_missing
 from ...errors import NotFound
 from ...extensions import db, unit_of_work
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
@@ -86,7 +86,6 @@ def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
 
 
 def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     untagged = (
         owned(Etiqueta, account_id)
         .join(Cliente, in_batch(account_id, batch))
@@ -95,8 +94,8 @@ def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: in
         # A client or tag that somebody deletes meanwhile is left out, rather than refused by a foreign key.
         .with_for_update(read=True, key_share=True)
     )
-    tagged = insert(ClienteEtiqueta).from_select(["etiqueta_id", "cliente_id"], untagged)
-    return connection.execute(tagged.on_conflict_do_nothing()).rowcount
+    insert = insert_missing(ClienteEtiqueta, connection.dialect.name)
+    return connection.execute(insert.from_select(["etiqueta_id", "cliente_id"], untagged)).rowcount
 
 
 def _untag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:
