@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -17,7 +17,7 @@ from ..client_files.rows import reader_of
 from ..errors import DomainError
 from ..models import EstadoImportacion, Importacion
 from ..web.access import Access, access, by_itself, stream_view, takes_uploads
-from ..web.htmx import is_partial, page_or_fragment
+from ..web.htmx import flash_and_go, is_partial, page_or_fragment
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, services, uploading, waking
 from .list_view import place, shown_context
@@ -125,8 +125,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel an import."""
     services.cancel(current_user.account_id, pk, place().uploads)
-    flash(gettext("The import is cancelled."), "success")
-    return redirect(url_for("importing.show", pk=pk))
+    return flash_and_go(gettext("The import is cancelled."), url_for("importing.show", pk=pk))
 
 
 @bp.get("/<int:pk>/deshacer/")
