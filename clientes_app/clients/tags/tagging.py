@@ -11,7 +11,7 @@ from ...database.transactions import insert_missing
 from ...errors import NotFound
 from ...extensions import db, unit_of_work
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
-from ...tenancy import get_owned, lock_owned, owned
+from ...tenancy import delete_owned, get_owned, owned
 from ..many.batches import batch_query, change, freeze, in_batch
 from ..services import lock_client
 from .services import find_or_create_tags
@@ -75,9 +75,7 @@ def delete_tag(account_id: int, tag_id: int) -> Etiqueta:
     """
     untag_clients(account_id, _tagged(account_id, tag_id), tag_id)
     with unit_of_work() as session:
-        tag = lock_owned(session, Etiqueta, account_id, tag_id)
-        session.delete(tag)
-    return tag
+        return delete_owned(session, Etiqueta, account_id, tag_id)
 
 
 def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
