@@ -25,7 +25,7 @@ SLOW_BATCH = 500
 """Rows deleted at once: each leaves the search index and is looked up in every table that refers to it."""
 
 Action = Callable[[Connection, Select[int]], int]
-"""Changes a batch, given as a query of its ids; answers how many rows it changed."""
+"""Changes a batch, given as a query of its ids; returns how many rows it changed."""
 
 
 def freeze(session: Session, ids: Select[int]) -> Sequence[int]:
