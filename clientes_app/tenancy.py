@@ -49,6 +49,16 @@ def lock_owned(session: Session, model: type[Row], account_id: int, row_id: int)
     return _found(session, present, model, row_id)
 
 
+def delete_owned(session: Session, model: type[Row], account_id: int, row_id: int) -> Row:
+    """Delete the account's row, and return what it was.
+
+    Raises NotFound, also where somebody else has just deleted it.
+    """
+    row = lock_owned(session, model, account_id, row_id)
+    session.delete(row)
+    return row
+
+
 def _found(session: Session, query: Select[Row], model: type[Row], row_id: int) -> Row:
     row = session.scalar(query.where(model.id == row_id)) if row_id <= MAX_ID else None
     if row is None:

@@ -53,7 +53,7 @@ MODULES = {
 
 @cache
 def imports(module: str) -> frozenset[str]:
-    """Answer what a module imports, anywhere in it, by full dotted names: `from ..x import y` is `clientes_app.x.y`."""
+    """Return what a module imports, anywhere in it, by full dotted names: `from ..x import y` is `clientes_app.x.y`."""
     tree = ast.parse(MODULES[module].read_text())
     return frozenset(name for node in ast.walk(tree) for name in imported_by(node, module))
 
@@ -79,12 +79,12 @@ def is_in(name: str, *packages: str) -> bool:
 
 
 def ours(module: str) -> set[str]:
-    """Answer what a module imports of our own."""
+    """Return what a module imports of our own."""
     return {name for name in imports(module) if name.startswith("clientes_app")}
 
 
 def libraries(module: str) -> set[str]:
-    """Answer the packages of others that a module imports."""
+    """Return the packages of others that a module imports."""
     return {name.partition(".")[0] for name in imports(module)}
 
 

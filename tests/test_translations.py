@@ -89,7 +89,7 @@ def sentences(catalog: Catalog) -> list[Message]:
 
 
 def keys(catalog: Catalog) -> set[tuple[str | None, tuple[str, ...]]]:
-    """Answer what tells messages apart."""
+    """Return what tells messages apart."""
     return {(message.context, sources(message)) for message in sentences(catalog)}
 
 
@@ -99,12 +99,12 @@ def said(catalog: Catalog) -> dict[tuple[str | None, tuple[str, ...]], tuple[str
 
 
 def sources(message: Message) -> tuple[str, ...]:
-    """Answer the sentence, or its singular and plural."""
+    """Return the sentence, or its singular and plural."""
     return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    """Answer the translation, or its singular and plural."""
+    """Return the translation, or its singular and plural."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 

@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Select
-from sqlalchemy.orm import Session
 
-from ..database.paging import Page, page_of
+from ..database.paging import Page, newest_first, page_of, read_in_batches
 from ..extensions import db
 from ..models import Accion, Auditoria, CampanaSMS, Cliente, Importacion
 from ..tenancy import Row, owned
@@ -57,10 +56,8 @@ class Filter:
 
 def list_page(account_id: int, wanted: Filter, before: int | None, zone: ZoneInfo) -> Page[Auditoria]:
     """Return the entries, newest first: those older than the one with the id `before`."""
-    found = _matching(account_id, wanted, zone).order_by(Auditoria.id.desc())
-    if before is not None:
-        found = found.where(Auditoria.id < before)
-    return page_of(db.session.scalars(found.limit(PAGE_SIZE + 1)).all(), PAGE_SIZE)
+    shown = newest_first(_matching(account_id, wanted, zone), Auditoria.id, before, PAGE_SIZE)
+    return page_of(db.session.scalars(shown).all(), PAGE_SIZE)
 
 
 def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
@@ -75,10 +72,9 @@ def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
 def export_batches(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo) -> Iterator[Rows]:
     """Return the entries with their titles, oldest first, a batch at a time."""
     yield [_COLUMNS]
-    last = 0
-    while entries := _export_batch(engine, account_id, wanted, zone, last):
-        yield [_cells(entry, zone) for entry in entries]
-        last = entries[-1].id
+    found = _matching(account_id, wanted, zone).with_only_columns(Auditoria.id, Auditoria)
+    for rows in read_in_batches(engine, found, _EXPORT_BATCH):
+        yield [_cells(entry, zone) for _, entry in rows]
 
 
 def _present(model: type[Row], account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
@@ -86,13 +82,6 @@ def _present(model: type[Row], account_id: int, entries: Collection[Auditoria]) 
     ids = {entry.cosa_id for entry in entries if entry.cosa == kind}
     present = owned(model, account_id).where(model.id.in_(ids)).with_only_columns(model.id)
     return {(kind, each) for each in db.session.scalars(present)} if ids else set()
-
-
-def _export_batch(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo, after: int) -> list[Auditoria]:
-    batch = _matching(account_id, wanted, zone).where(Auditoria.id > after).order_by(Auditoria.id).limit(_EXPORT_BATCH)
-    # A session of its own: the request's has ended while the file is still being sent.
-    with Session(engine) as session:
-        return list(session.scalars(batch))
 
 
 def _cells(entry: Auditoria, zone: ZoneInfo) -> list[object]:

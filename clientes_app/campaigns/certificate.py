@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from ..audit_log import Thing, record
+from ..database.paging import read_in_batches
 from ..extensions import unit_of_work
 from ..models import Accion, CampanaSMS, SMSLog
 from ..web.csv_export import Rows
 from .verification import Verification
 
-_BATCH = 1_000
 _COLUMNS = (
     SMSLog.id,
     SMSLog.cliente_id,
@@ -41,18 +41,9 @@ def certificate_batches(engine: Engine, campaign: CampanaSMS, verification: Veri
     """Return the certificate a batch of rows at a time."""
     yield [["campana", campaign.id, campaign.nombre], *_sums(verification), []]
     yield [[column.key for column in _COLUMNS]]
-    last = 0
-    while rows := _rows(engine, campaign.id, last):
-        yield rows
-        last = rows[-1].id
+    yield from read_in_batches(engine, select(*_COLUMNS).where(SMSLog.campana_id == campaign.id))
 
 
 def _sums(verification: Verification) -> list[list[Any]]:
     counted = [[state, count] for state, count in verification.rows.items()]
     return [*counted, ["total", verification.total_clientes], ["correcto", "si" if verification.holds else "no"]]
-
-
-def _rows(engine: Engine, campaign_id: int, after: int) -> list[Any]:
-    with engine.connect() as connection:
-        found = select(*_COLUMNS).where(SMSLog.campana_id == campaign_id, SMSLog.id > after)
-        return list(connection.execute(found.order_by(SMSLog.id).limit(_BATCH)))

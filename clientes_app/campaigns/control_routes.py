@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -14,7 +14,7 @@ from ..web.access import Access, access, by_itself
 from ..web.csv_export import csv_download
 from ..web.error_pages import speaks_json
 from ..web.formatting import number
-from ..web.htmx import page_or_fragment
+from ..web.htmx import flash_and_go, page_or_fragment
 from . import bp, control, services
 from .api import counts
 from .certificate import certificate_batches, note_download
@@ -149,12 +149,10 @@ def certificate(pk: int) -> ResponseReturnValue:
 def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:
     if speaks_json():
         return counts(snapshot(engine_apart(), campaign.id))
-    flash(message, "success")
-    return redirect(url_for("campaigns.show", pk=campaign.id))
+    return flash_and_go(message, url_for("campaigns.show", pk=campaign.id))
 
 
 def _settled(message: SMSLog, said: str) -> ResponseReturnValue:
     if speaks_json():
         return {"success": True, "mensaje_id": message.id, "estado": message.estado.value}
-    flash(said, "success")
-    return redirect(url_for("campaigns.messages", pk=message.campana_id, estado="incierto"))
+    return flash_and_go(said, url_for("campaigns.messages", pk=message.campana_id, estado="incierto"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from ..database.paging import Page, page_of
+from ..database.paging import Page, newest_first, page_of
 from ..extensions import db, engine_apart
 from ..models import AT_REST, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from ..sending.waiting import Wait, standings
@@ -21,10 +21,8 @@ WAITING_SHOWN = 20
 
 def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
     """List a page of campaigns, newest first: those older than the id `before`."""
-    newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
-    if before is not None:
-        newest = newest.where(CampanaSMS.id < before)
-    return page_of(db.session.scalars(newest.limit(CAMPAIGNS_A_PAGE + 1)).all(), CAMPAIGNS_A_PAGE)
+    newest = newest_first(owned(CampanaSMS, account_id), CampanaSMS.id, before, CAMPAIGNS_A_PAGE)
+    return page_of(db.session.scalars(newest).all(), CAMPAIGNS_A_PAGE)
 
 
 def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:

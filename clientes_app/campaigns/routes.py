@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -18,9 +17,7 @@ from ..clients.search.choice import selection_of
 from ..clients.search.criteria import Search
 from ..clients.search.selection import Said, Selection, Unreadable
 from ..clients.tags.services import tag_names
-from ..extensions import db, engine_apart
-from ..live import streams
-from ..live.feed import news
+from ..extensions import engine_apart
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
 from ..models import EstadoSMS
@@ -29,7 +26,7 @@ from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access, by_itself, stream_view
 from ..web.htmx import form_again, is_partial, page_or_fragment, source
-from ..web.i18n import language
+from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, control, listing, services
 from .forms import ComposeForm
 from .progress import snapshot
@@ -118,7 +115,7 @@ def show(pk: int) -> ResponseReturnValue:
     """Show one campaign: how far it is, and its messages."""
     campaign = services.get_campaign(current_user.account_id, pk)
     if is_partial():
-        return _polled_progress(pk)
+        return polled_progress(LIVE, pk)
     context = {"campaign": campaign, "progress": snapshot(engine_apart(), pk), **_messages_context(pk)}
     response = make_response(render_template("campaigns/show.html", **context))
     response.vary.add("HX-Request")
@@ -146,21 +143,7 @@ def messages(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
     services.get_campaign(current_user.account_id, pk)
-    viewer = streams.Viewer(current_user.get_id() if is_partial() else None, language(), still_open())
-    stream = streams.stream(LIVE, pk, viewer, request.args.get("fase"))
-    if stream is None:
-        return _polled_progress(pk)
-    db.session.remove()  # the stream outlives this view, and holds no connection
-    return stream
-
-
-def _polled_progress(pk: int) -> Response:
-    """Render the progress for a page that has no stream; the events of a stream come along."""
-    progress = snapshot(engine_apart(), pk)
-    response = make_response(render_template("campaigns/_progress.html", progress=progress, polling=True))
-    if told := news(progress, request.args.get("fase")):
-        response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})
-    return response
+    return streamed_progress(LIVE, pk, still_open())
 
 
 def _checked(form: ComposeForm, said: Callable[[], Said]) -> Selection | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -18,7 +18,7 @@ from ..web.access import Access, access, program_view
 from ..web.error_pages import speaks_json
 from ..web.formatting import local_iso
 from ..web.forms import form_from_json, json_object, validated
-from ..web.htmx import done, form_again, go_to, is_partial, page_or_fragment
+from ..web.htmx import done, flash_and_go, form_again, is_partial, page_or_fragment
 from ..web.i18n import account_zone
 from . import bp, services
 from .forms import ActiveForm, ClientForm
@@ -88,7 +88,7 @@ def save(pk: int) -> ResponseReturnValue:
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
     client = services.edit_client(current_user.account_id, pk, form.given(), _region(), done_by=current_user.id)
     if _from_own_page():
-        return _leave(_saved(client), url_for("clients.show", pk=pk))
+        return flash_and_go(_saved(client), url_for("clients.show", pk=pk))
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))
 
 
@@ -106,7 +106,7 @@ def set_active(pk: int) -> ResponseReturnValue:
         else gettext("%(name)s is inactive and gets no more campaigns.", name=client.nombre)
     )
     if _from_own_page():
-        return _leave(said, url_for("clients.show", pk=pk))
+        return flash_and_go(said, url_for("clients.show", pk=pk))
     return done(said, url_for("clients.index"), _row_fragment("clients/_changed.html", client))
 
 
@@ -131,29 +131,23 @@ def delete(pk: int) -> ResponseReturnValue:
         return _refuse_deletion(pk, refusal)
     said = gettext("%(name)s is deleted.", name=client.nombre)
     if _from_own_page():
-        return _leave(said, url_for("clients.index"))
+        return flash_and_go(said, url_for("clients.index"))
     fragment = render_template("clients/_deleted.html", client=client, **_counted(_shown_search()))
     return done(said, url_for("clients.index"), fragment)
 
 
 def _offer_another(client: Cliente) -> ResponseReturnValue:
     if not is_partial():
-        return _leave(_saved(client), url_for("clients.new"))
+        return flash_and_go(_saved(client), url_for("clients.new"))
     form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=_saved(client))
     return form + _row_fragment("clients/_added.html", client)
 
 
 def _refuse_deletion(pk: int, refusal: Conflict) -> ResponseReturnValue:
     if not is_partial():
-        flash(refusal.message, "danger")
-        return redirect(url_for("clients.index"))
+        return flash_and_go(refusal.message, url_for("clients.index"), "danger")
     client = services.find_client(current_user.account_id, pk)
     return render_template("clients/_delete.html", refused=True, **_client_context(client)), refusal.status
-
-
-def _leave(said: str, location: str) -> ResponseReturnValue:
-    flash(said, "success")
-    return go_to(location)
 
 
 def _saved(client: Cliente) -> str:

@@ -111,7 +111,7 @@ def note_change(
 
 
 def delete_client(account_id: int, client_id: int) -> Cliente:
-    """Delete a client and answer what it was; its messages stay, with its name and number.
+    """Delete a client and return what it was; its messages stay, with its name and number.
 
     Raises NotFound, and Conflict where the client has sales.
     """

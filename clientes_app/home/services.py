@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from ..campaigns import listing as campaigns
 from ..campaigns.progress import Progress
 from ..clients.search import listing
+from ..clients.search.criteria import Search, YesNo
 from ..extensions import db
-from ..models import AT_REST, CampanaSMS, Cliente, PlantillaSMS, Usuario
+from ..models import AT_REST, CampanaSMS, PlantillaSMS, Usuario
 from ..sending.waiting import Wait
 from ..tenancy import owned
 
@@ -55,7 +54,7 @@ def overview(account_id: int) -> Overview:
         running=campaigns.running(account_id),
         latest=latest,
         waits=campaigns.waits_of(latest),
-        unreachable=_count_unreachable(account_id),
+        unreachable=listing.count(account_id, Search(reachable=YesNo.NO)),
         first_steps=None if latest else _first_steps(account_id),
     )
 
@@ -63,14 +62,6 @@ def overview(account_id: int) -> Overview:
 def _latest_campaigns(account_id: int) -> Sequence[CampanaSMS]:
     newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
     return db.session.scalars(newest.limit(LATEST_CAMPAIGNS)).all()
-
-
-def _count_unreachable(account_id: int) -> listing.Count:
-    most = listing.COUNTED_UP_TO
-    unreachable = owned(Cliente, account_id).where(Cliente.activo, Cliente.telefono_e164.is_(None))
-    some = unreachable.with_only_columns(Cliente.id).limit(most + 1).subquery()
-    number = db.session.scalar(select(func.count()).select_from(some)) or 0
-    return listing.Count(min(number, most), more=number > most)
 
 
 def _first_steps(account_id: int) -> FirstSteps:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -16,16 +15,12 @@ from ..client_files.columns import Layout, Role, with_roles
 from ..client_files.reading import MAX_BYTES
 from ..client_files.rows import reader_of
 from ..errors import DomainError
-from ..extensions import db, engine_apart
-from ..live import streams
-from ..live.feed import news
 from ..models import EstadoImportacion, Importacion
 from ..web.access import Access, access, by_itself, stream_view, takes_uploads
-from ..web.htmx import is_partial, page_or_fragment
-from ..web.i18n import language
+from ..web.htmx import flash_and_go, is_partial, page_or_fragment
+from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, services, uploading, waking
 from .list_view import place, shown_context
-from .progress import snapshot
 
 PREVIEWED = 8
 
@@ -95,7 +90,7 @@ def show(pk: int) -> ResponseReturnValue:
     if row.estado is EstadoImportacion.SUBIDA:
         return redirect(url_for("importing.columns", pk=pk))
     if is_partial() and "progreso" in request.args:
-        return _polled_progress(pk)
+        return polled_progress(LIVE, pk)
     return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row, place().uploads))
 
 
@@ -105,13 +100,7 @@ def show(pk: int) -> ResponseReturnValue:
 def progress(pk: int) -> ResponseReturnValue:
     """Stream the import's progress; where there are streams enough, answer once and let the page poll."""
     services.find_import(current_user.account_id, pk)
-    stream = streams.stream(
-        LIVE, pk, streams.Viewer(current_user.get_id() if is_partial() else None, language(), still_open())
-    )
-    if stream is None:
-        return _polled_progress(pk)
-    db.session.remove()  # the stream outlives this view, and holds no connection
-    return stream
+    return streamed_progress(LIVE, pk, still_open())
 
 
 @bp.post("/<int:pk>/aplicar/")
@@ -136,8 +125,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel an import."""
     services.cancel(current_user.account_id, pk, place().uploads)
-    flash(gettext("The import is cancelled."), "success")
-    return redirect(url_for("importing.show", pk=pk))
+    return flash_and_go(gettext("The import is cancelled."), url_for("importing.show", pk=pk))
 
 
 @bp.get("/<int:pk>/deshacer/")
@@ -189,12 +177,3 @@ def _examples(rows: list[tuple[int, list[str]]], width: int) -> list[str]:
         (cells[place] for _, cells in rows if place < len(cells) and cells[place].strip()) for place in range(width)
     )
     return [next(cells, "")[:40] for cells in filled]
-
-
-def _polled_progress(pk: int) -> Response:
-    """Render the progress for a page that has no stream; at the end its event comes along."""
-    progress = snapshot(engine_apart(), pk)
-    response = make_response(render_template("importing/_progress.html", progress=progress, polling=True))
-    if told := news(progress, None):
-        response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})
-    return response

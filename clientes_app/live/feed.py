@@ -1,7 +1,7 @@
 """Live progress for many viewers: one reader of the database for each watched thing of this process.
 
-The reader looks while somebody watches and wakes all viewers when something changed: viewers cost no queries but
-a look now and then whether their session goes on.
+The reader looks while somebody watches, and wakes all viewers when something changed. A viewer costs no queries of
+their own, but for one now and then that tells whether their session goes on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class Snapshot(Protocol):
 
 
 def news(progress: Snapshot, phase: str | None) -> str | None:
-    """Return the event, if any, that a page is told of which shows the phase; one that shows none is not told."""
+    """Return the event that a page must hear, or None.
+
+    The end is for every page; a change of phase only for one that says which phase it shows.
+    """
     if progress.ended:
         return END_EVENT
     return STATE_EVENT if phase is not None and progress.phase != phase else None
@@ -77,7 +80,7 @@ class Feeds:
             self._leave(feed)
 
     def _enter(self, watched_id: int) -> tuple[_Feed, int]:
-        """Return the feed, and the first of its looks that a viewer who comes now may see."""
+        """Return the feed, and the number of its first look that a viewer who comes now may be shown."""
         with self._lock:
             feed = self._feeds.get(watched_id)
             if feed is None or feed.ended:
@@ -133,7 +136,10 @@ class _Feed:
         self._thread = threading.Thread(target=self._look_until_ended, name=f"feed-{watched_id}", daemon=True)
 
     def join(self) -> int:
-        """Return the number of the next look: what was seen before may be older than the page of a new viewer."""
+        """Return the number of the first look that begins after this moment.
+
+        What an earlier one read may be older than the page that the viewer has just got, and would set it back.
+        """
         with self._changed:
             self._joined = True
             look = self._looks_begun + 1
@@ -142,7 +148,7 @@ class _Feed:
         return look
 
     def wait_for_change(self, seen: int, look: int, seconds: float) -> tuple[int, Snapshot | None]:
-        """Wait until look number `look` or a later one finds something newer than version `seen`, or the time is up."""
+        """Wait until look number `look` is done and there is another version than `seen`, or the time is up."""
         with self._changed:
             self._changed.wait_for(lambda: self._found(seen, look) or self._ended.is_set(), seconds)
             return (self._version, self._progress) if self._found(seen, look) else (seen, None)
@@ -184,6 +190,13 @@ class _Feed:
             self.end()
 
     def _look(self) -> None:
+        """Read the snapshot; wake the viewers where it has changed, and where one has joined.
+
+        The lock is not held while the database is read, or every viewer would wait for it. Somebody may therefore join
+        in the midst of a read, with a page that is newer than what it finds: looks are numbered as they begin, and
+        such a viewer waits for the next. Who joined before it began is woken though nothing changed: the present
+        version is new to them.
+        """
         with self._changed:
             self._looks_begun += 1
             joined, self._joined = self._joined, False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import Counter
@@ -11,11 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from flask import Flask, Response, current_app, render_template
+from flask import Flask, Response, current_app, make_response, render_template
 
 from ..settings import current_settings
 from . import sse
-from .feed import END_EVENT, Feeds, Read
+from .feed import END_EVENT, Feeds, Read, news
 
 _KEY = "clientes.live"
 
@@ -24,11 +25,20 @@ STREAMS_OF_A_VIEWER = 4
 SESSION_CHECK_SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of progress: how its snapshot is read, the fragment that shows it, and its feeds."""
+
+    read: Read
+    template: str
+    feeds: Feeds
+
+
 class Live:
-    """The feeds of one app by their kind, and who may watch them."""
+    """The kinds of progress of one app, and who may watch them."""
 
     def __init__(self) -> None:
-        self.feeds: dict[str, Feeds] = {}
+        self.kinds: dict[str, Kind] = {}
         self._lock = threading.Lock()
         self._streams: Counter[str | None] = Counter()
 
@@ -69,9 +79,22 @@ def stream(kind: str, watched_id: int, viewer: Viewer, phase: str | None = None)
     live = _live(current_app)
     if not live.enter(viewer.log_in, current_settings().max_streams):
         return None
-    events = live.feeds[kind].events(watched_id, viewer.language, phase)
+    events = live.kinds[kind].feeds.events(watched_id, viewer.language, phase)
     response = sse.stream(_while_open(events, viewer.still_open))
     response.call_on_close(partial(live.leave, viewer.log_in))
+    return response
+
+
+def polled(kind: str, watched_id: int, phase: str | None = None) -> Response:
+    """Return the progress of one of a kind at this moment, for a page that has no stream and polls.
+
+    The event that a stream would send comes along as htmx's trigger; `phase` is the one that the page shows.
+    """
+    shown = _live(current_app).kinds[kind]
+    progress = shown.read(watched_id)
+    response = make_response(render_template(shown.template, progress=progress, polling=True))
+    if told := news(progress, phase):
+        response.headers["HX-Trigger"] = json.dumps({told: {"target": "#live"}})
     return response
 
 
@@ -88,14 +111,14 @@ def waiting() -> Iterator[bool]:
 
 
 def offer(app: Flask, kind: str, read: Read, template: str) -> None:
-    """Offer streams of a kind: how a snapshot is read, and the fragment that shows it as `progress`."""
-    _live(app).feeds[kind] = Feeds(read, partial(_render, app, template))
+    """Offer the progress of a kind: how a snapshot is read, and the fragment that shows it as `progress`."""
+    _live(app).kinds[kind] = Kind(read, template, Feeds(read, partial(_render, app, template)))
 
 
 def close(app: Flask) -> None:
     """End the app's streams: it is about to stop."""
-    for feeds in _live(app).feeds.values():
-        feeds.close()
+    for kind in _live(app).kinds.values():
+        kind.feeds.close()
 
 
 def _while_open(events: Generator[str], still_open: Callable[[], bool]) -> Iterator[str]:

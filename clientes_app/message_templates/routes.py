@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -13,7 +13,7 @@ from ..errors import DomainError
 from ..models import PlantillaSMS
 from ..values.ids import read_id
 from ..web.access import Access, access, program_view
-from ..web.htmx import done, form_again, go_to, page_or_fragment
+from ..web.htmx import done, flash_and_go, form_again, page_or_fragment
 from . import bp, services
 from .forms import ActiveForm, MessageForm, TemplateForm
 from .preview import SAMPLE_NAME, preview
@@ -149,8 +149,7 @@ def _preview_context(form: MessageForm) -> dict[str, Any]:
 
 
 def _saved(template: PlantillaSMS) -> ResponseReturnValue:
-    flash(gettext("The template %(name)s is saved.", name=template.nombre), "success")
-    return go_to(url_for("templates.index"))
+    return flash_and_go(gettext("The template %(name)s is saved.", name=template.nombre), url_for("templates.index"))
 
 
 def _said_of_state(template: PlantillaSMS) -> str:

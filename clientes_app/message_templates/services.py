@@ -14,7 +14,7 @@ from ..extensions import db, unit_of_work
 from ..messaging.personalization import render
 from ..messaging.sms_parts import Measure, measure
 from ..models import CampanaSMS, Cliente, PlantillaSMS
-from ..tenancy import get_owned, lock_owned, owned
+from ..tenancy import delete_owned, get_owned, lock_owned, owned
 from .preview import SAMPLE_NAME, Step
 
 PAGE_SIZE = 30
@@ -89,14 +89,12 @@ def update_template(account_id: int, template_id: int, changes: Mapping[str, Any
 
 
 def delete_template(account_id: int, template_id: int) -> PlantillaSMS:
-    """Delete a template and answer what it was; campaigns keep their own text.
+    """Delete a template and return what it was; campaigns keep their own text.
 
     Raises NotFound.
     """
     with unit_of_work() as session:
-        template = lock_owned(session, PlantillaSMS, account_id, template_id)
-        session.delete(template)
-    return template
+        return delete_owned(session, PlantillaSMS, account_id, template_id)
 
 
 def choose_recipient(account_id: int, client_id: int | None, step: Step | None) -> Recipient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -13,7 +13,7 @@ from ..values.text import clean_line
 from ..web.access import Access, access
 from ..web.csv_export import csv_download
 from ..web.formatting import phone_number
-from ..web.htmx import form_again, go_to, page_or_fragment
+from ..web.htmx import flash_and_go, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from . import bp, services
 from .forms import NumberForm
@@ -55,8 +55,8 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return form_again("opt_outs/new.html", "opt_outs/_new.html", form=form)
     services.add(current_user.account_id, form.number)
-    flash(gettext("%(number)s gets no more messages.", number=phone_number(form.number)), "success")
-    return go_to(url_for("opt_outs.index"))
+    said = gettext("%(number)s gets no more messages.", number=phone_number(form.number))
+    return flash_and_go(said, url_for("opt_outs.index"))
 
 
 @bp.get("/<int:pk>/quitar/")
@@ -72,5 +72,5 @@ def confirm_removal(pk: int) -> ResponseReturnValue:
 def remove(pk: int) -> ResponseReturnValue:
     """Take a number out."""
     opt_out = services.remove(current_user.account_id, pk)
-    flash(gettext("%(number)s may get messages again.", number=phone_number(opt_out.telefono_e164)), "success")
-    return go_to(url_for("opt_outs.index"))
+    said = gettext("%(number)s may get messages again.", number=phone_number(opt_out.telefono_e164))
+    return flash_and_go(said, url_for("opt_outs.index"))

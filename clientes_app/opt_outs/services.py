@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
 from ..audit_log import Thing, record
-from ..database.paging import Page, page_of
+from ..database.paging import Page, newest_first, page_of, read_in_batches
 from ..extensions import db, unit_of_work
 from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..sending.opt_outs import add_opt_outs
@@ -21,7 +21,6 @@ from ..web.csv_export import Rows
 from ..web.formatting import local_iso
 
 PAGE_SIZE = 50
-_EXPORT_BATCH = 1_000
 _COLUMNS = ("telefono", "cliente", "origen", "fecha")
 
 
@@ -39,14 +38,12 @@ class Entry:
 
 def list_page(account_id: int, searched: str, before: int | None) -> Page[Entry]:
     """Return the entries whose number holds the digits that are looked for, newest first: those older than `before`."""
-    found = _entries(account_id).order_by(Baja.id.desc())
-    if before is not None:
-        found = found.where(Baja.id < before)
+    found = newest_first(_entries(account_id), Baja.id, before, PAGE_SIZE)
     if searched:
         # A pseudonym has digits that are nobody's.
         found = found.where(~Baja.telefono_e164.startswith(MARK))
         found = found.where(Baja.telefono_e164.contains(_digits(searched) or searched, autoescape=True))
-    return page_of([Entry(*row) for row in db.session.execute(found.limit(PAGE_SIZE + 1))], PAGE_SIZE)
+    return page_of([Entry(*row) for row in db.session.execute(found)], PAGE_SIZE)
 
 
 def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
@@ -91,21 +88,13 @@ def note_export() -> None:
 def export_batches(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[Rows]:
     """Return the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield [_COLUMNS]
-    last = 0
-    while entries := _export_batch(engine, account_id, last):
-        yield [_exported(entry, zone, erased) for entry in entries]
-        last = entries[-1].id
+    for rows in read_in_batches(engine, _entries(account_id)):
+        yield [_exported(Entry(*row), zone, erased) for row in rows]
 
 
 def _exported(entry: Entry, zone: ZoneInfo, erased: str) -> tuple[str, str | None, str, str]:
     number = erased if is_pseudonym(entry.number) else entry.number
     return number, entry.client_name, entry.origin, local_iso(entry.since, zone)
-
-
-def _export_batch(engine: Engine, account_id: int, after: int) -> list[Entry]:
-    batch = _entries(account_id).where(Baja.id > after).order_by(Baja.id).limit(_EXPORT_BATCH)
-    with engine.connect() as connection:
-        return [Entry(*row) for row in connection.execute(batch)]
 
 
 def _entries(account_id: int) -> Select[int, str, OrigenBaja, datetime, int, str]:

@@ -24,7 +24,7 @@ _SECRET_BYTES = 32
 
 
 def make_link_in(session: Session, person: Usuario, *, done_by: int | None) -> str:
-    """Make a link and answer its secret, which is stored nowhere; the person's links before it end.
+    """Make a link and return its secret, which is stored nowhere; the person's links before it end.
 
     The caller has locked the person: of two links made at once, one stays. `done_by` is None for the command line.
     Raises Conflict where the person may not log in.

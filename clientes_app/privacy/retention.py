@@ -6,7 +6,6 @@ that a sweep that was cut short goes on where it was.
 
 from __future__ import annotations
 
-import time
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,9 @@ from sqlalchemy import Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..audit_log import Thing, record
+from ..database.paging import read_in_batches
 from ..database.transactions import read_transaction, write_transaction
+from ..database.turns import taking_turns
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import services as imports
@@ -113,18 +114,13 @@ def _ended_before(account_id: int, moment: datetime) -> Select[int, str, int, in
 
 
 def _blank_campaign(engine: Engine, campaign_id: int) -> Iterator[int]:
-    """Blank a campaign's messages batch by batch; answers how many each had."""
+    """Blank a campaign's messages batch by batch; give how many each had."""
     _give_up(engine, campaign_id)
     for state in _SETTLED:
-        last = 0
-        while rows := _next_messages(engine, campaign_id, state, last):
-            began = time.monotonic()
+        for messages in taking_turns(read_in_batches(engine, _to_blank(campaign_id, state), BATCH), rest=1.0):
             with write_transaction(engine) as connection:
-                blank(connection, rows)
-            last = rows[-1][0]
-            yield len(rows)
-            # A lock that is taken again at once is never given to those who wait.
-            time.sleep(time.monotonic() - began)
+                blank(connection, messages)
+            yield len(messages)
 
 
 def _give_up(engine: Engine, campaign_id: int) -> None:
@@ -138,15 +134,10 @@ def _give_up(engine: Engine, campaign_id: int) -> None:
             control.cancel(connection, campaign_id)
 
 
-def _next_messages(engine: Engine, campaign_id: int, state: EstadoSMS, after: int) -> list[tuple[int, str | None]]:
-    wanted = (
-        select(SMSLog.id, SMSLog.telefono_e164)
-        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == state, SMSLog.id > after, SMSLog.nombre != "")
-        .order_by(SMSLog.id)
-        .limit(BATCH)
+def _to_blank(campaign_id: int, state: EstadoSMS) -> Select[int, str | None]:
+    return select(SMSLog.id, SMSLog.telefono_e164).where(
+        SMSLog.campana_id == campaign_id, SMSLog.estado == state, SMSLog.nombre != ""
     )
-    with read_transaction(engine) as connection:
-        return [(row_id, number) for row_id, number in connection.execute(wanted)]
 
 
 def _close(engine: Engine, campaign: Due) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Response, flash, render_template, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -12,7 +12,7 @@ from flask_login import current_user
 from ..clients.services import find_client
 from ..settings import current_settings
 from ..web.access import Access, access
-from ..web.htmx import go_to, page_or_fragment
+from ..web.htmx import flash_and_go, page_or_fragment
 from . import bp, personal_data, services
 
 
@@ -50,5 +50,5 @@ def erase(pk: int) -> ResponseReturnValue:
     settings = current_settings()
     stays = services.erase(current_user.account_id, pk, settings.default_region, settings.uploads_path)
     # The name would come back in what is said.
-    flash(gettext("The client's data is erased."), "success")
-    return go_to(url_for("clients.show", pk=pk) if stays else url_for("clients.index"))
+    said = gettext("The client's data is erased.")
+    return flash_and_go(said, url_for("clients.show", pk=pk) if stays else url_for("clients.index"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -19,7 +19,7 @@ from ..clients.tags.services import tag_names
 from ..errors import Conflict
 from ..models import Segmento
 from ..web.access import Access, access
-from ..web.htmx import form_again, go_to, page_or_fragment
+from ..web.htmx import flash_and_go, form_again, page_or_fragment
 from . import bp, services
 from .forms import SegmentForm
 
@@ -70,8 +70,7 @@ def create() -> ResponseReturnValue:
     except Conflict as refusal:
         form.nombre.errors = [refusal.message]
         return form_again("segments/new.html", "segments/_new.html", **_context(form, search))
-    flash(gettext("The segment %(name)s is saved.", name=segment.nombre), "success")
-    return go_to(url_for("segments.index"))
+    return flash_and_go(gettext("The segment %(name)s is saved.", name=segment.nombre), url_for("segments.index"))
 
 
 @bp.get("/<int:pk>/eliminar/")
@@ -87,8 +86,8 @@ def confirm_deletion(pk: int) -> ResponseReturnValue:
 def delete(pk: int) -> ResponseReturnValue:
     """Delete a segment."""
     segment = services.delete_segment(current_user.account_id, pk)
-    flash(gettext("The segment %(name)s is deleted; its clients stay.", name=segment.nombre), "success")
-    return go_to(url_for("segments.index"))
+    said = gettext("The segment %(name)s is deleted; its clients stay.", name=segment.nombre)
+    return flash_and_go(said, url_for("segments.index"))
 
 
 def _asked(form: SegmentForm) -> Search:

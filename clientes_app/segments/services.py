@@ -11,7 +11,7 @@ from ..clients.search.criteria import Search
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Segmento
-from ..tenancy import get_owned, lock_owned, owned
+from ..tenancy import delete_owned, get_owned, owned
 
 
 def list_segments(account_id: int) -> Sequence[Segmento]:
@@ -52,6 +52,4 @@ def delete_segment(account_id: int, segment_id: int) -> Segmento:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        segment = lock_owned(session, Segmento, account_id, segment_id)
-        session.delete(segment)
-    return segment
+        return delete_owned(session, Segmento, account_id, segment_id)

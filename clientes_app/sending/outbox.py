@@ -44,7 +44,7 @@ _RUNNABLE = (
     .order_by(CampanaSMS.id)
 )
 
-# A campaign that may be sent; nobody takes the lease until the transaction ends.
+# A campaign that may be sent. The lease is locked with it: no other sender takes it until the transaction ends.
 _CLAIMABLE = (
     select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"))
     .select_from(CampanaSMS)

@@ -141,9 +141,11 @@ class Shift:
         return len(self._claimed) <= self._ahead() // 2
 
     def _ahead(self) -> int:
-        """Return how many rows may wait: as many as are in flight, for answers come in bursts, or as go out soon.
+        """Return how many claimed rows may wait to be handed over.
 
-        No more, for a killed process leaves them uncertain; and fewer where the pace is slow.
+        Answers come in bursts, and each frees a slot: so many rows must be ready as there are slots, or as go out
+        within AHEAD_SECONDS where that is more. No more than these, because a process that is killed leaves every
+        claimed row uncertain; for the same reason a limited pace has what it lets out in SLOW_AHEAD_SECONDS.
         """
         soon = sum(self._speedometer.speeds().values()) * AHEAD_SECONDS
         return round(min(max(self._concurrency, soon), max(2.0, self._pace.rate * SLOW_AHEAD_SECONDS)))

@@ -1,7 +1,7 @@
 """The HTTP client under Twilio's SDK: pyreqwest, which does its work outside Python, in a thread of its own.
 
-The SDK's own takes three times as long for a message. Neither of them repeats a request that may have left: hyper,
-under pyreqwest, takes another connection only for one of which nothing was written.
+The SDK's own takes three times as long for a message. Neither repeats a request that may have left: hyper, under
+pyreqwest, tries another connection only as long as nothing of the request was written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ LARGEST_ANSWER = {"POST": 64 * 1024, "GET": 4 * 1024 * 1024}
 """Bytes that are read of an answer: to one message, and to a question for a list of them."""
 
 IDLE = timedelta(seconds=15)
-"""How long a connection waits for another request: one that Twilio closes meanwhile costs a message its certainty."""
+"""How long a connection is kept for the next request.
+
+Twilio closes idle ones in the end: where it does so just as a message is written, nobody knows whether that arrived.
+"""
 
 _NO_CONNECTION = "client error (Connect)"  # hyper's words
 
@@ -36,7 +39,7 @@ class HttpClient(AsyncHttpClient):
     def __init__(self, connections: int) -> None:
         super().__init__(log, is_async=True)
         idle = ClientBuilder().pool_max_idle_per_host(connections).pool_idle_timeout(IDLE)
-        # Of HTTP/2 one connection would carry all messages, and take them along when it breaks.
+        # HTTP/2 would carry all messages on one connection: if it broke, all of them would be uncertain.
         self._client = idle.http1_only().no_proxy().follow_redirects(enable=False).build()
 
     async def request(  # noqa: PLR0913 (the SDK names the parameters)
@@ -54,7 +57,7 @@ class HttpClient(AsyncHttpClient):
         """Send a request; the caller limits how long it takes.
 
         Raises NeverConnected where nothing of it left, TooManyRequests where Twilio asks to go slower, and ServerFault,
-        AnswerTooLarge or pyreqwest's RequestError where nobody knows.
+        AnswerTooLarge or pyreqwest's RequestError where nobody knows whether Twilio has processed it.
         """
         request = self._client.request(method, url).headers(headers or {}).query(params or {})
         if auth:
@@ -90,7 +93,7 @@ class TooManyRequests(TwilioException):
 
 
 async def _read(answer: StreamedAnswer, most: int) -> Response:
-    """Read an answer of up to `most` bytes; of a refusal that is longer, the beginning."""
+    """Read an answer of up to `most` bytes; of a longer refusal, the beginning."""
     body = bytes(await answer.body_reader.read(most + 1) or b"")
     response = Response(answer.status, body[:most].decode("utf-8", "replace"), answer.headers)
     if response.status_code == 429:
@@ -103,7 +106,10 @@ async def _read(answer: StreamedAnswer, most: int) -> Response:
 
 
 class ServerFault(TwilioException):
-    """Twilio failed, and may have processed the request; the SDK would believe a status that the body names."""
+    """Twilio failed, and may have processed the request.
+
+    The SDK's own exception would take its status from the body, where that names one.
+    """
 
     def __init__(self, response: Response) -> None:
         super().__init__(f"HTTP {response.status_code}")
@@ -113,7 +119,8 @@ class ServerFault(TwilioException):
 def _meaning(error: ConnectError) -> Exception:
     """Return NeverConnected for a connection that was never made, and the error itself for one that broke.
 
-    pyreqwest (0.15) raises the same for both; where its words should change, nobody knows of any of them.
+    pyreqwest (0.15) raises ConnectError for both, which differ in words alone. Should these words change, every such
+    error is taken for a connection that broke, after which the message may have arrived.
     """
     causes = [cause["message"] for cause in error.details["causes"] or []]
     return NeverConnected() if _NO_CONNECTION in causes else error

@@ -66,69 +66,54 @@ class Access(Enum):
 
 def access(who: Access) -> Callable[[View], View]:
     """Declare who may call the view; a view that declares nothing is refused to everybody."""
-
-    def declare(view: View) -> View:
-        view.access = who  # type: ignore[attr-defined]
-        return view
-
-    return declare
+    return _declaring(access=who)
 
 
 def json_view(view: View) -> View:
     """Declare that the view speaks JSON, its errors included."""
-    view.speaks_json = True  # type: ignore[attr-defined]
-    return view
+    return _declaring(speaks_json=True)(view)
 
 
 def program_view(view: View) -> View:
     """Declare that the view is one of the API: it speaks JSON, and API tokens open it."""
-    view.for_programs = True  # type: ignore[attr-defined]
-    return json_view(view)
+    return json_view(_declaring(for_programs=True)(view))
 
 
 def machine_view(view: View) -> View:
     """Declare that no browser calls the view: its answers carry no cookies."""
-    view.for_machines = True  # type: ignore[attr-defined]
-    return view
+    return _declaring(for_machines=True)(view)
 
 
 def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
     """Declare that pages fetch the view by themselves, always or in the cases said: nobody did that."""
-
-    def declare(view: View) -> View:
-        view.by_itself = when  # type: ignore[attr-defined]
-        return view
-
-    return declare
+    return _declaring(by_itself=when)
 
 
 def stream_view(view: View) -> View:
     """Declare that the view streams what happens; pages fetch it by themselves."""
-    view.streams = True  # type: ignore[attr-defined]
-    return by_itself()(view)
+    return by_itself()(_declaring(streams=True)(view))
 
 
 def leads_on(way: Callable[[], str | None]) -> Callable[[View], View]:
     """Declare that the view logs somebody in, and where to go instead with a token from before a log-in elsewhere."""
-
-    def declare(view: View) -> View:
-        view.way_on = way  # type: ignore[attr-defined]
-        return view
-
-    return declare
+    return _declaring(way_on=way)
 
 
 def secret_view(view: View) -> View:
     """Declare that the view shows a secret, such as a link or a code: its answers are not compressed."""
-    view.shows_secret = True  # type: ignore[attr-defined]
-    return view
+    return _declaring(shows_secret=True)(view)
 
 
 def takes_uploads(most: int) -> Callable[[View], View]:
     """Declare that the view takes bodies of up to `most` bytes from those who may call it."""
+    return _declaring(most_bytes=most)
+
+
+def _declaring(**declared: object) -> Callable[[View], View]:
+    """Return a decorator that leaves its declarations at the view, where each request looks for them."""
 
     def declare(view: View) -> View:
-        view.most_bytes = most  # type: ignore[attr-defined]
+        vars(view).update(declared)
         return view
 
     return declare

@@ -47,14 +47,19 @@ def go_to(location: str) -> ResponseReturnValue:
     return response
 
 
+def flash_and_go(message: str, location: str, category: str = "success") -> ResponseReturnValue:
+    """Send the browser to another page, which says the message."""
+    flash(message, category)
+    return go_to(location)
+
+
 def done(message: str, location: str, *fragments: str) -> ResponseReturnValue:
     """Return a change that is made: a flash and a redirect, or for htmx the fragments that show it.
 
     Each fragment says where it goes by `<hx-partial hx-target=…>`; htmx's answer closes the dialog as well.
     """
     if not is_partial():
-        flash(message, "success")
-        return redirect(location)
+        return flash_and_go(message, location)
     said = render_template("_flash_partial.html", messages=[("success", message)])
     response = make_response("".join(fragments) + said)
     response.headers["HX-Trigger"] = json.dumps({"dialog:close": {"target": "body"}})

@@ -18,7 +18,7 @@ from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria, Baja
 
 from ..support.campaigns import Campaigns
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.imports import Imports
 from ..support.shop import Shop
 
@@ -32,7 +32,7 @@ def imports(app: Flask, account: int) -> Imports:
 
 
 def entries(app: Flask) -> list[Auditoria]:
-    """Answer all that was noted beside log-ins, oldest first."""
+    """Return all that was noted beside log-ins, oldest first."""
     with app.app_context():
         found = db.session.scalars(select(Auditoria).order_by(Auditoria.id)).all()
         return [entry for entry in found if entry.accion not in LOG_INS]
@@ -48,7 +48,7 @@ def note(shop: Shop, account: int, action: Accion = Accion.LOGGED_OUT, **fields:
 
 
 def shown(html: str) -> list[int]:
-    """Answer the ids of the entries on a page."""
+    """Return the ids of the entries on a page."""
     return [int(found) for found in re.findall(r'id="entry-(\d+)"', html)]
 
 
@@ -217,8 +217,7 @@ class TestReading:
     ) -> None:
         entry = note(shop, account, Accion.TOKEN_CREATED, cosa_nombre="El secreto")
         shop.add_admin("otra")
-        other = app.test_client()
-        assert isinstance(other, CheckingClient)
+        other = open_browser(app)
         other.log_in("otra")
         for url in ("/auditoria/", f"/auditoria/?persona={account}", f"/auditoria/?antes={entry + 1}"):
             assert entry not in shown(other.get(url).text)

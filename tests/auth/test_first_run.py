@@ -18,7 +18,7 @@ from clientes_app.errors import Conflict
 from clientes_app.extensions import db
 from clientes_app.models import Rol, Usuario
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import PASSWORD, Shop
 
 PAGE = "/cuenta/primera-vez/"
@@ -39,8 +39,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def browser(app: Flask) -> CheckingClient:
     """A browser at the other end of a line with HTTPS: the cookies are sent over nothing else."""
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
+    client = open_browser(app)
     client.environ_base["wsgi.url_scheme"] = "https"
     client.environ_base["HTTP_REFERER"] = "https://localhost/"
     return client

@@ -20,7 +20,7 @@ from clientes_app.models import Cuenta, Enlace, Sesion, Totp, Usuario
 from clientes_app.people import links
 from clientes_app.profile import services as own
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.second_factor import turn_on_app
 from ..support.shop import PASSWORD, Shop
 
@@ -30,12 +30,6 @@ STEP, FIRST = "/cuenta/segundo-paso/", "/cuenta/segundo-paso/activar/"
 LOG_IN = "/cuenta/entrar/"
 NEW_PASSWORD = "quite another one"
 _SECRET = re.compile(r'secret-text">([A-Z2-7]{32})<')
-
-
-def new_browser(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
 
 
 def is_in(browser: CheckingClient) -> bool:
@@ -137,11 +131,11 @@ def test_who_logs_in_with_the_old_one_at_the_same_moment_does_not_stay(
         if stored_in_an_older_way:
             with app.app_context(), unit_of_work() as session:
                 session.get_one(Usuario, person).clave_hash = older
-        secret, browser = make_link(app, name), new_browser(app)
+        secret, browser = make_link(app, name), open_browser(app)
         browser.token()
         at_once(lambda: use_link(app, secret), lambda: browser.log_in(name))  # noqa: B023 (both end in this turn)
         assert not is_in(browser)
-        assert new_browser(app).log_in(name, NEW_PASSWORD).status_code == 302
+        assert open_browser(app).log_in(name, NEW_PASSWORD).status_code == 302
 
 
 def test_of_two_changes_at_the_same_moment_one_is_made(app: Flask, account: int) -> None:
@@ -149,7 +143,7 @@ def test_of_two_changes_at_the_same_moment_one_is_made(app: Flask, account: int)
     outcomes = at_once(*(lambda new=new: change(app, account, PASSWORD, new) for new in wished))
     made = [new for new, outcome in zip(wished, outcomes, strict=True) if outcome is None]
     assert len(made) == 1
-    assert new_browser(app).log_in("ana", made[0]).status_code == 302
+    assert open_browser(app).log_in("ana", made[0]).status_code == 302
 
 
 def test_of_two_links_made_at_the_same_moment_one_is_left(app: Flask, account: int) -> None:

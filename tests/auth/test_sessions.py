@@ -19,7 +19,7 @@ from clientes_app.models import Accion, Auditoria, Cliente, Sesion, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.settings import replace_settings
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 
 pytestmark = pytest.mark.both_databases
@@ -29,15 +29,9 @@ def copy_of(app: Flask, client: CheckingClient) -> CheckingClient:
     """Another browser with the same cookie: stolen."""
     cookie = client.get_cookie("sessionid")
     assert cookie is not None
-    thief = new_browser(app)
+    thief = open_browser(app)
     thief.set_cookie("sessionid", cookie.value)
     return thief
-
-
-def new_browser(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
 
 
 def is_in(client: CheckingClient) -> bool:
@@ -162,20 +156,20 @@ def test_a_session_lives_12_hours_and_2_without_use(
 def test_a_person_who_may_no_longer_come_is_refused_everywhere_at_once(
     app: Flask, admin: CheckingClient, account: int
 ) -> None:
-    elsewhere = new_browser(app)
+    elsewhere = open_browser(app)
     elsewhere.log_in("ana")
     with app.app_context(), unit_of_work() as session:
         session.get_one(Usuario, account).activo = False
     assert not is_in(admin)
     assert not is_in(elsewhere)
-    refused = new_browser(app).log_in("ana")
+    refused = open_browser(app).log_in("ana")
     assert refused.status_code == 200
     assert "aria-invalid" in refused.text
 
 
 def test_sessions_that_are_over_are_swept_when_somebody_logs_in(app: Flask, admin: CheckingClient) -> None:
     move(app, visto=ago(hours=3))
-    new_browser(app).log_in("ana")
+    open_browser(app).log_in("ana")
     assert len(rows(app, select(Sesion.id))) == 1
 
 

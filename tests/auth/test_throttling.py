@@ -16,7 +16,7 @@ from clientes_app.config import Settings
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import PASSWORD, Shop
 
 OF_ONE_NAME = tries.OF_NAME_FROM_ADDRESS.amount
@@ -24,8 +24,7 @@ FROM_ONE_ADDRESS = tries.FROM_ADDRESS.amount
 
 
 def browser_at(app: Flask, address: str) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
+    client = open_browser(app)
     client.environ_base["REMOTE_ADDR"] = address
     return client
 

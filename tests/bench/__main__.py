@@ -48,7 +48,7 @@ def main(database: tuple[str, ...], part: tuple[str, ...], clients: int, quick: 
 
 @contextmanager
 def _database(name: str, folder: Path) -> Iterator[Flask]:
-    """Answer an app on a new, migrated database."""
+    """Return an app on a new, migrated database."""
     with _address(name, folder) as url:
         migrate(url)
         app = create_app(Settings(secret_key="for tests only", database_url=url))

@@ -49,7 +49,7 @@ def attempt_of(place: int) -> str:
 
 
 def sid_of(place: int) -> str:
-    """Answer the SID of the message at a place."""
+    """Return the SID of the message at a place."""
     return f"SM{place:032x}"
 
 

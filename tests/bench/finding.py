@@ -120,7 +120,7 @@ def _measure_import(app: Flask, folder: Path, path: Path, owner: str, clients: i
 
 
 def _peak_until_it_ends(process: subprocess.Popen[bytes]) -> float:
-    """Answer the sum of the peaks of a process and of those that it started, in MB."""
+    """Return the sum of the peaks of a process and of those that it started, in MB."""
     peaks: dict[int, float] = {}
     while process.poll() is None:
         for each in (process.pid, *_children(process.pid)):

@@ -67,7 +67,7 @@ def admin_of(size: int) -> str:
 
 
 def number(place: int) -> str:
-    """Answer the mobile number at a place."""
+    """Return the mobile number at a place."""
     return f"+573{place:09d}"
 
 

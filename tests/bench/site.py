@@ -85,7 +85,7 @@ class Site:
         return Rate(size, seconds, cpu_seconds(self.worker) - used)
 
     def sent(self, order: Order) -> int:
-        """Answer how many messages of a campaign Twilio has accepted so far."""
+        """Return how many messages of a campaign Twilio has accepted so far."""
         with self._app.app_context():
             return db.session.get_one(CampanaSMS, order.campaign_id).enviados_exitosos
 
@@ -99,7 +99,7 @@ class Site:
         self._completed(order)
 
     def first_messages(self, orders: list[Order]) -> list[timedelta]:
-        """Answer how long after each request its first message reached Twilio, by Twilio's clock and ledger."""
+        """Return how long after each request its first message reached Twilio, by Twilio's clock and ledger."""
         first: dict[str, str] = {}
         for entry in self._simulator.ledger():
             first.setdefault(entry["body"].rpartition(" ")[2], entry["created"])

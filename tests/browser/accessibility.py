@@ -34,5 +34,5 @@ def violations(page: Page) -> list[str]:
 
 
 def sideways(page: Page) -> int:
-    """Answer by how many pixels the page is wider than the screen."""
+    """Return by how many pixels the page is wider than the screen."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -16,7 +16,7 @@ _TRANSFERRED = """() => ["navigation", "resource"].flatMap((type) => performance
 
 
 def transferred(page: Page) -> dict[str, int]:
-    """Answer the bytes, headers and all, that each path of the page took from the network."""
+    """Return the bytes, headers and all, that each path of the page took from the network."""
     page.wait_for_load_state("networkidle")
     return {urlsplit(address).path: size for address, size in page.evaluate(_TRANSFERRED)}
 

@@ -16,7 +16,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import CampanaSMS
 
 from ..support.carrier import Simulator, sending
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 
 URL = "/clientes/enviar-sms/"
@@ -238,8 +238,7 @@ class TestWithoutTwilio:
         return dataclasses.replace(settings, sms_mode=SmsMode.TWILIO, twilio=TwilioSettings(account_sid="AC1"))
 
     def test_it_names_what_is_missing(self, app: Flask, five: list[int], account: int) -> None:
-        client = app.test_client()
-        assert isinstance(client, CheckingClient)
+        client = open_browser(app)
         secure = "https://localhost"
         client.get("/cuenta/entrar/", base_url=secure)
         form = {"usuario": "ana", "clave": "a good password", "csrf_token": client.token()}

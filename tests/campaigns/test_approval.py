@@ -14,7 +14,7 @@ from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
 from ..support.carrier import Simulator
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 
 JSON = {"Accept": "application/json"}
@@ -83,8 +83,7 @@ def test_another_vendedor_may_not_cancel_it(
     app: Flask, shop: Shop, account: int, asked: str, campaigns: Campaigns
 ) -> None:
     shop.add_seller(account, "otro")
-    other = app.test_client()
-    assert isinstance(other, CheckingClient)
+    other = open_browser(app)
     other.log_in("otro")
     assert f"{asked}cancelar/" not in other.get(asked).text
     assert other.send(f"{asked}cancelar/").status_code == 403

@@ -63,7 +63,7 @@ def at_once(app: Flask, account: int, client_id: int, key_of: Callable[[str], Ke
 
 
 def stored(app: Flask) -> dict[int, str]:
-    """Answer the text of each campaign that has messages, and fail where one has none."""
+    """Return the text of each campaign that has messages, and fail where one has none."""
     with app.app_context():
         campaigns = db.session.scalars(select(CampanaSMS)).all()
         assert set(db.session.scalars(select(SMSLog.campana_id))) == {each.id for each in campaigns}

@@ -20,18 +20,12 @@ from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, PlantillaSMS
 from clientes_app.settings import current_settings, replace_settings
 from clientes_app.simulator.ledger import Ledger
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import open_browser
 from ..support.shop import Shop
 
 
 def run(app: Flask, *words: str, given: str = "") -> Any:
     return app.test_cli_runner().invoke(args=list(words), input=given)
-
-
-def browser_of(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
 
 
 def test_a_sweep_says_what_it_did(app: Flask) -> None:
@@ -48,7 +42,7 @@ class TestUsersCreate:
         words = ("users", "create", "vero", "--role", "vendedor", "--owner", "ana", "--password-stdin")
         assert run(app, *words, given="a good password\n").exit_code == 0
         for name in ("ana", "vero"):
-            assert browser_of(app).log_in(name).status_code == 302
+            assert open_browser(app).log_in(name).status_code == 302
 
     @pytest.mark.parametrize(
         ("words", "password"),
@@ -114,13 +108,13 @@ class TestSampleShop:
             assert ledger.count() == sum(campaign.enviados_exitosos for campaign in campaigns)
             assert not load_shop("CO", ledger), "people are there already"
         for name in ("demo", "vendedora"):
-            assert browser_of(app).log_in(name, "demo").status_code == 302
+            assert open_browser(app).log_in(name, "demo").status_code == 302
 
     def test_its_people_do_not_exist_in_twilio_mode(self, app: Flask) -> None:
         with app.app_context(), Ledger() as ledger:
             load_shop("CO", ledger)
             settings = current_settings()
-        client = browser_of(app)
+        client = open_browser(app)
         client.log_in("demo", "demo")
         replace_settings(app, dataclasses.replace(settings, sms_mode=SmsMode.TWILIO))
         assert client.get("/").status_code == 302, "the open session has ended"

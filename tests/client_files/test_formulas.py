@@ -31,7 +31,7 @@ def cells_anywhere(content: str) -> list[str]:
 
 
 def runs(cell: str) -> bool:
-    """Tell whether a spreadsheet that leaves out what it may leave out would take a cell for a formula."""
+    """Return whether a spreadsheet that leaves out what it may leave out would take a cell for a formula."""
     begun = cell.lstrip(LEFT_OUT.replace("'", ""))
     return begun[:1] in SIGNS and begun != "" and not (begun[0] == "+" and begun[1:].isdecimal())
 

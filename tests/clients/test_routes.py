@@ -34,7 +34,7 @@ def names(app: Flask) -> list[str]:
 
 
 def shown(html: str) -> list[str]:
-    """Answer the names in the list, in order."""
+    """Return the names in the list, in order."""
     return re.findall(r'<td class="client-name"><a [^>]*>([^<]*)</a>', html)
 
 

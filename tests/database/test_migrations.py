@@ -228,7 +228,7 @@ def test_the_way_back_and_forth_again(rows_stored: dict[str, int]) -> None:
 
 
 def checks_and_defaults() -> dict[str, Any]:
-    """Answer what Alembic does not compare on both databases: CHECK constraints and defaults, by table."""
+    """Return what Alembic does not compare on both databases: CHECK constraints and defaults, by table."""
     inspector = inspect(db.engine)
     return {
         name: (

@@ -171,7 +171,7 @@ def test_a_fault_of_ours_is_none_of_these(app: Flask, admin: CheckingClient, cap
 
 @pytest.fixture
 def message(campaigns: Campaigns, app: Flask) -> Callable[[], SMSLog]:
-    """Answers a message that Twilio accepted, as it is stored now."""
+    """Return a message that Twilio accepted, as it is stored now."""
     campaign_id = campaigns.start(0, NUMBER)
     with app.app_context(), unit_of_work() as session:
         session.execute(update(SMSLog).values(intento=ATTEMPT))

@@ -99,5 +99,5 @@ def test_the_settings_table_is_complete() -> None:
 
 
 def read_names(source: str) -> set[str]:
-    """Answer the variables that the settings read."""
+    """Return the variables that the settings read."""
     return set(re.findall(r'env\.\w+\("(\w+)"', source)) | set(re.findall(r'_url\(env, "(\w+)"\)', source))

@@ -53,7 +53,7 @@ def log_in(server: Server) -> OpenerDirector:
 
 
 def lands(browser: OpenerDirector, server: Server) -> set[str]:
-    """Answer where the browser is led that asks for the own account again and again, each time on a new line."""
+    """Return where the browser is led that asks for the own account again and again, each time on a new line."""
     landed = set()
     for _ in range(ASKED):
         with browser.open(f"{server.url}/cuenta/yo/") as answer:

@@ -63,7 +63,7 @@ def campaign(app: Flask, campaign_id: int) -> CampanaSMS:
 
 
 def holder(app: Flask) -> int:
-    """Answer the process that sends."""
+    """Return the process that sends."""
     with app.app_context():
         owner = db.session.scalars(db.select(TurnoDeEnvio.titular)).one()
     return int(owner.split(":")[1])

@@ -20,7 +20,7 @@ LAYOUT = Layout((Role.NAME, Role.PHONE), has_titles=False)
 
 
 def state_of(process: int) -> str:
-    """Answer a process's state: S where it waits, T where it is stopped."""
+    """Return a process's state: S where it waits, T where it is stopped."""
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
@@ -35,7 +35,7 @@ def every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def memory_of(process: int) -> int:
-    """Answer how many bytes of memory a process has."""
+    """Return how many bytes of memory a process has."""
     return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 

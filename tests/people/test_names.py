@@ -15,7 +15,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Rol, Usuario
 from clientes_app.people.names import REFUSALS
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 
 ALIKE = ["ana", "Ana", "ANA", "ána", "ａｎａ", "an\u0323a"]
@@ -34,16 +34,10 @@ INVITE = "/personas/nueva/"
 
 
 def refusal(answer: str) -> str:
-    """Answer the sentence beside the name."""
+    """Return the sentence beside the name."""
     found = re.search(r"Este nombre no se puede usar[^<]*", answer)
     assert found, answer
     return found[0]
-
-
-def another(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
 
 
 class TestInviting:
@@ -79,7 +73,7 @@ class TestInviting:
         with app.app_context():
             assert db.session.scalars(select(Usuario.usuario)).all() == ["ana"]
         shop.add_admin("otra")
-        other = another(app)
+        other = open_browser(app)
         other.log_in("otra")
         assert "/cuenta/enlace/" in other.send(INVITE, {"usuario": "libre"}).text
 
@@ -93,7 +87,7 @@ class TestNamesOfBefore:
 
     def test_they_log_in_and_are_edited(self, app: Flask, shop: Shop, admin: CheckingClient, account: int) -> None:
         seller = shop.add_seller(account, "\u0430n\u0430")
-        assert another(app).log_in("\u0430n\u0430").status_code == 302
+        assert open_browser(app).log_in("\u0430n\u0430").status_code == 302
         answer = admin.send(f"/personas/{seller}/editar/", {"usuario": "\u0430n\u0430", "nombre": "Ana 2"})
         assert answer.status_code == 302
 
@@ -103,15 +97,15 @@ class TestNamesOfBefore:
             session.get_one(Usuario, older).usuario_clave = "Vera"
         shop.add_seller(account, "vera")
         for name in ("Vera", "vera"):
-            browser = another(app)
+            browser = open_browser(app)
             assert browser.log_in(name).status_code == 302
             assert re.search(rf"\b{name}\b", browser.get("/cuenta/").text)
 
 
 def test_a_name_is_the_same_however_it_is_spelt(app: Flask, account: int) -> None:
     for spelt in ALIKE:
-        assert another(app).log_in(spelt).status_code == 302
-    assert another(app).log_in("\u0430na").status_code == 200
+        assert open_browser(app).log_in(spelt).status_code == 302
+    assert open_browser(app).log_in("\u0430na").status_code == 200
 
 
 def test_one_may_be_spelt_in_another_way_by_who_has_it(

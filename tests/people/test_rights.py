@@ -12,7 +12,7 @@ from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import unit_of_work
 from clientes_app.models import CampanaSMS, EstadoCampana, Segmento
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 
 SellerWho = Callable[..., CheckingClient]
@@ -28,12 +28,11 @@ def client_id(shop: Shop, account: int) -> int:
 
 @pytest.fixture
 def seller_who(app: Flask, shop: Shop, account: int) -> SellerWho:
-    """Answer the browser of a vendedor with these rights and no others."""
+    """Return the browser of a vendedor with these rights and no others."""
 
     def log_in(*rights: str) -> CheckingClient:
         shop.add_seller(account, "eva", **{name: name in rights for name in RIGHTS})
-        browser = app.test_client()
-        assert isinstance(browser, CheckingClient)
+        browser = open_browser(app)
         assert browser.log_in("eva").status_code == 302
         return browser
 

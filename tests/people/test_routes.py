@@ -19,7 +19,7 @@ from clientes_app.models.types import utc_now
 from clientes_app.people import links
 from clientes_app.settings import current_settings, replace_settings
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.second_factor import turn_on_app
 from ..support.shop import Shop
 
@@ -28,16 +28,10 @@ NEW = {"usuario": "vera", "nombre": "Vera Ruiz"}
 
 
 def link_in(text: str) -> str:
-    """Answer the path of the link that a page shows."""
+    """Return the path of the link that a page shows."""
     found = LINK.search(text)
     assert found, "no link is shown"
     return found.group(1)
-
-
-def another(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
 
 
 def person(app: Flask, name: str) -> Usuario:
@@ -67,7 +61,7 @@ class TestInviting:
 
     def test_from_the_invitation_to_the_first_page(self, app: Flask, admin: CheckingClient) -> None:
         link = invite(admin)
-        visitor = another(app)
+        visitor = open_browser(app)
         page = visitor.get(link)
         assert page.status_code == 200
         assert "Vera Ruiz" in page.text
@@ -76,12 +70,12 @@ class TestInviting:
         used = visitor.send(link, {"clave": "la clave de vera"})
         assert (used.status_code, used.location) == (302, "/")
         assert visitor.get("/").status_code == 200
-        assert another(app).log_in("vera", "la clave de vera").status_code == 302
+        assert open_browser(app).log_in("vera", "la clave de vera").status_code == 302
 
     def test_nobody_can_log_in_as_somebody_invited(self, app: Flask, admin: CheckingClient) -> None:
         invite(admin)
         for password in ("", "nobody", "a good password"):
-            assert another(app).log_in("vera", password).status_code == 200
+            assert open_browser(app).log_in("vera", password).status_code == 200
 
     def test_the_specification_s_rights_are_the_usual_ones(self, app: Flask, admin: CheckingClient) -> None:
         invite(admin)
@@ -133,8 +127,8 @@ class TestTheLink:
 
     def test_a_used_link_says_so(self, app: Flask, admin: CheckingClient) -> None:
         link = invite(admin)
-        another(app).send(link, {"clave": "la primera clave"})
-        late = another(app)
+        open_browser(app).send(link, {"clave": "la primera clave"})
+        late = open_browser(app)
         assert late.get(link).status_code == 410
         refused = late.send(link, {"clave": "la segunda clave"})
         assert refused.status_code == 410
@@ -146,21 +140,21 @@ class TestTheLink:
         link = invite(admin)
         with app.app_context(), unit_of_work() as session:
             session.execute(update(Enlace).values(vence=utc_now()))
-        assert another(app).get(link).status_code == 410
-        assert another(app).send(link, {"clave": "una clave buena"}).status_code == 410
+        assert open_browser(app).get(link).status_code == 410
+        assert open_browser(app).send(link, {"clave": "una clave buena"}).status_code == 410
 
     def test_a_new_link_ends_the_one_before(self, app: Flask, admin: CheckingClient) -> None:
         first = invite(admin)
         second = link_in(admin.send(f"/personas/{id_of(app, 'vera')}/enlace/").text)
-        assert another(app).get(first).status_code == 410
-        assert another(app).get(second).status_code == 200
+        assert open_browser(app).get(first).status_code == 410
+        assert open_browser(app).get(second).status_code == 200
 
     def test_a_made_up_link_opens_nothing(self, browser: CheckingClient) -> None:
         assert browser.get("/cuenta/enlace/inventado/").status_code == 410
 
     def test_a_short_password_does_not_use_it_up(self, app: Flask, admin: CheckingClient) -> None:
         link = invite(admin)
-        visitor = another(app)
+        visitor = open_browser(app)
         refused = visitor.send(link, {"clave": "corta"})
         assert refused.status_code == 200
         assert "is-invalid" in refused.text
@@ -171,7 +165,7 @@ class TestTheLink:
         vera = id_of(app, "vera")
         with app.app_context(), unit_of_work() as session:
             session.add(Sesion(clave_hash="x", persona_id=vera))
-        another(app).send(link, {"clave": "una clave buena"})
+        open_browser(app).send(link, {"clave": "una clave buena"})
         with app.app_context():
             assert "x" not in db.session.scalars(select(Sesion.clave_hash)).all()
 
@@ -179,7 +173,7 @@ class TestTheLink:
         link = invite(admin)
         with app.app_context(), unit_of_work() as session:
             session.add(Totp(persona_id=id_of(app, "vera"), secreto="x", confirmado=utc_now()))
-        visitor = another(app)
+        visitor = open_browser(app)
         assert visitor.send(link, {"clave": "una clave buena"}).location == "/cuenta/segundo-paso/"
         assert visitor.get("/").status_code == 302
 
@@ -206,8 +200,8 @@ def test_of_two_who_use_one_link_at_the_same_time_one_wins(app: Flask, admin: Ch
     for each in racing:
         each.join(30)
     assert (len(won), len(lost)) == (1, 1)
-    assert another(app).log_in("vera", lost[0]).status_code == 200
-    assert another(app).log_in("vera", won[0]).status_code == 302
+    assert open_browser(app).log_in("vera", lost[0]).status_code == 200
+    assert open_browser(app).log_in("vera", won[0]).status_code == 302
 
 
 class TestEditing:
@@ -247,7 +241,7 @@ class TestDeactivating:
         assert seller.get("/").status_code == 200
         assert admin.send(f"/personas/{id_of(app, 'vero')}/desactivar/").status_code == 302
         assert seller.get("/").location.startswith("/cuenta/entrar/")
-        assert another(app).log_in("vero").status_code == 200
+        assert open_browser(app).log_in("vero").status_code == 200
 
     def test_sessions_and_links_are_gone(self, app: Flask, admin: CheckingClient) -> None:
         link = invite(admin)
@@ -255,7 +249,7 @@ class TestDeactivating:
         with app.app_context(), unit_of_work() as session:
             session.add(Sesion(clave_hash="x", persona_id=vera))
         admin.send(f"/personas/{vera}/desactivar/")
-        assert another(app).get(link).status_code == 410
+        assert open_browser(app).get(link).status_code == 410
         with app.app_context():
             assert not db.session.scalars(select(Sesion).filter_by(persona_id=vera)).all()
 
@@ -265,7 +259,7 @@ class TestDeactivating:
         vero = id_of(app, "vero")
         admin.send(f"/personas/{vero}/desactivar/")
         admin.send(f"/personas/{vero}/activar/")
-        assert another(app).log_in("vero").status_code == 302
+        assert open_browser(app).log_in("vero").status_code == 302
 
     def test_who_is_deactivated_gets_no_link(self, app: Flask, admin: CheckingClient, seller: CheckingClient) -> None:
         vero = id_of(app, "vero")
@@ -294,7 +288,7 @@ class TestDeactivating:
 def test_the_audit_tells_of_people(app: Flask, admin: CheckingClient) -> None:
     link = invite(admin)
     vera = id_of(app, "vera")
-    another(app).send(link, {"clave": "una clave buena"})
+    open_browser(app).send(link, {"clave": "una clave buena"})
     admin.send(f"/personas/{vera}/editar/", {"puede_vender": "false"})
     admin.send(f"/personas/{vera}/editar/", {"puede_vender": "false"})
     admin.send(f"/personas/{vera}/enlace/")
@@ -320,11 +314,11 @@ class TestTheLostPhone:
         address = f"/personas/{vero}/segundo-paso/"
         assert address not in admin.get("/personas/").text, "there is nothing to take away"
         turn_on_app(app, vero)
-        assert another(app).log_in("vero").location != "/"
+        assert open_browser(app).log_in("vero").location != "/"
         assert address in admin.get("/personas/").text
         assert admin.get(address).status_code == 200
         assert "vero" in admin.swap(address).text
-        assert another(app).log_in("vero").location == "/"
+        assert open_browser(app).log_in("vero").location == "/"
         assert ("SECOND_FACTOR_OFF", "vero") in acts(app)
 
 
@@ -338,7 +332,7 @@ class TestTheCommandLine:
         printed = self.run(app, "ana").output.strip()
         assert printed.startswith("http://127.0.0.1:8000/cuenta/enlace/")
         path = printed.removeprefix("http://127.0.0.1:8000")
-        visitor = another(app)
+        visitor = open_browser(app)
         assert visitor.send(path, {"clave": "una clave nueva"}).status_code == 302
         assert visitor.get("/personas/").status_code == 200
         assert acts(app)[0] == ("LINK_MADE", "ana")

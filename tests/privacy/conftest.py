@@ -61,19 +61,19 @@ class Person:
             return services.erase(self.account, self.id, "CO", settings.uploads_path)
 
     def dump(self) -> dict[str, list[str]]:
-        """Answer every row of every table, as text in small letters; the search index included."""
+        """Return every row of every table, as text in small letters; the search index included."""
         with self.app.app_context(), db.engine.connect() as connection:
             tables = inspect(connection).get_table_names()
             rows = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in tables}
             return {name: [str(row).lower() for row in found] for name, found in rows.items()}
 
     def traces(self) -> list[str]:
-        """Answer the rows that still tell who the person was."""
+        """Return the rows that still tell who the person was."""
         rows = [f"{name}: {row}" for name, found in self.dump().items() for row in found]
         return [row for row in rows if any(mark in row for mark in TRACES)]
 
     def opt_outs(self) -> list[str]:
-        """Answer the numbers of the account's opt-out list."""
+        """Return the numbers of the account's opt-out list."""
         with self.app.app_context():
             listed = db.select(Baja.telefono_e164).filter_by(usuario_id=self.account).order_by(Baja.id)
             return list(db.session.scalars(listed))

@@ -319,7 +319,7 @@ def test_a_number_that_comes_back_at_this_very_moment_keeps_its_opt_out(app: Fla
 
 
 def somebody_waits(app: Flask) -> bool:
-    """Tell whether a transaction waits for another; SQLite's second writer always does."""
+    """Return whether a transaction waits for another; SQLite's second writer always does."""
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             return True

@@ -12,7 +12,7 @@ from clientes_app.auth import tries
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria, Sesion, Usuario
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import PASSWORD, Shop
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
@@ -20,8 +20,7 @@ NEW = "three small words"
 
 
 def browser_of(app: Flask, name: str = "ana", password: str = PASSWORD, device: str = ANDROID) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
+    client = open_browser(app)
     client.environ_base["HTTP_USER_AGENT"] = device
     assert client.log_in(name, password).status_code == 302
     return client

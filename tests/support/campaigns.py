@@ -61,16 +61,16 @@ class Campaigns:
         return Counter(row.estado for row in self.rows(campaign_id))
 
     def row(self, campaign_id: int) -> SMSLog:
-        """Answer the only row of a campaign."""
+        """Return the only row of a campaign."""
         (row,) = self.rows(campaign_id)
         return row
 
     def has(self, campaign_id: int, **states: int) -> bool:
-        """Tell whether the campaign's rows are so many in each state, and none in any other."""
+        """Return whether the campaign's rows are so many in each state, and none in any other."""
         return self.states(campaign_id) == {EstadoSMS(state): count for state, count in states.items()}
 
     def hold(self, *campaign_ids: int) -> bool:
-        """Tell whether the campaigns' counters and rows agree."""
+        """Return whether the campaigns' counters and rows agree."""
         with self.app.app_context():
             return all(verify(campaign_id).holds for campaign_id in campaign_ids)
 

@@ -57,7 +57,7 @@ def sending(app: Flask) -> Iterator[Sender]:
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Wait until the condition holds and answer what it answered; fail when the time is up."""
+    """Wait until the condition holds and return what it gave; fail when the time is up."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := condition():

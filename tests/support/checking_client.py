@@ -51,7 +51,7 @@ class CheckingClient(FlaskClient):
         return self.open(url, method=method, data=data, headers=headers)
 
     def token(self) -> str:
-        """Answer the token in the cookie, asking for one first if there is none."""
+        """Return the token in the cookie, asking for one first if there is none."""
         if self.get_cookie("csrftoken") is None:
             self.get("/cuenta/entrar/")
         cookie = self.get_cookie("csrftoken")
@@ -60,7 +60,7 @@ class CheckingClient(FlaskClient):
 
 
 def hidden_fields(html: str) -> dict[str, str]:
-    """Answer what the hidden fields of a page or fragment hold, by name."""
+    """Return what the hidden fields of a page or fragment hold, by name."""
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
     return {name: unescape(value) for name, value in found}
 
@@ -112,12 +112,17 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-@pytest.fixture
-def browser(app: Flask) -> CheckingClient:
-    """A browser that is not logged in."""
+def open_browser(app: Flask) -> CheckingClient:
+    """Return another browser, in which nobody is logged in."""
     client = app.test_client()
     assert isinstance(client, CheckingClient)
     return client
+
+
+@pytest.fixture
+def browser(app: Flask) -> CheckingClient:
+    """A browser that is not logged in."""
+    return open_browser(app)
 
 
 @pytest.fixture
@@ -131,7 +136,6 @@ def admin(browser: CheckingClient, account: int) -> CheckingClient:
 def seller(app: Flask, shop: Shop, account: int) -> CheckingClient:
     """The browser of `vero`, who sells for `ana`."""
     shop.add_seller(account, "vero")
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
+    client = open_browser(app)
     assert client.log_in("vero").status_code == 302
     return client

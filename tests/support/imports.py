@@ -32,7 +32,7 @@ class Imports:
         return Surroundings.of(self.app.extensions["clientes.settings"])
 
     def upload(self, content: bytes | str, name: str = "clientes.csv") -> int:
-        """Upload a file; answer the import's id."""
+        """Upload a file; return the import's id."""
         raw = content.encode() if isinstance(content, str) else content
         with self.app.test_request_context():
             return int(uploading.upload(self.account, self.account, BytesIO(raw), name, self.place).id)
@@ -82,26 +82,26 @@ class Imports:
             return db.session.get_one(Importacion, import_id)
 
     def counts(self, import_id: int) -> dict[str, int]:
-        """Answer the counters that are not 0."""
+        """Return the counters that are not 0."""
         row = self.get(import_id)
         names = ("nuevas", "actualizadas", "iguales", "dobles", "malas", "descartadas", "sin_celular")
         return {name: getattr(row, name) for name in names if getattr(row, name)}
 
     def rejected(self, import_id: int) -> list[tuple[int, str, str]]:
-        """Answer number, verdict and reason of each row that is not imported."""
+        """Return number, verdict and reason of each row that is not imported."""
         with self.app.app_context():
             rows = list(staged_rows.rejected(self.get(import_id), self.place.uploads))
         return [(row.number, row.verdict.value, row.row.fault) for row in rows]
 
     def clients(self) -> list[tuple[str, str, str | None, str]]:
-        """Answer the account's clients in the order in which they came."""
+        """Return the account's clients in the order in which they came."""
         columns = (Cliente.nombre, Cliente.telefono, Cliente.telefono_e164, Cliente.documento)
         with self.app.app_context():
             found = db.session.execute(select(*columns).filter_by(usuario_id=self.account).order_by(Cliente.id))
             return [tuple(row) for row in found]
 
     def tags(self) -> dict[str, list[str]]:
-        """Answer the clients' names by tag."""
+        """Return the clients' names by tag."""
         found = (
             select(Etiqueta.nombre, Cliente.nombre)
             .join(ClienteEtiqueta, ClienteEtiqueta.etiqueta_id == Etiqueta.id)

@@ -79,7 +79,7 @@ def _run(program: str, *arguments: str | Path) -> None:
 
 
 def _programs() -> Path:
-    """Answer the folder of the newest server installed; Debian keeps it off the PATH."""
+    """Return the folder of the newest server installed; Debian keeps it off the PATH."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
     initdb = versions[-1] if versions else shutil.which("initdb")
     assert initdb, "PostgreSQL is not installed: tests/install_system_packages.sh installs it"

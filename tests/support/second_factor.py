@@ -31,7 +31,7 @@ def turn_on_app(app: Flask, person_id: int) -> pyotp.TOTP:
 
 
 def wrong_code(phone: pyotp.TOTP) -> str:
-    """Answer six digits that are none of the codes around now."""
+    """Return six digits that are none of the codes around now."""
     around = {phone.at(int(utc_now().timestamp()), counter_offset=offset) for offset in range(-3, 4)}
     return next(code for code in map("{:06d}".format, range(10)) if code not in around)
 
@@ -48,7 +48,7 @@ class Device:
     _key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def make(self, options: dict[str, Any]) -> str:
-        """Answer as `navigator.credentials.create()` does."""
+        """Return what `navigator.credentials.create()` would."""
         self.handle = options["user"]["id"]
         data = self._data(options["rp"]["id"], _NEW) + bytes(16) + len(self.credential_id).to_bytes(2, "big")
         data += self.credential_id + self._public_key()
@@ -57,7 +57,7 @@ class Device:
         return self._answer(clientDataJSON=client, attestationObject=attestation)
 
     def sign(self, options: dict[str, Any]) -> str:
-        """Answer as `navigator.credentials.get()` does."""
+        """Return what `navigator.credentials.get()` would."""
         data, client = self._data(options["rpId"]), self._client_data("webauthn.get", options["challenge"])
         signature = self._key.sign(data + sha256(client).digest(), ec.ECDSA(SHA256()))
         handle = base64url_to_bytes(self.handle)

@@ -59,13 +59,13 @@ class Server:
         return self._process.wait(30)
 
     def interrupt(self) -> int:
-        """Press Ctrl-C, which reaches every one of its processes, and answer the exit code."""
+        """Press Ctrl-C, which reaches every one of its processes, and return the exit code."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGINT)
         return self._process.wait(30)
 
     def log(self) -> str:
-        """Answer what it wrote."""
+        """Return what it wrote."""
         return self._log.read_text()
 
     def _answers(self) -> bool:
@@ -79,7 +79,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Answer a port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

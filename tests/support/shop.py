@@ -24,7 +24,7 @@ def _hash() -> str:
 
 
 class Shop:
-    """Stores rows for tests, each call in an app context of its own; answers their ids."""
+    """Stores rows for tests, each call in an app context of its own; returns their ids."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app

@@ -15,5 +15,5 @@ def make_token(app: Flask, account_id: int, *scopes: Alcance, name: str = "Prueb
 
 
 def bearer(secret: str) -> dict[str, str]:
-    """Answer the header that carries a token."""
+    """Return the header that carries a token."""
     return {"Authorization": f"Bearer {secret}"}

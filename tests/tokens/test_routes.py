@@ -17,7 +17,7 @@ from clientes_app.models.types import utc_now
 from clientes_app.tokens import services
 from clientes_app.tokens.bearer import FAILURES
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 from ..support.tokens import bearer, make_token
 
@@ -32,9 +32,7 @@ POSTS = ("/cuenta/salir/", "/clientes/nuevo/", CREATE, SEND, "/ajustes/tokens/nu
 @pytest.fixture
 def program(app: Flask) -> CheckingClient:
     """A client without cookies."""
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
+    return open_browser(app)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from clientes_app.people import links
 from clientes_app.tokens import services as tokens
 from clientes_app.web.access import Access, access
 
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
 from ..support.tokens import bearer, make_token
 
@@ -313,7 +313,7 @@ class House:
             return str(adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))
 
     def rows(self) -> dict[str, list[Any]]:
-        """Answer everything that is stored, but when somebody was last seen."""
+        """Return everything that is stored, but when somebody was last seen."""
         with self.app.app_context(), db.engine.connect() as connection:
             schema = inspect(connection)
             found = {}
@@ -342,8 +342,7 @@ def house(app: Flask, shop: Shop, account: int) -> House:
 def other(app: Flask, shop: Shop) -> CheckingClient:
     """The browser of another account's admin."""
     shop.add_admin("otra")
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
+    client = open_browser(app)
     client.log_in("otra")
     return client
 
@@ -356,7 +355,7 @@ def calls(app: Flask) -> list[tuple[str, Rule]]:
 
 
 def without_a_rule(app: Flask) -> list[str]:
-    """Answer what stands in no table, or in another than it declares."""
+    """Return what stands in no table, or in another than it declares."""
     declared = {what: getattr(app.view_functions[rule.endpoint], "access", None) for what, rule in calls(app)}
     return [what for what, who in declared.items() if what not in WORDS.get(who, ())]
 
@@ -371,8 +370,7 @@ def test_a_url_without_a_rule_is_found_and_refused(app: Flask, account: int) -> 
     app.add_url_rule("/olvidada/", "forgotten", lambda: "")
     app.add_url_rule("/sin-tabla/", "untold", access(Access.STAFF)(lambda: ""))
     assert without_a_rule(app) == ["GET forgotten", "GET untold"]
-    admin = app.test_client()
-    assert isinstance(admin, CheckingClient)
+    admin = open_browser(app)
     admin.log_in("ana")
     assert admin.get("/olvidada/").status_code == 403
 
@@ -385,8 +383,7 @@ def is_json(app: Flask, rule: Rule) -> bool:
 def caller(request: pytest.FixtureRequest, app: Flask, shop: Shop, account: int) -> CheckingClient:
     """The browser of one of those whom `RIGHTS` names."""
     name = str(request.param)
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
+    client = open_browser(app)
     if name == "admin":
         client.log_in("ana")
     elif name != "anonymous":
@@ -409,7 +406,7 @@ def test_everybody_reaches_what_the_rule_gives(app: Flask, house: House, name: s
 
 
 def split(app: Flask, name: str) -> tuple[list[tuple[str, Rule]], list[tuple[str, Rule]]]:
-    """Answer what the caller may call, in an order in which nothing spoils what follows, and what not."""
+    """Return what the caller may call, in an order in which nothing spoils what follows, and what not."""
     allowed = set().union(*(WORDS[right] for right in RIGHTS[name]))
     may = [call for call in calls(app) if call[0] in allowed - NEVER_ENDS]
     may_not = [call for call in calls(app) if call[0] not in allowed]

@@ -114,7 +114,7 @@ def polite(admin: CheckingClient) -> CheckingClient:
 
 
 def encoded(fields: dict[str, str]) -> dict[str, str]:
-    """Answer fields that can be sent: a lone surrogate has no UTF-8."""
+    """Return fields that can be sent: a lone surrogate has no UTF-8."""
     return {name: value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for name, value in fields.items()}
 
 

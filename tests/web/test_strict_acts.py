@@ -94,7 +94,7 @@ def post(client: CheckingClient, url: str, said: Said) -> Any:
 
 
 def stored(app: Flask) -> dict[str, list[str]]:
-    """Answer everything that is stored, but when somebody was last seen."""
+    """Return everything that is stored, but when somebody was last seen."""
     with app.app_context(), db.engine.connect() as connection:
         tables = {name: table for name, table in Base.metadata.tables.items() if name not in ("sesion", "usuario")}
         return {name: sorted(map(str, connection.execute(select(table)))) for name, table in tables.items()}

@@ -88,7 +88,7 @@ def add_campaign(shop: Shop, account: int, number: str = NUMBER, **fields: Any) 
 
 @pytest.fixture
 def message(shop: Shop, account: int) -> Callable[[], SMSLog]:
-    """Answers a message that Twilio accepted, as it is stored now."""
+    """Return a message that Twilio accepted, as it is stored now."""
     row_id = add_campaign(shop, account)
 
     def read() -> SMSLog:

@@ -29,7 +29,7 @@ _MALFORMED = (ValueError, TypeError, KeyError, RecursionError)
 
 
 def creation_options(party: RelyingParty, person: Usuario, challenge: Challenge) -> str:
-    """Answer, as JSON, what the browser needs to make a passkey for the person."""
+    """Return, as JSON, what the browser needs to make a passkey for the person."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import (
         AuthenticatorSelectionCriteria,
@@ -55,7 +55,7 @@ def creation_options(party: RelyingParty, person: Usuario, challenge: Challenge)
 
 
 def request_options(party: RelyingParty, challenge: Challenge, person_id: int | None = None) -> str:
-    """Answer, as JSON, what the browser needs to ask for a passkey: one of the person's, or whichever it has."""
+    """Return, as JSON, what the browser needs to ask for a passkey: one of the person's, or whichever it has."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import UserVerificationRequirement
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...errors import Conflict
 from ...settings import current_settings
 from ...web.access import Access, access, is_safe_next, json_view, leads_on, secret_view
+from ...web.htmx import flash_and_go
 from ..opening import open_session_for
 from . import bp, challenges, enrolment, guesses, passkeys, pending, services, totp
 from .challenges import Purpose
@@ -83,8 +84,8 @@ def check_passkey() -> ResponseReturnValue:
     waiting = _waiting()
     if _owner_who_signed(Purpose.SECOND_STEP, waiting) is not None:
         return _finish(waiting, guesses.in_a_row(waiting.person.id))
-    flash(gettext("That passkey did not work. Try again, or use another way."), "danger")
-    return redirect(url_for("second_factor.ask"))
+    said = gettext("That passkey did not work. Try again, or use another way.")
+    return flash_and_go(said, url_for("second_factor.ask"), "danger")
 
 
 @bp.post("/entrar/opciones/")
@@ -103,8 +104,8 @@ def log_in_with_passkey() -> ResponseReturnValue:
     owner = _owner_who_signed(Purpose.LOG_IN)
     person = services.find_person(owner, sample_people=current_settings().simulated) if owner is not None else None
     if person is None:
-        flash(gettext("That passkey did not work. Try again, or use your password."), "danger")
-        return redirect(url_for("auth.log_in", next=request.form.get("next") or None))
+        said = gettext("That passkey did not work. Try again, or use your password.")
+        return flash_and_go(said, url_for("auth.log_in", next=request.form.get("next") or None), "danger")
     open_session_for(person, person.clave_hash)
     _tell_of_guesses(guesses.in_a_row(person.id))
     wanted = request.form.get("next", "")

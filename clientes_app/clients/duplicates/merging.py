@@ -63,7 +63,7 @@ def propose(account_id: int, ids: tuple[int, int]) -> Proposal:
 def merge(
     account_id: int, ids: tuple[int, int], chosen: Mapping[str, int], region: str, *, done_by: int | None
 ) -> Cliente:
-    """Merge two clients into the older one and answer it; `chosen` says whose value of a field is taken, by id.
+    """Merge two clients into the older one and return it; `chosen` says by id whose value of a field is taken.
 
     Raises NotFound where either is gone, Conflict where something new refers to the one dropped, and DomainError
     where they are the same client.
@@ -104,7 +104,10 @@ def _older_first(clients: Sequence[Cliente]) -> Pair:
 
 
 def _preferred(pair: Pair) -> dict[str, int]:
-    """Return the fields that differ: the older client's value goes first, unless it has none."""
+    """Return the fields that differ, each with the id of the client whose value is taken unless somebody chooses.
+
+    That is the older client, where it has a value.
+    """
     differing = (name for name in FIELDS if _meaning(pair.older, name) != _meaning(pair.newer, name))
     return {name: pair.newer.id if getattr(pair.older, name) == "" else pair.older.id for name in differing}
 
@@ -152,7 +155,7 @@ def _move_everything(session: Session, pair: Pair) -> None:
 
 
 def _name_creation(session: Session, dropped: Cliente) -> None:
-    """Let the creation of the client that is dropped say whose it was, in the story of the one kept."""
+    """Write the dropped client's name into the note of its creation, which moves to the story of the client kept."""
     created = select(CambioDeCliente).where(
         CambioDeCliente.cliente_id == dropped.id, CambioDeCliente.tipo == TipoDeCambio.CREADO
     )
@@ -168,7 +171,7 @@ def _move_tags(session: Session, kept: Cliente, dropped: Cliente) -> None:
 
 
 def _move_distinctions(session: Session, kept: Cliente, dropped: Cliente) -> None:
-    """Who is not the one dropped is not the one kept either."""
+    """Keep apart from the client kept whoever was set apart from the one dropped."""
     of_dropped = select(Distintos).where(or_(Distintos.menor_id == dropped.id, Distintos.mayor_id == dropped.id))
     others = {number for row in session.scalars(of_dropped) for number in (row.menor_id, row.mayor_id)}
     others -= {kept.id, dropped.id}

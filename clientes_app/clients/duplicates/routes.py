@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -17,7 +17,7 @@ from ...values.client_keys import LONGEST_NAME
 from ...values.ids import read_id
 from ...values.text import clean_line
 from ...web.access import Access, access
-from ...web.htmx import done, go_to, page_or_fragment
+from ...web.htmx import done, flash_and_go, page_or_fragment
 from .. import bp
 from . import merging
 from . import services as duplicates
@@ -69,8 +69,8 @@ def merge() -> ResponseReturnValue:
     """Merge two clients."""
     pair, region = _pair(request.form), current_settings().default_region
     client = merging.merge(current_user.account_id, pair, _values_of(pair), region, done_by=current_user.id)
-    flash(gettext("The two are one client now: %(name)s.", name=client.nombre), "success")
-    return go_to(_back(request.form, client.id))
+    said = gettext("The two are one client now: %(name)s.", name=client.nombre)
+    return flash_and_go(said, _back(request.form, client.id))
 
 
 def _pair(values: MultiDict[str, str]) -> tuple[int, int]:

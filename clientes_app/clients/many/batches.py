@@ -5,7 +5,6 @@ Each batch is a short transaction of its own: a crash leaves whole batches, and 
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import Session
 
 from ...database.transactions import id_list
+from ...database.turns import taking_turns
 from ...extensions import db, unit_of_work
 from ...models import Cliente
 from ..locks import lock
@@ -25,7 +25,7 @@ SLOW_BATCH = 500
 """Rows deleted at once: each leaves the search index and is looked up in every table that refers to it."""
 
 Action = Callable[[Connection, Select[int]], int]
-"""Changes a batch, given as a query of its ids; answers how many rows it changed."""
+"""Changes a batch, given as a query of its ids; returns how many rows it changed."""
 
 
 def freeze(session: Session, ids: Select[int]) -> Sequence[int]:
@@ -39,7 +39,8 @@ def freeze(session: Session, ids: Select[int]) -> Sequence[int]:
 
 def change(ids: Sequence[int], action: Action, size: int = BATCH) -> int:
     """Do an action to all the ids, batch by batch, and return how many rows it changed."""
-    return sum(_change_batch(batch, action) for batch in _taking_turns(ids, size))
+    rest = 0.5 if db.engine.dialect.name == "sqlite" else 0.0  # beside PostgreSQL's locks others write
+    return sum(_change_batch(batch, action) for batch in taking_turns(batches(ids, size), rest))
 
 
 def in_batch(account_id: int, batch: Select[int]) -> ColumnElement[bool]:
@@ -64,12 +65,3 @@ def _change_batch(ids: Sequence[int], action: Action) -> int:
         batch = batch_query(connection, ids)
         lock(connection, Cliente.id.in_(batch))
         return action(connection, batch)
-
-
-def _taking_turns(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    # SQLite's one lock, taken again at once, would never be given to those who wait: the rest is half of the work.
-    rest = 0.5 if db.engine.dialect.name == "sqlite" else 0.0
-    for batch in batches(ids, size):
-        began = time.monotonic()
-        yield batch
-        time.sleep(rest * (time.monotonic() - began))

@@ -1,4 +1,4 @@
-"""What is done to many clients at once: the dialogs that say how many, and the deeds. The views."""
+"""What is done to many clients at once, and the dialogs that first say to how many: the views."""
 
 from __future__ import annotations
 

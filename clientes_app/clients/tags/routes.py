@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
 from ...models import Etiqueta
 from ...web.access import Access, access
-from ...web.htmx import form_again, go_to, page_or_fragment
+from ...web.htmx import flash_and_go, form_again, page_or_fragment
 from .. import bp
 from ..many.forms import TagForm
 from . import services as tags
@@ -76,5 +76,4 @@ def _merge(tag: Etiqueta, other: Etiqueta) -> ResponseReturnValue:
 
 
 def _leave(said: str) -> ResponseReturnValue:
-    flash(said, "success")
-    return go_to(url_for("clients.list_tags"))
+    return flash_and_go(said, url_for("clients.list_tags"))

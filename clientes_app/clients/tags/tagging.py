@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Select, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ...database.planner import look_anew
+from ...database.transactions import insert_missing
 from ...errors import NotFound
 from ...extensions import db, unit_of_work
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
-from ...tenancy import get_owned, lock_owned, owned
+from ...tenancy import delete_owned, get_owned, owned
 from ..many.batches import batch_query, change, freeze, in_batch
 from ..services import lock_client
 from .services import find_or_create_tags
@@ -75,9 +75,7 @@ def delete_tag(account_id: int, tag_id: int) -> Etiqueta:
     """
     untag_clients(account_id, _tagged(account_id, tag_id), tag_id)
     with unit_of_work() as session:
-        tag = lock_owned(session, Etiqueta, account_id, tag_id)
-        session.delete(tag)
-    return tag
+        return delete_owned(session, Etiqueta, account_id, tag_id)
 
 
 def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
@@ -86,7 +84,6 @@ def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
 
 
 def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     untagged = (
         owned(Etiqueta, account_id)
         .join(Cliente, in_batch(account_id, batch))
@@ -95,8 +92,8 @@ def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: in
         # A client or tag that somebody deletes meanwhile is left out, rather than refused by a foreign key.
         .with_for_update(read=True, key_share=True)
     )
-    tagged = insert(ClienteEtiqueta).from_select(["etiqueta_id", "cliente_id"], untagged)
-    return connection.execute(tagged.on_conflict_do_nothing()).rowcount
+    insert = insert_missing(ClienteEtiqueta, connection.dialect.name)
+    return connection.execute(insert.from_select(["etiqueta_id", "cliente_id"], untagged)).rowcount
 
 
 def _untag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -15,7 +15,7 @@ from ...models import Importacion
 from ...values.text import clean_line
 from ...web.access import Access, access
 from ...web.csv_export import csv_download
-from ...web.htmx import is_partial, page_or_fragment
+from ...web.htmx import flash_and_go, is_partial, page_or_fragment
 from .. import bp, services
 from ..list_view import place, shown_context, verdicts_of
 from . import staged_rows
@@ -43,8 +43,8 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
         shown = {"row": found, "verdict": Verdict.WRONG, "verdicts": verdicts_of(found)}
         mended = render_template("importing/_row.html", each=staged, mendable=True, answered=True, **shown)
         return mended + render_template("importing/_counts_partial.html", **shown)
-    flash(_said(staged), "danger" if staged.verdict is Verdict.WRONG else "success")
-    return redirect(url_for("importing.rows", pk=pk, veredicto=Verdict.WRONG.value))
+    wrong_rows = url_for("importing.rows", pk=pk, veredicto=Verdict.WRONG.value)
+    return flash_and_go(_said(staged), wrong_rows, "danger" if staged.verdict is Verdict.WRONG else "success")
 
 
 @bp.get("/<int:pk>/rechazadas/")

@@ -19,7 +19,7 @@ from clientes_app.models import Accion, Auditoria, SegundoPasoFallido
 from clientes_app.models.types import utc_now
 from clientes_app.people import links, services
 
-from ...support.checking_client import CheckingClient
+from ...support.checking_client import CheckingClient, open_browser
 from ...support.second_factor import Device, turn_on_app, wrong_code
 from ...support.shop import PASSWORD, Shop
 
@@ -41,22 +41,16 @@ def guess(app: Flask, phone: pyotp.TOTP) -> Callable[..., list[int]]:
     """Gives wrong codes in a browser that knows the password; answers the statuses."""
 
     def give(times: int, url: str = STEP) -> list[int]:
-        browser = new_browser(app)
+        browser = open_browser(app)
         assert browser.log_in("ana").location == STEP
         return [browser.send(url, {"codigo": wrong_code(phone)}).status_code for _ in range(times)]
 
     return give
 
 
-def new_browser(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
-
-
 def enter(app: Flask, phone: pyotp.TOTP, password: str = PASSWORD) -> CheckingClient:
     """Log in with the password and a right code."""
-    browser = new_browser(app)
+    browser = open_browser(app)
     assert browser.log_in("ana", password).location == STEP
     assert browser.send(STEP, {"codigo": phone.now()}, Accept_Language="en").location == "/"
     return browser
@@ -80,7 +74,7 @@ def test_each_pause_is_twice_as_long_up_to_a_day(
     guess(5)
     waits = []
     for _ in range(12):
-        browser = new_browser(app)
+        browser = open_browser(app)
         browser.log_in("ana")
         refused = browser.send(STEP, {"codigo": phone.now()}, Accept_Language="en")
         assert refused.status_code == 429
@@ -102,7 +96,7 @@ def test_a_restart_forgets_nothing(
     guess(5)
     started_again = create_app(settings)
     started_again.test_client_class = CheckingClient
-    browser = new_browser(started_again)
+    browser = open_browser(started_again)
     browser.log_in("ana")
     assert browser.send(STEP, {"codigo": phone.now()}).status_code == 429
     with started_again.app_context():
@@ -116,7 +110,7 @@ def test_recovery_codes_are_counted_with_them(guess: Callable[..., list[int]]) -
 @pytest.mark.both_databases
 def test_of_many_guesses_at_once_no_more_are_compared(app: Flask, phone: pyotp.TOTP) -> None:
     together = Barrier(12)
-    browsers = [new_browser(app) for _ in range(together.parties)]
+    browsers = [open_browser(app) for _ in range(together.parties)]
     for browser in browsers:
         browser.log_in("ana")
 
@@ -134,7 +128,7 @@ def test_a_passkey_lets_in_during_a_pause(app: Flask, admin: CheckingClient, pho
     device, new = Device(), {"nombre": "Portátil", "clave": PASSWORD}
     made = device.make(admin.send(f"{KEYS}opciones/", new).get_json())
     assert admin.send(KEYS, {**new, "credencial": made}).status_code == 200
-    browser = new_browser(app)
+    browser = open_browser(app)
     browser.log_in("ana")
     for _ in range(5):
         browser.send(STEP, {"codigo": wrong_code(phone)})
@@ -142,7 +136,7 @@ def test_a_passkey_lets_in_during_a_pause(app: Flask, admin: CheckingClient, pho
     signed = device.sign(browser.send(f"{BESIDE}opciones/").get_json())
     assert browser.send(BESIDE, {"credencial": signed}, Accept_Language="en").location == "/"
     assert "5 codes for your second step" in browser.get("/", headers={"Accept-Language": "en"}).text
-    elsewhere = new_browser(app)
+    elsewhere = open_browser(app)
     elsewhere.log_in("ana")
     assert elsewhere.send(STEP, {"codigo": phone.now()}).status_code == 429, "whoever guesses goes on waiting"
 
@@ -151,7 +145,7 @@ def test_a_new_password_ends_the_pause(app: Flask, guess: Callable[..., list[int
     guess(6)
     with app.test_request_context():
         secret = links.make_link_for("ana")
-    link = new_browser(app)
+    link = open_browser(app)
     assert link.send(f"/cuenta/enlace/{secret}/", {"clave": NEW_PASSWORD}).location == STEP
     assert link.send(STEP, {"codigo": phone.now()}).location == "/"
 
@@ -159,7 +153,7 @@ def test_a_new_password_ends_the_pause(app: Flask, guess: Callable[..., list[int
 def test_an_admin_who_takes_the_second_step_away_ends_it_too(app: Flask, shop: Shop, account: int) -> None:
     vero = shop.add_seller(account, "vero")
     for _ in range(2):
-        phone, browser = turn_on_app(app, vero), new_browser(app)
+        phone, browser = turn_on_app(app, vero), open_browser(app)
         assert browser.log_in("vero").location == STEP
         for _ in range(5):
             assert browser.send(STEP, {"codigo": wrong_code(phone)}).status_code == 200

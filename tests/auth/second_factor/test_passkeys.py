@@ -18,7 +18,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Accion, Auditoria, LlaveDeAcceso, Usuario
 from clientes_app.models.types import utc_now
 
-from ...support.checking_client import CheckingClient
+from ...support.checking_client import CheckingClient, open_browser
 from ...support.second_factor import Device
 from ...support.shop import PASSWORD, Shop
 
@@ -179,8 +179,7 @@ def test_a_replayed_signature_is_refused_even_with_its_cookie(
     cookie = registered.get_cookie("sessionid")
     assert cookie
     assert registered.send(ALONE, {"credencial": signed}).location == "/"
-    thief = app.test_client()
-    assert isinstance(thief, CheckingClient)
+    thief = open_browser(app)
     thief.set_cookie("sessionid", cookie.value)
     thief.get("/cuenta/entrar/")
     assert thief.send(ALONE, {"credencial": signed}).location.startswith("/cuenta/entrar/")
@@ -240,8 +239,7 @@ def test_nobody_removes_anothers(app: Flask, admin: CheckingClient, seller: Chec
 def test_the_public_address_is_the_passkeys_site(settings: Settings, shop: Shop, account: int) -> None:
     public = create_app(replace(settings, public_base_url="https://tienda.example"))
     public.test_client_class = CheckingClient
-    browser = public.test_client()
-    assert isinstance(browser, CheckingClient)
+    browser = open_browser(public)
     browser.log_in("ana")
     assert options(browser, KEYS, NEW)["rp"]["id"] == "tienda.example"
     assert register(browser, Device()).status_code == 400, "made at localhost"
@@ -253,8 +251,7 @@ def test_the_public_address_is_the_passkeys_site(settings: Settings, shop: Shop,
 def test_an_address_without_a_name_has_none(settings: Settings) -> None:
     numbered = create_app(replace(settings, public_base_url="http://127.0.0.1:8000"))
     numbered.test_client_class = CheckingClient
-    browser = numbered.test_client()
-    assert isinstance(browser, CheckingClient)
+    browser = open_browser(numbered)
     assert browser.send(f"{ALONE}opciones/").status_code == 409
     with numbered.app_context():
         db.engine.dispose()

@@ -21,7 +21,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Accion, Auditoria, CodigoDeRecuperacion, Cuenta, Totp, Usuario
 from clientes_app.models.types import utc_now
 
-from ...support.checking_client import CheckingClient
+from ...support.checking_client import CheckingClient, open_browser
 from ...support.second_factor import turn_on_app, wrong_code
 from ...support.shop import PASSWORD, Shop
 
@@ -49,13 +49,7 @@ def waiting(browser: CheckingClient, phone: pyotp.TOTP) -> CheckingClient:
 @pytest.fixture
 def new_browser(app: Flask) -> Callable[[], CheckingClient]:
     """Open another browser."""
-    return lambda: as_checking(app)
-
-
-def as_checking(app: Flask) -> CheckingClient:
-    client = app.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
+    return lambda: open_browser(app)
 
 
 def is_in(browser: CheckingClient) -> bool:
@@ -145,7 +139,7 @@ def test_a_replayed_code_is_refused(
 @pytest.mark.both_databases
 def test_of_two_requests_with_one_code_exactly_one_gets_in(app: Flask, account: int) -> None:
     phone = turn_on_app(app, account)
-    browsers = [as_checking(app) for _ in range(2)]
+    browsers = [open_browser(app) for _ in range(2)]
     for browser in browsers:
         browser.log_in("ana")
     code, together = phone.now(), Barrier(2)
@@ -177,7 +171,7 @@ def test_ones_guesses_do_not_keep_out_another(
 ) -> None:
     for _ in range(6):
         give(waiting, wrong_code(phone))
-    other, browser = turn_on_app(app, shop.add_seller(account, "vero")), as_checking(app)
+    other, browser = turn_on_app(app, shop.add_seller(account, "vero")), open_browser(app)
     browser.log_in("vero")
     assert give(browser, other.now()).location == "/"
 
@@ -205,7 +199,7 @@ def test_half_a_log_in_ends_after_five_minutes(waiting: CheckingClient, phone: p
 def test_half_a_log_in_cannot_be_forged(app: Flask, waiting: CheckingClient, settings: Settings) -> None:
     stranger = create_app(replace(settings, secret_key="of somebody else"))
     stranger.test_client_class = CheckingClient
-    forger = as_checking(stranger)
+    forger = open_browser(stranger)
     with forger.session_transaction() as session:
         session["segundo_paso"] = {"persona": 1, "desde": utc_now().isoformat(), "siguiente": "/"}
     cookie = forger.get_cookie("sessionid")
@@ -315,7 +309,7 @@ def test_recovery_codes_are_not_stored_as_they_are(app: Flask, admin: CheckingCl
 @pytest.mark.both_databases
 def test_of_two_requests_with_one_recovery_code_exactly_one_gets_in(app: Flask, admin: CheckingClient) -> None:
     _, codes = turn_on(admin)
-    browsers, together = [as_checking(app) for _ in range(2)], Barrier(2)
+    browsers, together = [open_browser(app) for _ in range(2)], Barrier(2)
     for browser in browsers:
         browser.log_in("ana")
 
@@ -389,7 +383,7 @@ def test_a_replaced_key_still_opens_the_secret(
         newer.config["SECRET_KEY_FALLBACKS"] = list(fallbacks)
         newer.test_client_class = CheckingClient
         forget_last_code(newer)
-        browser = as_checking(newer)
+        browser = open_browser(newer)
         browser.log_in("ana")
         answer = give(browser, phone.now())
         with newer.app_context():

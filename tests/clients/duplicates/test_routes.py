@@ -11,7 +11,7 @@ from flask import Flask
 from clientes_app.extensions import db
 from clientes_app.models import Cliente, Venta
 
-from ...support.checking_client import CheckingClient
+from ...support.checking_client import CheckingClient, open_browser
 from ...support.shop import Shop
 
 
@@ -75,8 +75,7 @@ def test_another_account_takes_nothing_back(
     form = {"a": pair[0], "b": pair[1]}
     admin.send("/clientes/dobles/distintos/", form)
     shop.add_admin("otra")
-    other = app.test_client()
-    assert isinstance(other, CheckingClient)
+    other = open_browser(app)
     other.log_in("otra")
     assert other.send("/clientes/dobles/distintos/deshacer/", form).status_code == 404
     assert "Undo" in english(admin, "/clientes/dobles/")

@@ -46,7 +46,7 @@ def client_id(app: Flask, shop: Shop, account: int) -> int:
 
 
 def cells_of_xlsx(content: bytes, sheet: int = 1) -> list[list[tuple[str, str]]]:
-    """Answer each cell's type, as the format names it, with its text."""
+    """Return each cell's type, as the format names it, with its text."""
     with ZipFile(BytesIO(content)) as book:
         root = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -33,7 +33,7 @@ def active_names(app: Flask) -> list[str]:
 
 
 def tagged(app: Flask) -> list[tuple[str, str]]:
-    """Answer each client's name with each of its tags."""
+    """Return each client's name with each of its tags."""
     found = (
         db.select(Cliente.nombre, Etiqueta.nombre)
         .join(ClienteEtiqueta, ClienteEtiqueta.cliente_id == Cliente.id)

@@ -28,7 +28,7 @@ CO_MIDNIGHT = timedelta(hours=5)
 
 
 def names(account: int, search: Search) -> list[str]:
-    """Answer who is found, by name, and check that both ways of asking find the same."""
+    """Return who is found, by name, and check that both ways of asking find the same."""
     found = [{client.nombre for client in db.session.scalars(ask(account, search))} for ask in (matching, filtering)]
     assert found[0] == found[1]
     assert listing.count(account, search).number == len(found[0])
