@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..database.paging import Page, page_of
 from ..extensions import db
 from ..models import Accion, Auditoria, CampanaSMS, Cliente, Importacion
-from ..tenancy import Row, owned
+from ..tenancy import Account, Row, owned
 from ..values.days import read_day, start_of
 from ..values.ids import read_id
 from ..web.csv_export import Rows
@@ -55,9 +55,9 @@ class Filter:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
-def list_page(account_id: int, wanted: Filter, before: int | None, zone: ZoneInfo) -> Page[Auditoria]:
+def list_page(account: Account, wanted: Filter, before: int | None) -> Page[Auditoria]:
     """Return the entries, newest first: those older than the one with the id `before`."""
-    found = _matching(account_id, wanted, zone).order_by(Auditoria.id.desc())
+    found = _matching(account, wanted).order_by(Auditoria.id.desc())
     if before is not None:
         found = found.where(Auditoria.id < before)
     return page_of(db.session.scalars(found.limit(PAGE_SIZE + 1)).all(), PAGE_SIZE)
@@ -72,12 +72,12 @@ def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
     )
 
 
-def export_batches(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo) -> Iterator[Rows]:
+def export_batches(engine: Engine, account: Account, wanted: Filter) -> Iterator[Rows]:
     """Return the entries with their titles, oldest first, a batch at a time."""
     yield [_COLUMNS]
     last = 0
-    while entries := _export_batch(engine, account_id, wanted, zone, last):
-        yield [_cells(entry, zone) for entry in entries]
+    while entries := _export_batch(engine, account, wanted, last):
+        yield [_cells(entry, account.zone) for entry in entries]
         last = entries[-1].id
 
 
@@ -88,8 +88,8 @@ def _present(model: type[Row], account_id: int, entries: Collection[Auditoria]) 
     return {(kind, each) for each in db.session.scalars(present)} if ids else set()
 
 
-def _export_batch(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo, after: int) -> list[Auditoria]:
-    batch = _matching(account_id, wanted, zone).where(Auditoria.id > after).order_by(Auditoria.id).limit(_EXPORT_BATCH)
+def _export_batch(engine: Engine, account: Account, wanted: Filter, after: int) -> list[Auditoria]:
+    batch = _matching(account, wanted).where(Auditoria.id > after).order_by(Auditoria.id).limit(_EXPORT_BATCH)
     # A session of its own: the request's has ended while the file is still being sent.
     with Session(engine) as session:
         return list(session.scalars(batch))
@@ -110,14 +110,14 @@ def _cells(entry: Auditoria, zone: ZoneInfo) -> list[object]:
     ]
 
 
-def _matching(account_id: int, wanted: Filter, zone: ZoneInfo) -> Select[Auditoria]:
-    found = owned(Auditoria, account_id)
+def _matching(account: Account, wanted: Filter) -> Select[Auditoria]:
+    found = owned(Auditoria, account.id)
     if wanted.person_id is not None:
         found = found.where(Auditoria.persona_id == wanted.person_id)
     if wanted.action is not None:
         found = found.where(Auditoria.accion == wanted.action)
     if wanted.since is not None:
-        found = found.where(Auditoria.creado >= start_of(wanted.since, zone))
+        found = found.where(Auditoria.creado >= start_of(wanted.since, account.zone))
     if wanted.until is not None:
-        found = found.where(Auditoria.creado < start_of(wanted.until + timedelta(days=1), zone))
+        found = found.where(Auditoria.creado < start_of(wanted.until + timedelta(days=1), account.zone))
     return found

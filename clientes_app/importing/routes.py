@@ -21,6 +21,7 @@ from ..live import streams
 from ..live.feed import news
 from ..models import EstadoImportacion, Importacion
 from ..web.access import Access, access, by_itself, stream_view, takes_uploads
+from ..web.actor import current_actor
 from ..web.htmx import is_partial, page_or_fragment
 from ..web.i18n import language
 from . import LIVE, bp, services, uploading, waking
@@ -47,7 +48,7 @@ def upload() -> ResponseReturnValue:
         return _index(gettext("Choose a file."))
     try:
         with closing(file):
-            row = uploading.upload(current_user.account_id, current_user.id, file.stream, file.filename, place())
+            row = uploading.upload(current_user.account_id, file.stream, file.filename, place(), by=current_actor())
     except DomainError as refusal:
         return _index(refusal.message)
     return redirect(url_for("importing.columns", pk=row.id))
@@ -118,7 +119,7 @@ def progress(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def apply(pk: int) -> ResponseReturnValue:
     """Begin to import."""
-    services.start_applying(current_user.account_id, pk)
+    services.start_applying(current_user.account_id, pk, by=current_actor())
     waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 
@@ -152,7 +153,7 @@ def confirm_undoing(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def undo(pk: int) -> ResponseReturnValue:
     """Begin to undo an import."""
-    services.start_undoing(current_user.account_id, pk)
+    services.start_undoing(current_user.account_id, pk, by=current_actor())
     waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 

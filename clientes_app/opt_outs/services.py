@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..database.paging import Page, page_of
 from ..extensions import db, unit_of_work
 from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..sending.opt_outs import add_opt_outs
-from ..tenancy import get_owned, lock_owned, owned
+from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.pseudonym import MARK, is_pseudonym
 from ..web.csv_export import Rows
 from ..web.formatting import local_iso
@@ -57,14 +57,14 @@ def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
     return get_owned(db.session(), Baja, account_id, opt_out_id)
 
 
-def add(account_id: int, number: str) -> None:
+def add(account_id: int, number: str, *, by: Actor) -> None:
     """Enter a number by hand; one that stands there already stays as it is."""
     with unit_of_work() as session:
         if add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL):
-            record(session, Accion.OPT_OUT_ADDED)
+            record(session, by, Accion.OPT_OUT_ADDED)
 
 
-def remove(account_id: int, opt_out_id: int) -> Baja:
+def remove(account_id: int, opt_out_id: int, *, by: Actor) -> Baja:
     """Take a number out, and return what its entry was.
 
     Raises NotFound.
@@ -72,7 +72,7 @@ def remove(account_id: int, opt_out_id: int) -> Baja:
     with unit_of_work() as session:
         opt_out = lock_owned(session, Baja, account_id, opt_out_id)
         session.delete(opt_out)
-        record(session, Accion.OPT_OUT_REMOVED)
+        record(session, by, Accion.OPT_OUT_REMOVED)
     return opt_out
 
 
@@ -82,18 +82,18 @@ def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(found)) if numbers else set()
 
 
-def note_export() -> None:
+def note_export(*, by: Actor) -> None:
     """Note in the audit that the list is handed out: before its first byte, so that none goes unnoted."""
     with unit_of_work() as session:
-        record(session, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
+        record(session, by, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
 
 
-def export_batches(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[Rows]:
+def export_batches(engine: Engine, account: Account, erased: str) -> Iterator[Rows]:
     """Return the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield [_COLUMNS]
     last = 0
-    while entries := _export_batch(engine, account_id, last):
-        yield [_exported(entry, zone, erased) for entry in entries]
+    while entries := _export_batch(engine, account.id, last):
+        yield [_exported(entry, account.zone, erased) for entry in entries]
         last = entries[-1].id
 
 

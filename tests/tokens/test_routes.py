@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from clientes_app.audit_log import Actor
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Accion, Alcance, Auditoria, CampanaSMS, Cliente, TokenDeApi, Usuario
 from clientes_app.models.types import utc_now
@@ -215,7 +216,7 @@ class TestPrograms:
     def test_the_audit_names_it(self, program: CheckingClient, token: str, app: Flask, account: int) -> None:
         with app.test_request_context(headers=bearer(token)):
             app.preprocess_request()
-            services.create_token(account, account, "Otro", [Alcance.READ])
+            services.create_token(account, "Otro", [Alcance.READ], by=Actor(account))
         assert [row.token for row in stored(app, Auditoria)][-1] == "Prueba"
 
     def test_failures_are_throttled_by_address_and_keep_nobody_else_out(

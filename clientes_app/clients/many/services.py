@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
-from ...audit_log import record
+from ...audit_log import Actor, record
 from ...extensions import db
 from ...models import Accion, Cliente, Venta
 from ..locks import lock_for_deletion
@@ -87,7 +87,7 @@ def set_active(account_id: int, selection: Selection, active: bool) -> int:  # n
     return len(ids)
 
 
-def delete_clients(account_id: int, selection: Selection) -> Deletion:
+def delete_clients(account_id: int, selection: Selection, *, by: Actor) -> Deletion:
     """Delete the clients of the selection that have no sales; messages stay, with their name and number."""
 
     def delete_batch(connection: Connection, batch: Select[int]) -> int:
@@ -95,7 +95,7 @@ def delete_clients(account_id: int, selection: Selection) -> Deletion:
         lock_for_deletion(connection, in_batch(account_id, batch))
         deleted = connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
         if deleted:
-            record(db.session(), Accion.CLIENTS_DELETED, cuantos=deleted)
+            record(db.session(), by, Accion.CLIENTS_DELETED, cuantos=deleted)
         return deleted
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)
