@@ -1,8 +1,10 @@
-"""The only way to an account's rows."""
+"""The account, and the only way to its rows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -25,6 +27,15 @@ from .values.ids import MAX_ID
 Row = TypeVar(
     "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
 )
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account, where its days begin, and of which country a number is that does not say."""
+
+    id: int
+    zone: ZoneInfo
+    region: str
 
 
 def owned(model: type[Row], account_id: int) -> Select[Row]:

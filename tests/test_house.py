@@ -18,6 +18,7 @@ VIEWS = re.compile(r"(routes|forms|api|list_view|client_page|own_settings|\w+_ro
 OF_THE_REQUEST = {
     *(f"flask.{name}" for name in ("request", "session", "g", "flash", "redirect", "render_template", "url_for")),
     *(f"flask_login.{name}" for name in ("current_user", "login_user", "logout_user")),
+    *(f"clientes_app.web.actor{name}" for name in ("", ".current_actor", ".current_account")),
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Select
 from ..database.paging import Page, newest_first, page_of, read_in_batches
 from ..extensions import db
 from ..models import Accion, Auditoria, CampanaSMS, Cliente, Importacion
-from ..tenancy import Row, owned
+from ..tenancy import Account, Row, owned
 from ..values.days import read_day, start_of
 from ..values.ids import read_id
 from ..web.csv_export import Rows
@@ -54,9 +54,9 @@ class Filter:
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
-def list_page(account_id: int, wanted: Filter, before: int | None, zone: ZoneInfo) -> Page[Auditoria]:
+def list_page(account: Account, wanted: Filter, before: int | None) -> Page[Auditoria]:
     """Return the entries, newest first: those older than the one with the id `before`."""
-    shown = newest_first(_matching(account_id, wanted, zone), Auditoria.id, before, PAGE_SIZE)
+    shown = newest_first(_matching(account, wanted), Auditoria.id, before, PAGE_SIZE)
     return page_of(db.session.scalars(shown).all(), PAGE_SIZE)
 
 
@@ -69,12 +69,12 @@ def still_there(account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
     )
 
 
-def export_batches(engine: Engine, account_id: int, wanted: Filter, zone: ZoneInfo) -> Iterator[Rows]:
+def export_batches(engine: Engine, account: Account, wanted: Filter) -> Iterator[Rows]:
     """Return the entries with their titles, oldest first, a batch at a time."""
     yield [_COLUMNS]
-    found = _matching(account_id, wanted, zone).with_only_columns(Auditoria.id, Auditoria)
+    found = _matching(account, wanted).with_only_columns(Auditoria.id, Auditoria)
     for rows in read_in_batches(engine, found, _EXPORT_BATCH):
-        yield [_cells(entry, zone) for _, entry in rows]
+        yield [_cells(entry, account.zone) for _, entry in rows]
 
 
 def _present(model: type[Row], account_id: int, entries: Collection[Auditoria]) -> set[Seen]:
@@ -99,14 +99,14 @@ def _cells(entry: Auditoria, zone: ZoneInfo) -> list[object]:
     ]
 
 
-def _matching(account_id: int, wanted: Filter, zone: ZoneInfo) -> Select[Auditoria]:
-    found = owned(Auditoria, account_id)
+def _matching(account: Account, wanted: Filter) -> Select[Auditoria]:
+    found = owned(Auditoria, account.id)
     if wanted.person_id is not None:
         found = found.where(Auditoria.persona_id == wanted.person_id)
     if wanted.action is not None:
         found = found.where(Auditoria.accion == wanted.action)
     if wanted.since is not None:
-        found = found.where(Auditoria.creado >= start_of(wanted.since, zone))
+        found = found.where(Auditoria.creado >= start_of(wanted.since, account.zone))
     if wanted.until is not None:
-        found = found.where(Auditoria.creado < start_of(wanted.until + timedelta(days=1), zone))
+        found = found.where(Auditoria.creado < start_of(wanted.until + timedelta(days=1), account.zone))
     return found

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from flask import request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone
-from flask_login import current_user
 
 from ..extensions import engine_apart
 from ..models import Accion, Auditoria
 from ..people import services as people
 from ..values.ids import read_id
 from ..web.access import Access, access
+from ..web.actor import current_account
 from ..web.csv_export import csv_download
 from ..web.htmx import page_or_fragment
 from . import bp, entries, sentences
@@ -26,16 +23,16 @@ _PAGES = {"campana_sms": "campaigns.show", "cliente": "clients.show", "importaci
 @access(Access.ADMIN)
 def index() -> ResponseReturnValue:
     """Show what was done, newest first."""
-    account_id = current_user.account_id
+    account = current_account()
     wanted = Filter.from_values(request.args)
     before = read_id(request.args.get("antes", ""))
-    page = entries.list_page(account_id, wanted, before, _zone())
-    present = entries.still_there(account_id, page.rows)
+    page = entries.list_page(account, wanted, before)
+    present = entries.still_there(account.id, page.rows)
     context = {
         "page": page,
         "wanted": wanted,
         "addresses": {entry.id: _address(entry, present) for entry in page.rows},
-        "people": people.names_of(account_id),
+        "people": people.names_of(account.id),
         "actions": sorted(((each.value, sentences.act_name(each)) for each in Accion), key=lambda pair: pair[1]),
         "told": sentences,
     }
@@ -46,15 +43,9 @@ def index() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def export() -> ResponseReturnValue:
     """Download what the filter finds."""
-    wanted, zone = Filter.from_values(request.args), _zone()
-    batches = entries.export_batches(engine_apart(), current_user.account_id, wanted, zone)
+    batches = entries.export_batches(engine_apart(), current_account(), Filter.from_values(request.args))
     # Sentences are in the language of this request, which goes on until the last of them.
     return csv_download(stream_with_context(batches), "auditoria.csv")  # type: ignore[type-var]
-
-
-def _zone() -> ZoneInfo:
-    """Return the zone in which this reader's days begin."""
-    return ZoneInfo(str(get_timezone()))
 
 
 def _address(entry: Auditoria, present: set[Seen]) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from ..audit_log import record_for
+from ..audit_log import Actor, record
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import Accion, Rol, Usuario
@@ -45,7 +45,7 @@ def code() -> str:
     return "-".join(letters[start : start + 4] for start in (0, 4, 8))
 
 
-def create_first_admin(given_code: str, name: str, password: str) -> Usuario:
+def create_first_admin(given_code: str, name: str, password: str, *, by: Actor) -> Usuario:
     """Create the first admin.
 
     Raises WrongCode, DomainError where the password will not do, Conflict where there is somebody by now,
@@ -61,7 +61,7 @@ def create_first_admin(given_code: str, name: str, password: str) -> Usuario:
         _let_nobody_in_between(session)
         session.add(person)
         session.flush()
-        record_for(session, person, Accion.PERSON_CREATED)
+        record(session, by.known_as(person), Accion.PERSON_CREATED)
     return person
 
 

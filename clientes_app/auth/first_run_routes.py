@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ..errors import DomainError
 from ..web.access import Access, access
+from ..web.actor import current_actor
 from ..web.htmx import form_again, page_or_fragment
 from ..web.throttling import TooManyTries
 from . import bp, first_run
@@ -33,7 +34,8 @@ def create_first_admin() -> ResponseReturnValue:
     if not form.validate():
         return form_again(*_PAGE, form=form)
     try:
-        person = first_run.create_first_admin(form.codigo.data or "", form.usuario.data or "", form.clave.data or "")
+        code, name, password = (field.data or "" for field in (form.codigo, form.usuario, form.clave))
+        person = first_run.create_first_admin(code, name, password, by=current_actor())
     except TooManyTries:
         raise
     except DomainError as refusal:

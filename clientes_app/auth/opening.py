@@ -11,6 +11,7 @@ from flask_login import current_user, login_user, logout_user
 from ..extensions import db, login_manager
 from ..models import Usuario
 from ..settings import current_settings
+from ..web.actor import current_actor
 from . import known_browsers, sessions
 
 # The signed cookie carries a secret; what it opens is kept by the server, which can end it.
@@ -37,7 +38,7 @@ def open_session_for(person: Usuario, proved: str) -> None:
     if current_user.is_authenticated:
         close_session()
     session.clear()
-    session[_SECRET] = sessions.begin(person.id, proved, request.user_agent.string, request.remote_addr or "")
+    session[_SECRET] = sessions.begin(person.id, proved, request.user_agent.string, by=current_actor())
     login_user(person)
     after_this_request(partial(known_browsers.mark, name=person.usuario))
 
@@ -46,7 +47,7 @@ def close_session() -> None:
     """End the session that the browser has, if it has one."""
     present = present_session()
     if present is not None:
-        sessions.log_out(present.id)
+        sessions.log_out(present.id, by=current_actor())
     logout_user()
     session.clear()
 

@@ -12,6 +12,7 @@ from flask_login import current_user
 from ..models import Usuario
 from ..settings import current_settings
 from ..web.access import Access, access, is_safe_next, leads_on
+from ..web.actor import current_actor
 from ..web.htmx import form_again, page_or_fragment
 from ..web.i18n import LANGUAGES
 from ..web.navigation import THEMES
@@ -94,7 +95,8 @@ def choose_theme() -> Response:
 def _authenticate(form: LogInForm) -> Usuario | None:
     name = form.usuario.data or ""
     tried = tries.counts(name, request.remote_addr or "", known_browsers.identify(request, name))
-    return services.authenticate(name, form.clave.data or "", tried, sample_people=current_settings().simulated)
+    simulated = current_settings().simulated
+    return services.authenticate(name, form.clave.data or "", tried, sample_people=simulated, by=current_actor())
 
 
 def _answer_too_many(form: LogInForm, refusal: TooManyTries) -> Response:

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit_log import record_for
+from ..audit_log import Actor, record
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import Accion, Rol, Usuario
@@ -16,7 +16,9 @@ from . import passwords, tries
 from .passwords import hash_password
 
 
-def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_people: bool) -> Usuario | None:
+def authenticate(
+    name: str, password: str, tried: list[tries.Count], *, sample_people: bool, by: Actor
+) -> Usuario | None:
     """Return the person with this name and password, or None; sample people only where they are allowed.
 
     Raises throttling.TooManyTries, before it compares anything.
@@ -28,7 +30,7 @@ def authenticate(name: str, password: str, tried: list[tries.Count], *, sample_p
             tries.forgive(tried)
             return person
     with unit_of_work() as session:
-        record_for(session, person, Accion.LOG_IN_FAILED)
+        record(session, by.known_as(person), Accion.LOG_IN_FAILED)
     return None
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from ..audit_log import Thing, record, record_for
+from ..audit_log import Actor, Thing, record
 from ..database import outage
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
@@ -34,7 +34,7 @@ class Open:
     seen: datetime
 
 
-def begin(person_id: int, proved: str, device: str, address: str) -> str:
+def begin(person_id: int, proved: str, device: str, *, by: Actor) -> str:
     """Store a new session, sweep those that are over, and return the secret that opens it.
 
     `proved` is the stored password as it was when the person was let in. Raises Conflict where it is another by now,
@@ -50,12 +50,12 @@ def begin(person_id: int, proved: str, device: str, address: str) -> str:
         row = Sesion(
             clave_hash=hash_of(secret),
             dispositivo=clean_line(device)[:300],
-            direccion=address[:45],
+            direccion=by.address,
             persona_id=person_id,
         )
         session.add(row)
         person.visto = utc_now()
-        record_for(session, person, Accion.LOGGED_IN)
+        record(session, by.known_as(person), Accion.LOGGED_IN)
     return secret
 
 
@@ -95,14 +95,14 @@ def list_of(person_id: int) -> Sequence[Sesion]:
     return db.session.scalars(query.order_by(Sesion.visto.desc(), Sesion.id.desc())).all()
 
 
-def log_out(session_id: int) -> None:
+def log_out(session_id: int, *, by: Actor) -> None:
     """End the session of whoever leaves; one that has ended already stays as it is."""
     with unit_of_work() as session:
         if _end(session, Sesion.id == session_id):
-            record(session, Accion.LOGGED_OUT)
+            record(session, by, Accion.LOGGED_OUT)
 
 
-def end(person_id: int, session_id: int) -> None:
+def end(person_id: int, session_id: int, *, by: Actor) -> None:
     """End one of a person's sessions.
 
     Raises NotFound.
@@ -110,21 +110,21 @@ def end(person_id: int, session_id: int) -> None:
     with unit_of_work() as session:
         if not _end(session, Sesion.id == session_id, Sesion.persona_id == person_id):
             raise NotFound
-        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id))
+        record(session, by, Accion.SESSION_ENDED, Thing("sesion", session_id))
 
 
-def end_others(person_id: int, present_id: int | None) -> None:
+def end_others(person_id: int, present_id: int | None, *, by: Actor) -> None:
     """End all of a person's sessions but the present one."""
     with unit_of_work() as session:
-        forget_others(session, session.get_one(Usuario, person_id), present_id)
+        forget_others(session, session.get_one(Usuario, person_id), present_id, by)
 
 
-def forget_others(session: Session, person: Usuario, present_id: int | None) -> None:
+def forget_others(session: Session, person: Usuario, present_id: int | None, by: Actor) -> None:
     """End them in a transaction that does more; None: there is no present one, all end."""
     theirs = Sesion.persona_id == person.id
     others = theirs if present_id is None else and_(theirs, Sesion.id != present_id)
     for session_id in _end(session, others):
-        record(session, Accion.SESSION_ENDED, Thing("sesion", session_id, account_id=person.account_id))
+        record(session, by, Accion.SESSION_ENDED, Thing("sesion", session_id, account_id=person.account_id))
 
 
 def _end(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:

@@ -18,6 +18,7 @@ from ..sending.waiting import Wait
 from ..settings import current_settings
 from ..values.ids import MAX_ID, read_id
 from ..web.access import Access, access, by_itself, program_view
+from ..web.actor import current_actor
 from ..web.formatting import local_iso, reason, some_of
 from ..web.forms import form_from_json, json_object, validated
 from ..web.i18n import account_zone
@@ -38,7 +39,8 @@ def send_sms() -> ResponseReturnValue:
     campaign = services.earlier_campaign(current_user.account_id, key)
     if campaign is None:
         services.require_twilio(current_settings().missing)
-        campaign = services.create_campaign(current_user.account_id, current_user.id, _draft(json_object()), key)
+        draft = _draft(json_object())
+        campaign = services.create_campaign(current_user.account_id, draft, key, by=current_actor())
     asynchronous = "respond-async" in request.headers.get("Prefer", "")
     campaign = services.wait_for_end(campaign, 0.0) if asynchronous else _wait_for_end(campaign)
     return _answer(campaign), 200 if campaign.estado in ENDED else 202

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..database.paging import read_in_batches
 from ..extensions import unit_of_work
 from ..models import Accion, CampanaSMS, SMSLog
@@ -30,11 +30,11 @@ _COLUMNS = (
 )
 
 
-def note_download(campaign: CampanaSMS) -> None:
+def note_download(campaign: CampanaSMS, *, by: Actor) -> None:
     """Note in the audit that names and numbers are handed out: before the first byte, so that none goes unnoted."""
     with unit_of_work() as session:
         thing = Thing("campana_sms", campaign.id, campaign.nombre)
-        record(session, Accion.CLIENTS_EXPORTED, thing, cuantos=campaign.total_clientes)
+        record(session, by, Accion.CLIENTS_EXPORTED, thing, cuantos=campaign.total_clientes)
 
 
 def certificate_batches(engine: Engine, campaign: CampanaSMS, verification: Verification) -> Iterator[Rows]:

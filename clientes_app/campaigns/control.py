@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from flask_babel import gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
@@ -22,44 +23,50 @@ from . import limits
 _RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
 
 
-def pause(account_id: int, campaign_id: int) -> CampanaSMS:
+@dataclass(frozen=True)
+class _Decision:
+    """What changes a campaign's state: how, what the audit calls it, and what is said where it cannot be."""
+
+    change: Callable[[Connection, int], bool]
+    act: Accion
+    refusal: LazyString
+
+
+_PAUSE = _Decision(control.pause, Accion.CAMPAIGN_PAUSED, lazy_gettext("This campaign is not running."))
+_RESUME = _Decision(
+    control.resume, Accion.CAMPAIGN_RESUMED, lazy_gettext("This campaign is neither paused nor stopped.")
+)
+_CANCEL = _Decision(control.cancel, Accion.CAMPAIGN_CANCELLED, lazy_gettext("This campaign has already ended."))
+
+
+def pause(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     """Let nothing more of a campaign be claimed for now.
 
     Raises NotFound, or Conflict where it does not run.
     """
-    return _change(
-        account_id, campaign_id, control.pause, Accion.CAMPAIGN_PAUSED, gettext("This campaign is not running.")
-    )
+    return _do(_PAUSE, account_id, campaign_id, by)
 
 
-def resume(account_id: int, campaign_id: int) -> CampanaSMS:
+def resume(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     """Let a paused or stopped campaign go on.
 
     Raises NotFound, or Conflict where it is neither.
     """
-    return _change(
-        account_id,
-        campaign_id,
-        control.resume,
-        Accion.CAMPAIGN_RESUMED,
-        gettext("This campaign is neither paused nor stopped."),
-    )
+    return _do(_RESUME, account_id, campaign_id, by)
 
 
-def cancel(account_id: int, campaign_id: int, person_id: int) -> CampanaSMS:
+def cancel(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     """End a campaign: what is not claimed is never sent.
 
     Raises NotFound, Conflict where it has ended, or Forbidden where it waits for an admin and is somebody else's.
     """
     campaign = get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-    if not _may_cancel(campaign, person_id):
+    if not _may_cancel(campaign, by):
         raise Forbidden(gettext("Only who asked for this campaign or an administrator may cancel it."))
-    return _change(
-        account_id, campaign_id, control.cancel, Accion.CAMPAIGN_CANCELLED, gettext("This campaign has already ended.")
-    )
+    return _do(_CANCEL, account_id, campaign_id, by)
 
 
-def approve(account_id: int, campaign_id: int, admin_id: int) -> CampanaSMS:
+def approve(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     """Let a campaign be sent that waited for an admin, as far as the limits of this day allow.
 
     Raises NotFound, or Conflict where it does not wait any more, or would pass a limit.
@@ -68,14 +75,14 @@ def approve(account_id: int, campaign_id: int, admin_id: int) -> CampanaSMS:
         lock_account(session, account_id)
         campaign = _waiting(session, account_id, campaign_id)
         limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
-        if not control.approve(session.connection(), campaign_id, admin_id):
+        if not control.approve(session.connection(), campaign_id, by.person_id):
             raise Conflict(gettext("This campaign is not waiting any more."))
-        record(session, Accion.CAMPAIGN_APPROVED, _thing(campaign), mensajes=campaign.pendientes)
+        record(session, by, Accion.CAMPAIGN_APPROVED, _thing(campaign), mensajes=campaign.pendientes)
         session.refresh(campaign)
     return campaign
 
 
-def reject(account_id: int, campaign_id: int) -> CampanaSMS:
+def reject(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     """End a campaign that waits for an admin; nothing of it is sent.
 
     Raises NotFound, or Conflict where it does not wait any more.
@@ -84,20 +91,20 @@ def reject(account_id: int, campaign_id: int) -> CampanaSMS:
         campaign = _waiting(session, account_id, campaign_id)
         if not control.reject(session.connection(), campaign_id):
             raise Conflict(gettext("This campaign is not waiting any more."))
-        record(session, Accion.CAMPAIGN_REJECTED, _thing(campaign), mensajes=campaign.pendientes)
+        record(session, by, Accion.CAMPAIGN_REJECTED, _thing(campaign), mensajes=campaign.pendientes)
         session.refresh(campaign)
     return campaign
 
 
-def confirm_arrival(account_id: int, campaign_id: int, row_id: int, person_id: int) -> SMSLog:
+def confirm_arrival(account_id: int, campaign_id: int, row_id: int, *, by: Actor) -> SMSLog:
     """Take a person's word that an uncertain message arrived.
 
     Raises NotFound, or Conflict where it is no longer uncertain.
     """
     with unit_of_work() as session:
         get_owned(session, CampanaSMS, account_id, campaign_id)
-        row = _message(campaign_id, row_id)
-        if not evidence.confirm(session.connection(), campaign_id, row_id, person_id):
+        row = _message(session, campaign_id, row_id)
+        if not evidence.confirm(session.connection(), campaign_id, row_id, by.person_id):
             raise _certain()
         session.refresh(row)
     return row
@@ -113,7 +120,7 @@ def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
         campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
         if campaign.estado is EstadoCampana.CANCELADO:
             raise Conflict(gettext("This campaign was cancelled."))
-        row = _message(campaign_id, row_id)
+        row = _message(session, campaign_id, row_id)
         if row.estado is not EstadoSMS.INCIERTO or is_pseudonym(row.telefono_e164 or ""):
             raise _certain()
         limits.require_room_again(session, campaign, row)
@@ -144,8 +151,9 @@ def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
 
     Raises NotFound.
     """
-    get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-    return _message(campaign_id, row_id)
+    session = db.session()
+    get_owned(session, CampanaSMS, account_id, campaign_id)
+    return _message(session, campaign_id, row_id)
 
 
 def _failed_for_now(campaign_id: int) -> Select[int | None]:
@@ -156,22 +164,20 @@ def _failed_for_now(campaign_id: int) -> Select[int | None]:
     )
 
 
-def _change(
-    account_id: int, campaign_id: int, change: Callable[[Connection, int], bool], act: Accion, refusal: str
-) -> CampanaSMS:
+def _do(decision: _Decision, account_id: int, campaign_id: int, by: Actor) -> CampanaSMS:
     with unit_of_work() as session:
         campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
-        if not change(session.connection(), campaign_id):
-            raise Conflict(refusal)
-        record(session, act, Thing("campana_sms", campaign_id, campaign.nombre))
+        if not decision.change(session.connection(), campaign_id):
+            raise Conflict(str(decision.refusal))
+        record(session, by, decision.act, _thing(campaign))
         session.refresh(campaign)
     return campaign
 
 
-def _may_cancel(campaign: CampanaSMS, person_id: int) -> bool:
+def _may_cancel(campaign: CampanaSMS, by: Actor) -> bool:
     if campaign.estado is not EstadoCampana.POR_APROBAR:
         return True
-    return person_id in (campaign.usuario_id, campaign.enviada_por_id)
+    return by.person_id in (campaign.usuario_id, campaign.enviada_por_id)
 
 
 def _waiting(session: Session, account_id: int, campaign_id: int) -> CampanaSMS:
@@ -189,8 +195,8 @@ def _certain() -> Conflict:
     return Conflict(gettext("This message is no longer uncertain."))
 
 
-def _message(campaign_id: int, row_id: int) -> SMSLog:
-    row = db.session.get(SMSLog, row_id)
+def _message(session: Session, campaign_id: int, row_id: int) -> SMSLog:
+    row = session.get(SMSLog, row_id)
     if row is None or row.campana_id != campaign_id:
         raise NotFound
     return row

@@ -11,6 +11,7 @@ from ..errors import Conflict
 from ..extensions import engine_apart
 from ..models import CampanaSMS, SMSLog
 from ..web.access import Access, access, by_itself
+from ..web.actor import current_actor
 from ..web.csv_export import csv_download
 from ..web.error_pages import speaks_json
 from ..web.formatting import number
@@ -26,7 +27,7 @@ from .verification import verify
 @access(Access.SEND)
 def pause(pk: int) -> ResponseReturnValue:
     """Pause a campaign."""
-    campaign = control.pause(current_user.account_id, pk)
+    campaign = control.pause(current_user.account_id, pk, by=current_actor())
     return _done(campaign, gettext("The campaign %(name)s is paused.", name=campaign.nombre))
 
 
@@ -34,7 +35,7 @@ def pause(pk: int) -> ResponseReturnValue:
 @access(Access.SEND)
 def resume(pk: int) -> ResponseReturnValue:
     """Let a paused or stopped campaign go on."""
-    campaign = control.resume(current_user.account_id, pk)
+    campaign = control.resume(current_user.account_id, pk, by=current_actor())
     return _done(campaign, gettext("The campaign %(name)s goes on.", name=campaign.nombre))
 
 
@@ -50,7 +51,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 @access(Access.SEND)
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel a campaign."""
-    campaign = control.cancel(current_user.account_id, pk, current_user.id)
+    campaign = control.cancel(current_user.account_id, pk, by=current_actor())
     said = ngettext(
         "The campaign is cancelled: %(count)s message was not sent.",
         "The campaign is cancelled: %(count)s messages were not sent.",
@@ -72,7 +73,7 @@ def confirm_approval(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def approve(pk: int) -> ResponseReturnValue:
     """Let it be sent."""
-    campaign = control.approve(current_user.account_id, pk, current_user.id)
+    campaign = control.approve(current_user.account_id, pk, by=current_actor())
     return _done(campaign, gettext("The campaign %(name)s is approved and on its way.", name=campaign.nombre))
 
 
@@ -88,7 +89,7 @@ def confirm_rejection(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def reject(pk: int) -> ResponseReturnValue:
     """End it; nothing is sent."""
-    campaign = control.reject(current_user.account_id, pk)
+    campaign = control.reject(current_user.account_id, pk, by=current_actor())
     return _done(campaign, gettext("The campaign %(name)s is rejected: nothing was sent.", name=campaign.nombre))
 
 
@@ -106,7 +107,7 @@ def actions(pk: int) -> ResponseReturnValue:
 @access(Access.SEND)
 def confirm_arrival(pk: int, row: int) -> ResponseReturnValue:
     """Note that an uncertain message arrived."""
-    message = control.confirm_arrival(current_user.account_id, pk, row, current_user.id)
+    message = control.confirm_arrival(current_user.account_id, pk, row, by=current_actor())
     return _settled(message, gettext("The message to %(name)s counts as sent.", name=message.nombre))
 
 
@@ -142,7 +143,7 @@ def retry_failed(pk: int) -> ResponseReturnValue:
 def certificate(pk: int) -> ResponseReturnValue:
     """Download the proof of a campaign: the sums, and every row."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    note_download(campaign)
+    note_download(campaign, by=current_actor())
     return csv_download(certificate_batches(engine_apart(), campaign, verify(pk)), f"campana-{pk}.csv")
 
 

@@ -25,6 +25,7 @@ from ..segments import services as segments
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access, by_itself, stream_view
+from ..web.actor import current_actor
 from ..web.htmx import form_again, is_partial, page_or_fragment, source
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, control, listing, services
@@ -104,7 +105,7 @@ def send() -> ResponseReturnValue:
             return (again, 400) if form.destino.errors else again
         services.require_twilio(current_settings().missing)
         draft = _draft(form, audience)
-        campaign = services.create_campaign(current_user.account_id, current_user.id, draft, key)
+        campaign = services.create_campaign(current_user.account_id, draft, key, by=current_actor())
     return redirect(url_for("campaigns.show", pk=campaign.id))
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..clients.search.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
@@ -102,7 +102,7 @@ def require_twilio(missing: Sequence[str]) -> None:
         raise ServiceUnavailable(gettext("Twilio is not set up. Missing: %(names)s.", names=", ".join(missing)))
 
 
-def create_campaign(account_id: int, sender_id: int, draft: Draft, key: Key | None = None) -> CampanaSMS:
+def create_campaign(account_id: int, draft: Draft, key: Key | None = None, *, by: Actor) -> CampanaSMS:
     """Store a campaign with all its rows, for the sender to find; the same request gives the same campaign for a day.
 
     Raises KeyReused where the key came with another request, DomainError where an id is not the account's client or
@@ -110,7 +110,7 @@ def create_campaign(account_id: int, sender_id: int, draft: Draft, key: Key | No
     """
     try:
         with unit_of_work() as session:
-            campaign = _earlier(session, account_id, key) or _store(session, account_id, sender_id, draft, key)
+            campaign = _earlier(session, account_id, key) or _store(session, account_id, draft, key, by)
     except IntegrityError as error:
         # Two requests with one key raced and the other one stored it; or a client was deleted at this moment.
         earlier = _earlier(db.session(), account_id, key)
@@ -162,8 +162,8 @@ def _earlier(session: Session, account_id: int, key: Key | None) -> CampanaSMS |
     return None if key is None else key.earlier(session, account_id)
 
 
-def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key: Key | None) -> CampanaSMS:
-    campaign = _insert(session, account_id, sender_id, draft, key)
+def _store(session: Session, account_id: int, draft: Draft, key: Key | None, by: Actor) -> CampanaSMS:
+    campaign = _insert(session, account_id, draft, key, by)
     # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
     _require_known(session, account_id, draft.audience)
     outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, account_id, draft.audience))
@@ -175,18 +175,18 @@ def _store(session: Session, account_id: int, sender_id: int, draft: Draft, key:
     _hand_over(campaign, campaign.creado)
     if campaign.estado is not EstadoCampana.POR_APROBAR:
         sent = Thing("campana_sms", campaign.id, campaign.nombre)
-        record(session, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
+        record(session, by, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
     return campaign
 
 
-def _insert(session: Session, account_id: int, sender_id: int, draft: Draft, key: Key | None) -> CampanaSMS:
+def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by: Actor) -> CampanaSMS:
     now = utc_now()
     campaign = CampanaSMS(
         nombre=draft.nombre or gettext("Campaign of %(moment)s", moment=moment(now)),
         mensaje=draft.mensaje,
         creado=now,
         plantilla_id=_own_template(session, account_id, draft.plantilla_id),
-        enviada_por_id=sender_id,
+        enviada_por_id=by.person_id or account_id,  # the command line sends in the admin's name
         usuario_id=account_id,
     )
     if key is not None:

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from ..audit_log import NOBODY
 from ..client_files.columns import Layout, Role
 from ..client_files.refusals import Refused
 from ..database.processes import new_owner
@@ -51,12 +52,12 @@ def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Import
     if admin is None or not admin.is_admin:
         raise click.ClickException(f"no admin is called {owner}")
     with file.open("rb") as stream:
-        row = uploading.upload(admin.id, admin.id, stream, file.name, place)
+        row = uploading.upload(admin.id, stream, file.name, place, by=NOBODY)
     layout = _mapped(Layout.from_json(row.columnas), mapped)
     services.start_review(admin.id, row.id, layout, tag, place.uploads)
     with click.progressbar(length=row.filas, label="Checking") as bar:
         review(db.engine, _taken(row.id, place), bar.update)
-    row = services.start_applying(admin.id, row.id)
+    row = services.start_applying(admin.id, row.id, by=NOBODY)
     with click.progressbar(length=row.por_aplicar, label="Importing") as bar:
         apply(db.engine, _taken(row.id, place), bar.update)
     db.session.expire_all()

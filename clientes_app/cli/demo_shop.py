@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ..audit_log import NOBODY
 from ..auth.passwords import hash_password
 from ..campaigns import services as campaigns
 from ..clients.sales import count_purchases
@@ -133,7 +134,7 @@ def _run_in_the_past(
 ) -> None:
     text = _TEMPLATES[past.template][1]
     draft = campaigns.Draft(Search(), text, past.name, template_id)
-    campaign_id = campaigns.create_campaign(account_id, account_id, draft).id
+    campaign_id = campaigns.create_campaign(account_id, draft, by=NOBODY).id
     then = _days_ago(past.days_ago)
     owner = new_owner()
     lease.hold(db.engine, owner)

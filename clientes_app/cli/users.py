@@ -8,6 +8,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from ..audit_log import NOBODY
 from ..auth import services
 from ..auth.second_factor import enrolment
 from ..errors import DomainError, NotFound
@@ -38,7 +39,7 @@ def create(name: str, role: str, owner: str | None, *, password_stdin: bool) -> 
 def link(name: str) -> None:
     """Print a link with which a person chooses a new password; it works once, within 72 hours."""
     try:
-        secret = links.make_link_for(name.strip())
+        secret = links.make_link_for(name.strip(), by=NOBODY)
     except NotFound as error:
         raise click.ClickException(f"nobody is called {name}") from error
     except DomainError as error:
@@ -51,7 +52,7 @@ def link(name: str) -> None:
 def remove_second_factor(name: str) -> None:
     """Let a person who lost app, passkeys and recovery codes log in with the password alone."""
     try:
-        enrolment.remove_all(name)
+        enrolment.remove_all(name, by=NOBODY)
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{name} logs in with the password alone")

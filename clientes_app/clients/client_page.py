@@ -14,6 +14,7 @@ from ..opt_outs.services import opted_out
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access
+from ..web.actor import current_account
 from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from . import bp, sales, services, timeline
@@ -50,7 +51,7 @@ def record_sale(pk: int) -> ResponseReturnValue:
     form = SaleForm(request.form)
     if not form.validate():
         return form_again("clients/show.html", "clients/_sales.html", **_context(pk, form))
-    sales.record_sale(current_user.account_id, pk, form.sale(), account_zone())
+    sales.record_sale(current_account(), pk, form.sale())
     fragment = render_template("clients/_recorded.html", **_context(pk, SaleForm(formdata=None)))
     return done(gettext("The sale is recorded."), url_for("clients.show", pk=pk), fragment)
 

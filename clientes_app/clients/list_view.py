@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import render_template, url_for
-from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from ..settings import current_settings
+from ..web.actor import current_account
 from ..web.htmx import came_from
 from .search import listing
 from .search.chips import chips_of, unread_chips, unread_in_words, without
@@ -21,10 +20,10 @@ from .tags.services import tag_names
 
 def list_context(values: Mapping[str, str]) -> dict[str, Any]:
     """Return what the list's template needs for the page that a URL's values mean."""
-    account_id = current_user.account_id
+    account = current_account()
     search, order, cursor = Search.from_values(values), Order.from_values(values), Cursor.from_values(values)
-    tags = tag_names(account_id)
-    listed = listing.find_page(account_id, search, cursor, order, current_settings().default_region)
+    tags = tag_names(account.id)
+    listed = listing.find_page(account, search, cursor, order)
     return {
         "listed": listed,
         "order": order,
@@ -33,7 +32,7 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
         "chips": [*chips_of(search, tags), *unread_chips(search)],
         "problems": unread_in_words(search),
         "without": without,
-        "any_clients": listing.has_clients(account_id),
+        "any_clients": listing.has_clients(account.id),
         "search": search,
         "count": listed.count,
     }

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from ..errors import Conflict, DomainError
 from ..extensions import db
 from ..models import Cliente
-from ..settings import current_settings
 from ..web.access import Access, access, program_view
+from ..web.actor import current_account, current_actor
 from ..web.error_pages import speaks_json
 from ..web.formatting import local_iso
 from ..web.forms import form_from_json, json_object, validated
@@ -52,7 +52,7 @@ def create() -> ResponseReturnValue:
     form = ClientForm(request.form)
     if not form.validate():
         return form_again("clients/new.html", "clients/_new.html", form=form)
-    client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
+    client = services.create_client(current_account(), form.given(), by=current_actor())
     if "otro" in request.form:
         return _offer_another(client)
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_added.html", client))
@@ -64,7 +64,7 @@ def create() -> ResponseReturnValue:
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
     form = validated(form_from_json(ClientForm, json_object()))
-    client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
+    client = services.create_client(current_account(), form.given(), by=current_actor())
     return {"success": True, "cliente": _as_json(client)}
 
 
@@ -86,7 +86,7 @@ def save(pk: int) -> ResponseReturnValue:
     form = ClientForm(request.form, obj=client)
     if not form.validate():
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
-    client = services.edit_client(current_user.account_id, pk, form.given(), _region(), done_by=current_user.id)
+    client = services.edit_client(current_account(), pk, form.given(), by=current_actor())
     if _from_own_page():
         return flash_and_go(_saved(client), url_for("clients.show", pk=pk))
     return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))
@@ -99,7 +99,7 @@ def set_active(pk: int) -> ResponseReturnValue:
     form = ActiveForm(request.form)
     if not form.validate():
         raise DomainError(gettext("Say true or false."))
-    client = services.set_active(current_user.account_id, pk, form.activo.data, done_by=current_user.id)
+    client = services.set_active(current_user.account_id, pk, form.activo.data, by=current_actor())
     said = (
         gettext("%(name)s is active.", name=client.nombre)
         if client.activo
@@ -124,7 +124,7 @@ def confirm_deletion(pk: int) -> ResponseReturnValue:
 def delete(pk: int) -> ResponseReturnValue:
     """Delete a client that has no sales."""
     try:
-        client = services.delete_client(current_user.account_id, pk)
+        client = services.delete_client(current_user.account_id, pk, by=current_actor())
     except Conflict as refusal:
         if speaks_json():
             raise
@@ -165,7 +165,7 @@ def _saved(client: Cliente) -> str:
 
 
 def _row_fragment(template: str, client: Cliente) -> str:
-    row = listing.find_row(current_user.account_id, client.id, _region())
+    row = listing.find_row(current_account(), client.id)
     return render_template(template, row=row, **_counted(_shown_search()))
 
 
@@ -184,10 +184,6 @@ def _client_context(client: Cliente) -> dict[str, Any]:
 
 def _from_own_page() -> bool:
     return request.args.get("volver") == "cliente"
-
-
-def _region() -> str:
-    return current_settings().default_region
 
 
 def _as_json(client: Cliente) -> dict[str, object]:

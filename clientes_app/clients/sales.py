@@ -15,7 +15,7 @@ from ..errors import NotFound
 from ..extensions import db, unit_of_work
 from ..models import Cliente, Venta
 from ..models.types import utc_now
-from ..tenancy import owned
+from ..tenancy import Account, owned
 from .services import lock_client
 
 
@@ -36,24 +36,24 @@ class Sales:
     total: Decimal
 
 
-def record_sale(account_id: int, client_id: int, sale: NewSale, zone: ZoneInfo) -> Venta:
+def record_sale(account: Account, client_id: int, sale: NewSale) -> Venta:
     """Store a sale to a client.
 
     Raises NotFound, and Conflict where the client is erased.
     """
     try:
         with unit_of_work() as session:
-            client = lock_client(session, account_id, client_id)
+            client = lock_client(session, account.id, client_id)
             stored = Venta(
                 cliente_id=client.id,
                 total=sale.total,
                 concepto=sale.concept,
-                fecha=_moment(sale.day, zone),
-                usuario_id=account_id,
+                fecha=_moment(sale.day, account.zone),
+                usuario_id=account.id,
             )
             session.add(stored)
             session.flush()
-            count_purchases(session, account_id, client_id)
+            count_purchases(session, account.id, client_id)
     except IntegrityError as error:
         # The client was deleted in between.
         raise NotFound from error

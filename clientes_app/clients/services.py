@@ -8,12 +8,12 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..sending.erased import hold_off_erasing, wake_opt_outs
-from ..tenancy import get_owned, lock_owned, owned
+from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.client_keys import keys_of
 from .locks import lock_for_deletion
 
@@ -35,43 +35,37 @@ def find_client(account_id: int, client_id: int) -> Cliente:
     return get_owned(db.session(), Cliente, account_id, client_id)
 
 
-def create_client(account_id: int, fields: ClientFields, region: str, *, done_by: int | None) -> Cliente:
-    """Store a client; a number without a country code is one of `region`."""
+def create_client(account: Account, fields: ClientFields, *, by: Actor) -> Cliente:
+    """Store a client; a number without a country code is one of the account's region."""
     with unit_of_work() as session:
-        client = Cliente(usuario_id=account_id, telefono="", documento="")
-        _apply(client, fields, region)
+        client = Cliente(usuario_id=account.id, telefono="", documento="")
+        _apply(client, fields, account.region)
         session.add(client)
         session.flush()
         _keep_opted_out(session, client)
-        note_change(session, client.id, TipoDeCambio.CREADO, {}, done_by)
+        note_change(session, client.id, TipoDeCambio.CREADO, {}, by)
     return client
 
 
-def edit_client(account_id: int, client_id: int, fields: ClientFields, region: str, *, done_by: int | None) -> Cliente:
+def edit_client(account: Account, client_id: int, fields: ClientFields, *, by: Actor) -> Cliente:
     """Change a client.
 
     Raises NotFound, and Conflict where it is erased.
     """
     with unit_of_work() as session:
-        client = lock_client(session, account_id, client_id)
-        change_fields(session, client, fields, region, done_by)
+        client = lock_client(session, account.id, client_id)
+        change_fields(session, client, fields, account.region, by)
     return client
 
 
-def set_active(
-    account_id: int,
-    client_id: int,
-    active: bool,  # noqa: FBT001 (it is the value)
-    *,
-    done_by: int | None,
-) -> Cliente:
+def set_active(account_id: int, client_id: int, active: bool, *, by: Actor) -> Cliente:  # noqa: FBT001 (it is the value)
     """Activate or deactivate a client.
 
     Raises NotFound, and Conflict where it is erased.
     """
     with unit_of_work() as session:
         client = lock_client(session, account_id, client_id)
-        _note_edit(session, client, {"activo": active}, done_by)
+        _note_edit(session, client, {"activo": active}, by)
         client.activo = active
     return client
 
@@ -96,21 +90,19 @@ def require_not_erased(client: Cliente) -> None:
         raise Conflict(gettext("This client's data was erased. It can no longer be changed."))
 
 
-def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, done_by: int | None) -> None:
+def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, by: Actor) -> None:
     """Give a client, which the caller has locked, these fields, and note what they change."""
-    _note_edit(session, client, fields, done_by)
+    _note_edit(session, client, fields, by)
     _apply(client, fields, region)
     _keep_opted_out(session, client)
 
 
-def note_change(
-    session: Session, client_id: int, kind: TipoDeCambio, details: dict[str, Any], done_by: int | None
-) -> None:
-    """Write into a client's story what a person did to it; `done_by` is None for the command line."""
-    session.add(CambioDeCliente(cliente_id=client_id, tipo=kind, detalle=details, hecho_por_id=done_by))
+def note_change(session: Session, client_id: int, kind: TipoDeCambio, details: dict[str, Any], by: Actor) -> None:
+    """Write into a client's story what somebody did to it."""
+    session.add(CambioDeCliente(cliente_id=client_id, tipo=kind, detalle=details, hecho_por_id=by.person_id))
 
 
-def delete_client(account_id: int, client_id: int) -> Cliente:
+def delete_client(account_id: int, client_id: int, *, by: Actor) -> Cliente:
     """Delete a client and return what it was; its messages stay, with its name and number.
 
     Raises NotFound, and Conflict where the client has sales.
@@ -123,7 +115,7 @@ def delete_client(account_id: int, client_id: int) -> Cliente:
                 raise _has_sales(client)
             lock_for_deletion(session.connection(), Cliente.id == client_id)
             session.delete(client)
-            record(session, Accion.CLIENTS_DELETED, Thing("cliente", client_id), cuantos=1)
+            record(session, by, Accion.CLIENTS_DELETED, Thing("cliente", client_id), cuantos=1)
     except IntegrityError as error:
         # A sale came in between.
         raise _has_sales(client) from error
@@ -146,11 +138,11 @@ def with_same_number(client: Cliente) -> Cliente | None:
     return db.session.scalar(others.order_by(Cliente.id).limit(1))
 
 
-def _note_edit(session: Session, client: Cliente, fields: ClientFields, done_by: int | None) -> None:
+def _note_edit(session: Session, client: Cliente, fields: ClientFields, by: Actor) -> None:
     was = {name: getattr(client, name) for name in fields}
     changed = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
     if changed:
-        note_change(session, client.id, TipoDeCambio.EDITADO, changed, done_by)
+        note_change(session, client.id, TipoDeCambio.EDITADO, changed, by)
 
 
 def _keep_opted_out(session: Session, client: Cliente) -> None:

@@ -17,6 +17,7 @@ from ..client_files.rows import reader_of
 from ..errors import DomainError
 from ..models import EstadoImportacion, Importacion
 from ..web.access import Access, access, by_itself, stream_view, takes_uploads
+from ..web.actor import current_actor
 from ..web.htmx import flash_and_go, is_partial, page_or_fragment
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, services, uploading, waking
@@ -42,7 +43,7 @@ def upload() -> ResponseReturnValue:
         return _index(gettext("Choose a file."))
     try:
         with closing(file):
-            row = uploading.upload(current_user.account_id, current_user.id, file.stream, file.filename, place())
+            row = uploading.upload(current_user.account_id, file.stream, file.filename, place(), by=current_actor())
     except DomainError as refusal:
         return _index(refusal.message)
     return redirect(url_for("importing.columns", pk=row.id))
@@ -107,7 +108,7 @@ def progress(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def apply(pk: int) -> ResponseReturnValue:
     """Begin to import."""
-    services.start_applying(current_user.account_id, pk)
+    services.start_applying(current_user.account_id, pk, by=current_actor())
     waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 
@@ -140,7 +141,7 @@ def confirm_undoing(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def undo(pk: int) -> ResponseReturnValue:
     """Begin to undo an import."""
-    services.start_undoing(current_user.account_id, pk)
+    services.start_undoing(current_user.account_id, pk, by=current_actor())
     waking.wake()
     return redirect(url_for("importing.show", pk=pk))
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..client_files.columns import Layout, Role
 from ..client_files.rows import join_tags, split_tags
 from ..errors import Conflict, DomainError
@@ -65,7 +65,7 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
     return row
 
 
-def start_applying(account_id: int, import_id: int) -> Importacion:
+def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion:
     """Let a worker import what the dry run found.
 
     Raises NotFound, and Conflict where there is nothing to import or it was begun before.
@@ -75,7 +75,7 @@ def start_applying(account_id: int, import_id: int) -> Importacion:
         row = _move(session, account_id, import_id, {EstadoImportacion.REVISADA}, EstadoImportacion.APLICANDO, **begun)
         if not row.por_aplicar:
             raise Conflict(gettext("There is nothing to import."))
-        record(session, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
+        record(session, by, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
     return row
 
 
@@ -98,7 +98,7 @@ def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
     return row
 
 
-def start_undoing(account_id: int, import_id: int) -> Importacion:
+def start_undoing(account_id: int, import_id: int, *, by: Actor) -> Importacion:
     """Let a worker undo an import.
 
     Raises NotFound, and Conflict where something depends on it.
@@ -107,7 +107,7 @@ def start_undoing(account_id: int, import_id: int) -> Importacion:
         row = _move(session, account_id, import_id, UNDOABLE, EstadoImportacion.DESHACIENDO)
         if undoing.depends(session.connection(), row.id):
             raise Conflict(gettext("It cannot be undone: some of its clients have sales, messages or changes by now."))
-        record(session, Accion.IMPORT_UNDONE, _thing(row))
+        record(session, by, Accion.IMPORT_UNDONE, _thing(row))
     return row
 
 

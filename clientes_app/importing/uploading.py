@@ -14,6 +14,7 @@ from typing import IO
 
 from flask_babel import gettext
 
+from ..audit_log import Actor
 from ..client_files.columns import Layout, guess
 from ..client_files.reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
 from ..client_files.refusals import Refused
@@ -34,7 +35,7 @@ REMEMBERED = 20
 """Earlier imports whose columns are looked at."""
 
 
-def upload(account_id: int, user_id: int, file: IO[bytes], name: str, place: Surroundings) -> Importacion:
+def upload(account_id: int, file: IO[bytes], name: str, place: Surroundings, *, by: Actor) -> Importacion:
     """Store a file and guess what its columns hold.
 
     Raises DomainError where the file is refused, or there is no room for it; then nothing of it is kept.
@@ -50,7 +51,7 @@ def upload(account_id: int, user_id: int, file: IO[bytes], name: str, place: Sur
             require_room(session, account_id, place, files.size, stored=files.size)
             row = Importacion(
                 usuario_id=account_id,
-                subida_por_id=user_id,
+                subida_por_id=by.person_id or account_id,  # the command line uploads in the admin's name
                 nombre_archivo=clean_line(name)[:200] or "clientes",
                 archivo=files.upload.name,
                 columnas=layout.to_json(),

@@ -11,10 +11,10 @@ from ..extensions import engine_apart
 from ..values.ids import read_id
 from ..values.text import clean_line
 from ..web.access import Access, access
+from ..web.actor import current_account, current_actor
 from ..web.csv_export import csv_download
 from ..web.formatting import phone_number
 from ..web.htmx import flash_and_go, form_again, page_or_fragment
-from ..web.i18n import account_zone
 from . import bp, services
 from .forms import NumberForm
 
@@ -34,9 +34,8 @@ def index() -> ResponseReturnValue:
 @access(Access.STAFF)
 def export() -> ResponseReturnValue:
     """Download the list."""
-    services.note_export()
-    zone, erased = account_zone(), gettext("erased number")
-    batches = services.export_batches(engine_apart(), current_user.account_id, zone, erased)
+    services.note_export(by=current_actor())
+    batches = services.export_batches(engine_apart(), current_account(), gettext("erased number"))
     return csv_download(batches, "bajas.csv")
 
 
@@ -54,7 +53,7 @@ def create() -> ResponseReturnValue:
     form = NumberForm(request.form)
     if not form.validate():
         return form_again("opt_outs/new.html", "opt_outs/_new.html", form=form)
-    services.add(current_user.account_id, form.number)
+    services.add(current_user.account_id, form.number, by=current_actor())
     said = gettext("%(number)s gets no more messages.", number=phone_number(form.number))
     return flash_and_go(said, url_for("opt_outs.index"))
 
@@ -71,6 +70,6 @@ def confirm_removal(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def remove(pk: int) -> ResponseReturnValue:
     """Take a number out."""
-    opt_out = services.remove(current_user.account_id, pk)
+    opt_out = services.remove(current_user.account_id, pk, by=current_actor())
     said = gettext("%(number)s may get messages again.", number=phone_number(opt_out.telefono_e164))
     return flash_and_go(said, url_for("opt_outs.index"))

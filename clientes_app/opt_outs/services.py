@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import aliased
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..database.paging import Page, newest_first, page_of, read_in_batches
 from ..extensions import db, unit_of_work
 from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..sending.opt_outs import add_opt_outs
-from ..tenancy import get_owned, lock_owned, owned
+from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.pseudonym import MARK, is_pseudonym
 from ..web.csv_export import Rows
 from ..web.formatting import local_iso
@@ -54,14 +54,14 @@ def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
     return get_owned(db.session(), Baja, account_id, opt_out_id)
 
 
-def add(account_id: int, number: str) -> None:
+def add(account_id: int, number: str, *, by: Actor) -> None:
     """Enter a number by hand; one that stands there already stays as it is."""
     with unit_of_work() as session:
         if add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL):
-            record(session, Accion.OPT_OUT_ADDED)
+            record(session, by, Accion.OPT_OUT_ADDED)
 
 
-def remove(account_id: int, opt_out_id: int) -> Baja:
+def remove(account_id: int, opt_out_id: int, *, by: Actor) -> Baja:
     """Take a number out, and return what its entry was.
 
     Raises NotFound.
@@ -69,7 +69,7 @@ def remove(account_id: int, opt_out_id: int) -> Baja:
     with unit_of_work() as session:
         opt_out = lock_owned(session, Baja, account_id, opt_out_id)
         session.delete(opt_out)
-        record(session, Accion.OPT_OUT_REMOVED)
+        record(session, by, Accion.OPT_OUT_REMOVED)
     return opt_out
 
 
@@ -79,17 +79,17 @@ def opted_out(account_id: int, numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(found)) if numbers else set()
 
 
-def note_export() -> None:
+def note_export(*, by: Actor) -> None:
     """Note in the audit that the list is handed out: before its first byte, so that none goes unnoted."""
     with unit_of_work() as session:
-        record(session, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
+        record(session, by, Accion.CLIENTS_EXPORTED, Thing("baja"), columnas=list(_COLUMNS))
 
 
-def export_batches(engine: Engine, account_id: int, zone: ZoneInfo, erased: str) -> Iterator[Rows]:
+def export_batches(engine: Engine, account: Account, erased: str) -> Iterator[Rows]:
     """Return the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield [_COLUMNS]
-    for rows in read_in_batches(engine, _entries(account_id)):
-        yield [_exported(Entry(*row), zone, erased) for row in rows]
+    for rows in read_in_batches(engine, _entries(account.id)):
+        yield [_exported(Entry(*row), account.zone, erased) for row in rows]
 
 
 def _exported(entry: Entry, zone: ZoneInfo, erased: str) -> tuple[str, str | None, str, str]:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from ..auth.second_factor.opening import enter
 from ..errors import DomainError, Gone
 from ..web.access import Access, access, secret_view
+from ..web.actor import current_actor
 from ..web.htmx import form_again, page_or_fragment
 from . import bp, links
 from .forms import PasswordForm
@@ -35,7 +36,7 @@ def use_link(secret: str) -> ResponseReturnValue:
     if not form.validate():
         return form_again(*_PAGE, form=form, person=person, secret=secret)
     try:
-        person = links.use_link(secret, form.clave.data or "")
+        person = links.use_link(secret, form.clave.data or "", by=current_actor())
     except Gone:
         raise
     except DomainError as error:

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record, record_for
+from ..audit_log import Actor, Thing, record
 from ..auth import passwords
-from ..auth.new_password import replace_password
+from ..auth.new_password import NewPassword, replace_password
 from ..auth.services import lock_person
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
@@ -23,25 +23,24 @@ LASTS = timedelta(hours=72)
 _SECRET_BYTES = 32
 
 
-def make_link_in(session: Session, person: Usuario, *, done_by: int | None) -> str:
+def make_link_in(session: Session, person: Usuario, by: Actor) -> str:
     """Make a link and return its secret, which is stored nowhere; the person's links before it end.
 
-    The caller has locked the person: of two links made at once, one stays. `done_by` is None for the command line.
-    Raises Conflict where the person may not log in.
+    The caller has locked the person: of two links made at once, one stays. Raises Conflict where the person may not
+    log in.
     """
     if not person.activo:
         raise Conflict(gettext("%(name)s is deactivated.", name=person.display_name))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     session.execute(delete(Enlace).where(Enlace.persona_id == person.id))
-    session.add(
-        Enlace(clave_hash=hash_of(secret), vence=utc_now() + LASTS, persona_id=person.id, creado_por_id=done_by)
-    )
+    link = {"clave_hash": hash_of(secret), "vence": utc_now() + LASTS, "creado_por_id": by.person_id}
+    session.add(Enlace(persona_id=person.id, **link))
     thing = Thing("usuario", person.id, person.usuario, account_id=person.account_id)
-    record(session, Accion.LINK_MADE, thing)
+    record(session, by, Accion.LINK_MADE, thing)
     return secret
 
 
-def make_link_for(name: str) -> str:
+def make_link_for(name: str, *, by: Actor) -> str:
     """Make a link for anybody by the name of their log-in, as the command line does.
 
     Raises NotFound, and Conflict where the person may not log in.
@@ -50,7 +49,7 @@ def make_link_for(name: str) -> str:
         person = session.scalar(select(Usuario).where(Usuario.usuario == name))
         if person is None:
             raise NotFound
-        return make_link_in(session, lock_person(session, person.id), done_by=None)
+        return make_link_in(session, lock_person(session, person.id), by)
 
 
 def person_of(secret: str) -> Usuario:
@@ -67,7 +66,7 @@ def person_of(secret: str) -> Usuario:
     return person
 
 
-def use_link(secret: str, password: str) -> Usuario:
+def use_link(secret: str, password: str, *, by: Actor) -> Usuario:
     """Use a link up and give its person the password; all their sessions and links end. Of two requests, one wins.
 
     Raises Gone where it was used or replaced, or has expired, and DomainError where the password will not do.
@@ -80,8 +79,8 @@ def use_link(secret: str, password: str) -> Usuario:
         link = (Enlace.clave_hash == hash_of(secret), Enlace.vence > utc_now())
         if session.connection().execute(delete(Enlace).where(*link)).rowcount != 1:
             raise _gone()
-        replace_password(session, person, person.clave_hash, password_hash)
-        record_for(session, person, Accion.PASSWORD_CHANGED, con="enlace")
+        replace_password(session, person, NewPassword(password_hash, replaces=person.clave_hash), by=by)
+        record(session, by.known_as(person), Accion.PASSWORD_CHANGED, con="enlace")
     return person
 
 

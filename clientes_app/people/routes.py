@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from ..errors import Conflict
 from ..web.access import Access, access, secret_view
+from ..web.actor import current_actor
 from ..web.htmx import done, form_again, is_partial, page_or_fragment
 from . import bp, services
 from .forms import PersonForm
@@ -43,7 +44,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return form_again(*_NEW, form=form)
     try:
-        invited = services.invite(current_user.account_id, form.fields, done_by=current_user.id)
+        invited = services.invite(current_user.account_id, form.fields, by=current_actor())
     except Conflict as refusal:
         form.usuario.errors = [refusal.message]
         return form_again(*_NEW, form=form)
@@ -67,7 +68,7 @@ def save(pk: int) -> ResponseReturnValue:
     if not form.validate():
         return form_again(*_EDIT, form=form, person=person)
     try:
-        person = services.edit_person(current_user.account_id, pk, form.fields)
+        person = services.edit_person(current_user.account_id, pk, form.fields, by=current_actor())
     except Conflict as refusal:
         form.usuario.errors = [refusal.message]
         return form_again(*_EDIT, form=form, person=person)
@@ -86,7 +87,7 @@ def confirm_deactivation(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def deactivate(pk: int) -> ResponseReturnValue:
     """Let a vendedor log in no more."""
-    person = services.deactivate(current_user.account_id, pk)
+    person = services.deactivate(current_user.account_id, pk, by=current_actor())
     return _done(gettext("%(name)s can no longer log in.", name=person.display_name))
 
 
@@ -94,7 +95,7 @@ def deactivate(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def activate(pk: int) -> ResponseReturnValue:
     """Let a vendedor log in again."""
-    person = services.activate(current_user.account_id, pk)
+    person = services.activate(current_user.account_id, pk, by=current_actor())
     return _done(gettext("%(name)s can log in again.", name=person.display_name))
 
 
@@ -110,7 +111,7 @@ def confirm_removal_of_second_step(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def remove_second_step(pk: int) -> ResponseReturnValue:
     """Let a vendedor log in with the password alone."""
-    person = services.remove_second_step(current_user.account_id, pk)
+    person = services.remove_second_step(current_user.account_id, pk, by=current_actor())
     return _done(gettext("%(name)s logs in with the password alone.", name=person.display_name))
 
 
@@ -119,7 +120,7 @@ def remove_second_step(pk: int) -> ResponseReturnValue:
 @secret_view
 def make_link(pk: int) -> ResponseReturnValue:
     """Make a new link for a vendedor and show it."""
-    return _show_link(services.make_link(current_user.account_id, pk, done_by=current_user.id))
+    return _show_link(services.make_link(current_user.account_id, pk, by=current_actor()))
 
 
 def _show_link(invited: Invited) -> ResponseReturnValue:

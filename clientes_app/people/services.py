@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..auth.passwords import hash_password
 from ..auth.second_factor.services import asks_for_second_step, remove_factors
 from ..auth.services import lock_person
@@ -86,7 +86,7 @@ def find_seller(account_id: int, person_id: int) -> Usuario:
     return _seller(db.session(), account_id, person_id)
 
 
-def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
+def invite(account_id: int, fields: PersonFields, *, by: Actor) -> Invited:
     """Store a vendedor who has no password yet, with a link to choose one.
 
     Raises NameRefused.
@@ -99,14 +99,14 @@ def invite(account_id: int, fields: PersonFields, *, done_by: int) -> Invited:
         with unit_of_work() as session:
             session.add(person)
             session.flush()
-            record(session, Accion.PERSON_CREATED, _thing(person), **_rights(person))
-            secret = make_link_in(session, person, done_by=done_by)
+            record(session, by, Accion.PERSON_CREATED, _thing(person), **_rights(person))
+            secret = make_link_in(session, person, by)
     except IntegrityError as error:
         raise names.refused(account_id, fields.usuario) from error
     return Invited(person, secret)
 
 
-def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuario:
+def edit_person(account_id: int, person_id: int, fields: PersonFields, *, by: Actor) -> Usuario:
     """Change how a vendedor is called and what they may do.
 
     Raises NotFound, Conflict where it is the admin, and NameRefused.
@@ -123,13 +123,13 @@ def edit_person(account_id: int, person_id: int, fields: PersonFields) -> Usuari
                 setattr(person, name, new)
             session.flush()
             if changed:
-                record(session, Accion.PERSON_EDITED, _thing(person), cambios=changed)
+                record(session, by, Accion.PERSON_EDITED, _thing(person), cambios=changed)
     except IntegrityError as error:
         raise names.refused(account_id, fields.usuario) from error
     return person
 
 
-def deactivate(account_id: int, person_id: int) -> Usuario:
+def deactivate(account_id: int, person_id: int, *, by: Actor) -> Usuario:
     """Let a vendedor log in no more; their sessions and their links end at once.
 
     Raises NotFound, and Conflict where it is the admin.
@@ -140,11 +140,11 @@ def deactivate(account_id: int, person_id: int) -> Usuario:
             session.execute(delete(ended).where(ended.persona_id == person.id))
         if person.activo:
             person.activo = False
-            record(session, Accion.PERSON_DEACTIVATED, _thing(person))
+            record(session, by, Accion.PERSON_DEACTIVATED, _thing(person))
     return person
 
 
-def activate(account_id: int, person_id: int) -> Usuario:
+def activate(account_id: int, person_id: int, *, by: Actor) -> Usuario:
     """Let a vendedor log in again, with the password that they had.
 
     Raises NotFound, and Conflict where it is the admin.
@@ -153,29 +153,29 @@ def activate(account_id: int, person_id: int) -> Usuario:
         person = _locked(session, account_id, person_id)
         if not person.activo:
             person.activo = True
-            record(session, Accion.PERSON_ACTIVATED, _thing(person))
+            record(session, by, Accion.PERSON_ACTIVATED, _thing(person))
     return person
 
 
-def remove_second_step(account_id: int, person_id: int) -> Usuario:
+def remove_second_step(account_id: int, person_id: int, *, by: Actor) -> Usuario:
     """Let a vendedor who lost their second factors log in with the password alone.
 
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
         person = _locked(session, account_id, person_id)
-        remove_factors(session, person)
+        remove_factors(session, person, by)
     return person
 
 
-def make_link(account_id: int, person_id: int, *, done_by: int) -> Invited:
+def make_link(account_id: int, person_id: int, *, by: Actor) -> Invited:
     """Make a link with which a vendedor chooses a password; the links before it end.
 
     Raises NotFound, and Conflict where it is the admin or somebody deactivated.
     """
     with unit_of_work() as session:
         person = _locked(session, account_id, person_id)
-        return Invited(person, make_link_in(session, person, done_by=done_by))
+        return Invited(person, make_link_in(session, person, by))
 
 
 def _seller(session: Session, account_id: int, person_id: int) -> Usuario:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..clients.services import find_client
 from ..clients.tags.services import tags_of
 from ..extensions import db, unit_of_work
@@ -48,14 +48,14 @@ class PersonalData:
     """The clients that are said to be others, by their ids: their names are theirs."""
 
 
-def hand_out(account_id: int, client_id: int) -> PersonalData:
+def hand_out(account_id: int, client_id: int, *, by: Actor) -> PersonalData:
     """Return all of it, and note in the audit that it was handed out.
 
     Raises NotFound.
     """
     client = find_client(account_id, client_id)
     with unit_of_work() as session:
-        record(session, Accion.CLIENT_DATA_EXPORTED, Thing("cliente", client.id))
+        record(session, by, Accion.CLIENT_DATA_EXPORTED, Thing("cliente", client.id))
     return PersonalData(
         client=client,
         tags=tags_of(db.session(), account_id, [client.id]).get(client.id, []),

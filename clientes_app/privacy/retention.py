@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import NOBODY, Thing, record
 from ..database.paging import read_in_batches
 from ..database.transactions import read_transaction, write_transaction
 from ..database.turns import taking_turns
@@ -149,7 +149,7 @@ def _close(engine: Engine, campaign: Due) -> bool:
             return False
         thing = Thing("campana_sms", campaign.id, campaign.nombre, campaign.usuario_id)
         count = campaign.total_clientes
-        record(session, Accion.MESSAGES_BLANKED, thing, mensajes=count)
+        record(session, NOBODY, Accion.MESSAGES_BLANKED, thing, mensajes=count)
         session.flush()
     return True
 

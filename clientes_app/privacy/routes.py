@@ -12,6 +12,7 @@ from flask_login import current_user
 from ..clients.services import find_client
 from ..settings import current_settings
 from ..web.access import Access, access
+from ..web.actor import current_account, current_actor
 from ..web.htmx import flash_and_go, page_or_fragment
 from . import bp, personal_data, services
 
@@ -20,7 +21,7 @@ from . import bp, personal_data, services
 @access(Access.ADMIN)
 def show(pk: int) -> ResponseReturnValue:
     """Show everything that is kept about a client."""
-    data = personal_data.hand_out(current_user.account_id, pk)
+    data = personal_data.hand_out(current_user.account_id, pk, by=current_actor())
     return render_template("privacy/show.html", client=data.client, data=data)
 
 
@@ -28,7 +29,8 @@ def show(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def download(pk: int) -> ResponseReturnValue:
     """Download everything that is kept about a client."""
-    data = personal_data.as_json(personal_data.hand_out(current_user.account_id, pk), current_settings().timezone)
+    handed_out = personal_data.hand_out(current_user.account_id, pk, by=current_actor())
+    data = personal_data.as_json(handed_out, current_settings().timezone)
     response = Response(json.dumps(data, ensure_ascii=False, indent=2), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="cliente-{pk}.json"'
     return response
@@ -47,8 +49,7 @@ def confirm_erasure(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def erase(pk: int) -> ResponseReturnValue:
     """Erase a client."""
-    settings = current_settings()
-    stays = services.erase(current_user.account_id, pk, settings.default_region, settings.uploads_path)
+    stays = services.erase(current_account(), pk, current_settings().uploads_path, by=current_actor())
     # The name would come back in what is said.
     said = gettext("The client's data is erased.")
     return flash_and_go(said, url_for("clients.show", pk=pk) if stays else url_for("clients.index"))

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..clients.services import has_sales
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
@@ -37,7 +37,7 @@ from ..models import (
 from ..models.types import utc_now
 from ..sending.erased import begin_erasing, hide_opt_outs
 from ..sending.states import carry_over, lock_campaigns, move_rows
-from ..tenancy import owned
+from ..tenancy import Account, owned
 from ..values import phone
 from ..values.client_keys import document_key, keys_of
 from .blanking import IN_FLIGHT, blank
@@ -69,28 +69,28 @@ def extent_of(account_id: int, client: Cliente) -> Extent:
     return Extent(has_sales(session, account_id, client.id), messages, waiting, session.scalar(listed) is not None)
 
 
-def erase(account_id: int, client_id: int, region: str, uploads: Path) -> bool:
+def erase(account: Account, client_id: int, uploads: Path, *, by: Actor) -> bool:
     """Erase a client; return whether its row stays, for its sales. All of it, or nothing.
 
     Raises NotFound, and Conflict while a message to it is in Twilio's hands.
     """
     with unit_of_work() as session:
         begin_erasing(session.connection())
-        client = _locked(session, account_id, client_id)
+        client = _locked(session, account.id, client_id)
         told = _told_of(session, client)
-        numbers, documents = _numbers_of(session, client, told, region), _documents_of(client, told)
-        note(session.connection(), account_id, numbers, documents)
+        numbers, documents = _numbers_of(session, client, told, account.region), _documents_of(client, told)
+        note(session.connection(), account.id, numbers, documents)
         _erase_messages(session.connection(), client, numbers)
-        hide_opt_outs(session.connection(), account_id, numbers - _numbers_of_others(session, client, numbers))
+        hide_opt_outs(session.connection(), account.id, numbers - _numbers_of_others(session, client, numbers))
         _erase_story(session, client)
-        stays = has_sales(session, account_id, client_id)
+        stays = has_sales(session, account.id, client_id)
         if client.borrado is None:
-            record(session, Accion.CLIENT_ERASED, Thing("cliente", client_id))
+            record(session, by, Accion.CLIENT_ERASED, Thing("cliente", client_id))
         if stays:
-            _empty(client, region)
+            _empty(client, account.region)
         else:
             session.delete(client)
-    forget_person(account_id, uploads, numbers, documents)
+    forget_person(account.id, uploads, numbers, documents)
     return stays
 
 

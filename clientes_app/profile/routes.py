@@ -14,6 +14,7 @@ from ..auth.opening import present_session
 from ..auth.second_factor.services import guessed
 from ..errors import DomainError
 from ..web.access import Access, access
+from ..web.actor import current_actor
 from ..web.htmx import done, form_again
 from ..web.throttling import TooManyTries
 from . import bp, services
@@ -58,7 +59,7 @@ def change_password() -> ResponseReturnValue:
 @access(Access.STAFF)
 def end_session(pk: int) -> ResponseReturnValue:
     """End one session."""
-    sessions.end(current_user.id, pk)
+    sessions.end(current_user.id, pk, by=current_actor())
     return _sessions_again(gettext("The session has ended."))
 
 
@@ -66,14 +67,14 @@ def end_session(pk: int) -> ResponseReturnValue:
 @access(Access.STAFF)
 def end_others() -> ResponseReturnValue:
     """End all sessions but this one."""
-    sessions.end_others(current_user.id, _present_id())
+    sessions.end_others(current_user.id, _present_id(), by=current_actor())
     return _sessions_again(gettext("All other sessions have ended."))
 
 
 def _is_password_changed(form: PasswordForm) -> bool:
     present, new = form.clave_actual.data or "", form.clave_nueva.data or ""
     try:
-        services.change_password(current_user.id, _present_id(), present, new)
+        services.change_password(current_user.id, _present_id(), present, new, by=current_actor())
     except (services.WrongPassword, TooManyTries) as refusal:
         form.clave_actual.errors = [refusal.message]
     except DomainError as refusal:

@@ -19,6 +19,7 @@ from ..clients.tags.services import tag_names
 from ..errors import Conflict
 from ..models import Segmento
 from ..web.access import Access, access
+from ..web.actor import current_actor
 from ..web.htmx import flash_and_go, form_again, page_or_fragment
 from . import bp, services
 from .forms import SegmentForm
@@ -66,7 +67,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return form_again("segments/new.html", "segments/_new.html", **_context(form, search))
     try:
-        segment = services.save_segment(current_user.account_id, current_user.id, form.nombre.data or "", search)
+        segment = services.save_segment(current_user.account_id, form.nombre.data or "", search, by=current_actor())
     except Conflict as refusal:
         form.nombre.errors = [refusal.message]
         return form_again("segments/new.html", "segments/_new.html", **_context(form, search))

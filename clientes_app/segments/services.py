@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
+from ..audit_log import Actor
 from ..clients.search.criteria import Search
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
@@ -32,12 +33,12 @@ def search_of(segment: Segmento) -> Search:
     return Search.from_stored(segment.busqueda)
 
 
-def save_segment(account_id: int, user_id: int, name: str, search: Search) -> Segmento:
+def save_segment(account_id: int, name: str, search: Search, *, by: Actor) -> Segmento:
     """Give a search a name.
 
     Raises Conflict where another segment has it.
     """
-    segment = Segmento(nombre=name, busqueda=search.values(), creado_por_id=user_id, usuario_id=account_id)
+    segment = Segmento(nombre=name, busqueda=search.values(), creado_por_id=by.person_id, usuario_id=account_id)
     try:
         with unit_of_work() as session:
             session.add(segment)

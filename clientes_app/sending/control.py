@@ -33,7 +33,7 @@ def cancel(connection: Connection, campaign_id: int) -> bool:
     return _end(connection, campaign_id, _CANCELLABLE)
 
 
-def approve(connection: Connection, campaign_id: int, admin_id: int) -> bool:
+def approve(connection: Connection, campaign_id: int, admin_id: int | None) -> bool:
     """Give the sender a campaign that waits for an admin; return whether it did."""
     approved = connection.execute(
         update(CampanaSMS)

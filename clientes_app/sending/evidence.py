@@ -154,7 +154,7 @@ def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
         return True
 
 
-def confirm(connection: Connection, campaign_id: int, row_id: int, person_id: int) -> bool:
+def confirm(connection: Connection, campaign_id: int, row_id: int, person_id: int | None) -> bool:
     """Take a person's word that an uncertain message arrived; return whether it was uncertain."""
     values = {"confirmado_por_id": person_id, "proxima_consulta": None, "error_codigo": None, "error_mensaje": None}
     return _leave_doubt(connection, campaign_id, row_id, EstadoSMS.ENVIADO, values)

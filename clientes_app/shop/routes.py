@@ -10,6 +10,7 @@ from flask_login import current_user
 from ..extensions import db
 from ..settings import current_settings
 from ..web.access import Access, access
+from ..web.actor import current_actor
 from ..web.htmx import done, form_again, page_or_fragment
 from . import bp, services
 from .forms import ShopForm
@@ -33,5 +34,5 @@ def save() -> ResponseReturnValue:
     if form.change_rows(request.form) or not form.validate():
         added = "agregar" in request.form
         return form_again(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=added)
-    services.save_settings(current_user.account_id, form.settings())
+    services.save_settings(current_user.account_id, form.settings(), by=current_actor())
     return done(gettext("The settings are saved."), url_for("shop.index"))

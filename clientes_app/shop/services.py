@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..extensions import unit_of_work
 from ..models import Accion, Cuenta, Precio, Usuario
 from ..sending import allowance
@@ -60,7 +60,7 @@ def shop_settings(session: Session, account_id: int) -> ShopSettings:
     return ShopSettings(name, **{rule: getattr(rules, rule) for rule in _RULES}, precios=prices)
 
 
-def save_settings(account_id: int, wanted: ShopSettings) -> None:
+def save_settings(account_id: int, wanted: ShopSettings, *, by: Actor) -> None:
     """Store what a shop settles for itself, and note in the audit what has changed."""
     with unit_of_work() as session:
         lock_account(session, account_id)
@@ -74,7 +74,8 @@ def save_settings(account_id: int, wanted: ShopSettings) -> None:
             allowance.count_anew(session.connection(), account_id)
         changes = _changes(_as_plain(before), _as_plain(wanted))
         if changes:
-            record(session, Accion.SETTINGS_CHANGED, Thing("cuenta", account_id, wanted.negocio), cambios=changes)
+            thing = Thing("cuenta", account_id, wanted.negocio)
+            record(session, by, Accion.SETTINGS_CHANGED, thing, cambios=changes)
 
 
 def lock_account(session: Session, account_id: int) -> None:

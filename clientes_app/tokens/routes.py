@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from ..models import Alcance
 from ..web.access import Access, access, secret_view
+from ..web.actor import current_actor
 from ..web.htmx import done, form_again, page_or_fragment
 from . import bp, services
 from .forms import SCOPES, TokenForm
@@ -40,8 +41,8 @@ def create() -> ResponseReturnValue:
     form = TokenForm(request.form)
     if not form.validate():
         return form_again(*_FORM, form=form, scopes=SCOPES)
-    account_id = current_user.account_id
-    made = services.create_token(account_id, current_user.id, form.nombre.data or "", form.alcances.data or ())
+    account_id, name, scopes = current_user.account_id, form.nombre.data or "", form.alcances.data or ()
+    made = services.create_token(account_id, name, scopes, by=current_actor())
     tokens = services.list_tokens(account_id)
     return page_or_fragment("tokens/created.html", "tokens/_created_answer.html", made=made, tokens=tokens)
 
@@ -58,7 +59,7 @@ def confirm_revocation(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def revoke(pk: int) -> ResponseReturnValue:
     """Revoke a token."""
-    token = services.revoke_token(current_user.account_id, pk)
+    token = services.revoke_token(current_user.account_id, pk, by=current_actor())
     said = gettext("The token %(name)s is revoked.", name=token.nombre)
     tokens = services.list_tokens(current_user.account_id)
     return done(said, url_for("tokens.index"), render_template("tokens/_list_partial.html", tokens=tokens))

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import joinedload
 
-from ..audit_log import Thing, record
+from ..audit_log import Actor, Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, Alcance, TokenDeApi
@@ -48,7 +48,7 @@ def get_token(account_id: int, token_id: int) -> TokenDeApi:
     return get_owned(db.session(), TokenDeApi, account_id, token_id)
 
 
-def create_token(account_id: int, maker_id: int, name: str, scopes: Sequence[Alcance]) -> NewToken:
+def create_token(account_id: int, name: str, scopes: Sequence[Alcance], *, by: Actor) -> NewToken:
     """Make a token of 256 random bits; only its hash is stored."""
     secret = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
     with unit_of_work() as session:
@@ -57,16 +57,16 @@ def create_token(account_id: int, maker_id: int, name: str, scopes: Sequence[Alc
             clave_hash=hash_of(secret),
             inicio=secret[:_SHOWN],
             alcances=" ".join(scopes),
-            creado_por_id=maker_id,
+            creado_por_id=by.person_id,
             usuario_id=account_id,
         )
         session.add(token)
         session.flush()
-        record(session, Accion.TOKEN_CREATED, _thing(token), alcances=token.alcances)
+        record(session, by, Accion.TOKEN_CREATED, _thing(token), alcances=token.alcances)
     return NewToken(token, secret)
 
 
-def revoke_token(account_id: int, token_id: int) -> TokenDeApi:
+def revoke_token(account_id: int, token_id: int, *, by: Actor) -> TokenDeApi:
     """Let a token work no longer.
 
     Raises NotFound, and Conflict where it was revoked before.
@@ -77,7 +77,7 @@ def revoke_token(account_id: int, token_id: int) -> TokenDeApi:
         revoked = session.scalar(working.values(revocado=utc_now()).returning(TokenDeApi.id))
         if revoked is None:
             raise Conflict(gettext("The token %(name)s was revoked before.", name=token.nombre))
-        record(session, Accion.TOKEN_REVOKED, _thing(token))
+        record(session, by, Accion.TOKEN_REVOKED, _thing(token))
     return token
 
 

@@ -1,23 +1,14 @@
-"""Who acts at this moment, and from where."""
+"""Who acts at this moment, from where, and for which account."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask import g, has_request_context, request
+from flask import g, request
 from flask_login import current_user
 
-from ..models import Usuario
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts; nobody we know where the command line does."""
-
-    person: Usuario | None = None
-    address: str = ""
-    token: str = ""
-    """The name of the API token, where a program acts with one."""
+from ..audit_log import Actor
+from ..settings import current_settings
+from ..tenancy import Account
+from .i18n import account_zone
 
 
 def sends_token() -> bool:
@@ -32,7 +23,10 @@ def acts_by_token() -> bool:
 
 def current_actor() -> Actor:
     """Return who makes the present request."""
-    if not has_request_context():
-        return Actor()
-    person = current_user if current_user.is_authenticated else None
-    return Actor(person, (request.remote_addr or "")[:45], g.get("api_token_name", ""))
+    somebody = Actor(token=g.get("api_token_name", ""), address=(request.remote_addr or "")[:45])
+    return somebody.known_as(current_user if current_user.is_authenticated else None)
+
+
+def current_account() -> Account:
+    """Return the account of the person who makes the present request."""
+    return Account(current_user.account_id, account_zone(), current_settings().default_region)

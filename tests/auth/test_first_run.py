@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clientes_app import create_app
+from clientes_app.audit_log import NOBODY
 from clientes_app.auth import first_run
 from clientes_app.config import Settings, SmsMode, TwilioSettings
 from clientes_app.errors import Conflict
@@ -134,7 +135,7 @@ def test_two_at_once_make_one(app: Flask, browser: CheckingClient, code: str, sh
     def create(name: str) -> bool:
         with app.test_request_context():
             try:
-                first_run.create_first_admin(code, name, PASSWORD)
+                first_run.create_first_admin(code, name, PASSWORD, by=NOBODY)
             except Conflict:
                 return False
             return True

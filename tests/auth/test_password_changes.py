@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.auth import sessions
 from clientes_app.errors import Conflict, DomainError
 from clientes_app.extensions import db, unit_of_work
@@ -38,17 +39,17 @@ def is_in(browser: CheckingClient) -> bool:
 
 def make_link(app: Flask, name: str = "ana") -> str:
     with app.test_request_context():
-        return links.make_link_for(name)
+        return links.make_link_for(name, by=NOBODY)
 
 
 def use_link(app: Flask, secret: str, password: str = NEW_PASSWORD) -> None:
     with app.test_request_context():
-        links.use_link(secret, password)
+        links.use_link(secret, password, by=NOBODY)
 
 
 def change(app: Flask, person: int, present: str, new: str) -> None:
     with app.test_request_context():
-        own.change_password(person, None, present, new)
+        own.change_password(person, None, present, new, by=NOBODY)
 
 
 def reset(app: Flask, _person: int) -> None:
@@ -117,7 +118,7 @@ def test_who_was_deactivated_in_between_opens_no_session(app: Flask, shop: Shop,
         person = session.get_one(Usuario, vero)
         proved, person.activo = person.clave_hash, False
     with app.test_request_context(), pytest.raises(Conflict):
-        sessions.begin(vero, proved, "Firefox", "127.0.0.1")
+        sessions.begin(vero, proved, "Firefox", by=Actor(address="127.0.0.1"))
 
 
 @pytest.mark.parametrize("stored_in_an_older_way", [False, True])

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.clients.search.criteria import Search
 from clientes_app.config import Settings
@@ -239,7 +240,7 @@ def campaign(app: Flask, shop: Shop, account: int) -> int:
     """A campaign that waits: nobody sends."""
     shop.add_client(account)
     with app.test_request_context():
-        return int(services.create_campaign(account, account, services.Draft(Search(), "Hola")).id)
+        return int(services.create_campaign(account, services.Draft(Search(), "Hola"), by=NOBODY).id)
 
 
 def test_what_happens_stands_in_the_audit(app: Flask, browser: CheckingClient, account: int) -> None:

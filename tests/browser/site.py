@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from clientes_app.audit_log import Actor
 from clientes_app.campaigns import services
 from clientes_app.clients.search.criteria import Search
 from clientes_app.extensions import db
@@ -44,7 +45,7 @@ class Site:
         """Store a campaign to all of an account's clients, from its admin if from nobody else; the server sends it."""
         with self.app.app_context():
             draft = services.Draft(Search(), message, name)
-            return int(services.create_campaign(account_id, sender_id or account_id, draft).id)
+            return int(services.create_campaign(account_id, draft, by=Actor(sender_id or account_id)).id)
 
     def wait_for_end(self, campaign_id: int, seconds: float = 30) -> EstadoCampana:
         """Wait until a campaign has ended, and answer how."""

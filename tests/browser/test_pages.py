@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
@@ -338,7 +339,7 @@ def places(shared_site: Site) -> dict[str, Any]:
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
     with shared_site.app.app_context():
-        token = create_token(account, account, "Caja", list(Alcance)).token.id
+        token = create_token(account, "Caja", list(Alcance), by=Actor(account)).token.id
     ids = {
         "erased": erased,
         "token": token,
@@ -365,7 +366,7 @@ def invite(site: Site) -> dict[str, Any]:
     """Invite a vendedor; answer their id and the secret of their link."""
     person = site.shop.add_seller(site.shop.add_admin("invita"), "invitada")
     with site.app.test_request_context():
-        return {"person": person, "secret": make_link_for("invitada")}
+        return {"person": person, "secret": make_link_for("invitada", by=NOBODY)}
 
 
 def ask(site: Site) -> int:
@@ -373,10 +374,10 @@ def ask(site: Site) -> int:
     account = site.shop.add_admin("cuida")
     site.shop.add_client(account, "Cuidada", "+12015550123")
     with site.app.test_request_context():
-        save_settings(account, ShopSettings(exige_aprobacion=True, precios={"CO": Decimal("25.50")}))
+        save_settings(account, ShopSettings(exige_aprobacion=True, precios={"CO": Decimal("25.50")}), by=NOBODY)
     waiting = site.start_campaign(account, "Por aprobar", sender_id=site.shop.add_seller(account, "pregunta"))
     with site.app.test_request_context():
-        save_settings(account, ShopSettings(mensajes_por_dia=0, precios={"CO": Decimal("25.50")}))
+        save_settings(account, ShopSettings(mensajes_por_dia=0, precios={"CO": Decimal("25.50")}), by=NOBODY)
     return waiting
 
 

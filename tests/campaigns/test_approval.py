@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.models import EstadoCampana
 from clientes_app.shop.services import ShopSettings, save_settings
 
@@ -36,7 +37,7 @@ def english(admin: CheckingClient, seller: CheckingClient) -> CheckingClient:
 
 def settle(app: Flask, account: int, **settings: Any) -> None:
     with app.test_request_context():
-        save_settings(account, ShopSettings(**settings))
+        save_settings(account, ShopSettings(**settings), by=NOBODY)
 
 
 def send(client: CheckingClient, **fields: str) -> str:

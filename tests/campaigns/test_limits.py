@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.campaigns import control, limits, listing, services
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search.selection import Ticked
@@ -35,7 +36,7 @@ TOGETHER = 6
 
 def settle(app: Flask, account: int, **settings: Any) -> None:
     with app.test_request_context():
-        save_settings(account, ShopSettings(**settings))
+        save_settings(account, ShopSettings(**settings), by=NOBODY)
 
 
 def room(app: Flask, account: int) -> limits.Room:
@@ -66,7 +67,7 @@ def all_at_once(app: Flask, act: Callable[[], object]) -> list[object]:
 
 def send(account: int, clients: list[int], person: int | None = None) -> int:
     draft = services.Draft(Ticked(tuple(clients)), "Hola {nombre}", "Prueba")
-    return int(services.create_campaign(account, person or account, draft).id)
+    return int(services.create_campaign(account, draft, by=Actor(person or account)).id)
 
 
 def end_uncertain(app: Flask, campaign_id: int) -> None:
@@ -124,7 +125,7 @@ def test_long_messages_cost_each_of_their_parts(app: Flask, shop: Shop, account:
     short, long = shop.add_client(account, "Ana"), shop.add_client(account, "Ana Maria " * 15, "3001110002")
     with app.test_request_context():
         draft = services.Draft(Ticked((short, long)), "{nombre}" + "x" * 150)
-        services.create_campaign(account, account, draft)
+        services.create_campaign(account, draft, by=NOBODY)
     (campaign,) = stored(app)
     assert (campaign.partes, campaign.costo) == (3, Decimal(30))
 
@@ -149,7 +150,7 @@ def test_what_failed_was_left_out_or_cancelled_does_not_count(
     change(app, update(CampanaSMS).values(counters))
     assert (room(app, account).messages, room(app, account).spent) == (7, Decimal("37.50"))
     with app.test_request_context():
-        control.cancel(account, first, account)
+        control.cancel(account, first, by=Actor(account))
     assert (room(app, account).messages, room(app, account).spent) == (10, 0)
 
 
@@ -218,7 +219,7 @@ def test_the_admins_own_and_one_that_reaches_nobody_do_not_wait(
 
 
 def test_many_clicks_approve_once(app: Flask, account: int, asked: int, campaigns: Campaigns) -> None:
-    outcomes = all_at_once(app, lambda: control.approve(account, asked, account).id)
+    outcomes = all_at_once(app, lambda: control.approve(account, asked, by=Actor(account)).id)
     assert sorted(map(str, outcomes))[0] == str(asked)
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == TOGETHER - 1
     campaign = campaigns.get(asked)
@@ -233,22 +234,22 @@ def test_the_limit_counts_on_the_day_of_approval(app: Flask, account: int, asked
     change(app, update(CampanaSMS).values(creado=utc_now() - timedelta(days=40)))
     today = campaigns.start(4)
     with app.test_request_context(), pytest.raises(Conflict, match=r"5 .*1.*3"):
-        control.approve(account, asked, account)
+        control.approve(account, asked, by=Actor(account))
     assert campaigns.get(asked).estado is EstadoCampana.POR_APROBAR
     with app.test_request_context():
-        control.cancel(account, today, account)
-        control.approve(account, asked, account)
+        control.cancel(account, today, by=Actor(account))
+        control.approve(account, asked, by=Actor(account))
     assert room(app, account).messages == 2
 
 
 def test_rejecting_cancels_every_message_once(app: Flask, account: int, asked: int, campaigns: Campaigns) -> None:
-    outcomes = all_at_once(app, lambda: control.reject(account, asked).id)
+    outcomes = all_at_once(app, lambda: control.reject(account, asked, by=NOBODY).id)
     assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == TOGETHER - 1
     assert campaigns.get(asked).estado is EstadoCampana.CANCELADO
     assert campaigns.has(asked, cancelado=3)
     assert campaigns.hold(asked)
     with app.test_request_context(), pytest.raises(Conflict):
-        control.approve(account, asked, account)
+        control.approve(account, asked, by=Actor(account))
 
 
 def test_of_vendedores_only_who_asked_may_cancel_what_waits(
@@ -256,15 +257,15 @@ def test_of_vendedores_only_who_asked_may_cancel_what_waits(
 ) -> None:
     stranger = shop.add_seller(account, "otro")
     with app.test_request_context(), pytest.raises(Forbidden):
-        control.cancel(account, asked, stranger)
+        control.cancel(account, asked, by=Actor(stranger))
     with app.test_request_context():
-        control.cancel(account, asked, campaigns.get(asked).enviada_por_id)
+        control.cancel(account, asked, by=Actor(campaigns.get(asked).enviada_por_id))
     assert campaigns.has(asked, cancelado=3)
 
 
 @pytest.mark.parametrize("act", [control.pause, control.resume])
 def test_what_waits_is_neither_paused_nor_resumed(
-    app: Flask, account: int, asked: int, act: Callable[[int, int], object]
+    app: Flask, account: int, asked: int, act: Callable[..., object]
 ) -> None:
     with app.test_request_context(), pytest.raises(Conflict):
-        act(account, asked)
+        act(account, asked, by=NOBODY)

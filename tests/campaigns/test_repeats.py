@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import repeats, services
 from clientes_app.campaigns.repeats import Key, KeyReused
 from clientes_app.clients.search.selection import Ticked
@@ -54,7 +55,7 @@ def at_once(app: Flask, account: int, client_id: int, key_of: Callable[[str], Ke
             start.wait()
             try:
                 draft = services.Draft(Ticked((client_id,)), text)
-                return int(services.create_campaign(account, account, draft, key_of(text)).id)
+                return int(services.create_campaign(account, draft, key_of(text), by=NOBODY).id)
             except DomainError as refusal:
                 return type(refusal)
 
@@ -74,7 +75,7 @@ def test_of_the_same_requests_that_race_all_get_one_campaign(
     app: Flask, account: int, client_id: int, key_of: Callable[[str], Key]
 ) -> None:
     with app.test_request_context():
-        save_settings(account, ShopSettings(mensajes_por_dia=1))
+        save_settings(account, ShopSettings(mensajes_por_dia=1), by=NOBODY)
     answers = at_once(app, account, client_id, key_of, "Hola")
     assert set(answers) == set(stored(app))
     assert len(stored(app)) == 1

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from clientes_app.api.document import describe
+from clientes_app.audit_log import NOBODY
 from clientes_app.extensions import db
 from clientes_app.models import Alcance, CampanaSMS
 from clientes_app.shop.services import ShopSettings, save_settings
@@ -43,7 +44,7 @@ def noon(clock: Clock) -> None:
 
 def settle(campaigns: Campaigns, **rules: Any) -> None:
     with campaigns.app.test_request_context():
-        save_settings(campaigns.account, ShopSettings(**rules))
+        save_settings(campaigns.account, ShopSettings(**rules), by=NOBODY)
 
 
 def send_beyond(campaigns: Campaigns, size: int, most: int, **rules: Any) -> int:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.cli.demo_shop import load_shop
 from clientes_app.clients.search.criteria import Search
@@ -71,7 +72,7 @@ class TestCampaignsVerify:
     def campaign(self, app: Flask, shop: Shop, account: int) -> int:
         shop.add_clients(account, ["3001110001", "3001110001", ""])
         with app.test_request_context():
-            return int(services.create_campaign(account, account, services.Draft(Search(), "Hola")).id)
+            return int(services.create_campaign(account, services.Draft(Search(), "Hola"), by=NOBODY).id)
 
     def test_a_campaign_that_holds(self, app: Flask, campaign: int) -> None:
         proof = run(app, "campaigns", "verify", str(campaign))

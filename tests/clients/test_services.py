@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients import services
 from clientes_app.clients.search import listing
 from clientes_app.clients.search.criteria import Search
@@ -16,7 +17,7 @@ from clientes_app.extensions import db
 from clientes_app.models import Cliente, Venta
 from clientes_app.values.amounts import parse_amount
 
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -56,7 +57,7 @@ def test_a_sale_that_the_check_does_not_see_still_protects(shop: Shop, account: 
     client_id = shop.add_client(account, "Laura")
     shop.add(Venta(cliente_id=client_id, total=Decimal(1), usuario_id=shop.add_admin("other")))
     with pytest.raises(Conflict, match="Laura"):
-        services.delete_client(account, client_id)
+        services.delete_client(account, client_id, by=NOBODY)
     assert db.session.get(Cliente, client_id) is not None
 
 
@@ -65,15 +66,17 @@ def test_an_edit_builds_on_what_others_changed_meanwhile(app: Flask, shop: Shop,
     client_id = shop.add_client(account, "Laura", documento="77")
     services.find_client(account, client_id)
     with app.app_context():
-        services.edit_client(account, client_id, {"nombre": "Lucía"}, "CO", done_by=account)
-    services.edit_client(account, client_id, {"documento": "88"}, "CO", done_by=account)
-    found = listing.find_page(account, Search("lucia 88"), Cursor(), Order.NEWEST, "CO")
+        services.edit_client(account_of(account), client_id, {"nombre": "Lucía"}, by=Actor(account))
+    services.edit_client(account_of(account), client_id, {"documento": "88"}, by=Actor(account))
+    found = listing.find_page(account_of(account), Search("lucia 88"), Cursor(), Order.NEWEST)
     assert [row.client.nombre for row in found.rows] == ["Lucía"]
 
 
 @pytest.mark.usefixtures("context")
 def test_the_region_reads_numbers_without_a_country(account: int) -> None:
-    client = services.create_client(account, {"nombre": "Ana", "telefono": "5512345678"}, "MX", done_by=account)
+    client = services.create_client(
+        account_of(account, "MX"), {"nombre": "Ana", "telefono": "5512345678"}, by=Actor(account)
+    )
     assert client.telefono_e164 == "+525512345678"
 
 
@@ -84,7 +87,7 @@ def test_another_accounts_client_is_not_found(shop: Shop, account: int) -> None:
     with pytest.raises(NotFound):
         services.find_client(other, client_id)
     with pytest.raises(NotFound):
-        services.edit_client(other, client_id, {"nombre": "X"}, "CO", done_by=other)
+        services.edit_client(account_of(other), client_id, {"nombre": "X"}, by=Actor(other))
 
 
 @pytest.mark.usefixtures("context")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients import services
 from clientes_app.clients.timeline import PAGE_SIZE, Entry, Kind, Place, story_of
 from clientes_app.models import Baja, CampanaSMS, EstadoSMS, OrigenBaja, SMSLog, Venta
 
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -45,9 +46,9 @@ def add_message(shop: Shop, account: int, client_id: int, moment: datetime = NOO
 
 def test_who_created_and_who_edited_what(shop: Shop, account: int) -> None:
     seller = shop.add_seller(account, "vero")
-    client = services.create_client(account, {"nombre": "Laura", "telefono": "300"}, "CO", done_by=account)
-    services.edit_client(account, client.id, {"nombre": "Lucía", "telefono": "300"}, "CO", done_by=seller)
-    services.set_active(account, client.id, False, done_by=None)
+    client = services.create_client(account_of(account), {"nombre": "Laura", "telefono": "300"}, by=Actor(account))
+    services.edit_client(account_of(account), client.id, {"nombre": "Lucía", "telefono": "300"}, by=Actor(seller))
+    services.set_active(account, client.id, False, by=NOBODY)
     switched, edited, created = told(account, client.id)
     assert (created.kind, created.name) == (Kind.CREATED, "ana")
     assert (edited.kind, edited.name, edited.what.detalle) == (Kind.EDITED, "vero", {"nombre": ["Laura", "Lucía"]})
@@ -55,9 +56,9 @@ def test_who_created_and_who_edited_what(shop: Shop, account: int) -> None:
 
 
 def test_an_edit_that_changes_nothing_is_not_told(shop: Shop, account: int) -> None:
-    client = services.create_client(account, {"nombre": "Laura"}, "CO", done_by=account)
-    services.edit_client(account, client.id, {"nombre": "Laura", "activo": True}, "CO", done_by=account)
-    services.set_active(account, client.id, True, done_by=account)
+    client = services.create_client(account_of(account), {"nombre": "Laura"}, by=Actor(account))
+    services.edit_client(account_of(account), client.id, {"nombre": "Laura", "activo": True}, by=Actor(account))
+    services.set_active(account, client.id, True, by=Actor(account))
     assert kinds(told(account, client.id)) == [Kind.CREATED]
 
 
@@ -72,7 +73,7 @@ def test_all_kinds_stand_in_one_order(shop: Shop, account: int) -> None:
     add_sale(shop, account, client_id, NOON + timedelta(days=2))
     add_message(shop, account, client_id, NOON + timedelta(days=1))
     shop.add(Baja(telefono_e164=NUMBER, origen=OrigenBaja.MENSAJE, usuario_id=account, creado=NOON + timedelta(days=3)))
-    services.edit_client(account, client_id, {"documento": "7"}, "CO", done_by=account)
+    services.edit_client(account_of(account), client_id, {"documento": "7"}, by=Actor(account))
     entries = told(account, client_id)
     assert kinds(entries) == [Kind.EDITED, Kind.OPT_OUT, Kind.PURCHASE, Kind.MESSAGE, Kind.CREATED]
     assert entries[3].name == "Promo"

@@ -15,7 +15,7 @@ from clientes_app.clients.search.pages import Cursor, Order
 from clientes_app.database.planner import INDEXES
 from clientes_app.extensions import db
 
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 Asked = list[tuple[str, Any]]
 
@@ -54,7 +54,7 @@ def test_a_page_is_read_in_order_and_its_clients_by_their_ids(
     crowd: int, asked: Asked, status: Status, order: Order
 ) -> None:
     asked.clear()
-    find_page(crowd, Search(status=status), Cursor(), order, "CO")
+    find_page(account_of(crowd), Search(status=status), Cursor(), order)
     plans = {statement: plan(statement, parameters) for statement, parameters in list(asked)}
     by_id = [plan for statement, plan in plans.items() if statement.startswith("SELECT cliente.id, cliente.nombre,")]
     assert by_id == ["SEARCH cliente USING INTEGER PRIMARY KEY (rowid=?)"]

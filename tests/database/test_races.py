@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.auth import sessions
 from clientes_app.auth.second_factor import enrolment, recovery, totp
 from clientes_app.auth.second_factor import services as second_factor
@@ -67,7 +67,7 @@ from ..support.campaigns import Campaigns
 from ..support.imports import Imports
 from ..support.races import Act, race
 from ..support.second_factor import turn_on_app
-from ..support.shop import PASSWORD, Shop
+from ..support.shop import PASSWORD, Shop, account_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -163,7 +163,7 @@ def begin_a_review(world: World) -> Raced:
 def begin_to_apply(world: World) -> Raced:
     number = world.imports.review(FILE)
     return Raced(
-        lambda: importing.start_applying(world.account, number),
+        lambda: importing.start_applying(world.account, number, by=NOBODY),
         [Accion.IMPORT_APPLIED],
         import_state(world, number, EstadoImportacion.APLICANDO),
     )
@@ -177,7 +177,7 @@ def cancel_a_reviewed_import(world: World) -> Raced:
 @raced
 def cancel_an_import_that_is_applied(world: World) -> Raced:
     number = world.imports.review(FILE)
-    world.do(lambda: importing.start_applying(world.account, number))
+    world.do(lambda: importing.start_applying(world.account, number, by=NOBODY))
     return cancelling(world, number)
 
 
@@ -192,7 +192,7 @@ def cancelling(world: World, number: int) -> Raced:
 def begin_to_undo(world: World) -> Raced:
     number = world.imports.run(f"nombre\nNadie {world.next}\n")
     return Raced(
-        lambda: importing.start_undoing(world.account, number),
+        lambda: importing.start_undoing(world.account, number, by=NOBODY),
         [Accion.IMPORT_UNDONE],
         import_state(world, number, EstadoImportacion.DESHACIENDO),
     )
@@ -228,10 +228,10 @@ def campaign(world: World) -> int:
 
 def waiting_campaign(world: World) -> int:
     """Store a campaign that waits for an admin."""
-    world.do(lambda: save_settings(world.account, ShopSettings(exige_aprobacion=True)))
+    world.do(lambda: save_settings(world.account, ShopSettings(exige_aprobacion=True), by=NOBODY))
     draft = campaigning.Draft(Ticked((world.client(),)), "Hola {nombre}", "Prueba")
     seller = world.seller()
-    return int(world.do(lambda: campaigning.create_campaign(world.account, seller, draft)).id)
+    return int(world.do(lambda: campaigning.create_campaign(world.account, draft, by=Actor(seller))).id)
 
 
 def doubtful_campaign(world: World) -> int:
@@ -245,7 +245,7 @@ def doubtful_campaign(world: World) -> int:
 def pause_a_campaign(world: World) -> Raced:
     number = campaign(world)
     return Raced(
-        lambda: control.pause(world.account, number),
+        lambda: control.pause(world.account, number, by=NOBODY),
         [Accion.CAMPAIGN_PAUSED],
         campaign_state(world, number, EstadoCampana.PAUSADO),
     )
@@ -254,9 +254,9 @@ def pause_a_campaign(world: World) -> Raced:
 @raced
 def resume_a_campaign(world: World) -> Raced:
     number = campaign(world)
-    world.do(lambda: control.pause(world.account, number))
+    world.do(lambda: control.pause(world.account, number, by=NOBODY))
     return Raced(
-        lambda: control.resume(world.account, number),
+        lambda: control.resume(world.account, number, by=NOBODY),
         [Accion.CAMPAIGN_RESUMED],
         campaign_state(world, number, EstadoCampana.PROCESANDO),
     )
@@ -266,7 +266,7 @@ def resume_a_campaign(world: World) -> Raced:
 def cancel_a_campaign(world: World) -> Raced:
     number = campaign(world)
     return Raced(
-        lambda: control.cancel(world.account, number, world.account),
+        lambda: control.cancel(world.account, number, by=Actor(world.account)),
         [Accion.CAMPAIGN_CANCELLED],
         campaign_state(world, number, EstadoCampana.CANCELADO),
     )
@@ -276,7 +276,7 @@ def cancel_a_campaign(world: World) -> Raced:
 def approve_a_campaign(world: World) -> Raced:
     number = waiting_campaign(world)
     return Raced(
-        lambda: control.approve(world.account, number, world.account),
+        lambda: control.approve(world.account, number, by=Actor(world.account)),
         [Accion.CAMPAIGN_APPROVED],
         campaign_state(world, number, EstadoCampana.PENDIENTE),
     )
@@ -286,7 +286,7 @@ def approve_a_campaign(world: World) -> Raced:
 def reject_a_campaign(world: World) -> Raced:
     number = waiting_campaign(world)
     return Raced(
-        lambda: control.reject(world.account, number),
+        lambda: control.reject(world.account, number, by=NOBODY),
         [Accion.CAMPAIGN_REJECTED],
         campaign_state(world, number, EstadoCampana.CANCELADO),
     )
@@ -297,7 +297,7 @@ def confirm_that_a_message_arrived(world: World) -> Raced:
     number = doubtful_campaign(world)
     row = world.campaigns.row(number).id
     return Raced(
-        lambda: control.confirm_arrival(world.account, number, row, world.account),
+        lambda: control.confirm_arrival(world.account, number, row, by=Actor(world.account)),
         holds=lambda: world.campaigns.has(number, enviado=1) and world.campaigns.hold(number),
     )
 
@@ -317,7 +317,7 @@ def send_with_one_key(world: World) -> Raced:
     draft = campaigning.Draft(Ticked((world.client(),)), "Hola {nombre}", "Prueba")
     key = program_key(f"key {world.next}", world.account, b"{}")
     return Raced(
-        lambda: campaigning.create_campaign(world.account, world.account, draft, key),
+        lambda: campaigning.create_campaign(world.account, draft, key, by=NOBODY),
         [Accion.CAMPAIGN_SENT],
         winners=TOGETHER,
     )
@@ -329,9 +329,9 @@ def send_with_one_key(world: World) -> Raced:
 @raced
 def use_a_link(world: World) -> Raced:
     person = world.seller()
-    secret = world.do(lambda: people.make_link(world.account, person, done_by=world.account)).secret
+    secret = world.do(lambda: people.make_link(world.account, person, by=Actor(world.account))).secret
     return Raced(
-        lambda: links.use_link(secret, f"una clave {world.next}"),
+        lambda: links.use_link(secret, f"una clave {world.next}", by=NOBODY),
         [Accion.PASSWORD_CHANGED],
         lambda: world.count(Enlace, persona_id=person) == 0,
     )
@@ -341,7 +341,7 @@ def use_a_link(world: World) -> Raced:
 def make_a_link(world: World) -> Raced:
     person = world.seller()
     return Raced(
-        lambda: people.make_link(world.account, person, done_by=world.account),
+        lambda: people.make_link(world.account, person, by=Actor(world.account)),
         [Accion.LINK_MADE] * TOGETHER,
         lambda: world.count(Enlace, persona_id=person) == 1,
         winners=TOGETHER,
@@ -354,7 +354,7 @@ def invite_by_one_name(world: World) -> Raced:
         throttling.forget(names.REFUSALS, str(world.account))  # the losers of the rounds before
     fields = PersonFields(f"nueva{world.next}", "", puede_enviar=True, puede_vender=True, puede_editar_clientes=False)
     return Raced(
-        lambda: people.invite(world.account, fields, done_by=world.account), [Accion.PERSON_CREATED, Accion.LINK_MADE]
+        lambda: people.invite(world.account, fields, by=Actor(world.account)), [Accion.PERSON_CREATED, Accion.LINK_MADE]
     )
 
 
@@ -362,7 +362,7 @@ def invite_by_one_name(world: World) -> Raced:
 def deactivate_a_person(world: World) -> Raced:
     person = world.seller()
     return Raced(
-        lambda: people.deactivate(world.account, person),
+        lambda: people.deactivate(world.account, person, by=NOBODY),
         [Accion.PERSON_DEACTIVATED],
         lambda: not world.get(Usuario, person).activo,
         winners=TOGETHER,
@@ -372,9 +372,9 @@ def deactivate_a_person(world: World) -> Raced:
 @raced
 def activate_a_person(world: World) -> Raced:
     person = world.seller()
-    world.do(lambda: people.deactivate(world.account, person))
+    world.do(lambda: people.deactivate(world.account, person, by=NOBODY))
     return Raced(
-        lambda: people.activate(world.account, person),
+        lambda: people.activate(world.account, person, by=NOBODY),
         [Accion.PERSON_ACTIVATED],
         lambda: bool(world.get(Usuario, person).activo),
         winners=TOGETHER,
@@ -383,7 +383,7 @@ def activate_a_person(world: World) -> Raced:
 
 def open_session(world: World, person: int) -> int:
     proved = world.get(Usuario, person).clave_hash
-    secret = world.do(lambda: sessions.begin(person, proved, "Firefox", "127.0.0.1"))
+    secret = world.do(lambda: sessions.begin(person, proved, "Firefox", by=Actor(address="127.0.0.1")))
     found = world.do(lambda: sessions.find(secret))
     return int(found[1].id)
 
@@ -391,13 +391,13 @@ def open_session(world: World, person: int) -> int:
 @raced
 def log_out(world: World) -> Raced:
     number = open_session(world, world.account)
-    return Raced(lambda: sessions.log_out(number) is None, [Accion.LOGGED_OUT], winners=TOGETHER)
+    return Raced(lambda: sessions.log_out(number, by=NOBODY) is None, [Accion.LOGGED_OUT], winners=TOGETHER)
 
 
 @raced
 def end_a_session(world: World) -> Raced:
     number = open_session(world, world.account)
-    return Raced(lambda: sessions.end(world.account, number) is None, [Accion.SESSION_ENDED])
+    return Raced(lambda: sessions.end(world.account, number, by=NOBODY) is None, [Accion.SESSION_ENDED])
 
 
 @raced
@@ -405,7 +405,7 @@ def end_all_other_sessions(world: World) -> Raced:
     person = world.seller()
     kept, *_ = [open_session(world, person) for _ in range(4)]
     return Raced(
-        lambda: sessions.end_others(person, kept) is None,
+        lambda: sessions.end_others(person, kept, by=NOBODY) is None,
         [Accion.SESSION_ENDED] * 3,
         lambda: len(world.do(lambda: sessions.list_of(person))) == 1,
         winners=TOGETHER,
@@ -416,7 +416,7 @@ def end_all_other_sessions(world: World) -> Raced:
 def change_a_password(world: World) -> Raced:
     person = world.seller()
     return Raced(
-        lambda: own.change_password(person, None, PASSWORD, f"otra clave {world.next}") is None,
+        lambda: own.change_password(person, None, PASSWORD, f"otra clave {world.next}", by=NOBODY) is None,
         [Accion.PASSWORD_CHANGED],
     )
 
@@ -431,21 +431,23 @@ def with_app(world: World) -> tuple[Usuario, Any]:
 def use_a_code_of_the_app(world: World) -> Raced:
     person, phone = with_app(world)
     code = phone.now()
-    return Raced(lambda: second_factor.take_app_code(person, code), [Accion.LOG_IN_FAILED] * (TOGETHER - 1))
+    return Raced(lambda: second_factor.take_app_code(person, code, by=NOBODY), [Accion.LOG_IN_FAILED] * (TOGETHER - 1))
 
 
 @raced
 def use_a_recovery_code(world: World) -> Raced:
     person, _ = with_app(world)
-    code = world.do(lambda: enrolment.renew_codes(person))[0]
-    return Raced(lambda: second_factor.take_recovery_code(person, code), [Accion.LOG_IN_FAILED] * (TOGETHER - 1))
+    code = world.do(lambda: enrolment.renew_codes(person, by=NOBODY))[0]
+    return Raced(
+        lambda: second_factor.take_recovery_code(person, code, by=NOBODY), [Accion.LOG_IN_FAILED] * (TOGETHER - 1)
+    )
 
 
 @raced
 def make_new_recovery_codes(world: World) -> Raced:
     person, _ = with_app(world)
     return Raced(
-        lambda: enrolment.renew_codes(person),
+        lambda: enrolment.renew_codes(person, by=NOBODY),
         [Accion.SECOND_FACTOR_ON] * TOGETHER,
         lambda: world.count(CodigoDeRecuperacion, persona_id=person.id) == recovery.COUNT,
         winners=TOGETHER,
@@ -458,7 +460,7 @@ def turn_an_app_on(world: World) -> Raced:
     with world.app.app_context(), unit_of_work() as session:
         session.get_one(Totp, person.id).confirmado = None
     code = phone.now()
-    return Raced(lambda: enrolment.confirm_app(person, code), [Accion.SECOND_FACTOR_ON])
+    return Raced(lambda: enrolment.confirm_app(person, code, by=NOBODY), [Accion.SECOND_FACTOR_ON])
 
 
 @raced
@@ -474,7 +476,7 @@ def begin_to_set_an_app_up(world: World) -> Raced:
 @raced
 def turn_an_app_off(world: World) -> Raced:
     person, _ = with_app(world)
-    return Raced(lambda: enrolment.remove_app(person) is None, [Accion.SECOND_FACTOR_OFF], winners=TOGETHER)
+    return Raced(lambda: enrolment.remove_app(person, by=NOBODY) is None, [Accion.SECOND_FACTOR_OFF], winners=TOGETHER)
 
 
 def add_key(world: World, person: int) -> int:
@@ -487,13 +489,13 @@ def add_key(world: World, person: int) -> int:
 def remove_a_passkey(world: World) -> Raced:
     person, _ = with_app(world)
     key = add_key(world, person.id)
-    return Raced(lambda: enrolment.remove_passkey(person, key), [Accion.PASSKEY_REMOVED])
+    return Raced(lambda: enrolment.remove_passkey(person, key, by=NOBODY), [Accion.PASSKEY_REMOVED])
 
 
 @raced
 def revoke_a_token(world: World) -> Raced:
-    made = world.do(lambda: tokens.create_token(world.account, world.account, "Caja", [Alcance.READ])).token
-    return Raced(lambda: tokens.revoke_token(world.account, made.id), [Accion.TOKEN_REVOKED])
+    made = world.do(lambda: tokens.create_token(world.account, "Caja", [Alcance.READ], by=Actor(world.account))).token
+    return Raced(lambda: tokens.revoke_token(world.account, made.id, by=NOBODY), [Accion.TOKEN_REVOKED])
 
 
 # Clients, and what groups them
@@ -502,14 +504,14 @@ def revoke_a_token(world: World) -> Raced:
 @raced
 def delete_a_client(world: World) -> Raced:
     number = world.client()
-    return Raced(lambda: clients.delete_client(world.account, number), [Accion.CLIENTS_DELETED])
+    return Raced(lambda: clients.delete_client(world.account, number, by=NOBODY), [Accion.CLIENTS_DELETED])
 
 
 @raced
 def merge_two_clients(world: World) -> Raced:
     pair = world.client(), world.client()
     return Raced(
-        lambda: merging.merge(world.account, pair, {}, "CO", done_by=world.account),
+        lambda: merging.merge(account_of(world.account), pair, {}, by=Actor(world.account)),
         holds=lambda: (world.get(Cliente, pair[0]) is None) != (world.get(Cliente, pair[1]) is None),
     )
 
@@ -518,7 +520,7 @@ def merge_two_clients(world: World) -> Raced:
 def erase_a_client(world: World) -> Raced:
     number = world.client()
     uploads = world.imports.place.uploads
-    return Raced(lambda: erase(world.account, number, "CO", uploads) is False, [Accion.CLIENT_ERASED])
+    return Raced(lambda: erase(account_of(world.account), number, uploads, by=NOBODY) is False, [Accion.CLIENT_ERASED])
 
 
 @raced
@@ -527,7 +529,7 @@ def erase_a_client_with_sales(world: World) -> Raced:
     world.shop.add_sale(world.account, number, 1)
     uploads = world.imports.place.uploads
     return Raced(
-        lambda: erase(world.account, number, "CO", uploads),
+        lambda: erase(account_of(world.account), number, uploads, by=NOBODY),
         [Accion.CLIENT_ERASED],
         lambda: world.get(Cliente, number).borrado is not None,
         winners=TOGETHER,
@@ -539,7 +541,7 @@ def record_sales(world: World) -> Raced:
     number = world.client()
     sale = sales.NewSale(Decimal(10))
     return Raced(
-        lambda: sales.record_sale(world.account, number, sale, ZoneInfo("UTC")),
+        lambda: sales.record_sale(account_of(world.account), number, sale),
         holds=lambda: world.get(Cliente, number).total_compras == 10 * TOGETHER,
         winners=TOGETHER,
     )
@@ -564,14 +566,14 @@ def delete_a_tag(world: World) -> Raced:
 @raced
 def delete_a_segment(world: World) -> Raced:
     name = f"segmento {world.next}"
-    segment = world.do(lambda: segments.save_segment(world.account, world.account, name, Search("ana")))
+    segment = world.do(lambda: segments.save_segment(world.account, name, Search("ana"), by=Actor(world.account)))
     return Raced(lambda: segments.delete_segment(world.account, segment.id))
 
 
 @raced
 def save_a_segment(world: World) -> Raced:
     name = f"segmento {world.next}"
-    return Raced(lambda: segments.save_segment(world.account, world.account, name, Search("ana")))
+    return Raced(lambda: segments.save_segment(world.account, name, Search("ana"), by=Actor(world.account)))
 
 
 @raced
@@ -584,14 +586,14 @@ def delete_a_template(world: World) -> Raced:
 def take_a_number_out_of_the_opt_outs(world: World) -> Raced:
     number = f"+57300{world.next:07d}"
     listed = world.shop.add(Baja(telefono_e164=number, origen=OrigenBaja.MANUAL, usuario_id=world.account))
-    return Raced(lambda: opt_outs.remove(world.account, listed), [Accion.OPT_OUT_REMOVED])
+    return Raced(lambda: opt_outs.remove(world.account, listed, by=NOBODY), [Accion.OPT_OUT_REMOVED])
 
 
 @raced
 def enter_a_number_into_the_opt_outs(world: World) -> Raced:
     number = f"+57300{world.next:07d}"
     return Raced(
-        lambda: opt_outs.add(world.account, number) is None,
+        lambda: opt_outs.add(world.account, number, by=NOBODY) is None,
         [Accion.OPT_OUT_ADDED],
         lambda: world.count(Baja, telefono_e164=number) == 1,
         winners=TOGETHER,
@@ -602,7 +604,7 @@ def enter_a_number_into_the_opt_outs(world: World) -> Raced:
 def change_the_settings(world: World) -> Raced:
     wanted = ShopSettings(negocio=f"Tienda {world.next}", precios={"CO": Decimal(world.next)})
     return Raced(
-        lambda: save_settings(world.account, wanted) is None,
+        lambda: save_settings(world.account, wanted, by=NOBODY) is None,
         [Accion.SETTINGS_CHANGED],
         lambda: world.get(Usuario, world.account).negocio == wanted.negocio,
         winners=TOGETHER,
@@ -627,7 +629,7 @@ def test_two_who_edit_different_fields_lose_neither(world: World) -> None:
         name, document = f"Nombre Nuevo {place}", f"99{place:04d}"
 
         def edit(fields: clients.ClientFields, number: int = number) -> object:
-            return clients.edit_client(world.account, number, fields, "CO", done_by=world.account)
+            return clients.edit_client(account_of(world.account), number, fields, by=Actor(world.account))
 
         race(
             world.app,
@@ -646,37 +648,37 @@ def test_an_edit_and_a_deletion(world: World) -> None:
         outcomes = race(
             world.app,
             lambda number=number: clients.edit_client(
-                world.account, number, {"nombre": "Otra"}, "CO", done_by=world.account
+                account_of(world.account), number, {"nombre": "Otra"}, by=Actor(world.account)
             ),
-            lambda number=number: clients.delete_client(world.account, number),
+            lambda number=number: clients.delete_client(world.account, number, by=NOBODY),
         )
         assert world.get(Cliente, number) is None
         assert {refusal.status for refusal in outcomes.refused} <= {404}
 
 
 def test_the_last_two_second_factors_do_not_both_go_where_one_is_asked_for(world: World) -> None:
-    world.do(lambda: save_settings(world.account, ShopSettings(exige_segundo_factor=True)))
+    world.do(lambda: save_settings(world.account, ShopSettings(exige_segundo_factor=True), by=NOBODY))
     for _ in range(ROUNDS):
         person, _phone = with_app(world)
         key = add_key(world, person.id)
         outcomes = race(
             world.app,
-            lambda person=person: enrolment.remove_app(person),
-            lambda person=person, key=key: enrolment.remove_passkey(person, key),
+            lambda person=person: enrolment.remove_app(person, by=NOBODY),
+            lambda person=person, key=key: enrolment.remove_passkey(person, key, by=NOBODY),
         )
         assert [refusal.status for refusal in outcomes.refused] == [409]
-        assert world.do(lambda person=person: second_factor.has_second_factor(person.id))
+        assert world.do(lambda person=person: second_factor.has_second_factor(db.session(), person.id))
 
 
 def test_a_link_that_is_used_while_another_is_made(world: World) -> None:
     for _ in range(ROUNDS):
         person = world.seller()
-        secret = world.do(lambda person=person: people.make_link(world.account, person, done_by=world.account)).secret
+        secret = world.do(lambda person=person: people.make_link(world.account, person, by=Actor(world.account))).secret
         outcomes = race(
             world.app,
-            lambda secret=secret: links.use_link(secret, f"una clave {world.next}"),
-            lambda person=person: people.make_link(world.account, person, done_by=world.account),
-            lambda person=person: people.deactivate(world.account, person),
+            lambda secret=secret: links.use_link(secret, f"una clave {world.next}", by=NOBODY),
+            lambda person=person: people.make_link(world.account, person, by=Actor(world.account)),
+            lambda person=person: people.deactivate(world.account, person, by=NOBODY),
         )
         assert {refusal.status for refusal in outcomes.refused} <= {409, 410}
         assert world.count(Enlace, persona_id=person) == 0
@@ -689,7 +691,9 @@ def test_one_who_is_active_while_the_password_changes(world: World) -> None:
         long_ago = sessions.Open(other, utc_now() - sessions.IDLE / 2)
         outcomes = race(
             world.app,
-            lambda person=person, kept=kept: own.change_password(person, kept, PASSWORD, f"otra clave {world.next}"),
+            lambda person=person, kept=kept: own.change_password(
+                person, kept, PASSWORD, f"otra clave {world.next}", by=NOBODY
+            ),
             *[lambda person=person, present=long_ago: sessions.keep_awake(person, present)] * 3,
         )
         assert outcomes.refused == []

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.background.sender import simulated_twilio
 from clientes_app.campaigns import control, services
 from clientes_app.campaigns.verification import verify
@@ -83,7 +84,7 @@ class Campaign:
     def _resume_if_stopped(self) -> None:
         if self.row().estado is EstadoCampana.ERROR:
             with self._app.test_request_context():
-                control.resume(self._account, self.id)
+                control.resume(self._account, self.id, by=NOBODY)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def campaign(app: Flask, shop: Shop, account: int, simulator: Simulator) -> Iter
     shop.add_clients(account, [f"30{number:08d}" for number in range(RECIPIENTS)])
     with app.test_request_context():
         draft = services.Draft(Search(), "Hola {nombre}", "Prueba")
-        campaign_id = services.create_campaign(account, account, draft).id
+        campaign_id = services.create_campaign(account, draft, by=NOBODY).id
     twilio = dataclasses.replace(simulated_twilio(TwilioSettings(), simulator.base_url), max_concurrency=IN_FLIGHT)
     campaign = Campaign(app, twilio, account, campaign_id)
     yield campaign

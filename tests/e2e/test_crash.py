@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search.criteria import Search
@@ -44,7 +45,7 @@ def start_campaign(app: Flask, shop: Shop, account: int) -> int:
     shop.add_clients(account, [f"30{number:08d}" for number in range(RECIPIENTS)])
     with app.test_request_context():
         draft = services.Draft(Search(), "Hola {nombre}", "Prueba")
-        return int(services.create_campaign(account, account, draft).id)
+        return int(services.create_campaign(account, draft, by=NOBODY).id)
 
 
 def test_killed_again_and_again_it_goes_on_by_itself_and_repeats_nothing(

@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.clients.search.criteria import Search
 from clientes_app.extensions import db
@@ -131,7 +132,7 @@ def test_256_by_half_and_256_that_wait_leave_the_site_and_a_campaign_alone(
     ids = shop.add_clients(account, [f"30{number:08d}" for number in range(300)])
     secret = make_token(app, account, Alcance.SEND)
     with app.test_request_context():
-        running = services.create_campaign(account, account, services.Draft(Search(), "Hola", "En curso")).id
+        running = services.create_campaign(account, services.Draft(Search(), "Hola", "En curso"), by=NOBODY).id
     server = start(TWILIO_MESSAGES_PER_SECOND="20", SEND_WAIT_SECONDS="60")
     halves = list(HALVES.values())
     for place in range(256):

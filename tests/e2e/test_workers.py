@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search.criteria import Search
@@ -45,7 +46,7 @@ def test_the_death_of_the_sending_worker_is_made_good_by_another(
     simulator.behave(latency=100)
     shop.add_clients(account, [f"30{number:08d}" for number in range(RECIPIENTS)])
     with app.test_request_context():
-        campaign_id = services.create_campaign(account, account, services.Draft(Search(), "Hola {nombre}")).id
+        campaign_id = services.create_campaign(account, services.Draft(Search(), "Hola {nombre}"), by=NOBODY).id
     wait_until(lambda: campaign(app, campaign_id).enviados_exitosos)
     first = holder(app)
     os.kill(first, signal.SIGKILL)

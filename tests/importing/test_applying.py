@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.client_files.reading import OPEN_QUOTE
 from clientes_app.client_files.rows import Fields
 from clientes_app.clients.search import listing
@@ -17,7 +18,7 @@ from clientes_app.importing.staging import staged_rows
 from clientes_app.models import EstadoImportacion
 
 from ..support.imports import Imports, csv_of
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -54,7 +55,7 @@ def test_a_list_becomes_clients(imports: Imports) -> None:
 def test_imported_clients_are_found_like_others(app: Flask, imports: Imports) -> None:
     imports.run(LIST)
     with app.test_request_context():
-        found = listing.find_page(imports.account, Search("maria 4567"), Cursor(), Order.NEWEST, "CO")
+        found = listing.find_page(account_of(imports.account), Search("maria 4567"), Cursor(), Order.NEWEST)
     assert [row.client.nombre for row in found.rows] == ["María Pérez"]
 
 
@@ -160,7 +161,7 @@ def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: p
         services.cancel(imports.account, import_id, imports.place.uploads)
 
     with imports.app.test_request_context():
-        services.start_applying(imports.account, import_id)
+        services.start_applying(imports.account, import_id, by=NOBODY)
         job = imports.take()
         assert job is not None
         with pytest.raises(jobs.Stopped):
@@ -176,9 +177,11 @@ def test_another_accounts_import_is_not_found(shop: Shop, imports: Imports) -> N
     import_id = imports.review(LIST)
     stranger = shop.add_admin("otra")
     with imports.app.test_request_context():
-        for call in (services.find_import, services.start_applying, services.start_undoing):
+        with pytest.raises(NotFound):
+            services.find_import(stranger, import_id)
+        for call in (services.start_applying, services.start_undoing):
             with pytest.raises(NotFound):
-                call(stranger, import_id)
+                call(stranger, import_id, by=NOBODY)
         with pytest.raises(NotFound):
             staged_rows.mend(stranger, import_id, 4, Fields("Ana", "", ""), imports.place)
     assert imports.get(import_id).estado is EstadoImportacion.REVISADA

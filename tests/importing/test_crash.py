@@ -10,6 +10,7 @@ import sys
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.importing import services
 from clientes_app.models import EstadoImportacion
@@ -56,7 +57,7 @@ def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) ->
     imports.work()
     assert imports.counts(import_id) == {"nuevas": ROWS * 9 // 10, "dobles": ROWS // 10}
     with app.test_request_context():
-        services.start_applying(imports.account, import_id)
+        services.start_applying(imports.account, import_id, by=NOBODY)
     for _ in range(KILLS_IN_APPLYING):
         kill_after_progress(app, imports, import_id)
     imports.work()

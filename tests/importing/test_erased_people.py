@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.background import import_worker
 from clientes_app.background.daily import take_turn
 from clientes_app.clients import services as clients
@@ -37,7 +38,7 @@ from ..support.erased_people import (
     uploaded,
 )
 from ..support.imports import Imports
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -105,7 +106,7 @@ def test_what_the_person_had_before_counts_too(app: Flask, imports: Imports, kee
     person = keeper.arrive()
     import_id = imports.upload(f"{HEAD}Uno,{TYPED},\nDos,,{DOCUMENT}\nTres,,777111\nCuatro,3009990000,\n{OTHERS}")
     with app.test_request_context():
-        clients.edit_client(account, person, {"documento": "777111"}, "CO", done_by=account)
+        clients.edit_client(account_of(account), person, {"documento": "777111"}, by=Actor(account))
     imports.run("nombre,celular,documento\nZ,3009990000,777111\n")
     keeper.erase(person)
     finish(imports, import_id)
@@ -116,7 +117,7 @@ def test_what_was_merged_in_counts_too(app: Flask, imports: Imports, keeper: Sho
     kept = keeper.shop.add_client(account, "Zulema", "3009990000", documento="777111")
     pair, import_id = (kept, keeper.arrive()), uploaded(imports)
     with app.test_request_context():
-        merging.merge(account, pair, {}, "CO", done_by=account)
+        merging.merge(account_of(account), pair, {}, by=Actor(account))
     keeper.erase(kept)
     finish(imports, import_id)
     assert keeper.names() == ["Nueva Paz", "Otra Luz"]
@@ -127,7 +128,7 @@ def rejecting(imports: Imports, keeper: Shopkeeper) -> int:
     person = keeper.arrive()
     import_id = imports.review(f"{FILE},{TYPED},\nAna Mar,3001110001,\nAna Mar Dos,3001110001,\n")
     with imports.app.test_request_context():
-        services.start_applying(imports.account, import_id)
+        services.start_applying(imports.account, import_id, by=NOBODY)
     keeper.erase(person)
     return import_id
 
@@ -150,7 +151,7 @@ def test_and_when_it_is_cancelled(app: Flask, imports: Imports, keeper: Shopkeep
 def test_a_worker_that_goes_on_after_a_kill_asks_again(imports: Imports, keeper: Shopkeeper) -> None:
     person, import_id = keeper.arrive(), imports.review(HEAD + OTHERS + ROW)
     with imports.app.test_request_context():
-        services.start_applying(imports.account, import_id)
+        services.start_applying(imports.account, import_id, by=NOBODY)
     with imports.app.app_context():
         job = jobs.take(db.engine, "elsewhere:1:x", imports.place)
         assert job is not None
@@ -178,7 +179,7 @@ def test_undoing_gives_no_erased_client_its_old_values(imports: Imports, keeper:
     shop.add_sale(imports.account, person, 1)
     import_id = imports.run(f"{HEAD}Z. Quiñonez,{TYPED},{DOCUMENT}\n{OTHERS}")
     with imports.app.test_request_context():
-        services.start_undoing(imports.account, import_id)
+        services.start_undoing(imports.account, import_id, by=NOBODY)
     keeper.erase(person)
     imports.work()
     assert keeper.names() == ["Cliente borrado"]

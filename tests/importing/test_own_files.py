@@ -7,7 +7,6 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -28,7 +27,7 @@ from clientes_app.web.csv_export import HABITS, written
 from ..client_files.test_formulas import lines
 from ..support.checking_client import CheckingClient
 from ..support.imports import Imports
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 Kind = tuple[str, str]
 """How a file ends, and the language of who gets it."""
@@ -67,7 +66,7 @@ def clients(app: Flask, shop: Shop, account: int) -> list[int]:
 def exported(of: Imports, ids: list[int], columns: list[str], kind: Kind) -> bytes:
     ending, language = kind
     with of.app.test_request_context(), force_locale(language):
-        wanted = export.Export.of(of.account, ids, columns, ZoneInfo("America/Bogota"))
+        wanted = export.Export.of(account_of(of.account), ids, columns)
         if ending == "csv":
             return "".join(written(export.csv_batches(db.engine, wanted), HABITS[language])).encode()
         file = BytesIO()

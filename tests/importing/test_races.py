@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.background.daily import take_turn
 from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates import merging
@@ -18,7 +19,7 @@ from clientes_app.models import Accion, Auditoria, Cliente, EstadoImportacion
 from ..support.erased_people import DOCUMENT, HEAD, NAME, TYPED, Shopkeeper, about_to_be_applied, being_reviewed
 from ..support.imports import Imports
 from ..support.races import race
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -60,7 +61,7 @@ def test_erasing_at_once_with_undoing(imports: Imports, keeper: Shopkeeper, shop
         shop.add_sale(imports.account, person, 1)
         import_id = imports.run(f"{HEAD}Z. Quiñonez,{TYPED},{DOCUMENT}\n")
         with imports.app.test_request_context():
-            services.start_undoing(imports.account, import_id)
+            services.start_undoing(imports.account, import_id, by=NOBODY)
         race(imports.app, lambda person=person: keeper.erase(person), imports.work)
         assert set(keeper.names()) == {"Cliente borrado"}
 
@@ -75,9 +76,9 @@ def test_erasing_at_once_with_a_change(
 
         def change(person: int = person, other: int = other) -> None:
             if what == "edit":
-                clients.edit_client(account, person, {"nombre": NAME, "documento": "1"}, "CO", done_by=account)
+                clients.edit_client(account_of(account), person, {"nombre": NAME, "documento": "1"}, by=Actor(account))
             else:
-                merging.merge(account, (person, other), {}, "CO", done_by=account)
+                merging.merge(account_of(account), (person, other), {}, by=Actor(account))
 
         race(imports.app, lambda person=person: keeper.erase(person), change)
         with imports.app.app_context():
@@ -91,7 +92,7 @@ def test_applying_and_cancelling(app: Flask, imports: Imports, account: int) -> 
         import_id = imports.review(f"nombre\nAna {place}\nEva {place}\n")
 
         def begin(import_id: int = import_id) -> object:
-            return services.start_applying(account, import_id)
+            return services.start_applying(account, import_id, by=NOBODY)
 
         def cancel(import_id: int = import_id) -> object:
             return services.cancel(account, import_id, uploads)
@@ -112,7 +113,7 @@ def test_a_worker_and_who_cancels(app: Flask, imports: Imports, account: int) ->
     for place in range(ROUNDS):
         import_id = imports.review(f"nombre\nAna {place}\nEva {place}\n")
         with app.test_request_context():
-            services.start_applying(account, import_id)
+            services.start_applying(account, import_id, by=NOBODY)
         before = len(imports.clients())
         outcomes = race(
             app,
@@ -130,7 +131,7 @@ def test_mending_and_applying(app: Flask, imports: Imports, account: int) -> Non
         import_id = imports.review(f"nombre,celular\nAna {place},\n,3001110001\nEva {place},\n")
         race(
             app,
-            lambda import_id=import_id: services.start_applying(account, import_id),
+            lambda import_id=import_id: services.start_applying(account, import_id, by=NOBODY),
             lambda import_id=import_id: staged_rows.leave_out(account, import_id, 3, imports.place.uploads),
         )
         imports.work()

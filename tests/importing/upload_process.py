@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from clientes_app import create_app
+from clientes_app.audit_log import NOBODY
 from clientes_app.config import PROJECT_ROOT, Settings
 from clientes_app.importing import uploading
 from clientes_app.importing.jobs import Surroundings
@@ -42,7 +43,7 @@ def main() -> None:
     content = Path(file).read_bytes()
     stream = StallingFile(content) if how else BytesIO(content)
     with app.test_request_context():
-        uploading.upload(int(account), int(account), stream, file, Surroundings.of(current_settings()))
+        uploading.upload(int(account), stream, file, Surroundings.of(current_settings()), by=NOBODY)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import unit_of_work
@@ -44,7 +45,7 @@ def campaign_id(app: Flask, account: int, client_id: int) -> int:
     """A campaign that waits for the sender."""
     with app.test_request_context():
         draft = services.Draft(Ticked((client_id,)), "Hola", "Vieja")
-        return int(services.create_campaign(account, account, draft).id)
+        return int(services.create_campaign(account, draft, by=NOBODY).id)
 
 
 class TestSending:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.errors import Gone
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Auditoria, Enlace, Sesion, Totp, Usuario
@@ -187,7 +188,7 @@ def test_of_two_who_use_one_link_at_the_same_time_one_wins(app: Flask, admin: Ch
         with app.test_request_context():
             start.wait(10)
             try:
-                links.use_link(secret, password)
+                links.use_link(secret, password, by=NOBODY)
                 won.append(password)
             except Gone:
                 lost.append(password)

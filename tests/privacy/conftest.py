@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.services import edit_client
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import CambioImportado, Distintos, Etiqueta, OrigenBaja
@@ -15,7 +16,7 @@ from clientes_app.settings import current_settings
 
 from ..support.campaigns import Campaigns
 from ..support.imports import Imports
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 NAME, SECOND_NAME = "Zulemita Quiñonez", "Zulema Quiñonez"
 TYPED, NUMBER = "318 555 77 66", "+573185557766"
@@ -45,7 +46,7 @@ class Person:
         tag = self.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=self.account))
         self.shop.add_tag_to(self.id, tag)
         with self.app.test_request_context():
-            edit_client(self.account, self.id, {"nombre": SECOND_NAME}, "CO", done_by=self.account)
+            edit_client(account_of(self.account), self.id, {"nombre": SECOND_NAME}, by=Actor(self.account))
             with unit_of_work() as session:
                 session.add(Distintos(menor_id=self.id, mayor_id=neighbour, usuario_id=self.account))
                 row = {"nombre": NAME, "telefono": TYPED, "documento": DOCUMENT, "etiquetas": []}
@@ -58,7 +59,7 @@ class Person:
     def erase(self) -> bool:
         with self.app.test_request_context():
             settings = current_settings()
-            return services.erase(self.account, self.id, "CO", settings.uploads_path)
+            return services.erase(account_of(self.account), self.id, settings.uploads_path, by=NOBODY)
 
     def dump(self) -> dict[str, list[str]]:
         """Return every row of every table, as text in small letters; the search index included."""

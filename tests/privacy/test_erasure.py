@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.background.daily import take_turn
 from clientes_app.campaigns.control import send_again
 from clientes_app.clients import sales, services
@@ -38,7 +38,7 @@ from clientes_app.webhooks.services import hear
 
 from ..support.campaigns import Campaigns
 from ..support.carrier import wait_until
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 from .conftest import DOCUMENT, NAME, NUMBER, TYPED, UTTER, Person
 
 pytestmark = pytest.mark.both_databases
@@ -155,16 +155,16 @@ def test_an_erased_client_is_not_changed_found_or_sent_to(
     before = person.dump()
     with app.test_request_context():
         for change in (
-            lambda: services.edit_client(account, person.id, {"nombre": "X"}, "CO", done_by=account),
-            lambda: services.set_active(account, person.id, True, done_by=account),
+            lambda: services.edit_client(account_of(account), person.id, {"nombre": "X"}, by=Actor(account)),
+            lambda: services.set_active(account, person.id, True, by=Actor(account)),
             lambda: tagging.tag_client(account, person.id, ["VIP"]),
-            lambda: sales.record_sale(account, person.id, sales.NewSale(total=Decimal(1)), ZoneInfo("UTC")),
+            lambda: sales.record_sale(account_of(account), person.id, sales.NewSale(total=Decimal(1))),
         ):
             with pytest.raises(Conflict, match="borrad"):
                 change()
         other = db.session.scalars(select(Cliente.id).where(Cliente.id != person.id)).first()
         with pytest.raises(NotFound):
-            merging.merge(account, (person.id, other), {}, "CO", done_by=account)
+            merging.merge(account_of(account), (person.id, other), {}, by=Actor(account))
         set_many_active(account, Ticked((person.id,)), True)
         for words in ("zulema", "quinonez", DOCUMENT, "3185557766"):
             assert found(account, words) == []
@@ -209,12 +209,12 @@ def test_the_opt_out_holds_when_the_number_comes_back(app: Flask, account: int, 
     assert [is_pseudonym(number) for number in person.opt_outs()] == [True]
     with app.test_request_context():
         if way == "form":
-            services.create_client(account, {"nombre": "Nueva", "telefono": TYPED}, "CO", done_by=account)
+            services.create_client(account_of(account), {"nombre": "Nueva", "telefono": TYPED}, by=Actor(account))
         elif way == "edit":
-            client = services.create_client(account, {"nombre": "Nueva", "telefono": ""}, "CO", done_by=account)
-            services.edit_client(account, client.id, {"telefono": TYPED}, "CO", done_by=account)
+            client = services.create_client(account_of(account), {"nombre": "Nueva", "telefono": ""}, by=Actor(account))
+            services.edit_client(account_of(account), client.id, {"telefono": TYPED}, by=Actor(account))
         elif way == "by hand":
-            opt_outs.add(account, NUMBER)
+            opt_outs.add(account, NUMBER, by=NOBODY)
     if way == "import":
         person.imports.run(UTTER)
     assert person.opt_outs() == [NUMBER]
@@ -225,7 +225,7 @@ def test_only_the_erased_number_wakes(app: Flask, account: int, person: Person) 
     person.erase()
     hidden = person.opt_outs()
     with app.test_request_context():
-        services.create_client(account, {"nombre": "Nueva", "telefono": "3185557767"}, "CO", done_by=account)
+        services.create_client(account_of(account), {"nombre": "Nueva", "telefono": "3185557767"}, by=Actor(account))
     assert person.opt_outs() == hidden
 
 
@@ -234,7 +234,7 @@ def test_a_change_of_the_secret_key_loses_no_opt_out(app: Flask, account: int, p
     person.erase()
     app.secret_key = "quite another"
     with app.test_request_context():
-        services.create_client(account, {"nombre": "Nueva", "telefono": TYPED}, "CO", done_by=account)
+        services.create_client(account_of(account), {"nombre": "Nueva", "telefono": TYPED}, by=Actor(account))
     assert person.opt_outs() == [NUMBER]
 
 
@@ -261,7 +261,7 @@ def test_who_answers_stop_is_heard_although_erased(
 def test_numbers_that_the_client_had_before_are_hidden_too(app: Flask, account: int, person: Person) -> None:
     person.opt_out()
     with app.test_request_context():
-        services.edit_client(account, person.id, {"telefono": "3009990000"}, "CO", done_by=account)
+        services.edit_client(account_of(account), person.id, {"telefono": "3009990000"}, by=Actor(account))
     person.erase()
     assert person.traces() == []
     assert [is_pseudonym(number) for number in person.opt_outs()] == [True]
@@ -270,7 +270,7 @@ def test_numbers_that_the_client_had_before_are_hidden_too(app: Flask, account: 
 def test_what_was_merged_in_goes_as_well(app: Flask, shop: Shop, account: int, person: Person) -> None:
     double = shop.add_client(account, NAME, "", documento=DOCUMENT)
     with app.test_request_context():
-        kept = merging.merge(account, (person.id, double), {}, "CO", done_by=account)
+        kept = merging.merge(account_of(account), (person.id, double), {}, by=Actor(account))
     assert kept.id == person.id
     person.erase()
     assert person.traces() == []

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select, update
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.campaigns import control, limits, services
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.errors import Conflict
@@ -66,7 +67,7 @@ class Account:
 
     def _save(self, rules: ShopSettings) -> None:
         with self.app.test_request_context():
-            save_settings(self.id, rules)
+            save_settings(self.id, rules, by=NOBODY)
 
     def store(self, size: int, prefix: str = COLOMBIA, *, paused: bool = False) -> int:
         """Store a campaign to so many numbers that begin alike."""
@@ -74,9 +75,9 @@ class Account:
         clients = self.shop.add_clients(self.id, numbers)
         with self.app.test_request_context():
             draft = services.Draft(Ticked(tuple(clients)), "Hola", "Prueba")
-            campaign_id = int(services.create_campaign(self.id, self.id, draft).id)
+            campaign_id = int(services.create_campaign(self.id, draft, by=NOBODY).id)
             if paused:
-                control.pause(self.id, campaign_id)
+                control.pause(self.id, campaign_id, by=NOBODY)
         return campaign_id
 
     def store_beyond_limits(self, size: int, *, paused: bool = False) -> int:
@@ -92,7 +93,7 @@ class Account:
 
     def resume(self, campaign_id: int) -> None:
         with self.app.test_request_context():
-            control.resume(self.id, campaign_id)
+            control.resume(self.id, campaign_id, by=NOBODY)
 
     def try_to(self, act: str, campaign_id: int) -> None:
         """Pause or resume a campaign, if it can be."""
@@ -235,7 +236,7 @@ def test_of_a_cancelled_campaign_what_comes_back_counts_back(shops_account: Acco
     campaign_id, other = shops_account.store(3), shops_account.store_beyond_limits(3)
     claimed = shops_account.claim(campaign_id)
     with shops_account.app.test_request_context():
-        control.cancel(shops_account.id, campaign_id, shops_account.id)
+        control.cancel(shops_account.id, campaign_id, by=Actor(shops_account.id))
     shops_account.record(claimed, Fate.DEFERRED)
     assert shops_account.send(other) == 3
 

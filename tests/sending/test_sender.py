@@ -11,6 +11,7 @@ import pytest
 import uvloop
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.background.sender import Sender
 from clientes_app.campaigns import control, services
 from clientes_app.campaigns.verification import verify
@@ -84,7 +85,7 @@ def test_a_fault_of_the_account_stops_the_campaign_and_it_can_go_on(
     wait_until(lambda: campaigns.states(campaign.id) == {EstadoSMS.PENDIENTE: 60})
     simulator.behave(faults={})
     with app.test_request_context():
-        control.resume(campaign.usuario_id, campaign.id)
+        control.resume(campaign.usuario_id, campaign.id, by=NOBODY)
     assert campaigns.ended(campaign.id).enviados_exitosos == 60
 
 
@@ -118,7 +119,7 @@ def test_who_cannot_get_it_is_told_apart_and_twilio_is_not_asked(
     before = len(simulator.ledger())
     with app.test_request_context():
         draft = services.Draft(Ticked((gone, silent, good, double, good)), "Hola", "Prueba")
-        campaign = services.create_campaign(account, account, draft)
+        campaign = services.create_campaign(account, draft, by=NOBODY)
     campaign = campaigns.ended(campaign.id)
     found = {row.cliente_id: (row.estado.value, row.error_mensaje) for row in campaigns.rows(campaign.id)}
     assert found == {
@@ -138,7 +139,7 @@ def test_an_inactive_double_does_not_keep_the_active_one_from_its_message(
     shop.add_client(account, "Inactiva", "3009990001", activo=False)
     active = shop.add_client(account, "Activa", "3009990001")
     with app.test_request_context():
-        campaign = services.create_campaign(account, account, services.Draft(Search(), "Hola", "Prueba"))
+        campaign = services.create_campaign(account, services.Draft(Search(), "Hola", "Prueba"), by=NOBODY)
     assert campaigns.ended(campaign.id).enviados_exitosos == 1
     assert [row.cliente_id for row in campaigns.rows(campaign.id)] == [active]
 
@@ -230,15 +231,15 @@ def test_what_waits_for_an_admin_is_not_sent_until_it_is_approved(
 ) -> None:
     account, shop = campaigns.account, campaigns.shop
     with app.test_request_context():
-        save_settings(account, ShopSettings(exige_aprobacion=True))
+        save_settings(account, ShopSettings(exige_aprobacion=True), by=NOBODY)
         clients = Ticked(tuple(shop.add_clients(account, ["3001110001", "3001110002"])))
         draft = services.Draft(clients, "Hola {nombre}")
-        waiting = int(services.create_campaign(account, shop.add_seller(account), draft).id)
+        waiting = int(services.create_campaign(account, draft, by=Actor(shop.add_seller(account))).id)
     campaigns.ended(campaigns.start(5))  # stored later, and done: the sender has passed the other one by
     assert campaigns.has(waiting, pendiente=2)
     with app.app_context():
         assert outbox.runnable(db.engine) == []
     with app.test_request_context():
-        control.approve(account, waiting, account)
+        control.approve(account, waiting, by=Actor(account))
     assert campaigns.ended(waiting).enviados_exitosos == 2
     assert campaigns.hold(waiting)

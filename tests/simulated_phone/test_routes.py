@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.background.sender import Sender
 from clientes_app.campaigns import services as campaigns
 from clientes_app.clients.search.selection import Ticked
@@ -36,7 +37,7 @@ def _in_english(admin: CheckingClient) -> None:
 def send(app: Flask, account: int, text: str, *clients: int) -> CampanaSMS:
     """Send the text to the clients and wait until that is done."""
     with app.test_request_context():
-        campaign = campaigns.create_campaign(account, account, campaigns.Draft(Ticked(clients), text))
+        campaign = campaigns.create_campaign(account, campaigns.Draft(Ticked(clients), text), by=NOBODY)
         campaign = campaigns.wait_for_end(campaign, 20)
         assert campaign.estado is EstadoCampana.COMPLETADO
         return campaign

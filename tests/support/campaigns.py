@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search.selection import Ticked
@@ -35,7 +36,7 @@ class Campaigns:
         """Store a campaign to clients."""
         with self.app.test_request_context():
             draft = services.Draft(Ticked(tuple(client_ids)), text, "Prueba")
-            return int(services.create_campaign(self.account, self.account, draft).id)
+            return int(services.create_campaign(self.account, draft, by=NOBODY).id)
 
     def claim_one(self, campaign_id: int, outcome: Outcome | None) -> None:
         """Claim a campaign's next message and record what became of it; None: no answer has come yet."""

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.extensions import db
 from clientes_app.importing import services
 from clientes_app.models import EstadoImportacion, PersonaOlvidada
 from clientes_app.privacy.services import erase
 
 from .imports import Imports
-from .shop import Shop
+from .shop import Shop, account_of
 
 NAME, TYPED, DOCUMENT = "Zulemita Quiñonez", "318 555 77 66", "52987654"
 HEAD, ROW = "nombre,celular,documento\n", f"{NAME},{TYPED},{DOCUMENT}\n"
@@ -32,7 +33,7 @@ class Shopkeeper:
 
     def erase(self, client_id: int) -> None:
         with self.app.test_request_context():
-            erase(self.imports.account, client_id, "CO", self.imports.place.uploads)
+            erase(account_of(self.imports.account), client_id, self.imports.place.uploads, by=NOBODY)
 
     def names(self) -> list[str]:
         return [name for name, *_ in self.imports.clients()]
@@ -64,7 +65,7 @@ def being_reviewed(imports: Imports) -> int:
 def about_to_be_applied(imports: Imports) -> int:
     import_id = imports.review(FILE)
     with imports.app.test_request_context():
-        services.start_applying(imports.account, import_id)
+        services.start_applying(imports.account, import_id, by=NOBODY)
     return import_id
 
 

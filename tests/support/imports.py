@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.background import import_worker
 from clientes_app.client_files.columns import Layout
 from clientes_app.extensions import db
@@ -35,7 +36,7 @@ class Imports:
         """Upload a file; return the import's id."""
         raw = content.encode() if isinstance(content, str) else content
         with self.app.test_request_context():
-            return int(uploading.upload(self.account, self.account, BytesIO(raw), name, self.place).id)
+            return int(uploading.upload(self.account, BytesIO(raw), name, self.place, by=NOBODY).id)
 
     def review(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
         """Upload a file and let the dry run go through it."""
@@ -57,12 +58,12 @@ class Imports:
 
     def apply(self, import_id: int) -> None:
         with self.app.test_request_context():
-            services.start_applying(self.account, import_id)
+            services.start_applying(self.account, import_id, by=NOBODY)
         self.work()
 
     def undo(self, import_id: int) -> None:
         with self.app.test_request_context():
-            services.start_undoing(self.account, import_id)
+            services.start_undoing(self.account, import_id, by=NOBODY)
         self.work()
 
     def work(self) -> None:

@@ -13,7 +13,10 @@ from clientes_app.auth.passwords import hash_password
 from clientes_app.clients.sales import count_purchases
 from clientes_app.extensions import unit_of_work
 from clientes_app.models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
+from clientes_app.tenancy import Account
 from clientes_app.values.client_keys import keys_of
+
+from .clock import BOGOTA
 
 PASSWORD = "a good password"
 
@@ -21,6 +24,11 @@ PASSWORD = "a good password"
 @cache
 def _hash() -> str:
     return hash_password(PASSWORD)
+
+
+def account_of(account_id: int, region: str = "CO") -> Account:
+    """Return a shop's account as views give it to services."""
+    return Account(account_id, BOGOTA, region)
 
 
 class Shop:

@@ -16,6 +16,7 @@ from clientes_app.models import Accion, Alcance, Auditoria, CampanaSMS, Cliente,
 from clientes_app.models.types import utc_now
 from clientes_app.tokens import services
 from clientes_app.tokens.bearer import FAILURES
+from clientes_app.web.actor import current_actor
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
@@ -213,7 +214,7 @@ class TestPrograms:
     def test_the_audit_names_it(self, program: CheckingClient, token: str, app: Flask, account: int) -> None:
         with app.test_request_context(headers=bearer(token)):
             app.preprocess_request()
-            services.create_token(account, account, "Otro", [Alcance.READ])
+            services.create_token(account, "Otro", [Alcance.READ], by=current_actor())
         assert [row.token for row in stored(app, Auditoria)][-1] == "Prueba"
 
     def test_failures_are_throttled_by_address_and_keep_nobody_else_out(

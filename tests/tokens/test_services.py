@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.errors import Conflict
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Accion, Alcance, Auditoria, TokenDeApi, Usuario
@@ -24,18 +25,18 @@ def find(secret: str, *, sample_people: bool = True) -> TokenDeApi | None:
 
 
 def test_a_token_is_found_by_its_secret_until_it_is_revoked(context: None, account: int) -> None:
-    made, other = (services.create_token(account, account, name, [Alcance.READ]) for name in ("Caja", "Otra"))
+    made, other = (services.create_token(account, name, [Alcance.READ], by=Actor(account)) for name in ("Caja", "Otra"))
     found = find(made.secret)
     assert found is not None
     assert (found.id, found.nombre) == (made.token.id, "Caja")
     assert find(made.token.clave_hash) is None
-    services.revoke_token(account, made.token.id)
+    services.revoke_token(account, made.token.id, by=NOBODY)
     assert find(made.secret) is None
     assert find(other.secret) is not None
 
 
 def test_a_sample_persons_token_works_in_simulated_mode_only(context: None, account: int) -> None:
-    made = services.create_token(account, account, "Caja", [Alcance.READ])
+    made = services.create_token(account, "Caja", [Alcance.READ], by=Actor(account))
     with unit_of_work() as session:
         session.get_one(Usuario, account).de_muestra = True
     assert find(made.secret) is not None
@@ -44,12 +45,12 @@ def test_a_sample_persons_token_works_in_simulated_mode_only(context: None, acco
 
 def test_of_two_who_revoke_at_once_one_does(app: Flask, shop: Shop, account: int) -> None:
     with app.app_context():
-        token_id = services.create_token(account, account, "Caja", [Alcance.READ]).token.id
+        token_id = services.create_token(account, "Caja", [Alcance.READ], by=Actor(account)).token.id
 
     def revoke(_who: int) -> bool:
         with app.test_request_context():
             try:
-                services.revoke_token(account, token_id)
+                services.revoke_token(account, token_id, by=NOBODY)
             except Conflict:
                 return False
             return True
@@ -67,7 +68,7 @@ def test_use_is_noted_when_the_last_is_a_minute_old(context: None, account: int)
         db.session.expire_all()
         return services.get_token(account, made.id)
 
-    made = services.create_token(account, account, "Caja", [Alcance.READ]).token
+    made = services.create_token(account, "Caja", [Alcance.READ], by=Actor(account)).token
     first = noted().usado
     assert first is not None
     assert noted().usado == first
@@ -80,6 +81,6 @@ def test_use_is_noted_when_the_last_is_a_minute_old(context: None, account: int)
 
 
 def test_tokens_that_work_come_first(context: None, account: int) -> None:
-    ids = [services.create_token(account, account, name, [Alcance.READ]).token.id for name in ("a", "b", "c")]
-    services.revoke_token(account, ids[2])
+    ids = [services.create_token(account, name, [Alcance.READ], by=Actor(account)).token.id for name in ("a", "b", "c")]
+    services.revoke_token(account, ids[2], by=NOBODY)
     assert [token.id for token in services.list_tokens(account)] == [ids[1], ids[0], ids[2]]

@@ -12,6 +12,7 @@ from sqlalchemy import event, inspect, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import listing, services
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
@@ -276,7 +277,7 @@ class House:
         self.template = shop.add_template(account, f"{SECRET} plantilla", f"{SECRET} texto")
         self.person = shop.add_seller(account, f"{SECRET} persona")
         with app.test_request_context():
-            self.link = links.make_link_for(f"{SECRET} persona")
+            self.link = links.make_link_for(f"{SECRET} persona", by=NOBODY)
         self.token = shop.add(
             TokenDeApi(
                 nombre=f"{SECRET} token",
@@ -289,7 +290,7 @@ class House:
         )
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
-            self.campaign = int(services.create_campaign(account, account, draft).id)
+            self.campaign = int(services.create_campaign(account, draft, by=NOBODY).id)
             self.message = listing.message_page(account, self.campaign, None, None).rows[0].id
 
     def url(self, rule: Rule) -> str:
@@ -506,7 +507,7 @@ def test_a_session_without_its_csrf_token_changes_nothing(
 def test_a_revoked_token_opens_nothing(app: Flask, house: House, account: int) -> None:
     secret = make_token(app, account, *Alcance, name="Revocado")
     with app.test_request_context():
-        tokens.revoke_token(account, house.token + 1)
+        tokens.revoke_token(account, house.token + 1, by=NOBODY)
     before = house.rows()
     for place, (what, rule) in enumerate(calls(app)):
         response = call_with(secret, house, what, rule, place)

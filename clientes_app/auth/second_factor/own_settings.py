@@ -13,6 +13,7 @@ from wtforms import Field
 from ...errors import Conflict
 from ...values.ids import read_id
 from ...web.access import Access, access, json_view, secret_view
+from ...web.actor import current_actor
 from ..services import confirm_password
 from . import bp, challenges, enrolment, passkeys, services, totp
 from .challenges import Purpose
@@ -51,7 +52,7 @@ def confirm_app() -> ResponseReturnValue:
     form = ConfirmAppForm(formdata=request.form)
     if not (form.validate() and _password_is_right(form.clave)):
         return _set_up_app(form)
-    codes = enrolment.confirm_app(current_user, form.codigo.data or "")
+    codes = enrolment.confirm_app(current_user, form.codigo.data or "", by=current_actor())
     if codes is None:
         form.codigo.errors = [gettext("That code is not right. Is the time on the phone right?")]
         return _set_up_app(form)
@@ -65,7 +66,7 @@ def remove_app() -> ResponseReturnValue:
     form = password_form("app", request.form)
     if not _passes(form):
         return _show(app=form)
-    enrolment.remove_app(current_user)
+    enrolment.remove_app(current_user, by=current_actor())
     return _done(gettext("Codes from the app are off."))
 
 
@@ -77,7 +78,8 @@ def renew_codes() -> ResponseReturnValue:
     form = password_form("codes", request.form)
     if not _passes(form):
         return _show(codes=form)
-    return _done(gettext("The old recovery codes are worth nothing any more."), enrolment.renew_codes(current_user))
+    codes = enrolment.renew_codes(current_user, by=current_actor())
+    return _done(gettext("The old recovery codes are worth nothing any more."), codes)
 
 
 @bp.post("/ajustes/llaves/opciones/")
@@ -101,7 +103,8 @@ def add_passkey() -> ResponseReturnValue:
     if challenge is None or not form.validate():
         raise Conflict(gettext("That took too long. Try again."))
     name = NewPasskeyForm(formdata=request.form).nombre.data or gettext("Passkey")
-    codes = enrolment.add_passkey(current_user, name[:60], relying_party(), form.credencial.data or "", challenge)
+    answer = passkeys.Answer(relying_party(), form.credencial.data or "", challenge)
+    codes = enrolment.add_passkey(current_user, name[:60], answer, by=current_actor())
     return _done(gettext("The passkey %(name)s is added.", name=name), codes)
 
 
@@ -113,7 +116,7 @@ def remove_passkey() -> ResponseReturnValue:
     form = password_form(f"key-{key_id}", request.form)
     if not _passes(form):
         return _show(**{f"key-{key_id}": form})
-    name = enrolment.remove_passkey(current_user, key_id)
+    name = enrolment.remove_passkey(current_user, key_id, by=current_actor())
     return _done(gettext("The passkey %(name)s is removed.", name=name))
 
 

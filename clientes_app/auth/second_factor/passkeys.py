@@ -5,6 +5,7 @@ Each proves by itself both that a device is there and that its owner unlocked it
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
@@ -26,6 +27,15 @@ MOST = 20
 _NAME = "Clientes"
 _MILLISECONDS = int(LIFE.total_seconds() * 1000)
 _MALFORMED = (ValueError, TypeError, KeyError, RecursionError)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a browser answers for a passkey, who asked it, and what it had to sign."""
+
+    party: RelyingParty
+    text: str
+    challenge: Challenge
 
 
 def creation_options(party: RelyingParty, person: Usuario, challenge: Challenge) -> str:
@@ -70,17 +80,17 @@ def request_options(party: RelyingParty, challenge: Challenge, person_id: int | 
     )
 
 
-def verified_registration(party: RelyingParty, credential: str, challenge: Challenge) -> VerifiedRegistration | None:
+def verified_registration(answer: Answer) -> VerifiedRegistration | None:
     """Read what a browser answers that made a passkey; None where it is not what was asked for."""
     from webauthn import verify_registration_response
     from webauthn.helpers.exceptions import WebAuthnException
 
     try:
         return verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge.value,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
+            credential=answer.text,
+            expected_challenge=answer.challenge.value,
+            expected_rp_id=answer.party.id,
+            expected_origin=answer.party.origin,
             require_user_verification=True,
         )
     except (WebAuthnException, *_MALFORMED):
@@ -100,23 +110,23 @@ def add(session: Session, person_id: int, name: str, made: VerifiedRegistration)
     )
 
 
-def of(person_id: int) -> list[LlaveDeAcceso]:
+def of(session: Session, person_id: int) -> list[LlaveDeAcceso]:
     """List a person's passkeys, the oldest first."""
     mine = select(LlaveDeAcceso).where(LlaveDeAcceso.persona_id == person_id).order_by(LlaveDeAcceso.id)
-    return list(db.session.scalars(mine))
+    return list(session.scalars(mine))
 
 
-def owner_who_signed(session: Session, party: RelyingParty, answer: str, challenge: Challenge) -> int | None:
+def owner_who_signed(session: Session, answer: Answer) -> int | None:
     """Return the id of the person whose passkey signed the challenge; None where none did.
 
     The passkey is marked as used in the same statement that checks that it has not been since the challenge.
     """
-    credential = _read(answer)
+    credential = _read(answer.text)
     key = credential and session.scalar(select(LlaveDeAcceso).filter_by(credencial_id=credential.raw_id))
     if not (credential and key) or credential.response.user_handle not in (None, _handle(key.persona_id)):
         return None
-    signed = _verified(party, credential, challenge, key)
-    return int(key.persona_id) if signed and _mark_used(session, key, signed, challenge) else None
+    signed = _verified(answer, credential, key)
+    return int(key.persona_id) if signed and _mark_used(session, key, signed, answer.challenge) else None
 
 
 def _read(answer: str) -> AuthenticationCredential | None:
@@ -130,7 +140,7 @@ def _read(answer: str) -> AuthenticationCredential | None:
 
 
 def _verified(
-    party: RelyingParty, credential: AuthenticationCredential, challenge: Challenge, key: LlaveDeAcceso
+    answer: Answer, credential: AuthenticationCredential, key: LlaveDeAcceso
 ) -> VerifiedAuthentication | None:
     from webauthn import verify_authentication_response
     from webauthn.helpers.exceptions import WebAuthnException
@@ -138,9 +148,9 @@ def _verified(
     try:
         return verify_authentication_response(
             credential=credential,
-            expected_challenge=challenge.value,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
+            expected_challenge=answer.challenge.value,
+            expected_rp_id=answer.party.id,
+            expected_origin=answer.party.origin,
             credential_public_key=key.clave_publica,
             credential_current_sign_count=key.contador,
             require_user_verification=True,
@@ -166,4 +176,4 @@ def _handle(person_id: int) -> bytes:
 def _descriptors(person_id: int) -> list[PublicKeyCredentialDescriptor]:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
-    return [PublicKeyCredentialDescriptor(id=key.credencial_id) for key in of(person_id)]
+    return [PublicKeyCredentialDescriptor(id=key.credencial_id) for key in of(db.session(), person_id)]

@@ -9,8 +9,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...errors import Conflict
+from ...extensions import db
 from ...settings import current_settings
 from ...web.access import Access, access, is_safe_next, json_view, leads_on, secret_view
+from ...web.actor import current_actor
 from ...web.htmx import flash_and_go
 from ..opening import open_session_for
 from . import bp, challenges, enrolment, guesses, passkeys, pending, services, totp
@@ -35,7 +37,7 @@ def check_code() -> ResponseReturnValue:
     """Take a code from the app, and log in."""
     waiting, form = _waiting(), CodeForm(formdata=request.form)
     failed = guesses.in_a_row(waiting.person.id)
-    if form.validate() and services.take_app_code(waiting.person, form.codigo.data or ""):
+    if form.validate() and services.take_app_code(waiting.person, form.codigo.data or "", by=current_actor()):
         return _finish(waiting, failed)
     form.codigo.errors = form.codigo.errors or [gettext("That code is not right, or was used already.")]
     return _ask(waiting, form)
@@ -56,7 +58,7 @@ def check_recovery_code() -> ResponseReturnValue:
     """Take a recovery code, and log in."""
     waiting, form = _waiting(), RecoveryCodeForm(formdata=request.form)
     failed = guesses.in_a_row(waiting.person.id)
-    if form.validate() and services.take_recovery_code(waiting.person, form.codigo.data or ""):
+    if form.validate() and services.take_recovery_code(waiting.person, form.codigo.data or "", by=current_actor()):
         answer = _finish(waiting, failed)
         flash(gettext("That recovery code is used up. Make new ones before the last is gone."), "success")
         return answer
@@ -128,7 +130,8 @@ def confirm_first() -> ResponseReturnValue:
     """Turn on codes from an app, and log in."""
     waiting = _waiting_for_first()
     form = CodeForm(formdata=request.form)
-    codes = enrolment.confirm_app(waiting.person, form.codigo.data or "") if form.validate() else None
+    code, by = form.codigo.data or "", current_actor()
+    codes = enrolment.confirm_app(waiting.person, code, by=by) if form.validate() else None
     if codes is None:
         form.codigo.errors = form.codigo.errors or [gettext("That code is not right. Is the time on the phone right?")]
         return _set_up_first(waiting, form)
@@ -153,7 +156,7 @@ def _without_pending() -> BaseResponse:
 def _waiting() -> Pending:
     """Return who owes the second step; who has none to show must set one up."""
     waiting = _pending()
-    if not services.has_second_factor(waiting.person.id):
+    if not services.has_second_factor(db.session(), waiting.person.id):
         abort(redirect(url_for("second_factor.set_up_first")))
     return waiting
 
@@ -161,7 +164,7 @@ def _waiting() -> Pending:
 def _waiting_for_first() -> Pending:
     """Return who must set up a second step; who has one must show it, or a password alone would replace it."""
     waiting = _pending()
-    if services.has_second_factor(waiting.person.id):
+    if services.has_second_factor(db.session(), waiting.person.id):
         abort(redirect(url_for("second_factor.ask")))
     return waiting
 
@@ -202,7 +205,8 @@ def _owner_who_signed(purpose: Purpose, waiting: Pending | None = None) -> int |
     if challenge is None or not form.validate():
         return None
     person = waiting.person if waiting else None
-    return services.take_passkey(relying_party(), form.credencial.data or "", challenge, person)
+    answer = passkeys.Answer(relying_party(), form.credencial.data or "", challenge)
+    return services.take_passkey(answer, person, by=current_actor())
 
 
 def _json(text: str) -> Response:

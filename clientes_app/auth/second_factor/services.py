@@ -9,12 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, select
 from sqlalchemy.orm import Session
 
-from ...audit_log import Thing, record, record_for
+from ...audit_log import Actor, Thing, record
 from ...extensions import db, unit_of_work
 from ...models import Accion, CodigoDeRecuperacion, Cuenta, LlaveDeAcceso, SegundoPasoFallido, Totp, Usuario
 from . import guesses, passkeys, recovery, totp
-from .challenges import Challenge
-from .relying_party import RelyingParty
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,18 @@ class Factors:
 
 def factors_of(person: Usuario) -> Factors:
     """Return what a person can show besides the password."""
+    session = db.session()
     return Factors(
-        app_since=db.session.scalar(select(Totp.confirmado).where(Totp.persona_id == person.id)),
-        codes_left=recovery.left(person.id),
-        passkeys=passkeys.of(person.id),
-        required=is_required(person),
+        app_since=session.scalar(select(Totp.confirmado).where(Totp.persona_id == person.id)),
+        codes_left=recovery.left(session, person.id),
+        passkeys=passkeys.of(session, person.id),
+        required=is_required(session, person),
     )
 
 
-def has_second_factor(person_id: int) -> bool:
+def has_second_factor(session: Session, person_id: int) -> bool:
     """Return whether a person is asked for a second step; recovery codes alone are none."""
-    return bool(db.session.scalar(select(asks_for_second_step(person_id))))
+    return bool(session.scalar(select(asks_for_second_step(person_id))))
 
 
 def asks_for_second_step(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
@@ -61,7 +60,7 @@ def guessed(person_id: int) -> SegundoPasoFallido | None:
     return row if row and (row.sospechosos or row.seguidos >= guesses.SUSPICIOUS) else None
 
 
-def remove_factors(session: Session, person: Usuario) -> None:
+def remove_factors(session: Session, person: Usuario, by: Actor) -> None:
     """Take every second factor from a person who lost them, even where the shop asks for one.
 
     The caller has locked the person. Where there is none, nothing happens.
@@ -73,13 +72,13 @@ def remove_factors(session: Session, person: Usuario) -> None:
         return
     guesses.end_pause(session, person.id)
     thing = Thing("usuario", person.id, person.usuario, person.account_id)
-    record(session, Accion.SECOND_FACTOR_OFF, thing, con="todo")
+    record(session, by, Accion.SECOND_FACTOR_OFF, thing, con="todo")
 
 
-def is_required(person: Usuario) -> bool:
+def is_required(session: Session, person: Usuario) -> bool:
     """Return whether the person's shop asks everybody for a second step."""
     asks = select(Cuenta.exige_segundo_factor).where(Cuenta.usuario_id == person.account_id)
-    return bool(db.session.scalar(asks))
+    return bool(session.scalar(asks))
 
 
 def find_person(person_id: int, *, sample_people: bool) -> Usuario | None:
@@ -90,7 +89,7 @@ def find_person(person_id: int, *, sample_people: bool) -> Usuario | None:
     return person
 
 
-def take_app_code(person: Usuario, code: str) -> bool:
+def take_app_code(person: Usuario, code: str, *, by: Actor) -> bool:
     """Return whether a code from the person's app is right, and take it.
 
     Raises guesses.TooManyGuesses.
@@ -98,35 +97,35 @@ def take_app_code(person: Usuario, code: str) -> bool:
     with unit_of_work() as session:
         guesses.count(session, person.id)
         right = totp.take_code(session, person.id, code)
-        _note(session, person, "codigo", right=right)
+        _note(session, person, "codigo", by, right=right)
     return right
 
 
-def take_recovery_code(person: Usuario, code: str) -> bool:
+def take_recovery_code(person: Usuario, code: str, *, by: Actor) -> bool:
     """Return whether a recovery code is right, and use it up.
 
     Raises guesses.TooManyGuesses.
     """
     with unit_of_work() as session:
         guesses.count(session, person.id)
-        right = has_second_factor(person.id) and recovery.take_code(session, person.id, code)
-        _note(session, person, "codigo_de_recuperacion", right=right)
+        right = has_second_factor(session, person.id) and recovery.take_code(session, person.id, code)
+        _note(session, person, "codigo_de_recuperacion", by, right=right)
     return right
 
 
-def take_passkey(party: RelyingParty, answer: str, challenge: Challenge, person: Usuario | None = None) -> int | None:
+def take_passkey(answer: passkeys.Answer, person: Usuario | None = None, *, by: Actor) -> int | None:
     """Return the id of the person whose passkey signed, who must be `person` if that is given; else None."""
     with unit_of_work() as session:
-        owner = passkeys.owner_who_signed(session, party, answer, challenge)
+        owner = passkeys.owner_who_signed(session, answer)
         if owner is not None and person is not None and owner != person.id:
             owner = None
         if owner is None:
-            record_for(session, person, Accion.LOG_IN_FAILED, motivo="llave_de_acceso")
+            record(session, by.known_as(person), Accion.LOG_IN_FAILED, motivo="llave_de_acceso")
     return owner
 
 
-def _note(session: Session, person: Usuario, reason: str, *, right: bool) -> None:
+def _note(session: Session, person: Usuario, reason: str, by: Actor, *, right: bool) -> None:
     if right:
         guesses.take_back(session, person.id)
     else:
-        record_for(session, person, Accion.LOG_IN_FAILED, motivo=reason)
+        record(session, by.known_as(person), Accion.LOG_IN_FAILED, motivo=reason)

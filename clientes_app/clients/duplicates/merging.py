@@ -11,13 +11,14 @@ from sqlalchemy import Select, func, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ...audit_log import Actor
 from ...database.transactions import insert_missing
 from ...errors import Conflict, DomainError, NotFound
 from ...extensions import db, unit_of_work
 from ...models import Baja, CambioDeCliente, Cliente, ClienteEtiqueta, Distintos, SMSLog, TipoDeCambio, Venta
 from ...sending.erased import hold_off_erasing
 from ...sending.opt_outs import add_opt_outs
-from ...tenancy import owned
+from ...tenancy import Account, owned
 from ...values.ids import MAX_ID
 from ..locks import lock_for_deletion
 from ..sales import count_purchases
@@ -60,9 +61,7 @@ def propose(account_id: int, ids: tuple[int, int]) -> Proposal:
     return Proposal(pair.older, pair.newer, moves, _preferred(pair), opt_out is not None)
 
 
-def merge(
-    account_id: int, ids: tuple[int, int], chosen: Mapping[str, int], region: str, *, done_by: int | None
-) -> Cliente:
+def merge(account: Account, ids: tuple[int, int], chosen: Mapping[str, int], *, by: Actor) -> Cliente:
     """Merge two clients into the older one and return it; `chosen` says by id whose value of a field is taken.
 
     Raises NotFound where either is gone, Conflict where something new refers to the one dropped, and DomainError
@@ -71,18 +70,18 @@ def merge(
     try:
         with unit_of_work() as session:
             hold_off_erasing(session.connection())
-            pair = _older_first(session.scalars(_both(account_id, ids).with_for_update()).all())
+            pair = _older_first(session.scalars(_both(account.id, ids).with_for_update()).all())
             kept = pair.older
             opt_out = _opt_out_of(session, pair)
             lock_for_deletion(session.connection(), Cliente.id == pair.newer.id)
             _move_everything(session, pair)
-            change_fields(session, kept, _chosen_fields(pair, chosen), region, done_by)
-            note_change(session, kept.id, TipoDeCambio.UNIDO, _as_it_was(pair.newer), done_by)
+            change_fields(session, kept, _chosen_fields(pair, chosen), account.region, by)
+            note_change(session, kept.id, TipoDeCambio.UNIDO, _as_it_was(pair.newer), by)
             session.delete(pair.newer)
             session.flush()
-            count_purchases(session, account_id, kept.id)
+            count_purchases(session, account.id, kept.id)
             if opt_out and kept.telefono_e164:
-                add_opt_outs(session.connection(), [account_id], kept.telefono_e164, opt_out.origen)
+                add_opt_outs(session.connection(), [account.id], kept.telefono_e164, opt_out.origen)
     except IntegrityError as error:
         raise Conflict(gettext("Something changed meanwhile. Look at both clients again.")) from error
     return kept

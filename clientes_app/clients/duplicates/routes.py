@@ -12,11 +12,11 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from ...errors import DomainError, NotFound
-from ...settings import current_settings
 from ...values.client_keys import LONGEST_NAME
 from ...values.ids import read_id
 from ...values.text import clean_line
 from ...web.access import Access, access
+from ...web.actor import current_account, current_actor
 from ...web.htmx import done, flash_and_go, page_or_fragment
 from .. import bp
 from . import merging
@@ -67,8 +67,8 @@ def compare() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def merge() -> ResponseReturnValue:
     """Merge two clients."""
-    pair, region = _pair(request.form), current_settings().default_region
-    client = merging.merge(current_user.account_id, pair, _values_of(pair), region, done_by=current_user.id)
+    pair = _pair(request.form)
+    client = merging.merge(current_account(), pair, _values_of(pair), by=current_actor())
     said = gettext("The two are one client now: %(name)s.", name=client.nombre)
     return flash_and_go(said, _back(request.form, client.id))
 

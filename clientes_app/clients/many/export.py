@@ -15,12 +15,13 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from ...audit_log import record
+from ...audit_log import Actor, record
 from ...client_files.cells import as_it_stands, kept
 from ...client_files.rows import join_tags
 from ...extensions import unit_of_work
 from ...models import Accion, Baja, Cliente
 from ...models.types import utc_now
+from ...tenancy import Account
 from ...web.csv_export import Rows
 from ..tags.services import tags_of
 from .batches import batch_query, batches, in_batch
@@ -61,31 +62,30 @@ class Format(StrEnum):
 class Export:
     """Which clients, which of the columns and in what words: settled before the file begins."""
 
-    account_id: int
+    account: Account
     client_ids: Sequence[int]
     columns: Sequence[str]
     headers: Sequence[str]
     yes: str
     no: str
-    zone: ZoneInfo
 
     @classmethod
-    def of(cls, account_id: int, client_ids: Sequence[int], columns: Sequence[str], zone: ZoneInfo) -> Export:
+    def of(cls, account: Account, client_ids: Sequence[int], columns: Sequence[str]) -> Export:
         """Settle an export in the language of the present request; columns stand in the order of `COLUMNS`."""
         ordered = [name for name in COLUMNS if name in columns]
         headers = [str(COLUMNS[name]) for name in ordered]
-        return cls(account_id, client_ids, ordered, headers, gettext("Yes"), gettext("No"), zone)
+        return cls(account, client_ids, ordered, headers, gettext("Yes"), gettext("No"))
 
     def filename(self, kind: Format) -> str:
         """Name the file after the present day."""
-        return f"clientes-{utc_now().astimezone(self.zone):%Y-%m-%d}.{kind}"
+        return f"clientes-{utc_now().astimezone(self.account.zone):%Y-%m-%d}.{kind}"
 
 
-def note(export: Export, kind: Format) -> None:
+def note(export: Export, kind: Format, *, by: Actor) -> None:
     """Note in the audit that the file is handed out: before its first byte, so that none goes unnoted."""
     with unit_of_work() as session:
         count, columns = len(export.client_ids), list(export.columns)
-        record(session, Accion.CLIENTS_EXPORTED, cuantos=count, formato=kind.value, columnas=columns)
+        record(session, by, Accion.CLIENTS_EXPORTED, cuantos=count, formato=kind.value, columnas=columns)
 
 
 def csv_batches(engine: Engine, export: Export) -> Iterator[Rows]:
@@ -161,10 +161,10 @@ def _rows(engine: Engine, export: Export, ids: Sequence[int]) -> list[list[Any]]
     # A session of its own: the request's has ended while the file is still being sent.
     with Session(engine) as session:
         batch = batch_query(session.connection(), ids)
-        opted_out = exists().where(Baja.usuario_id == export.account_id, Baja.telefono_e164 == Cliente.telefono_e164)
-        found = select(*_FIELDS, opted_out.label("baja")).where(in_batch(export.account_id, batch))
+        opted_out = exists().where(Baja.usuario_id == export.account.id, Baja.telefono_e164 == Cliente.telefono_e164)
+        found = select(*_FIELDS, opted_out.label("baja")).where(in_batch(export.account.id, batch))
         clients = session.execute(found.order_by(Cliente.id)).all()
-        tags = tags_of(session, export.account_id, ids)
+        tags = tags_of(session, export.account.id, ids)
     names = {client_id: join_tags(tag.nombre for tag in given) for client_id, given in tags.items()}
     cells = (_cells(client, names, export) for client in clients)
     return [[client[name] for name in export.columns] for client in cells]
@@ -191,8 +191,8 @@ def _cells(client: Any, tags: Mapping[int, str], export: Export) -> dict[str, An
         "documento": client.documento,
         "etiquetas": tags.get(client.id, ""),
         "activo": export.yes if client.activo else export.no,
-        "creado": _local(client.creado, export.zone),
-        "ultima_compra": _local(client.ultima_compra, export.zone),
+        "creado": _local(client.creado, export.account.zone),
+        "ultima_compra": _local(client.ultima_compra, export.account.zone),
         "total_compras": client.total_compras,
         "baja": export.yes if client.baja else export.no,
     }

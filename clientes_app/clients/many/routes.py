@@ -19,10 +19,10 @@ from ...extensions import db
 from ...files.held import scratch
 from ...settings import current_settings
 from ...web.access import Access, access
+from ...web.actor import current_account, current_actor
 from ...web.csv_export import csv_download
 from ...web.forms import Form
 from ...web.htmx import done, form_again, is_partial, page_or_fragment
-from ...web.i18n import account_zone
 from .. import bp
 from ..list_view import list_again
 from ..search.choice import selection_of
@@ -113,7 +113,7 @@ def confirm_bulk_deletion() -> ResponseReturnValue:
 def delete_selected() -> ResponseReturnValue:
     """Delete the selected clients that have no sales."""
     chosen = _told()
-    deletion = many.delete_clients(current_user.account_id, chosen.selection)
+    deletion = many.delete_clients(current_user.account_id, chosen.selection, by=current_actor())
     return _done(chosen, sentences.deletion(deletion))
 
 
@@ -133,11 +133,11 @@ def export_selected() -> ResponseReturnValue:
     chosen = _told(form)
     if not form.validate():
         return form_again(_PAGE, _EXPORT, dialog=_EXPORT, chosen=chosen, form=form)
-    account_id = current_user.account_id
-    ids = many.freeze_selected(account_id, chosen.selection)
-    wanted = export.Export.of(account_id, ids, form.columnas.data or [], account_zone())
+    account = current_account()
+    ids = many.freeze_selected(account.id, chosen.selection)
+    wanted = export.Export.of(account, ids, form.columnas.data or [])
     kind = export.Format(form.formato.data)
-    export.note(wanted, kind)
+    export.note(wanted, kind, by=current_actor())
     if kind is export.Format.CSV:
         return csv_download(export.csv_batches(db.engine, wanted), wanted.filename(kind))
     return _workbook(wanted)

@@ -11,7 +11,7 @@ from ...database.transactions import fetch_ids, id_list
 from ...extensions import db
 from ...models import Cliente, Etiqueta, SMSLog
 from ...opt_outs.services import opted_out
-from ...tenancy import get_owned, owned
+from ...tenancy import Account, get_owned, owned
 from ...values import phone
 from ...values.phone import PhoneProblem
 from ..tags.services import tags_of
@@ -57,25 +57,25 @@ class Page:
         return self.before is None and self.after is None
 
 
-def find_page(account_id: int, search: Search, cursor: Cursor, order: Order, region: str) -> Page:
+def find_page(account: Account, search: Search, cursor: Cursor, order: Order) -> Page:
     """Return the page at the cursor, or the first where the cursor leads nowhere.
 
     Few clients are all found and then sorted; of many, the order's index is read until a page is full.
     """
-    some = _some_ids(account_id, search)
+    some = _some_ids(account.id, search)
     counted = _count_of(len(some))
-    found = filtering(account_id, search) if counted.more else _listed(account_id, some)
-    ids = Pages(account_id, found, order, sorted_at_once=not counted.more).at(cursor)
-    return Page(_rows(account_id, _clients(account_id, ids.shown), region), counted, ids.before, ids.after)
+    found = filtering(account.id, search) if counted.more else _listed(account.id, some)
+    ids = Pages(account.id, found, order, sorted_at_once=not counted.more).at(cursor)
+    return Page(_rows(account, _clients(account.id, ids.shown)), counted, ids.before, ids.after)
 
 
-def find_row(account_id: int, client_id: int, region: str) -> Row:
+def find_row(account: Account, client_id: int) -> Row:
     """Return one client's row.
 
     Raises NotFound.
     """
-    client = get_owned(db.session(), Cliente, account_id, client_id)
-    return _rows(account_id, [client], region)[0]
+    client = get_owned(db.session(), Cliente, account.id, client_id)
+    return _rows(account, [client])[0]
 
 
 def count(account_id: int, search: Search) -> Count:
@@ -113,15 +113,15 @@ def _clients(account_id: int, ids: Sequence[int]) -> list[Cliente]:
     return [by_id[client_id] for client_id in ids if client_id in by_id]
 
 
-def _rows(account_id: int, clients: Sequence[Cliente], region: str) -> list[Row]:
+def _rows(account: Account, clients: Sequence[Cliente]) -> list[Row]:
     ids = [client.id for client in clients]
-    messages = _last_messages(account_id, ids)
-    tags = tags_of(db.session(), account_id, ids)
-    out = opted_out(account_id, {client.telefono_e164 for client in clients if client.telefono_e164})
+    messages = _last_messages(account.id, ids)
+    tags = tags_of(db.session(), account.id, ids)
+    out = opted_out(account.id, {client.telefono_e164 for client in clients if client.telefono_e164})
     return [
         Row(
             client,
-            phone_problem(client, region),
+            phone_problem(client, account.region),
             messages.get(client.id),
             client.telefono_e164 in out,
             tags.get(client.id, ()),

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from clientes_app import create_app
+from clientes_app.audit_log import NOBODY
 from clientes_app.config import Settings
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Accion, Auditoria, SegundoPasoFallido
@@ -144,7 +145,7 @@ def test_a_passkey_lets_in_during_a_pause(app: Flask, admin: CheckingClient, pho
 def test_a_new_password_ends_the_pause(app: Flask, guess: Callable[..., list[int]], phone: pyotp.TOTP) -> None:
     guess(6)
     with app.test_request_context():
-        secret = links.make_link_for("ana")
+        secret = links.make_link_for("ana", by=NOBODY)
     link = open_browser(app)
     assert link.send(f"/cuenta/enlace/{secret}/", {"clave": NEW_PASSWORD}).location == STEP
     assert link.send(STEP, {"codigo": phone.now()}).location == "/"
@@ -158,7 +159,7 @@ def test_an_admin_who_takes_the_second_step_away_ends_it_too(app: Flask, shop: S
         for _ in range(5):
             assert browser.send(STEP, {"codigo": wrong_code(phone)}).status_code == 200
         with app.test_request_context():
-            services.remove_second_step(account, vero)
+            services.remove_second_step(account, vero, by=NOBODY)
     browser.log_in("vero")
     assert "10 codes" in browser.get(OWN, headers={"Accept-Language": "en"}).text
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Barrier
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, inspect, text
 
+from clientes_app.audit_log import Actor
 from clientes_app.clients import sales, services
 from clientes_app.clients.duplicates import merging
 from clientes_app.clients.duplicates import services as duplicates
@@ -35,7 +35,7 @@ from clientes_app.models import (
     Venta,
 )
 
-from ...support.shop import Shop
+from ...support.shop import Shop, account_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -53,7 +53,7 @@ def dropped(shop: Shop, account: int) -> int:
 
 
 def merge(account: int, one: int, other: int, **chosen: int) -> Cliente:
-    return merging.merge(account, (one, other), chosen, "CO", done_by=account)
+    return merging.merge(account_of(account), (one, other), chosen, by=Actor(account))
 
 
 def add_sale(shop: Shop, account: int, client_id: int, total: str, moment: datetime = EARLIER) -> None:
@@ -177,9 +177,11 @@ def test_nobody_opts_out_by_being_merged(shop: Shop, account: int, kept: int, dr
 
 
 def test_the_story_tells_of_both(shop: Shop, account: int) -> None:
-    one = services.create_client(account, {"nombre": "Laura"}, "CO", done_by=account)
-    two = services.create_client(account, {"nombre": "Lau", "telefono": "300"}, "CO", done_by=shop.add_seller(account))
-    services.edit_client(account, two.id, {"nombre": "Laurita"}, "CO", done_by=account)
+    one = services.create_client(account_of(account), {"nombre": "Laura"}, by=Actor(account))
+    two = services.create_client(
+        account_of(account), {"nombre": "Lau", "telefono": "300"}, by=Actor(shop.add_seller(account))
+    )
+    services.edit_client(account_of(account), two.id, {"nombre": "Laurita"}, by=Actor(account))
     client = merge(account, one.id, two.id)
     told: list[tuple[Any, ...]] = [
         (entry.kind, entry.name, entry.what.detalle if entry.what else None) for entry in story_of(client).entries
@@ -255,7 +257,7 @@ def test_a_sale_that_comes_in_between_is_kept_or_refused(app: Flask, account: in
     _, answer = at_once(
         app,
         lambda: merge(account, kept, dropped),
-        lambda: sales.record_sale(account, dropped, sale, ZoneInfo("America/Bogota")),
+        lambda: sales.record_sale(account_of(account), dropped, sale),
     )
     made = Decimal(0) if isinstance(answer, NotFound) else Decimal(5)
     assert services.find_client(account, kept).total_compras == made
@@ -272,12 +274,12 @@ def test_another_accounts_client_is_not_touched(app: Flask, shop: Shop, account:
         with pytest.raises(NotFound):
             merging.propose(account, ids)
     with pytest.raises(NotFound):
-        merging.merge(other, (kept, dropped), {}, "CO", done_by=other)
+        merging.merge(account_of(other), (kept, dropped), {}, by=Actor(other))
     assert everything(app) == before
 
 
 def test_changes_of_other_clients_stay(shop: Shop, account: int, kept: int, dropped: int) -> None:
-    bystander = services.create_client(account, {"nombre": "Pedro"}, "CO", done_by=account)
+    bystander = services.create_client(account_of(account), {"nombre": "Pedro"}, by=Actor(account))
     merge(account, kept, dropped)
     changes = db.session.scalars(db.select(CambioDeCliente).filter_by(cliente_id=bystander.id)).all()
     assert [change.detalle for change in changes] == [{}]

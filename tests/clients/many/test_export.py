@@ -24,7 +24,7 @@ from clientes_app.models import Baja, OrigenBaja
 from ...support.checking_client import CheckingClient
 from ...support.csv_files import rows_of_csv
 from ...support.imports import Imports
-from ...support.shop import Shop
+from ...support.shop import Shop, account_of
 
 EXPORT = "/clientes/seleccion/exportar/"
 EVERYTHING = {"formato": "csv", "columnas": list(export.COLUMNS)}
@@ -128,7 +128,7 @@ def test_csv_is_written_as_the_readers_spreadsheet_expects(admin: CheckingClient
 def test_who_is_deleted_meanwhile_is_left_out(app: Flask, account: int, client_id: int, shop: Shop) -> None:
     theirs = shop.add_client(shop.add_admin("otra"), "Ida")
     with app.test_request_context():
-        wanted = export.Export.of(account, [client_id, theirs, 999], ["nombre"], app_zone(app))
+        wanted = export.Export.of(account_of(account), [client_id, theirs, 999], ["nombre"])
         assert list(export.csv_batches(db.engine, wanted)) == [[["Nombre"]], [["María"]]]
 
 

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates import merging
 from clientes_app.clients.many import services as many
@@ -25,7 +26,7 @@ from clientes_app.models import Cliente, EstadoImportacion, Etiqueta, SMSLog, Ve
 from ...support.campaigns import Campaigns
 from ...support.carrier import wait_until
 from ...support.imports import Imports
-from ...support.shop import Shop
+from ...support.shop import Shop, account_of
 
 pytestmark = [pytest.mark.parametrize("database_url", ["postgresql"], indirect=True), pytest.mark.timeout(60)]
 
@@ -51,7 +52,7 @@ def everybody(app: Flask, shop: Shop, account: int) -> Sequence[int]:
 
 ACTS: dict[str, Callable[[int, Sequence[int], int], object]] = {
     "activate": lambda account, ids, tag: many.set_active(account, Ticked(tuple(ids)), active=False),
-    "delete": lambda account, ids, tag: many.delete_clients(account, Ticked(tuple(ids))),
+    "delete": lambda account, ids, tag: many.delete_clients(account, Ticked(tuple(ids)), by=NOBODY),
     "tag": tagging.tag_clients,
     "untag": tagging.untag_clients,
 }
@@ -102,9 +103,9 @@ def test_who_gets_a_sale_while_an_import_is_undone_stays(app: Flask, account: in
 
 
 DELETIONS: dict[str, Callable[[int, Sequence[int]], object]] = {
-    "many": lambda account, ids: many.delete_clients(account, Ticked(tuple(ids))),
-    "one": lambda account, ids: clients.delete_client(account, ids[-1]),
-    "merge": lambda account, ids: merging.merge(account, (ids[0], ids[-1]), {}, "CO", done_by=None),
+    "many": lambda account, ids: many.delete_clients(account, Ticked(tuple(ids)), by=NOBODY),
+    "one": lambda account, ids: clients.delete_client(account, ids[-1], by=NOBODY),
+    "merge": lambda account, ids: merging.merge(account_of(account), (ids[0], ids[-1]), {}, by=NOBODY),
 }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients.many import services as many
 from clientes_app.clients.many.batches import BATCH, SLOW_BATCH, change
 from clientes_app.clients.search.criteria import Search, Status
@@ -100,7 +101,7 @@ def test_deletion_keeps_those_with_sales_and_names_them(shop: Shop, account: int
     shop.add(Venta(cliente_id=sold, total=Decimal(1), usuario_id=account))
     before = many.buyers(account, ALL)
     assert before == many.Buyers(1, ("Ana",))
-    done = many.delete_clients(account, Ticked((sold, rest, theirs)))
+    done = many.delete_clients(account, Ticked((sold, rest, theirs)), by=NOBODY)
     assert done == many.Deletion(1, before)
     assert client_ids() == {sold, theirs}
 
@@ -108,7 +109,7 @@ def test_deletion_keeps_those_with_sales_and_names_them(shop: Shop, account: int
 def test_a_sale_that_another_account_recorded_protects_as_well(shop: Shop, account: int, other: int) -> None:
     sold = shop.add_client(account, "Ana")
     shop.add(Venta(cliente_id=sold, total=Decimal(1), usuario_id=other))
-    assert many.delete_clients(account, ALL) == many.Deletion(0, many.Buyers(1, ("Ana",)))
+    assert many.delete_clients(account, ALL, by=NOBODY) == many.Deletion(0, many.Buyers(1, ("Ana",)))
     assert client_ids() == {sold}
 
 
@@ -116,7 +117,7 @@ def test_no_more_than_some_are_named(shop: Shop, account: int) -> None:
     for place in range(many.NAMED + 5):
         client_id = shop.add_client(account, f"Cliente {place:02}")
         shop.add(Venta(cliente_id=client_id, total=Decimal(1), usuario_id=account))
-    kept = many.delete_clients(account, ALL).kept
+    kept = many.delete_clients(account, ALL, by=NOBODY).kept
     assert (kept.count, kept.names[0], len(kept.names)) == (many.NAMED + 5, "Cliente 00", many.NAMED)
 
 
@@ -125,7 +126,7 @@ def test_a_deleted_client_leaves_its_messages(shop: Shop, account: int, campaign
     (tag,) = tags.store_tags(account, ["VIP"])
     many.add_tags(account, ALL, [tag])
     campaigns.start_to([client_id])
-    many.delete_clients(account, ALL)
+    many.delete_clients(account, ALL, by=NOBODY)
     message = db.session.scalars(select(SMSLog)).one()
     assert (message.cliente_id, message.nombre) == (None, "Ana")
     assert tagged_with(tag) == set()
@@ -137,7 +138,7 @@ def test_more_than_a_batch_is_done_whole(shop: Shop, account: int) -> None:
     assert change(ids, lambda connection, batch: len(connection.execute(batch).all()), SLOW_BATCH) == len(ids)
     many.add_tags(account, ALL, [tag])
     assert tagged_with(tag) == set(ids)
-    assert many.delete_clients(account, ALL).deleted == len(ids)
+    assert many.delete_clients(account, ALL, by=NOBODY).deleted == len(ids)
     assert client_ids() == set()
     assert BATCH >= SLOW_BATCH
 

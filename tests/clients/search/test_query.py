@@ -11,6 +11,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients import services
 from clientes_app.clients.search import listing
 from clientes_app.clients.search.criteria import Search, Status, YesNo
@@ -20,7 +21,7 @@ from clientes_app.extensions import db
 from clientes_app.models import Baja, Etiqueta, OrigenBaja
 from clientes_app.values.client_keys import document_key, name_key
 
-from ...support.shop import Shop
+from ...support.shop import Shop, account_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -89,10 +90,10 @@ def test_states(people: dict[str, int], account: int) -> None:
 
 
 def test_an_edited_client_is_found_by_its_new_name_alone(people: dict[str, int], account: int) -> None:
-    services.edit_client(account, people["María López"], {"nombre": "Marta Gil"}, "CO", done_by=None)
+    services.edit_client(account_of(account), people["María López"], {"nombre": "Marta Gil"}, by=NOBODY)
     assert names(account, Search("lopez")) == []
     assert names(account, Search("marta")) == ["Marta Gil"]
-    services.delete_client(account, people["María López"])
+    services.delete_client(account, people["María López"], by=NOBODY)
     assert names(account, Search("marta")) == []
 
 
@@ -160,15 +161,15 @@ def test_pages_forth_and_back(shop: Shop, account: int, order: Order) -> None:
     clients = add_buyers(shop, account, 130)
     wanted = [client["id"] for client in sorted(clients, key=ORDERS[order])]
 
-    first = listing.find_page(account, Search(), Cursor(), order, "CO")
-    second = listing.find_page(account, Search(), Cursor(after=first.after), order, "CO")
-    third = listing.find_page(account, Search(), Cursor(after=second.after), order, "CO")
+    first = listing.find_page(account_of(account), Search(), Cursor(), order)
+    second = listing.find_page(account_of(account), Search(), Cursor(after=first.after), order)
+    third = listing.find_page(account_of(account), Search(), Cursor(after=second.after), order)
     assert [row.client.id for page in (first, second, third) for row in page.rows] == wanted
     assert (first.before, third.after) == (None, None)
 
-    back = listing.find_page(account, Search(), Cursor(before=third.before), order, "CO")
+    back = listing.find_page(account_of(account), Search(), Cursor(before=third.before), order)
     assert [row.client.id for row in back.rows] == wanted[50:100]
-    start = listing.find_page(account, Search(), Cursor(before=back.before), order, "CO")
+    start = listing.find_page(account_of(account), Search(), Cursor(before=back.before), order)
     assert [row.client.id for row in start.rows] == wanted[:50]
 
 
