@@ -16,6 +16,7 @@ from .models import (
     Etiqueta,
     Importacion,
     PlantillaSMS,
+    Respuesta,
     Segmento,
     TokenDeApi,
     Venta,
@@ -23,7 +24,18 @@ from .models import (
 from .values.ids import MAX_ID
 
 Row = TypeVar(
-    "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
+    "Row",
+    Auditoria,
+    Baja,
+    CampanaSMS,
+    Cliente,
+    Etiqueta,
+    Importacion,
+    PlantillaSMS,
+    Respuesta,
+    Segmento,
+    TokenDeApi,
+    Venta,
 )
 
 
