@@ -25,8 +25,6 @@ from ..values.text import fold
 
 LONGEST_MESSAGE = 3_000
 """Characters of a message that is looked at: more than an SMS has, with another that it quotes."""
-LONGEST_WISH = 120
-"""Characters of a message's own text that may be a wish; whoever writes more, writes sentences."""
 
 
 class Wish(StrEnum):
@@ -132,7 +130,7 @@ def _parts(words: list[str]) -> Iterator[tuple[str, ...] | None]:
 
 
 def _own_text(body: str) -> str:
-    """Return what a person wrote, without what the phone quotes beneath it; nothing where it is too long a text."""
+    """Return what a person wrote, without what the phone quotes beneath it; nothing where it is longer than an SMS."""
     if len(body) > LONGEST_MESSAGE:
         return ""
     own: list[str] = []
@@ -141,5 +139,4 @@ def _own_text(body: str) -> str:
             break
         if not _QUOTED_LINE.match(line):
             own.append(line)
-    text = "\n".join(own).strip()
-    return text if len(text) <= LONGEST_WISH else ""
+    return "\n".join(own)

@@ -109,7 +109,7 @@ def _recall_stops(connection: Connection, account_id: int, known: Mapping[str, s
     rows = [
         {"usuario_id": account_id, "telefono_e164": known[name], "origen": OrigenBaja.MENSAJE, "creado": moment}
         # In one order: two who enter the same numbers wait for each other otherwise.
-        for name, moment in sorted(connection.execute(said).tuples(), key=lambda row: known[row[0]])
+        for name, moment in sorted(connection.execute(said), key=lambda row: known[row[0]])
     ]
     if rows:
         connection.execute(insert_missing(Baja, connection.dialect.name), rows)
