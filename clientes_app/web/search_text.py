@@ -35,7 +35,8 @@ class SearchText:
         line = clean_line(text[: LONGEST_SEARCH + 1])
         folded = fold(line)
         if len(text) > LONGEST_SEARCH or not folded.strip():
-            return cls(line, unread=True)
+            shown = (sign if sign.isprintable() else "\ufffd" for sign in text[: LONGEST_SEARCH + 1])
+            return cls("".join(shown), unread=True)
         if _NUMBER.fullmatch(folded) and (digits := digits_of(folded)):
             return cls(line, digits=digits)
         return cls(line, words=tuple(folded.split()))

@@ -22,6 +22,7 @@ from clientes_app.models import (
     Etiqueta,
     Importacion,
     OrigenBaja,
+    Respuesta,
     Segmento,
     Sesion,
     TokenDeApi,
@@ -69,6 +70,12 @@ STAFF = {
     "GET clients.show",
     "GET clients.list_sales",
     "GET opt_outs.index",
+    "GET answers.index",
+    "GET answers.list_for_programs",
+    "POST answers.mark",
+    "POST answers.mark_all",
+    "GET answers.confirm_opt_out",
+    "POST answers.opt_out",
     "GET segments.index",
     "GET opt_outs.export",
     "GET templates.index",
@@ -207,6 +214,7 @@ EDIT_CLIENTS = {
     "POST clients.untag_client",
 }
 JSON = {
+    "answers.list_for_programs",
     "clients.create_by_json",
     "templates.list_active",
     "campaigns.send_sms",
@@ -250,6 +258,8 @@ FORM = {
     "columnas": "nombre",
     "usuario": "alguien",
     "alcances": "read",
+    "leida": "true",
+    "hasta": "1",
 }
 
 
@@ -265,6 +275,9 @@ class House:
             session.add(ClienteEtiqueta(etiqueta_id=tag, cliente_id=self.client))
         self.opt_out = shop.add(
             Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
+        )
+        self.answer = shop.add(
+            Respuesta(telefono_e164="+573001234567", mensaje=f"{SECRET} respuesta", usuario_id=account)
         )
         self.imported = shop.add(
             Importacion(nombre_archivo=f"{SECRET}.csv", archivo="0", usuario_id=account, subida_por_id=account)
@@ -298,6 +311,7 @@ class House:
             "templates": self.template,
             "campaigns": self.campaign,
             "opt_outs": self.opt_out,
+            "answers": self.answer,
             "segments": self.segment,
             "importing": self.imported,
             "privacy": self.client,
@@ -474,6 +488,7 @@ SCOPES = {
     "POST campaigns.send_sms": Alcance.SEND,
     "GET campaigns.state": Alcance.READ,
     "GET campaigns.details": Alcance.READ,
+    "GET answers.list_for_programs": Alcance.READ,
 }
 WITHOUT_SCOPE = {"GET api.openapi"}
 
