@@ -157,6 +157,20 @@ _RUNNING_CAMPAIGN = shape(
     },
     {**_MORE_DETAILS, **_WAITS},
 )
+_ANSWER = shape(
+    {
+        "id": identifier("The answer."),
+        "telefono": text("Whose it is, with the country's code."),
+        "cliente_id": {"type": ["integer", "null"], "description": "The first client with this number; null for none."},
+        "nombre": {"type": ["string", "null"], "description": "The client's name."},
+        "campana_id": {"type": ["integer", "null"], "description": "The campaign that last wrote to the number."},
+        "mensaje": text("What the person wrote; empty where only pictures came.", 1_600),
+        "adjuntos": count("Pictures and other files that came with it; they stay at Twilio."),
+        "recibida": {"type": "string", "format": "date-time", "description": "With the UTC offset of the shop."},
+        "leida": {"type": "boolean", "description": "Whether somebody of the shop said that it is read."},
+        "baja": {"type": "boolean", "description": "Whether the number stands in the opt-outs now."},
+    }
+)
 _ERROR = shape({"success": _NO, "error": text("What is wrong, in a sentence in the caller's language.")})
 _FIELD_ERRORS = shape(
     {
@@ -181,6 +195,11 @@ SCHEMAS: Json = {
     "Estado": _STATE,
     "Detalle": _DETAIL,
     "Detalles": shape({"success": _YES, **_DETAILS}, _MORE_DETAILS),
+    "Respuesta": _ANSWER,
+    "Respuestas": shape(
+        {"success": _YES, "respuestas": list_of(ref("Respuesta"), "Oldest first.") | {"maxItems": 1_000}},
+        {"respuestas_url": text("Where the answers after these are; missing when these are the last.")},
+    ),
     "Error": _ERROR,
     "ErroresDeCampos": _FIELD_ERRORS,
 }

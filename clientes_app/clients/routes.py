@@ -13,6 +13,7 @@ from markupsafe import Markup
 from ..errors import Conflict, DomainError
 from ..extensions import db
 from ..models import Cliente
+from ..opt_outs.services import opted_out
 from ..web.access import Access, access, program_view
 from ..web.actor import current_account, current_actor
 from ..web.error_pages import speaks_json
@@ -155,6 +156,9 @@ def _saved(client: Cliente) -> str:
     if client.telefono and client.telefono_e164 is None:
         useless = gettext("But its number is not one that can get an SMS.")
         return f"{said} {useless}"
+    if client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164]):
+        unwanted = gettext("This number asked for no more messages: no campaign is sent to it.")
+        said = f"{said} {unwanted}"
     other = services.with_same_number(client)
     if other is None:
         return said
