@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from ..settings import current_settings
 from ..values import phone
-from ..values.phone import PhoneProblem
+from ..values.phone_lines import PhoneProblem
 from ..web.forms import Form, line_field
 
 

@@ -13,7 +13,7 @@ from ...models import Cliente, Etiqueta, SMSLog
 from ...opt_outs.services import opted_out
 from ...tenancy import get_owned, owned
 from ...values import phone
-from ...values.phone import PhoneProblem
+from ...values.phone_lines import PhoneProblem
 from ..tags.services import tags_of
 from .criteria import Search
 from .pages import Cursor, Order, Pages
