@@ -99,6 +99,8 @@ _CLIENT = {
     "documento": "123456789",
     "activo": True,
     "creado": "2024-03-15T10:30:00-05:00",
+    "recibe_sms": True,
+    "motivo_sin_sms": None,
 }
 _TEMPLATE = {"id": 2, "nombre": "Recordatorio", "mensaje": "Hola {nombre}, te esperamos en nuestra tienda!"}
 
@@ -111,7 +113,7 @@ CREATE_CLIENT = _writes(
     Alcance.CLIENTS,
     "ClienteNuevo",
     "Create a client",
-    "A telephone that cannot be understood is kept as it is, and no message goes to it.",
+    "A telephone that gets no SMS is kept as it is, and no message goes to it: recibe_sms and motivo_sin_sms say so.",
     {
         "200": answers("The client was created.", "ClienteCreado", {"success": True, "cliente": _CLIENT}),
         "400": wrong_input("nombre", "This field is required."),

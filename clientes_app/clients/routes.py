@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from markupsafe import Markup
 
 from ..errors import Conflict, DomainError
 from ..extensions import db
@@ -16,13 +15,14 @@ from ..models import Cliente
 from ..settings import current_settings
 from ..web.access import Access, access, program_view
 from ..web.error_pages import speaks_json
-from ..web.formatting import local_iso
+from ..web.formatting import local_iso, no_sms_reason
 from ..web.forms import form_from_json, json_object, validated
 from ..web.htmx import done, form_again, go_to, is_partial, page_or_fragment
 from ..web.i18n import account_zone
-from . import bp, services
+from . import bp, notices, services
 from .forms import ActiveForm, ClientForm
 from .list_view import list_context, shown_values
+from .notices import Notice
 from .search import listing
 from .search.criteria import Search
 
@@ -55,7 +55,9 @@ def create() -> ResponseReturnValue:
     client = services.create_client(current_user.account_id, form.given(), _region(), done_by=current_user.id)
     if "otro" in request.form:
         return _offer_another(client)
-    return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_added.html", client))
+    notice = notices.saved(client, _region())
+    fragment = _row_fragment("clients/_added.html", client)
+    return done(notice.text, url_for("clients.index"), fragment, level=notice.level)
 
 
 @bp.post("/crear/ajax/")
@@ -83,13 +85,17 @@ def edit(pk: int) -> ResponseReturnValue:
 def save(pk: int) -> ResponseReturnValue:
     """Change a client; a field that is left out keeps its value."""
     client = services.find_client(current_user.account_id, pk)
+    if request.is_json:
+        return _save_json(client)
     form = ClientForm(request.form, obj=client)
     if not form.validate():
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
     client = services.edit_client(current_user.account_id, pk, form.given(), _region(), done_by=current_user.id)
+    notice = notices.saved(client, _region())
     if _from_own_page():
-        return _leave(_saved(client), url_for("clients.show", pk=pk))
-    return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))
+        return _leave(notice, url_for("clients.show", pk=pk))
+    fragment = _row_fragment("clients/_changed.html", client)
+    return done(notice.text, url_for("clients.index"), fragment, level=notice.level)
 
 
 @bp.post("/<int:pk>/activo/")
@@ -106,7 +112,7 @@ def set_active(pk: int) -> ResponseReturnValue:
         else gettext("%(name)s is inactive and gets no more campaigns.", name=client.nombre)
     )
     if _from_own_page():
-        return _leave(said, url_for("clients.show", pk=pk))
+        return _leave(Notice(said, "success"), url_for("clients.show", pk=pk))
     return done(said, url_for("clients.index"), _row_fragment("clients/_changed.html", client))
 
 
@@ -131,15 +137,22 @@ def delete(pk: int) -> ResponseReturnValue:
         return _refuse_deletion(pk, refusal)
     said = gettext("%(name)s is deleted.", name=client.nombre)
     if _from_own_page():
-        return _leave(said, url_for("clients.index"))
+        return _leave(Notice(said, "success"), url_for("clients.index"))
     fragment = render_template("clients/_deleted.html", client=client, **_counted(_shown_search()))
     return done(said, url_for("clients.index"), fragment)
 
 
+def _save_json(client: Cliente) -> ResponseReturnValue:
+    form = validated(form_from_json(ClientForm, json_object(), obj=client))
+    client = services.edit_client(current_user.account_id, client.id, form.given(), _region(), done_by=current_user.id)
+    return {"success": True, "cliente": _as_json(client)}
+
+
 def _offer_another(client: Cliente) -> ResponseReturnValue:
+    notice = notices.saved(client, _region())
     if not is_partial():
-        return _leave(_saved(client), url_for("clients.new"))
-    form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=_saved(client))
+        return _leave(notice, url_for("clients.new"))
+    form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=notice)
     return form + _row_fragment("clients/_added.html", client)
 
 
@@ -151,23 +164,9 @@ def _refuse_deletion(pk: int, refusal: Conflict) -> ResponseReturnValue:
     return render_template("clients/_delete.html", refused=True, **_client_context(client)), refusal.status
 
 
-def _leave(said: str, location: str) -> ResponseReturnValue:
-    flash(said, "success")
+def _leave(notice: Notice, location: str) -> ResponseReturnValue:
+    flash(notice.text, notice.level)
     return go_to(location)
-
-
-def _saved(client: Cliente) -> str:
-    said: str = gettext("%(name)s is saved.", name=client.nombre)
-    if client.telefono and client.telefono_e164 is None:
-        useless = gettext("But its number is not one that can get an SMS.")
-        return f"{said} {useless}"
-    other = services.with_same_number(client)
-    if other is None:
-        return said
-    doubled = gettext("Another client has this number: %(name)s.", name=other.nombre)
-    address = url_for("clients.compare", a=other.id, b=client.id)
-    link = Markup('<a class="alert-link" href="{}">{}</a>').format(address, gettext("Merge the two"))
-    return Markup("{} {} {}").format(said, doubled, link)
 
 
 def _row_fragment(template: str, client: Cliente) -> str:
@@ -197,6 +196,7 @@ def _region() -> str:
 
 
 def _as_json(client: Cliente) -> dict[str, object]:
+    problem = notices.why_no_sms(client, _region())
     return {
         "id": client.id,
         "nombre": client.nombre,
@@ -204,4 +204,6 @@ def _as_json(client: Cliente) -> dict[str, object]:
         "documento": client.documento,
         "activo": client.activo,
         "creado": local_iso(client.creado, account_zone()),
+        "recibe_sms": problem is None,
+        "motivo_sin_sms": no_sms_reason(problem) if problem else None,
     }

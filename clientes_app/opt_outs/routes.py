@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..extensions import engine_apart
+from ..settings import current_settings
 from ..values.ids import read_id
 from ..values.text import clean_line
 from ..web.access import Access, access
@@ -18,7 +19,7 @@ from ..web.i18n import account_zone
 from . import bp, services
 from .forms import NumberForm
 
-LONGEST_SEARCH = 40
+LONGEST_SEARCH = 100
 
 
 @bp.get("/")
@@ -26,7 +27,8 @@ LONGEST_SEARCH = 40
 def index() -> ResponseReturnValue:
     """List the numbers, newest first."""
     searched = clean_line(request.args.get("q", "")[:LONGEST_SEARCH])
-    page = services.list_page(current_user.account_id, searched, read_id(request.args.get("antes", "")))
+    region, before = current_settings().default_region, read_id(request.args.get("antes", ""))
+    page = services.list_page(current_user.account_id, searched, before, region)
     return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, searched=searched)
 
 

@@ -16,6 +16,7 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, Baja, Cliente, OrigenBaja
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import get_owned, lock_owned, owned
+from ..values.client_keys import digits_of, sought_digits
 from ..values.pseudonym import MARK, is_pseudonym
 from ..web.csv_export import Rows
 from ..web.formatting import local_iso
@@ -37,15 +38,19 @@ class Entry:
     client_name: str | None
 
 
-def list_page(account_id: int, searched: str, before: int | None) -> Page[Entry]:
-    """Return the entries whose number holds the digits that are looked for, newest first: those older than `before`."""
+def list_page(account_id: int, searched: str, before: int | None, region: str) -> Page[Entry]:
+    """Return the entries whose number holds the digits that are looked for, newest first: those older than `before`.
+
+    A number without a country code is one of `region`.
+    """
     found = _entries(account_id).order_by(Baja.id.desc())
     if before is not None:
         found = found.where(Baja.id < before)
     if searched:
+        sought = sought_digits(searched, region) or digits_of(searched) or searched
         # A pseudonym has digits that are nobody's.
         found = found.where(~Baja.telefono_e164.startswith(MARK))
-        found = found.where(Baja.telefono_e164.contains(_digits(searched) or searched, autoescape=True))
+        found = found.where(Baja.telefono_e164.contains(sought, autoescape=True))
     return page_of([Entry(*row) for row in db.session.execute(found.limit(PAGE_SIZE + 1))], PAGE_SIZE)
 
 
@@ -129,7 +134,3 @@ def _entries(account_id: int) -> Select[int, str, OrigenBaja, datetime, int, str
             maintain_column_froms=True,
         )
     )
-
-
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character in "0123456789")

@@ -7,7 +7,9 @@ older ones for decades.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import phonenumbers
@@ -107,10 +109,17 @@ _CHANGES: Mapping[int, tuple[_Change, ...]] = {
     # Palestine's mobile lines are reached by Israel's code too.
     972: (_Change(r"972(5[69]\d{7})", r"970\1", (r"970(5[69]\d{7})", r"972\1")),),
 }
+CHANGED_CODES = tuple(_CHANGES)
+"""Of the countries some of whose numbers are written otherwise today."""
+
 _MOST_CHANGES = 3
 """Numbers of Argentina may be written with all of it: 9, 0 and 15."""
 
-_WAYS_BACK = [change.way_back for changes in _CHANGES.values() for change in changes if change.way_back]
+_WAYS_BACK: dict[str, list[tuple[str, str]]] = defaultdict(list)
+"""By the first two digits of today's numbers: hardly any number has changed."""
+for _change in chain.from_iterable(_CHANGES.values()):
+    if _change.way_back:
+        _WAYS_BACK[_change.way_back[0][:2]].append(_change.way_back)
 
 
 def read(dialled: str, region: str | None) -> PhoneNumber | None:
@@ -155,7 +164,7 @@ def _digits(number: PhoneNumber) -> str:
 
 
 def _turned_back(digits: str) -> Iterator[str]:
-    for today, older in _WAYS_BACK:
+    for today, older in _WAYS_BACK.get(digits[:2], ()):
         if found := re.fullmatch(today, digits):
             yield f"+{found.expand(older)}"
 

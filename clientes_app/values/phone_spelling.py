@@ -21,10 +21,12 @@ _WORD = (
     r"(?:tel[eé]fonos?|tels?|celular(?:es)?|cels?|m[oó]vil(?:es)?|mobile|cell(?:phone)?|mob|phone|fono|"
     r"whats\s?app|whats|wsp|wpp|wa|sms|callto|contacto|n[uú]mero|n[uú]m|nro|no\.|n[°º]|#|[tcmpw]\s?[.:])"
 )
-_NO_CONTROL = r"\x00-\x1f\x7f-\x9f"
+_NOT_AROUND = r"\w+\x00-\x1f\x7f-\x9f$€£¥%=@&"
+"""Control characters, and what makes an amount, a share or an address of digits."""
+
 # A word may stand next to the digits, but no letter may stand next to a word.
-_BEFORE = re.compile(rf"^(?:[^\w+{_NO_CONTROL}]*(?<!\w){_WORD})*[^\w+{_NO_CONTROL}]*(?=[\d+]|$)", re.IGNORECASE)
-_AFTER = re.compile(rf"(?<=\d)(?:[^\w+{_NO_CONTROL}]*{_WORD}(?!\w))*[^\w+{_NO_CONTROL}]*$", re.IGNORECASE)
+_BEFORE = re.compile(rf"^(?:[^{_NOT_AROUND}]*(?<!\w){_WORD})*[^{_NOT_AROUND}]*(?=[\d+]|$)", re.IGNORECASE)
+_AFTER = re.compile(rf"(?<=\d)(?:[^{_NOT_AROUND}]*{_WORD}(?!\w))*[^{_NOT_AROUND}]*$", re.IGNORECASE)
 _LINK = re.compile(r"^\s*(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=)\+?", re.IGNORECASE)
 _AS_DECIMAL = re.compile(r"\s*(\+?\d{7,})[.,]0+\s*")
 _EXTENSION = re.compile(

@@ -15,10 +15,29 @@ from flask_babel import format_datetime, get_locale, gettext
 from ..models.types import utc_now
 from ..sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 from ..values import phone
+from ..values.phone_lines import PhoneProblem
 from ..values.pseudonym import is_pseudonym
+from ..values.text import translatable
 
 _NAMED = 20
 _LONGEST_THING = 40
+_WHY_NO_SMS = {
+    PhoneProblem.EMPTY: translatable("No number"),
+    PhoneProblem.UNREADABLE: translatable("Not a mobile number"),
+    PhoneProblem.SEVERAL: translatable("There is more than one number: leave only one"),
+    PhoneProblem.EXTENSION: translatable("Write the number without an extension"),
+    PhoneProblem.SHORT_CODE: translatable("A short code, not a mobile number"),
+    PhoneProblem.LANDLINE: translatable("A landline gets no SMS"),
+    PhoneProblem.TOLL_FREE: translatable("A toll-free line, not a mobile number"),
+    PhoneProblem.PREMIUM: translatable("A premium-rate line, not a mobile number"),
+    PhoneProblem.SHARED_COST: translatable("A shared-cost line, not a mobile number"),
+    PhoneProblem.VOIP: translatable("An internet telephone, not a mobile number"),
+    PhoneProblem.PERSONAL: translatable("A number that forwards calls, not a mobile number"),
+    PhoneProblem.PAGER: translatable("A pager, not a mobile number"),
+    PhoneProblem.COMPANY: translatable("A company's general number, not a mobile number"),
+    PhoneProblem.VOICEMAIL: translatable("A voice mailbox, not a mobile number"),
+    PhoneProblem.SATELLITE: translatable("A satellite phone, which gets no SMS"),
+}
 
 
 def number(value: float | Decimal) -> str:
@@ -35,6 +54,11 @@ def money(value: Decimal) -> str:
 def phone_number(value: str) -> str:
     """Write a number for people; of one that is erased, that it is."""
     return str(gettext("erased number")) if is_pseudonym(value) else phone.display(value)
+
+
+def no_sms_reason(problem: PhoneProblem) -> str:
+    """Write why no SMS goes to a number, in a few words."""
+    return str(gettext(_WHY_NO_SMS[problem]))
 
 
 def moment(value: datetime) -> str:

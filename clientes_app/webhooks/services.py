@@ -13,6 +13,7 @@ from ..models.types import utc_now
 from ..opt_outs.keywords import Wish, wish
 from ..sending.evidence import Receipt
 from ..sending.opt_outs import accounts_concerned, add_opt_outs, remove_opt_outs
+from ..values import phone
 
 _ATTEMPT = re.compile(r"[0-9a-f]{32}")
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
@@ -45,6 +46,7 @@ def hear(engine: Engine, sid: str, sender: str, opt_out_type: str, body: str) ->
     with write_transaction(engine) as connection:
         if not _is_heard_first(connection, sid, wanted):
             return
+        sender = phone.of_today(sender)
         accounts = accounts_concerned(connection, sender)
         if wanted is Wish.NO_MORE:
             add_opt_outs(connection, accounts, sender, OrigenBaja.MENSAJE)
