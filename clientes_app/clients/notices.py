@@ -60,4 +60,4 @@ def _doubles(client: Cliente) -> list[Markup]:
 
 def _to_merge(said: str, other: Cliente, client: Cliente) -> Markup:
     address = url_for("clients.compare", a=other.id, b=client.id)
-    return Markup('{} <a class="alert-link" href="{}">{}</a>').format(said, address, gettext("Merge the two"))
+    return Markup('{} <a class="alert-link" href="{}">{}</a>.').format(said, address, gettext("Merge the two"))

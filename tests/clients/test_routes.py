@@ -261,11 +261,11 @@ def test_a_number_that_cannot_be_read_is_kept(admin: CheckingClient, app: Flask)
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("01 8000 123456", "Es una línea gratuita, no un celular."),
+        ("01 8000 123456", "Línea gratuita, no celular."),
         ("601 234 5678", "Un fijo no recibe SMS."),
-        ("+870773123456", "Es un teléfono satelital y no le llegan SMS."),
-        ("3001234567 ext 5", "Escribe el número sin la extensión."),
-        ("2345678 / 2345679", "Hay más de un número: deja uno solo."),
+        ("+870773123456", "Teléfono satelital, sin SMS."),
+        ("3001234567 ext 5", "Quítale la extensión."),
+        ("2345678 / 2345679", "Más de un número: deja uno."),
     ],
 )
 def test_a_number_without_sms_is_a_warning_with_the_reason(admin: CheckingClient, typed: str, said: str) -> None:
@@ -299,8 +299,8 @@ def test_a_long_spelling_of_a_number_is_stored_in_a_short_one(admin: CheckingCli
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("3001234567 / 3119876543", "There is more than one number: leave only one."),
-        ("+57 300 123 4567 extension 5", "Write the number without an extension."),
+        ("3001234567 / 3119876543", "More than one number: keep one."),
+        ("+57 300 123 4567 extension 5", "Leave out the extension."),
         ("ask at the shop next door", "Use at most 20 characters."),
         ("3" * 300, "Use at most 20 characters."),
     ],
@@ -478,8 +478,8 @@ def test_a_number_is_that_number_however_json_writes_it(admin: CheckingClient, a
     ("number", "why"),
     [
         ("3001234567", None),
-        ("01 8000 123456", "A toll-free line, not a mobile number"),
-        ("+870773123456", "A satellite phone, which gets no SMS"),
+        ("01 8000 123456", "Toll-free line, not mobile"),
+        ("+870773123456", "Satellite phone, no SMS"),
         ("no number", "Not a mobile number"),
         ("", "No number"),
     ],

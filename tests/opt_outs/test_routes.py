@@ -127,8 +127,8 @@ def test_adding_does_not_forget_how_a_number_came(admin: CheckingClient, app: Fl
         ("abc", "Write a mobile number"),
         ("300444", "Write a mobile number"),
         ("6015551234", "A landline gets no SMS."),
-        ("01 8000 123456", "A toll-free line, not a mobile number."),
-        ("3001234567 y 3119876543", "There is more than one number: leave only one."),
+        ("01 8000 123456", "Toll-free line, not mobile."),
+        ("3001234567 y 3119876543", "More than one number: keep one."),
         ("3" * 101, "Use at most 100 characters."),
     ],
 )
@@ -147,9 +147,7 @@ def test_what_is_no_mobile_number_is_refused_beside_the_field(
 @pytest.mark.parametrize(
     "written", ["(+57) 300 - 444 - 5566", "Celular (WhatsApp): 300 444 5566;", "0057 03 300 444 5566", "3004445566.0"]
 )
-def test_a_number_is_entered_and_found_however_it_is_spelled(
-    admin: CheckingClient, app: Flask, written: str
-) -> None:
+def test_a_number_is_entered_and_found_however_it_is_spelled(admin: CheckingClient, app: Flask, written: str) -> None:
     admin.send(f"{URL}nueva/", {"telefono": written})
     assert stored(app) == {"+573004445566": OrigenBaja.MANUAL}
     assert shown(admin.get(URL, query_string={"q": written}).text) == ["+57 300 444 5566"]
