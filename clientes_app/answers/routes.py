@@ -13,7 +13,7 @@ from flask_login import current_user
 from ..errors import DomainError
 from ..values.ids import read_id
 from ..web.access import Access, access, program_view
-from ..web.actor import current_actor
+from ..web.actor import current_account, current_actor
 from ..web.formatting import local_iso, phone_number
 from ..web.htmx import done, go_to, page_or_fragment
 from ..web.i18n import account_zone
@@ -37,7 +37,7 @@ def count_for_frame() -> dict[str, Callable[[], int]]:
 def index() -> ResponseReturnValue:
     """List the answers, newest first."""
     account_id, state = current_user.account_id, request.args.get("estado", "")
-    search = SearchText.from_text(request.args.get("q", ""))
+    search = SearchText.from_text(request.args.get("q", ""), current_account().region)
     problems = [search.problem] if search.unread else []
     if state not in ("", UNREAD):
         problems.append(gettext("“%(given)s” is no state of answers.", given=state[:40]))

@@ -102,6 +102,8 @@ _CLIENT = {
     "documento": "123456789",
     "activo": True,
     "creado": "2024-03-15T10:30:00-05:00",
+    "recibe_sms": True,
+    "motivo_sin_sms": None,
 }
 _ANSWER = {
     "id": 42,
@@ -126,7 +128,7 @@ CREATE_CLIENT = _writes(
     Alcance.CLIENTS,
     "ClienteNuevo",
     "Create a client",
-    "A telephone that cannot be understood is kept as it is, and no message goes to it.",
+    "A telephone that gets no SMS is kept as it is, and no message goes to it: recibe_sms and motivo_sin_sms say so.",
     {
         "200": answers("The client was created.", "ClienteCreado", {"success": True, "cliente": _CLIENT}),
         "400": wrong_input("nombre", "This field is required."),

@@ -77,7 +77,9 @@ _NEW_CLIENT: Json = {
     "required": ["nombre"],
     "properties": {
         "nombre": text("The client's name.", 150),
-        "telefono": text("As it is written in the country of the shop, or with +.", 20),
+        "telefono": text(
+            "As it is written in the country of the shop, or with +; of a long spelling a shorter is stored."
+        ),
         "documento": text("Number of the identity document.", 20),
         "activo": {"type": "boolean", "default": True, "description": "Whether campaigns go to the client."},
     },
@@ -87,10 +89,15 @@ _CLIENT = shape(
     {
         "id": identifier("The client."),
         "nombre": text("The client's name."),
-        "telefono": text("As it was written."),
+        "telefono": text("As it was written; one that is longer than 20 characters, in a shorter spelling."),
         "documento": text("Number of the identity document."),
         "activo": {"type": "boolean", "description": "Whether campaigns go to the client."},
         "creado": {"type": "string", "format": "date-time", "description": "With the UTC offset of the shop."},
+        "recibe_sms": {"type": "boolean", "description": "Whether the number is one that gets SMS."},
+        "motivo_sin_sms": {
+            "type": ["string", "null"],
+            "description": "Why it gets none, in a few words in the caller's language; null where it gets them.",
+        },
     }
 )
 _TEMPLATE = shape(

@@ -23,7 +23,7 @@ from .forms import NumberForm
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List the numbers, newest first."""
-    search = SearchText.from_text(request.args.get("q", ""))
+    search = SearchText.from_text(request.args.get("q", ""), current_account().region)
     page = services.list_page(current_user.account_id, search, read_id(request.args.get("antes", "")))
     return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, search=search)
 

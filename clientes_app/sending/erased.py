@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, exists, select, update
 from ..database.transactions import insert_missing
 from ..models import Baja, BajaLevantada, BajaRecordada, OrigenBaja, Privacidad
 from ..models.types import utc_now
+from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
 
 
@@ -40,9 +41,14 @@ def hold_off_erasing(connection: Connection) -> None:
 
 
 def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
-    """Return the numbers by their pseudonyms; none where there is no key yet, for then nothing has one."""
+    """Return the numbers by their pseudonyms, also by those of their older spellings.
+
+    None where there is no key yet, for then nothing has a pseudonym.
+    """
     key = connection.scalar(select(Privacidad.clave))
-    return {} if key is None else {pseudonym(number, key): number for number in numbers}
+    if key is None:
+        return {}
+    return {pseudonym(each, key): number for number in numbers for each in (number, *older_spellings(number))}
 
 
 def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:

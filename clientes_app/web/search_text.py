@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from ..values.client_keys import digits_of
+from ..values.client_keys import sought_digits
 from ..values.text import clean_line, fold
 
 LONGEST_SEARCH = 100
 _LONGEST_QUOTED = 40
-
-_NUMBER = re.compile(r"[\d\s+().\-/]+")
 
 
 @dataclass(frozen=True)
@@ -28,8 +25,8 @@ class SearchText:
     """Whether it was given and cannot be read: then nobody is found."""
 
     @classmethod
-    def from_text(cls, text: str) -> SearchText:
-        """Read a text."""
+    def from_text(cls, text: str, region: str) -> SearchText:
+        """Read a text; a number without a country code is one of `region`."""
         if not text.strip(" "):
             return cls()
         line = clean_line(text[: LONGEST_SEARCH + 1])
@@ -37,7 +34,7 @@ class SearchText:
         if len(text) > LONGEST_SEARCH or not folded.strip():
             shown = (sign if sign.isprintable() else "\ufffd" for sign in text[: LONGEST_SEARCH + 1])
             return cls("".join(shown), unread=True)
-        if _NUMBER.fullmatch(folded) and (digits := digits_of(folded)):
+        if digits := sought_digits(line, region):
             return cls(line, digits=digits)
         return cls(line, words=tuple(folded.split()))
 

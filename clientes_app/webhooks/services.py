@@ -14,6 +14,7 @@ from ..models.types import utc_now
 from ..opt_outs.keywords import Wish, wish
 from ..sending.evidence import Receipt
 from ..sending.opt_outs import enter_stop, take_back_stop
+from ..values import phone
 
 _ATTEMPT = re.compile(r"[0-9a-f]{32}")
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
@@ -48,6 +49,7 @@ def hear(  # noqa: PLR0913, PLR0917 (Twilio names the fields)
     with write_transaction(engine) as connection:
         if not _is_heard_first(connection, sid, wanted):
             return
+        sender = phone.of_today(sender)
         if wanted is Wish.NO_MORE:
             enter_stop(connection, sender)
             return

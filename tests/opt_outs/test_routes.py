@@ -150,7 +150,9 @@ def test_adding_does_not_forget_how_a_number_came(admin: CheckingClient, app: Fl
         ("abc", "Write a mobile number"),
         ("300444", "Write a mobile number"),
         ("6015551234", "A landline gets no SMS."),
-        ("3" * 41, "Use at most 40 characters."),
+        ("01 8000 123456", "Toll-free line, not mobile."),
+        ("3001234567 y 3119876543", "More than one number: keep one."),
+        ("3" * 101, "Use at most 100 characters."),
     ],
 )
 def test_what_is_no_mobile_number_is_refused_beside_the_field(
@@ -163,6 +165,22 @@ def test_what_is_no_mobile_number_is_refused_beside_the_field(
     assert f'value="{written}"' in response.text
     assert stored(app) == {}
     assert admin.swap(f"{URL}nueva/", {"telefono": written}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "written", ["(+57) 300 - 444 - 5566", "Celular (WhatsApp): 300 444 5566;", "0057 03 300 444 5566", "3004445566.0"]
+)
+def test_a_number_is_entered_and_found_however_it_is_spelled(admin: CheckingClient, app: Flask, written: str) -> None:
+    admin.send(f"{URL}nueva/", {"telefono": written})
+    assert stored(app) == {"+573004445566": OrigenBaja.MANUAL}
+    assert shown(admin.get(URL, query_string={"q": written}).text) == ["+57 300 444 5566"]
+
+
+def test_an_older_spelling_is_the_same_number(admin: CheckingClient, app: Flask) -> None:
+    for written in ("+52 1 55 1234 5678", "+52 55 1234 5678"):
+        admin.send(f"{URL}nueva/", {"telefono": written})
+        assert "+52 55 1234 5678" in admin.get(URL, query_string={"q": written}).text
+    assert list(stored(app)) == ["+525512345678"]
 
 
 def test_htmx_gets_the_form_and_then_the_list(admin: CheckingClient) -> None:

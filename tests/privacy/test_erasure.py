@@ -29,10 +29,10 @@ from clientes_app.privacy.services import ERASED_NAME, extent_of
 from clientes_app.privacy.services import erase as erase_client
 from clientes_app.sending import recording
 from clientes_app.sending.carrier import Fate, Outcome
-from clientes_app.sending.erased import wake_opt_outs
+from clientes_app.sending.erased import hide_opt_outs, wake_opt_outs
 from clientes_app.sending.evidence import doubts
 from clientes_app.sending.faults import NO_ANSWER
-from clientes_app.sending.opt_outs import accounts_concerned
+from clientes_app.sending.opt_outs import accounts_concerned, add_opt_outs
 from clientes_app.values.pseudonym import is_pseudonym
 from clientes_app.webhooks.services import hear
 
@@ -244,6 +244,18 @@ def test_who_answers_start_is_taken_out_although_erased(app: Flask, account: int
     with app.app_context():
         hear(db.engine, "SM" + "0" * 32, NUMBER, "", "ALTA")
     assert person.opt_outs() == []
+
+
+def test_an_opt_out_that_was_hidden_in_an_older_spelling_holds(app: Flask, shop: Shop, account: int) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        add_opt_outs(connection, [account], "+5215512345678", OrigenBaja.MENSAJE)
+        hide_opt_outs(connection, account, ["+5215512345678"])
+    with app.test_request_context():
+        services.create_client(
+            account_of(account), {"nombre": "Nueva", "telefono": "+52 55 1234 5678"}, by=Actor(account)
+        )
+    with app.app_context():
+        assert db.session.scalars(select(Baja.telefono_e164)).all() == ["+525512345678"]
 
 
 def test_who_answers_stop_is_heard_although_erased(

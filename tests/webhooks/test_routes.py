@@ -329,6 +329,31 @@ def test_every_account_that_has_the_number_or_wrote_to_it_is_concerned(
     assert opted_out(app) == []
 
 
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("+52 55 1234 5678", "+5215512345678", "+525512345678"),
+        ("+52 1 55 1234 5678", "+525512345678", "+525512345678"),
+        ("+54 9 11 2345 6789", "+541123456789", "+5491123456789"),
+        ("+54 11 15 2345 6789", "+5491123456789", "+5491123456789"),
+        ("+55 11 98765 4321", "+551187654321", "+5511987654321"),
+        ("+55 11 8765 4321", "+5511987654321", "+5511987654321"),
+        ("+225 07 12 34 56", "+2250707123456", "+2250707123456"),
+    ],
+)
+def test_a_person_is_heard_from_a_number_in_any_of_its_spellings(
+    twilio: Twilio, app: Flask, shop: Shop, account: int, spellings: tuple[str, str, str]
+) -> None:
+    typed, sender, today = spellings
+    wrote = shop.add_admin("beto")
+    shop.add_client(account, telefono=typed)
+    add_campaign(shop, wrote, today)
+    twilio.answer("BAJA", sender)
+    assert opted_out(app) == [(number, today, OrigenBaja.MENSAJE) for number in (account, wrote)]
+    twilio.answer("ALTA", sender)
+    assert opted_out(app) == []
+
+
 @pytest.mark.both_databases
 def test_a_message_that_is_posted_again_undoes_nothing(twilio: Twilio, app: Flask, shop: Shop, account: int) -> None:
     shop.add_client(account, telefono=NUMBER)
