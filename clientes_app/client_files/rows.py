@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..values import phone
 from ..values.client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
+from ..values.placeholders import is_no_document
 from ..values.text import translatable
 from .cells import LONGEST_CELL, kept, tidy, tidy_number
 from .columns import Layout, Role
@@ -105,7 +106,8 @@ def readable_again(cells: Sequence[str], layout: Layout) -> list[str]:
 
 def check(fields: Fields, region: str) -> Row:
     """Derive what a client is matched by, and say what is wrong with the fields."""
-    said = fields.nombre, fields.telefono, fields.documento
+    document = "" if is_no_document(fields.documento) else fields.documento
+    said = fields.nombre, fields.telefono, document
     return Row._make((*said, *keys_of(*said, region), "\n".join(fields.etiquetas), _fault(fields)))
 
 

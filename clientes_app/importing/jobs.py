@@ -129,6 +129,9 @@ class Job:
     done_to: int
     owner: str
     region: str
+    keeps_existing: bool
+    """Whether clients that there are stay as they are."""
+    uploader_id: int
 
 
 def take(engine: Engine, owner: str, place: Surroundings, import_id: int | None = None) -> Job | None:
@@ -188,4 +191,6 @@ def _job(connection: Connection, import_id: int, owner: str, place: Surroundings
         done_to=found.hasta_fila,
         owner=owner,
         region=place.region,
+        keeps_existing=found.deja_existentes,
+        uploader_id=found.subida_por_id,
     )

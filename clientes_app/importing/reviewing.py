@@ -7,22 +7,16 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine
 
 from ..client_files.parsing import Batch, Wanted, batches
+from ..client_files.reading import examine, records
 from ..database.transactions import read_transaction, write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
 from .staging.judging import judge
+from .staging.lines_apart import runs_between
 from .staging.matching import find_clients
-from .staging.store import Staging, Totals, Verdict
-
-COUNTERS = {
-    Verdict.NEW: "nuevas",
-    Verdict.UPDATE: "actualizadas",
-    Verdict.SAME: "iguales",
-    Verdict.DOUBLE: "dobles",
-    Verdict.WRONG: "malas",
-    Verdict.LEFT_OUT: "descartadas",
-}
+from .staging.store import Staging, Totals
+from .staging.verdicts import APART_COUNTERS, COUNTERS, REJECTED, Verdict
 
 Tell = Callable[[int], None]
 
@@ -35,8 +29,9 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     with Staging(job.files.staging) as staging:
         staging.take(job.owner)
         read = staging.totals().rows
+        titles = _line_of_titles(job)
         for batch in batches(Wanted(job.files.text, job.layout, job.region, after=staging.last_row())):
-            _review_batch(engine, job, staging, batch)
+            _review_batch(engine, job, staging, batch, titles)
             read += len(batch)
             with write_transaction(engine) as connection:
                 jobs.advance(connection, job, leidas=read)
@@ -45,22 +40,38 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
 
 
-def counted(totals: Totals) -> dict[str, int]:
+def counted(totals: Totals, *, keeps_existing: bool) -> dict[str, int]:
     """Return the counters of a reviewed import."""
     counts = {name: totals.counts[verdict] for verdict, name in COUNTERS.items()}
-    return {**counts, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
+    if keeps_existing:
+        counts |= {"intactas": counts["actualizadas"], "actualizadas": 0}
+    apart = {name: totals.apart[kind] for kind, name in APART_COUNTERS.items()}
+    return {**counts, **apart, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
+
+
+def counted_rejected(totals: Totals) -> dict[str, int]:
+    """Return the counters of what an import that has ended did not bring in."""
+    return {COUNTERS[verdict]: totals.counts[verdict] for verdict in (*REJECTED, Verdict.ERASED)}
 
 
 def _end(connection: Connection, job: Job, totals: Totals) -> None:
-    read = {"filas": totals.rows, "leidas": totals.rows, **counted(totals)}
+    read = {"filas": totals.rows, "leidas": totals.rows, **counted(totals, keeps_existing=job.keeps_existing)}
     jobs.advance(connection, job, estado=EstadoImportacion.REVISADA, titular=None, **read)
 
 
-def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch) -> None:
+def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch, titles: int | None) -> None:
     rows = [row for _, row in batch]
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     with read_transaction(engine) as connection:
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
     seen = staging.seen(rows, matches.ids())
     staged, firsts = judge(batch, matches, seen, job.tags)
-    staging.store(staged, firsts)
+    after = staging.last_row()
+    apart = runs_between((number for (number, _), _ in batch), after, None if after else titles)
+    staging.store(staged, firsts, apart)
+
+
+def _line_of_titles(job: Job) -> int | None:
+    if not job.layout.has_titles:
+        return None
+    return next((number for number, _ in records(examine(job.files.text))), None)

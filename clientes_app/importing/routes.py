@@ -145,7 +145,7 @@ def cancel(pk: int) -> ResponseReturnValue:
 def confirm_undoing(pk: int) -> ResponseReturnValue:
     """Say what undoing would do, and ask."""
     row = services.find_import(current_user.account_id, pk)
-    return page_or_fragment("importing/undo.html", "importing/_undo.html", row=row, allowed=services.can_undo(row))
+    return page_or_fragment("importing/undo.html", "importing/_undo.html", row=row, extent=services.undo_extent(row))
 
 
 @bp.post("/<int:pk>/deshacer/")

@@ -15,11 +15,16 @@ from .text import fold
 
 MOST_WORDS = 20
 
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _NO_WORD = re.compile(r"[\W_]+")
-_LITTLE = frozenset("de del la las los y e da do dos di van von sr sra srta senor senora don dona dr dra ing".split())
-_KINSHIP = frozenset(
+_LITTLE = _listed("de del la las los y e da do dos di van von sr sra srta senor senora don dona dr dra ing")
+_KINSHIP = _listed(
     "hijo hija jr junior padre madre papa mama esposo esposa hermano hermana tio tia abuelo abuela primo prima"
-    " sobrino sobrina nieto nieta novio novia son daughter father mother dad mom wife husband brother sister".split()
+    " sobrino sobrina nieto nieta novio novia son daughter father mother dad mom wife husband brother sister"
 )
 
 

@@ -10,14 +10,19 @@ import re
 
 from .text import fold
 
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Letters and digits alone, as `fold` leaves them.
-_NONE_GIVEN = frozenset(
+_NONE_GIVEN = _listed(
     "na nd ns nr no none null nil nan nada ninguno ninguna noaplica notiene noregistra noreporta nosabe noinforma"
     " nodisponible nosuministra nosuministrado nodado nohay noid sd sn sin sindato sindatos sindocumento sindoc"
     " sincedula sinnit sinid sinidentificacion sinidentificar sininformacion sinregistro sinnumero vacio pendiente"
     " pordefinir porconfirmar tbd tba desconocido desconocida unknown notavailable notapplicable notprovided nodocument"
     " withoutdocument generico generica clientegenerico varios clientesvarios consumidor consumidorfinal cf"
-    " clientefinal mostrador clientemostrador ventamostrador publicogeneral prueba test".split()
+    " clientefinal mostrador clientemostrador ventamostrador publicogeneral prueba test"
 )
 # Mexico's for those without one, at home and abroad, and Colombia's for a client abroad.
 _OF_THE_TAX_OFFICE = frozenset({"xaxx010101000", "xexx010101000", "444444444001"})
@@ -35,9 +40,8 @@ _NO_SUBSCRIBER = re.compile(r"\+\d+?(?:0{7}|(\d)\1{9})")
 def is_no_document(text: str) -> bool:
     """Return whether a text says that there is no document: "N/A", "0", 222222222222 ("consumidor final")."""
     folded = fold(text).strip()
-    if checked := _CHECK_DIGIT.fullmatch(folded):
-        if _says_nothing(_NO_SIGN.sub("", checked[1])):
-            return True
+    if (checked := _CHECK_DIGIT.fullmatch(folded)) and _says_nothing(_NO_SIGN.sub("", checked[1])):
+        return True
     return _says_nothing(_NO_SIGN.sub("", folded))
 
 

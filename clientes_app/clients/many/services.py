@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, exists, func, insert, literal, select, update
 
 from ...audit_log import record
 from ...extensions import db
-from ...models import Accion, Cliente, Venta
+from ...models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
+from ...models.types import utc_now
 from ..locks import lock_for_deletion
 from ..search.selection import Selection, selected
 from ..tags import tagging
@@ -75,12 +76,19 @@ def remove_tags(account_id: int, selection: Selection, tag_ids: Sequence[int]) -
     return len(ids)
 
 
-def set_active(account_id: int, selection: Selection, active: bool) -> int:  # noqa: FBT001 (it is the value)
+def set_active(
+    account_id: int,
+    selection: Selection,
+    active: bool,  # noqa: FBT001 (it is the value)
+    *,
+    done_by: int | None,
+) -> int:
     """Activate or deactivate the clients of the selection, and return how many clients they are."""
 
     def set_batch(connection: Connection, batch: Select[int]) -> int:
-        others = in_batch(account_id, batch), Cliente.activo != active, Cliente.borrado.is_(None)
-        return connection.execute(update(Cliente).where(*others).values(activo=active)).rowcount
+        others = in_batch(account_id, batch) & (Cliente.activo != active) & Cliente.borrado.is_(None)
+        connection.execute(_told_of_each(others, {"activo": [not active, active]}, done_by))
+        return connection.execute(update(Cliente).where(others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)
     change(ids, set_batch)
@@ -100,6 +108,14 @@ def delete_clients(account_id: int, selection: Selection) -> Deletion:
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)
     return Deletion(deleted, buyers(account_id, selection))
+
+
+def _told_of_each(clients: ColumnElement[bool], details: dict[str, Any], done_by: int | None) -> Insert:
+    """Return the statement that writes the same edit into the story of each of the clients."""
+    columns = CambioDeCliente.__table__.c
+    same = {"tipo": TipoDeCambio.EDITADO, "detalle": details, "creado": utc_now(), "hecho_por_id": done_by}
+    values = (literal(value, columns[name].type) for name, value in same.items())
+    return insert(CambioDeCliente).from_select(["cliente_id", *same], select(Cliente.id, *values).where(clients))
 
 
 def _ids(account_id: int, selection: Selection) -> Select[Any]:
