@@ -29,6 +29,12 @@ def page_of(staging: Staging, verdict: Verdict, after: int) -> list[Outcome]:
     return _page(staging, "veredicto = ?", verdict.value, after)
 
 
+def client_of(staging: Staging, number: int) -> int | None:
+    """Return the client that a row is or became, where it was imported."""
+    found = staging.database.execute("SELECT cliente FROM destino WHERE numero = ?", (number,)).fetchone()
+    return found[0] if found else None
+
+
 def page_without_mobile(staging: Staging, after: int) -> list[Outcome]:
     """Return the next rows that were imported and get no SMS."""
     return _page(staging, "sin_celular = ?", 1, after)

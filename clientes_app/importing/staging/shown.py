@@ -82,8 +82,17 @@ def _as_staged(row: Importacion, verdict: Verdict) -> Verdict:
 
 
 def _staged_lines(row: Importacion, staging: Staging, staged: Sequence[Staged]) -> list[Line]:
-    clients = _clients(row.usuario_id, (each.client_id for each in staged))
-    return [_staged_line(row, staging, each, clients.get(each.client_id or 0)) for each in staged]
+    ids = [each.client_id or _became_client(staging, each) for each in staged]
+    clients = _clients(row.usuario_id, ids)
+    return [
+        _staged_line(row, staging, each, clients.get(client_id or 0))
+        for each, client_id in zip(staged, ids, strict=True)
+    ]
+
+
+def _became_client(staging: Staging, staged: Staged) -> int | None:
+    """Return the client that the row became which another is asked about."""
+    return outcomes.client_of(staging, staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
 
 
 def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cliente | None) -> Line:
