@@ -27,6 +27,7 @@ from .batch_sizes import Turns
 from .jobs import Job
 from .reviewing import COUNTERS, Tell
 from .staging.matching import FIELDS, Existing, Matches, changed, find_clients, lock_clients, numbers_of
+from .staging.silences import Said, silence
 from .staging.store import Staged, Staging, Verdict
 
 
@@ -106,6 +107,7 @@ class _Change:
         self._clients: dict[int, Existing] = {}
         self._before: dict[int, dict[str, Any]] = {}
         self._tags: list[tuple[int, Staged]] = []
+        self._silenced: list[Said] = []
 
     def insert(self, rows: Sequence[Staged]) -> None:
         """Insert clients that there are not."""
@@ -122,27 +124,36 @@ class _Change:
         }
         ids = insert_rows(self._connection, _table(Cliente), CLIENT_COLUMNS, values, same)
         inserted = zip(ids, rows, strict=True)
-        self._tags += [(client_id, staged) for client_id, staged in inserted if self._wanted_tags(staged)]
+        for client_id, staged in inserted:
+            if self._wanted_tags(staged):
+                self._tags.append((client_id, staged))
+            if staged.row.baja or staged.row.inactivo:
+                self._silenced.append((client_id, staged.row))
 
     def update(self, client: Existing, staged: Staged) -> None:
         """Note what a row changes of a client that there is."""
         client = self._clients.get(client.id, client)
         changes = changed(client, staged.row)
         missing = self._missing_tags(client, staged)
-        self.counts[Verdict.UPDATE if changes or missing else Verdict.SAME] += 1
-        if not changes and not missing:
+        heeded = self._matches.heeds(client, staged.row)
+        self.counts[Verdict.SAME if heeded and not changes and not missing else Verdict.UPDATE] += 1
+        if heeded and not changes and not missing:
             return
         self._before.setdefault(client.id, {name: getattr(client, name) for name in FIELDS} | {"etiquetas": []})
         if changes:
             self._clients[client.id] = Existing(**{**client._asdict(), **changes})
         if missing:
             self._tags.append((client.id, staged))
+        if not heeded:
+            self._before[client.id].setdefault("activo", client.activo)
+            self._silenced.append((client.id, staged.row))
 
     def store(self) -> None:
         """Write what was noted."""
         if self._clients:
             update_rows(self._connection, _table(Cliente), [self._updated(each) for each in self._clients.values()])
         self._store_tags()
+        silence(self._connection, self._job.account_id, self._silenced)
         if self._before:
             rows = [
                 {"importacion_id": self._job.id, "cliente_id": client_id, "antes": before}

@@ -24,6 +24,7 @@ from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..values.client_keys import keys_of
 from . import jobs
 from .jobs import Job
+from .staging.silences import activate_again
 
 BATCH = 2_000
 
@@ -87,6 +88,8 @@ def _restore_changed(connection: Connection, job: Job) -> bool:
     listed = id_list([row.cliente_id for row in rows], connection.dialect.name)
     lock(connection, Cliente.id.in_(select(listed.c.value)))
     update_rows(connection, clients, restored)
+    were_active = [row.cliente_id for row in rows if row.antes.get("activo")]
+    activate_again(connection, job.account_id, were_active)
     added = [(tag_id, row.cliente_id) for row in rows for tag_id in row.antes["etiquetas"]]
     for tag_id in {tag_id for tag_id, _ in added}:
         tagged = id_list([client for tag, client in added if tag == tag_id], connection.dialect.name)

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from clientes_app.client_files.cells import tidy_number
-from clientes_app.client_files.columns import Role, role_of_title
 from clientes_app.client_files.reading import CONVERTED, examine, records
+from clientes_app.client_files.roles import Role
 from clientes_app.client_files.spreadsheet import convert
+from clientes_app.client_files.title_words import role_of_title
 from clientes_app.clients.many import export
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db

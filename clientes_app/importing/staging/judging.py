@@ -46,7 +46,7 @@ def adds_tags(row: Row, client: Existing, matches: Matches, tags: Sequence[str])
 def _verdict(row: Row, client: Existing | None, matches: Matches, tags: Sequence[str]) -> Verdict:
     if client is None:
         return Verdict.NEW
-    if changed(client, row) or adds_tags(row, client, matches, tags):
+    if changed(client, row) or adds_tags(row, client, matches, tags) or not matches.heeds(client, row):
         return Verdict.UPDATE
     return Verdict.SAME
 

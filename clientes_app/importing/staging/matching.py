@@ -13,6 +13,8 @@ from ...client_files.rows import Row
 from ...clients.locks import lock
 from ...database.transactions import id_list
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
+from ...values.text import clean_line
+from .silences import is_heeded, opted_out_among
 
 FIELDS = ("nombre", "telefono", "documento")
 """What a row says of a client."""
@@ -27,6 +29,7 @@ class Existing(NamedTuple):
     documento: str
     telefono_e164: str | None
     documento_clave: str
+    activo: bool
 
 
 @dataclass
@@ -39,6 +42,8 @@ class Matches:
     """Those without a document and a usable number, by name and by number as it is written."""
     tags: dict[int, set[str]] = field(default_factory=dict)
     """The keys of the clients' tags."""
+    opted_out: set[str] = field(default_factory=set)
+    """Which of the numbers have, where a row says so of one."""
 
     def client_of(self, row: Row) -> Existing | None:
         """Return the client that a row is; the same number with another document is somebody else."""
@@ -48,6 +53,10 @@ class Matches:
             return self.by_words.get(_words(row))
         candidates = self.by_phone.get(row.telefono_e164 or "", ())
         return next((each for each in candidates if may_be_one(each.documento_clave, row.documento_clave)), None)
+
+    def heeds(self, client: Existing, row: Row) -> bool:
+        """Return whether what a row says of being written to holds already for a client."""
+        return is_heeded(client.activo, row.telefono_e164 or client.telefono_e164, row, self.opted_out)
 
     def ids(self) -> set[int]:
         """Return the ids of all of them."""
@@ -79,6 +88,9 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
         matches.by_words.setdefault(_words(found), found)
     if with_tags:
         _add_tags(connection, matches)
+    if any(row.baja for row in rows):
+        shared = {each.telefono_e164 for each in (*matches.by_document.values(), *matches.by_words.values())}
+        matches.opted_out = opted_out_among(connection, account_id, {*shared, *numbers_of(rows)})
     return matches
 
 
@@ -100,10 +112,14 @@ def numbers_of(rows: Iterable[Row]) -> set[str]:
 def changed(client: Existing, row: Row) -> dict[str, str]:
     """Return what a row changes of a client; an empty cell changes nothing."""
     new = {name: getattr(row, name) for name in FIELDS}
-    return {name: value for name, value in new.items() if value and value != getattr(client, name)}
+    before = {name: getattr(client, name) for name in FIELDS}
+    # What is of a time when texts kept what nobody sees is no other name.
+    return {
+        name: new[name] for name in FIELDS if new[name] and new[name] not in (before[name], clean_line(before[name]))
+    }
 
 
-def _clients(account_id: int) -> Select[int, str, str, str, str | None, str]:
+def _clients(account_id: int) -> Select[int, str, str, str, str | None, str, bool]:
     return select(
         Cliente.id,
         Cliente.nombre,
@@ -111,6 +127,7 @@ def _clients(account_id: int) -> Select[int, str, str, str, str | None, str]:
         Cliente.documento,
         Cliente.telefono_e164,
         Cliente.documento_clave,
+        Cliente.activo,
     ).where(Cliente.usuario_id == account_id)
 
 

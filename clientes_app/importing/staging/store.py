@@ -47,6 +47,8 @@ CREATE TABLE IF NOT EXISTS fila (
     nombre_clave TEXT NOT NULL,
     documento_clave TEXT NOT NULL,
     etiquetas TEXT NOT NULL,
+    baja INTEGER NOT NULL DEFAULT 0,
+    inactivo INTEGER NOT NULL DEFAULT 0,
     motivo TEXT NOT NULL,
     otra INTEGER,
     celdas TEXT NOT NULL
@@ -61,7 +63,7 @@ CREATE TABLE IF NOT EXISTS titular (uno INTEGER PRIMARY KEY CHECK (uno = 1), nom
 """
 _COLUMNS = (
     "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda,"
-    " nombre_orden, nombre_clave, documento_clave, etiquetas, motivo, otra, celdas"
+    " nombre_orden, nombre_clave, documento_clave, etiquetas, baja, inactivo, motivo, otra, celdas"
 )
 _INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
 
@@ -119,6 +121,7 @@ class Staging:
         path.chmod(0o600)
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
         self._db.executescript(_TABLES)
+        self._add_columns()
         self._owner = ""
 
     def __enter__(self) -> Self:
@@ -218,6 +221,12 @@ class Staging:
             self._db.execute("DELETE FROM fila WHERE es_de_quien(telefono_e164, documento_clave)")
             self._db.execute("DELETE FROM telefono WHERE es_de_quien(clave, documento)")
             self._db.execute("DELETE FROM documento WHERE es_de_quien(NULL, clave)")
+
+    def _add_columns(self) -> None:
+        """Add the columns that a file of an older version has not."""
+        there = {name for _, name, *_ in self._db.execute("PRAGMA table_info(fila)")}
+        for name in sorted({"baja", "inactivo"} - there):
+            self._db.execute(f"ALTER TABLE fila ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
 
     def _listed(self, select: str, keys: Sequence[object]) -> list[tuple[Any, ...]]:
         wanted = "clave IN (SELECT value FROM json_each(?))"
