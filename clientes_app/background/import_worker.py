@@ -54,7 +54,7 @@ def run(engine: Engine, job: Job) -> None:
     except (jobs.Stopped, Taken):
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
-        _fail(engine, job, refusal.sentence)
+        _fail(engine, job, refusal.to_text())
     except (DBAPIError, psycopg.Error):
         # A batch that was not stored may well be the next time; psycopg's own errors come from COPY.
         raise

@@ -24,8 +24,9 @@ from ..config import PROJECT_ROOT
 from ..files.disk import DISK_FULL, is_full
 from ..values.text import translatable
 from .conversion_line import turn
+from .kinds import NO_LIST
 from .lifeline import end_with_parent, lifeline
-from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, NO_LIST
+from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from .refusals import Refused
 
 MAX_MEMORY = 3 << 30

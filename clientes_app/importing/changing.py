@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.orm import Session
 
-from ..client_files.rows import CLIENT_COLUMNS
+from ..client_files.rows import CLIENT_COLUMNS, Row
 from ..clients.tags.services import find_or_create_tags, tag_key
 from ..database.many_rows import insert_rows, update_rows
 from ..database.transactions import insert_missing
@@ -18,6 +18,7 @@ from ..values.client_keys import keys_of
 from .jobs import Job
 from .staging.matching import FIELDS, Existing, Matches, changed
 from .staging.outcomes import Outcome
+from .staging.silences import Said, silence
 from .staging.store import Staged
 from .staging.verdicts import Verdict
 
@@ -34,6 +35,7 @@ class Change:
         self._before: dict[int, dict[str, Any]] = {}
         self._told: dict[int, dict[str, Any]] = {}
         self._tags: list[tuple[int, Staged]] = []
+        self._silenced: list[Said] = []
 
     def leave_to_be_asked(self, client: Existing, staged: Staged) -> None:
         """Change nothing: since the dry run, a client of another name has come to have a row's number."""
@@ -44,13 +46,19 @@ class Change:
         client = self._clients.get(client.id, client)
         changes = changed(client, staged.row)
         missing = self._missing_tags(client, staged)
-        if not changes and not missing:
+        heeded = self._matches.heeds(client, staged.row)
+        if not changes and not missing and heeded:
             self._became(Verdict.SAME, staged, client.id)
         elif self._job.keeps_existing:
             self._became(Verdict.KEPT, staged, client.id)
+            if staged.row.baja:
+                # Whoever asks for no messages is heard, whatever else stays as it is.
+                self._silenced.append((client.id, staged.row._replace(inactivo=False)))
         else:
             self._became(Verdict.UPDATE, staged, client.id)
             self._note(client, staged, changes, tags=bool(missing))
+            if not heeded:
+                self._silence(client, staged.row)
 
     def insert(self, rows: Sequence[Staged]) -> None:
         """Insert clients that there are not."""
@@ -69,12 +77,15 @@ class Change:
             self._became(Verdict.NEW, staged, client_id)
             if self._wanted_tags(staged):
                 self._tags.append((client_id, staged))
+            if staged.row.baja or staged.row.inactivo:
+                self._silenced.append((client_id, staged.row))
 
     def store(self) -> None:
         """Write what was noted."""
         if self._clients:
             update_rows(self._connection, _table(Cliente), [self._updated(each) for each in self._clients.values()])
         self._store_tags()
+        silence(self._connection, self._job.account_id, self._silenced)
         if self._before:
             self._store_before()
 
@@ -90,6 +101,13 @@ class Change:
             self._clients[client.id] = Existing(**{**client._asdict(), **changes})
         if tags:
             self._tags.append((client.id, staged))
+
+    def _silence(self, client: Existing, row: Row) -> None:
+        self._silenced.append((client.id, row))
+        self._before[client.id].setdefault("activo", client.activo)
+        number = row.telefono_e164 or client.telefono_e164
+        if client.activo and (row.inactivo or not number):
+            self._told[client.id]["activo"] = [True, False]
 
     def _store_before(self) -> None:
         """Keep what was before for an undoing, and tell it in the clients' stories."""

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine
 
 from ..client_files.parsing import Batch, Wanted, batches
-from ..client_files.reading import examine, records
 from ..database.transactions import read_transaction, write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
 from .staging.judging import judge
-from .staging.lines_apart import runs_between
+from .staging.lines_apart import runs_of
 from .staging.matching import find_clients
 from .staging.store import Staging, Totals
 from .staging.verdicts import APART_COUNTERS, COUNTERS, REJECTED, Verdict
@@ -29,14 +28,14 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     with Staging(job.files.staging) as staging:
         staging.take(job.owner)
         read = staging.totals().rows
-        titles = _line_of_titles(job)
         for batch in batches(Wanted(job.files.text, job.layout, job.region, after=staging.last_row())):
-            _review_batch(engine, job, staging, batch, titles)
+            _review_batch(engine, job, staging, batch)
             read += len(batch)
             with write_transaction(engine) as connection:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
+        staging.store_apart(runs_of(job.files.text, job.layout, job.region))
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
 
 
@@ -59,19 +58,11 @@ def _end(connection: Connection, job: Job, totals: Totals) -> None:
     jobs.advance(connection, job, estado=EstadoImportacion.REVISADA, titular=None, **read)
 
 
-def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch, titles: int | None) -> None:
+def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch) -> None:
     rows = [row for _, row in batch]
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     with read_transaction(engine) as connection:
         matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
     seen = staging.seen(rows, matches.ids())
     staged, firsts = judge(batch, matches, seen, job.tags)
-    after = staging.last_row()
-    apart = runs_between((number for (number, _), _ in batch), after, None if after else titles)
-    staging.store(staged, firsts, apart)
-
-
-def _line_of_titles(job: Job) -> int | None:
-    if not job.layout.has_titles:
-        return None
-    return next((number for number, _ in records(examine(job.files.text))), None)
+    staging.store(staged, firsts)

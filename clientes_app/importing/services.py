@@ -11,8 +11,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ..audit_log import Thing, record
-from ..client_files.columns import Layout, Role
-from ..client_files.rows import join_tags, split_tags
+from ..client_files.columns import Layout
+from ..client_files.roles import Role
+from ..client_files.tag_lists import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
@@ -56,7 +57,7 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
 
     Raises NotFound, Conflict, and NoName.
     """
-    if not layout.columns(Role.NAME) and not layout.columns(Role.SURNAME):
+    if not any(map(layout.columns, (Role.NAME, Role.GIVEN, Role.SURNAME))):
         raise NoName(gettext("Say which column holds the name."))
     begun = {"columnas": layout.to_json(), "etiqueta": join_tags(split_tags(clean_line(tags)))[:200], **_NOTHING}
     with unit_of_work() as session:

@@ -21,11 +21,12 @@ from . import jobs
 from .changing import tell_changes
 from .jobs import Job
 from .staging.matching import FIELDS
+from .staging.silences import activate_again
 from .undo_extent import changed_since, is_used
 
 BATCH = 2_000
 
-Change = Row[int, dict[str, Any], str, str, str]
+Change = Row[int, dict[str, Any], str, str, str, bool]
 """A client's id, what an import changed of it, and its fields as they are."""
 
 
@@ -69,7 +70,7 @@ def _restore_changed(connection: Connection, job: Job) -> bool:
         listed = select(id_list(ids, connection.dialect.name).c.value)
         # Waits for those who change one of them, and then sees it.
         lock(connection, Cliente.id.in_(listed))
-        fields = (getattr(Cliente, name) for name in FIELDS)
+        fields = (getattr(Cliente, name) for name in (*FIELDS, "activo"))
         changes = select(Cliente.id, CambioImportado.antes, *fields).join(
             Cliente, Cliente.id == CambioImportado.cliente_id
         )
@@ -85,6 +86,7 @@ def _restore(connection: Connection, job: Job, changes: Sequence[Change]) -> Non
     restored = [_restored(change.id, change.antes, job.region) for change in changes]
     wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
     update_rows(connection, clients, restored)
+    activate_again(connection, job.account_id, [change.id for change in changes if _becomes_active(change)])
     tags = _take_tags(connection, changes)
     tell_changes(connection, job, {change.id: _told(change, tags) for change in changes}, undoes=True)
     done = id_list([change.id for change in changes], connection.dialect.name)
@@ -98,6 +100,10 @@ def _restore(connection: Connection, job: Job, changes: Sequence[Change]) -> Non
 def _restored(client_id: int, before: dict[str, Any], region: str) -> dict[str, Any]:
     fields = {name: before[name] for name in FIELDS}
     return {"id": client_id, **fields, **keys_of(**fields, region=region)._asdict()}
+
+
+def _becomes_active(change: Change) -> bool:
+    return bool(change.antes.get("activo")) and not change.activo
 
 
 def _take_tags(connection: Connection, changes: Sequence[Change]) -> dict[int, str]:
@@ -121,5 +127,7 @@ def _told(change: Change, tags: dict[int, str]) -> dict[str, Any]:
         for name in FIELDS
         if getattr(change, name) != change.antes[name]
     }
+    if _becomes_active(change):
+        told["activo"] = [False, True]
     taken = [tags[tag_id] for tag_id in change.antes["etiquetas"] if tag_id in tags]
     return told | ({"etiquetas": taken} if taken else {})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .unseen import without_unseen
+
 MOST_MARKS = 30
 """How many marks one letter keeps: what the Stream-Safe Text Format allows, more than any language writes.
 
@@ -19,7 +21,9 @@ _TOO_MANY_MARKS = re.compile(f"[{_MARKS}][{_MARKS}]{{{MOST_MARKS},}}")
 _MAY_BE_MARKS = re.compile(f"[\u0300-\U0001ffff][\u0300-\U0001ffff]{{{MOST_MARKS}}}")
 # The accents of Latin letters: without them, nearly every name is ASCII.
 _LATIN_ACCENTS = re.compile("[\u0300-\u036f]+")
-_LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
+_LINE_BREAKS = {"\r\n": "\n", "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROLS_IN_A_LINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]+")
 
 
 def composed(text: str) -> str:
@@ -33,18 +37,17 @@ def decomposed(text: str) -> str:
 
 
 def clean_line(text: str | None) -> str:
-    """Return one line: NFC, no control characters, no white space around."""
-    if text and text.isascii() and text.isprintable():
-        return text.strip()
-    return _clean((text or "").replace("\t", " ").replace("\n", " "), keep="")
+    """Return one line: NFC, nothing that cannot be seen, no white space around; control characters part words."""
+    text = text or ""
+    return text.strip() if text.isascii() and text.isprintable() else _clean(text, _CONTROLS)
 
 
 def clean_block(text: str | None) -> str:
-    """Return lines of text: NFC, no control characters but line breaks, no white space around."""
+    """Return lines of text: NFC, nothing that cannot be seen but line breaks, no white space around."""
     text = text or ""
     for found, wanted in _LINE_BREAKS.items():
         text = text.replace(found, wanted)
-    return _clean(text.replace("\t", " "), keep="\n")
+    return _clean(text, _CONTROLS_IN_A_LINE)
 
 
 def fold(text: str) -> str:
@@ -59,12 +62,10 @@ def fold(text: str) -> str:
     return "".join(character for character in letters_and_marks if not unicodedata.combining(character))
 
 
-def _clean(text: str, keep: str) -> str:
-    if text.isprintable():
-        return composed(text).strip()
-    # Cc and Cs: control characters and lone surrogates, which databases refuse and nobody can see.
-    kept = (c for c in text if c in keep or unicodedata.category(c) not in ("Cc", "Cs"))
-    return composed("".join(kept)).strip()
+def _clean(text: str, controls: re.Pattern[str]) -> str:
+    seen = without_unseen(composed(controls.sub(" ", text)))
+    # What was taken out may have parted a letter from its mark.
+    return composed(seen).strip()
 
 
 def _with_few_marks(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from clientes_app.client_files.reading import OPEN_QUOTE
+from clientes_app.client_files.quotes import OPEN_QUOTE
 from clientes_app.client_files.rows import Fields
 from clientes_app.clients.search import listing
 from clientes_app.clients.search.criteria import Search

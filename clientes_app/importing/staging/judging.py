@@ -41,7 +41,7 @@ def verdict_on(row: Row, client: Existing | None, matches: Matches, tags: Sequen
     """Return what becomes of a row that is a client, or nobody yet."""
     if client is None:
         return Verdict.NEW
-    if changed(client, row) or _adds_tags(row, client, matches, tags):
+    if changed(client, row) or _adds_tags(row, client, matches, tags) or not matches.heeds(client, row):
         return Verdict.UPDATE
     return Verdict.SAME
 

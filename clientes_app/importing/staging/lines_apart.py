@@ -1,10 +1,13 @@
-"""The lines of a file that are no rows, as runs: what stands above the rows, blank lines, totals."""
+"""The lines of a file that are no rows, as runs: titles and what else stands around the list, blank lines, totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
+from ...client_files.columns import Layout
+from ...client_files.lines import left_out
 from .verdicts import Apart
 
 
@@ -14,13 +17,13 @@ class Run(NamedTuple):
     first: int
     last: int
     kind: Apart
+    text: str = ""
+    """What stands in the first of them."""
 
 
-def runs_between(rows: Iterable[int], after: int, titles: int | None) -> Iterator[Run]:
-    """Return the lines that no row has, from the one after `after` to the last row: the titles, and blank ones."""
-    for number in sorted({*rows, *([titles] if titles else ())}):
-        if number > after + 1:
-            yield Run(after + 1, number - 1, Apart.BLANK)
-        if number == titles:
-            yield Run(number, number, Apart.TITLE)
-        after = max(after, number)
+def runs_of(path: Path, layout: Layout, region: str) -> Iterator[Run]:
+    """Return the lines of a file that are no rows.
+
+    Raises Refused where the file turns out not to be readable.
+    """
+    return (Run(each.first, each.last, Apart(each.kind.value), each.text) for each in left_out(path, layout, region))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, and_, func, literal, or_, select, union
@@ -15,6 +16,8 @@ from ...database.transactions import id_list
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
 from ...values.names_alike import alike
 from ...values.placeholders import is_no_number
+from ...values.text import clean_line
+from .silences import is_heeded, opted_out_among
 
 FIELDS = ("nombre", "telefono", "documento")
 """What a row says of a client."""
@@ -29,6 +32,7 @@ class Existing(NamedTuple):
     documento: str
     telefono_e164: str | None
     documento_clave: str
+    activo: bool
 
 
 class Match(NamedTuple):
@@ -54,6 +58,8 @@ class Matches:
     """Those without a document and a usable number, by name and by number as it is written."""
     tags: dict[int, set[str]] = field(default_factory=dict)
     """The keys of the clients' tags."""
+    opted_out: set[str] = field(default_factory=set)
+    """Which of the numbers have, where a row says so of one."""
 
     def match(self, row: Row) -> Match:
         """Return the client that a row is: a document decides, whatever the name; a number does with a like name."""
@@ -73,10 +79,17 @@ class Matches:
         said = next((each for each in sharing if each.id == client_id), None)
         return Match(said) if said else self.match(row)
 
+    def heeds(self, client: Existing, row: Row) -> bool:
+        """Return whether what a row says of being written to holds already for a client."""
+        return is_heeded(client.activo, row.telefono_e164 or client.telefono_e164, row, self.opted_out)
+
+    def clients(self) -> Iterator[Existing]:
+        """Return all of them, some more than once."""
+        return chain(*self.by_document.values(), *self.by_phone.values(), self.by_words.values())
+
     def ids(self) -> set[int]:
         """Return the ids of all of them."""
-        several = (*self.by_document.values(), *self.by_phone.values())
-        return {each.id for clients in several for each in clients} | {each.id for each in self.by_words.values()}
+        return {each.id for each in self.clients()}
 
 
 def may_be_one(document: str, row: Row) -> bool:
@@ -101,6 +114,9 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
         matches.by_words.setdefault(_words(client), client)
     if with_tags:
         _add_tags(connection, matches)
+    if any(row.baja for row in rows):
+        theirs = {each.telefono_e164 for each in matches.clients()}
+        matches.opted_out = opted_out_among(connection, account_id, {*theirs, *numbers_of(rows)})
     return matches
 
 
@@ -122,7 +138,11 @@ def numbers_of(rows: Iterable[Row]) -> set[str]:
 def changed(client: Existing, row: Row) -> dict[str, str]:
     """Return what a row changes of a client; an empty cell changes nothing."""
     new = {name: getattr(row, name) for name in FIELDS}
-    return {name: value for name, value in new.items() if value and value != getattr(client, name)}
+    before = {name: getattr(client, name) for name in FIELDS}
+    # What is of a time when texts kept what nobody sees is no other name.
+    return {
+        name: new[name] for name in FIELDS if new[name] and new[name] not in (before[name], clean_line(before[name]))
+    }
 
 
 def _found(connection: Connection, account_id: int, which: ColumnElement[bool]) -> Iterator[Existing]:

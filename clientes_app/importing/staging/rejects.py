@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 
-from ...client_files.columns import Layout, Role
-from ...client_files.rows import join_tags
+from ...client_files.columns import Layout
+from ...client_files.roles import Role
+from ...client_files.tag_lists import join_tags
 from .store import Staged
 from .verdicts import Verdict
 
@@ -16,8 +17,9 @@ def cells_of(staged: Staged, layout: Layout) -> Sequence[str]:
     """Return a row's cells as the file has them; where they were not kept, what was read, in the same columns."""
     if staged.cells:
         return staged.cells
+    name = next((role for role in (Role.NAME, Role.GIVEN, Role.SURNAME) if role in layout.roles), Role.NAME)
     read = {
-        Role.NAME: staged.row.nombre,
+        name: staged.row.nombre,
         Role.PHONE: staged.row.telefono,
         Role.DOCUMENT: staged.row.documento,
         Role.TAGS: join_tags(staged.row.tags),

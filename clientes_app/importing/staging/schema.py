@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS fila (
     nombre_clave TEXT NOT NULL,
     documento_clave TEXT NOT NULL,
     etiquetas TEXT NOT NULL,
+    baja INTEGER NOT NULL DEFAULT 0,
+    inactivo INTEGER NOT NULL DEFAULT 0,
     motivo TEXT NOT NULL,
     otra INTEGER,
     celdas TEXT NOT NULL,
@@ -31,7 +33,9 @@ CREATE TABLE IF NOT EXISTS destino (
     numero INTEGER PRIMARY KEY, veredicto TEXT NOT NULL, cliente INTEGER, sin_celular INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS destino_veredicto ON destino (veredicto, numero);
-CREATE TABLE IF NOT EXISTS aparte (desde INTEGER PRIMARY KEY, hasta INTEGER NOT NULL, clase TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS aparte (
+    desde INTEGER PRIMARY KEY, hasta INTEGER NOT NULL, clase TEXT NOT NULL, texto TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS documento (clave TEXT PRIMARY KEY, numero INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS persona (
     clave TEXT NOT NULL, numero INTEGER NOT NULL, documento TEXT NOT NULL, nombre TEXT NOT NULL,
@@ -40,7 +44,12 @@ CREATE TABLE IF NOT EXISTS persona (
 CREATE TABLE IF NOT EXISTS cliente (clave INTEGER PRIMARY KEY, numero INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS titular (uno INTEGER PRIMARY KEY CHECK (uno = 1), nombre TEXT NOT NULL);
 """
-_ADDED = {"cliente": "INTEGER", "respuesta": "TEXT NOT NULL DEFAULT ''"}
+_ADDED = {
+    "baja": "INTEGER NOT NULL DEFAULT 0",
+    "inactivo": "INTEGER NOT NULL DEFAULT 0",
+    "cliente": "INTEGER",
+    "respuesta": "TEXT NOT NULL DEFAULT ''",
+}
 
 
 def create_tables(database: sqlite3.Connection) -> None:

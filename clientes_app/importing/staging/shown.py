@@ -44,6 +44,8 @@ class Line:
     """Of a client: a field's name, its value before and after."""
     answer: Answer = Answer.NONE
     without_mobile: bool = False
+    text: str = ""
+    """What stands in a line that is no row."""
 
 
 def page_of(row: Importacion, kind: str, after: int, uploads: Path) -> tuple[list[Line], int | None]:
@@ -127,7 +129,7 @@ def _outcome_lines(row: Importacion, became: Sequence[Outcome]) -> list[Line]:
 
 
 def _line_apart(run: Run) -> Line:
-    return Line(run.first, run.kind, last=run.last)
+    return Line(run.first, run.kind, last=run.last, text=run.text)
 
 
 def _clients(account_id: int, ids: Iterable[int | None]) -> dict[int, Cliente]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flask_babel import gettext
 
-from ...client_files.rows import Fields, check, split_tags
+from ...client_files.rows import Fields, check
+from ...client_files.tag_lists import split_tags
 from ...errors import Conflict, NotFound
 from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion
@@ -30,7 +31,7 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
         with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
             before = _mendable(staging, number)
-            mended = check(fields, place.region)
+            mended = check(fields._replace(baja=before.row.baja, inactivo=before.row.inactivo), place.region)
             connection = session.connection()
             tags = split_tags(row.etiqueta)
             matches = find_clients(connection, account_id, [mended], with_tags=bool(tags or fields.etiquetas))

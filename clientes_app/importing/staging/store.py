@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _COLUMNS = (
     "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-    " documento_clave, etiquetas, motivo, otra, celdas, cliente, respuesta"
+    " documento_clave, etiquetas, baja, inactivo, motivo, otra, celdas, cliente, respuesta"
 )
 _INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
 
@@ -129,8 +129,8 @@ class Staging:
             phones.setdefault(key, []).append(Person(*person))
         return Seen(dict(documents), phones, dict(clients))
 
-    def store(self, staged: Sequence[Staged], firsts: Seen, apart: Iterable[Run] = ()) -> None:
-        """Store rows, the keys that they are the first to have, and lines that are no rows, in one transaction.
+    def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
+        """Store rows, and the keys that they are the first to have, in one transaction.
 
         Raises Taken where another worker has taken the file since.
         """
@@ -138,8 +138,12 @@ class Staging:
             if database.execute("SELECT nombre FROM titular").fetchone() != (self._owner,):
                 raise Taken
             database.executemany(f"INSERT {_INTO}", map(_values, staged))
-            database.executemany("REPLACE INTO aparte VALUES (?, ?, ?)", apart)
             self._store_keys(firsts)
+
+    def store_apart(self, runs: Iterable[Run]) -> None:
+        """Store the lines that are no rows."""
+        with self.writing() as database:
+            database.executemany("REPLACE INTO aparte VALUES (?, ?, ?, ?)", runs)
 
     def replace(self, staged: Staged, firsts: Seen) -> None:
         """Store a row that was mended in place of the wrong one."""
@@ -166,10 +170,10 @@ class Staging:
     def page_apart(self, kind: Apart, after: int) -> list[Run]:
         """Return the next runs of lines that are no rows."""
         found = self.database.execute(
-            "SELECT desde, hasta, clase FROM aparte WHERE clase = ? AND desde > ? ORDER BY desde LIMIT ?",
+            "SELECT desde, hasta, clase, texto FROM aparte WHERE clase = ? AND desde > ? ORDER BY desde LIMIT ?",
             (kind.value, after, PAGE_SIZE),
         )
-        return [Run(first, last, Apart(of)) for first, last, of in found]
+        return [Run(first, last, Apart(of), text) for first, last, of, text in found]
 
     def to_apply(self, after: int, limit: int) -> list[Staged]:
         """Return the next rows that are imported."""
