@@ -86,10 +86,15 @@ def has_changes() -> ColumnElement[bool]:
 def changed_since() -> ColumnElement[bool]:
     """Return whether a client was changed again after an import changed it."""
     own, later = aliased(CambioDeCliente), aliased(CambioDeCliente)
-    its_own = select(func.coalesce(func.max(own.id), 0)).where(
-        own.cliente_id == CambioImportado.cliente_id, own.importacion_id == CambioImportado.importacion_id
+    # Deep inside another query: it must be said which table is that query's.
+    its_own = (
+        select(func.coalesce(func.max(own.id), 0))
+        .where(own.cliente_id == CambioImportado.cliente_id, own.importacion_id == CambioImportado.importacion_id)
+        .correlate(CambioImportado)
     )
-    uploaded = select(Importacion.creado).where(Importacion.id == CambioImportado.importacion_id)
+    uploaded = (
+        select(Importacion.creado).where(Importacion.id == CambioImportado.importacion_id).correlate(CambioImportado)
+    )
     return exists().where(
         later.cliente_id == CambioImportado.cliente_id,
         later.id > its_own.scalar_subquery(),
