@@ -25,9 +25,7 @@ _CANDIDATES = (WINDOWS, DOS, MAC)
 _CHUNK = 1 << 20
 _SAMPLE_LINES = 400
 _LONGEST_SAMPLE = 1_000
-_WEIGHTS = (
-    dict.fromkeys("áéíóúüñÁÉÍÓÚÜÑªº°", 1.0) | {"’": 0.9} | dict.fromkeys("ãõçâêôàèìòùäöåëïîûÃÕÇÂÊÔÀÈÄÖ", 0.7)
-)
+_WEIGHTS = dict.fromkeys("áéíóúüñÁÉÍÓÚÜÑªº°", 1.0) | {"’": 0.9} | dict.fromkeys("ãõçâêôàèìòùäöåëïîûÃÕÇÂÊÔÀÈÄÖ", 0.7)
 """How much a letter speaks for an encoding: Spanish ones most, those of its neighbours less, all others nothing."""
 # A capital within a word, or a small letter before one, is another letter that was misread.
 _ODD_CASE = re.compile("[a-zà-ÿ][À-Þ]|[à-ÿ][A-Z]")
