@@ -25,7 +25,10 @@ _CANDIDATES = (WINDOWS, DOS, MAC)
 _CHUNK = 1 << 20
 _SAMPLE_LINES = 400
 _LONGEST_SAMPLE = 1_000
-_SPANISH = frozenset("áéíóúüñÁÉÍÓÚÜÑ¿¡ªº°´’")
+_WEIGHTS = dict.fromkeys("áéíóúüñÁÉÍÓÚÜÑªº°", 1.0) | {"’": 0.9} | dict.fromkeys("ãõçâêôàèìòùäöåëïîûÃÕÇÂÊÔÀÈÄÖ", 0.7)
+"""How much a letter speaks for an encoding: Spanish ones most, those of its neighbours less, all others nothing."""
+# A capital within a word, or a small letter before one, is another letter that was misread.
+_ODD_CASE = re.compile("[a-zà-ÿ][À-Þ]|[à-ÿ][A-Z]")
 _WORD = re.compile(rb"[\w\x80-\xff]*[\x80-\xff][\w\x80-\xff]*(?: [\w\x80-\xff]+)?")
 _LONGEST_EXAMPLE = 30
 
@@ -77,9 +80,11 @@ def _guess(lines: list[bytes]) -> str:
 
 
 def _fitness(sample: bytes, encoding: str) -> float:
-    """Return which share of the letters beyond ASCII Spanish has; of equals, `max` takes the library's first."""
-    beyond = [letter for letter in sample.decode(encoding, "replace") if not letter.isascii()]
-    return round(sum(letter in _SPANISH for letter in beyond) / len(beyond), 1) if beyond else 0.0
+    """Return how well the letters beyond ASCII fit, from 0 to 1; of equals, `max` takes the library's first."""
+    text = sample.decode(encoding, "replace")
+    beyond = [letter for letter in text if not letter.isascii()]
+    fitting = sum(_WEIGHTS.get(letter, 0.0) for letter in beyond) - len(_ODD_CASE.findall(text))
+    return round(fitting / len(beyond), 1) if beyond else 0.0
 
 
 def _lines_beyond_ascii(path: Path, most: int = _SAMPLE_LINES) -> list[bytes]:

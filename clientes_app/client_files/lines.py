@@ -55,7 +55,8 @@ class _Places(NamedTuple):
         names, phones = layout.columns(Role.NAME) + layout.columns(Role.GIVEN), layout.columns(Role.PHONE)
         names += layout.columns(Role.SURNAME)
         keys = frozenset(names + phones + layout.columns(Role.DOCUMENT))
-        return cls(names, phones, keys, [fold(title) for title in layout.titles if title])
+        titles = layout.titles if layout.has_titles else ()
+        return cls(names, phones, keys, [fold(title) for title in titles if title])
 
 
 _WORDS_OF_TOTALS = (

@@ -74,7 +74,7 @@ def examine(path: Path, encoding: str = "", delimiter: str = "") -> Source:
     """
     with path.open("rb") as file:
         head = file.read(_CHUNK)
-    if not head.strip(b"\x1a\x00 \t\r\n"):
+    if not head.strip(b'\x1a\x00 \t\r\n,;|"'):
         raise Refused(EMPTY)
     lines = _count_lines(path)
     if is_converted(path):
