@@ -12,8 +12,8 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from ..client_files.columns import Layout
+from ..client_files.meaning.roles import Role
 from ..client_files.refusals import Refused
-from ..client_files.roles import Role
 from ..database.processes import new_owner
 from ..database.transactions import expect_many_rows
 from ..errors import DomainError

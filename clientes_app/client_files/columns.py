@@ -10,14 +10,14 @@ from typing import Any
 from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
-from .delimiters import DELIMITERS
-from .encodings import KNOWN
+from .meaning.roles import ANSWERS, Role
+from .meaning.tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
+from .meaning.title_words import Meaning, meaning_of
+from .meaning.titles import LOWEST, place_of_titles
+from .meaning.yes_or_no import are_answers
 from .reading import Record, Source, examine
-from .roles import ANSWERS, Role
-from .tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
-from .title_words import Meaning, meaning_of
-from .titles import LOWEST, place_of_titles
-from .yes_or_no import are_answers
+from .written.delimiters import DELIMITERS
+from .written.encodings import KNOWN
 
 LONGEST_TITLE = 60
 

@@ -16,8 +16,8 @@ from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
 from .columns import Layout, source_of
+from .meaning.roles import Role
 from .reading import Record, numbered_rows
-from .roles import Role
 
 
 class Kind(StrEnum):

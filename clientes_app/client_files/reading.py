@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import IO
 
 from ..values.text import translatable
-from .delimiters import COMMA, delimiter_of
-from .encodings import UTF_8, encoding_of
-from .kinds import ZIP, refuse_what_is_no_list
-from .quotes import OPEN_QUOTE, Lines, refuse_joined_rows
 from .refusals import Refused
+from .written.delimiters import COMMA, delimiter_of
+from .written.encodings import UTF_8, encoding_of
+from .written.kinds import ZIP, refuse_what_is_no_list
+from .written.quotes import OPEN_QUOTE, Lines, refuse_joined_rows
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 1_000_000

@@ -10,10 +10,10 @@ from ..values.placeholders import is_no_document
 from ..values.text import translatable
 from .cells import LONGEST_CELL, kept, tidy, tidy_document, tidy_number
 from .columns import Layout
-from .roles import ANSWERS, Role
-from .several_numbers import one_of
-from .tag_lists import split_tags
-from .yes_or_no import turns_off
+from .meaning.roles import ANSWERS, Role
+from .meaning.several_numbers import one_of
+from .meaning.tag_lists import split_tags
+from .meaning.yes_or_no import turns_off
 
 LONGEST_PHONE = 20
 MOST_TAGS = 20

@@ -24,11 +24,11 @@ from ..config import PROJECT_ROOT
 from ..files.disk import DISK_FULL, is_full
 from ..values.text import translatable
 from .conversion_line import turn
-from .kinds import NO_LIST
 from .lifeline import end_with_parent, lifeline
 from .number_formats import Show, shown_cells, shows_of
 from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from .refusals import Refused
+from .written.kinds import NO_LIST
 
 MAX_MEMORY = 3 << 30
 MAX_SECONDS = 120

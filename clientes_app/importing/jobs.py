@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from ..client_files.columns import Layout
+from ..client_files.meaning.tag_lists import split_tags
 from ..client_files.reading import CONVERTED, HALF_CONVERTED
-from ..client_files.tag_lists import split_tags
 from ..config import Settings
 from ..database.processes import LEASE_SECONDS, is_dead
 from ..database.transactions import write_transaction

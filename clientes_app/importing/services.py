@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from ..audit_log import Thing, record
 from ..client_files.columns import Layout
-from ..client_files.roles import Role
-from ..client_files.tag_lists import join_tags, split_tags
+from ..client_files.meaning.roles import Role
+from ..client_files.meaning.tag_lists import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion

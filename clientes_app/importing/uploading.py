@@ -15,7 +15,7 @@ from typing import IO
 from flask_babel import gettext
 
 from ..client_files.columns import Layout, guess, source_of
-from ..client_files.encodings import Choice, choices
+from ..client_files.meaning.titles import place_of_titles
 from ..client_files.reading import (
     EMPTY,
     MAX_BYTES,
@@ -29,7 +29,7 @@ from ..client_files.reading import (
 )
 from ..client_files.refusals import Refused
 from ..client_files.spreadsheet import Converted, convert
-from ..client_files.titles import place_of_titles
+from ..client_files.written.encodings import Choice, choices
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
 from ..files.disk import DISK_FULL, is_full

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clientes_app.client_files.roles import Role
+from clientes_app.client_files.meaning.roles import Role
+from clientes_app.client_files.meaning.title_words import role_of_title
 from clientes_app.client_files.rows import NO_ANSWER
-from clientes_app.client_files.title_words import role_of_title
 
 from ..support.client_files import Understood
 

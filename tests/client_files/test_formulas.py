@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clientes_app.client_files.cells import as_it_stands, kept, tidy, tidy_number
 from clientes_app.client_files.formulas import defused
-from clientes_app.client_files.tag_lists import join_tags, split_tags
+from clientes_app.client_files.meaning.tag_lists import join_tags, split_tags
 from clientes_app.values.text import clean_line
 from clientes_app.web.csv_export import HABITS, written
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from clientes_app.client_files.columns import as_written
-from clientes_app.client_files.encodings import choices
 from clientes_app.client_files.refusals import Refused
+from clientes_app.client_files.written.encodings import choices
 
 from ..support.client_files import Understood, workbook
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from clientes_app.client_files.quotes import OPEN_QUOTE
+from clientes_app.client_files.refusals import Refused
 from clientes_app.client_files.rows import Fields
+from clientes_app.client_files.written.quotes import OPEN_QUOTE
 from clientes_app.clients.search import listing
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.pages import Cursor, Order
@@ -128,7 +129,7 @@ def test_a_large_file_that_is_damaged_says_why(imports: Imports, monkeypatch: py
     imports.start_review(import_id)
     imports.work()
     row = imports.get(import_id)
-    assert (row.estado, row.error_mensaje) == (EstadoImportacion.ERROR, OPEN_QUOTE)
+    assert (row.estado, row.error_mensaje) == (EstadoImportacion.ERROR, Refused(OPEN_QUOTE, 62).to_text())
 
 
 def test_undo_takes_back_what_was_done(shop: Shop, imports: Imports) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from clientes_app.client_files.columns import Layout
+from clientes_app.client_files.meaning.roles import Role
 from clientes_app.client_files.parsing import BATCH, Wanted, batches
-from clientes_app.client_files.roles import Role
 from clientes_app.client_files.rows import LONG_CELL, LONG_NAME, reader_of
 
 from ..support.carrier import wait_until

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from clientes_app.client_files.rows import Fields
 from clientes_app.extensions import db
+from clientes_app.importing.staging import staged_rows
 from clientes_app.models import Baja, Cliente
 
 from ..support.imports import Imports
@@ -66,9 +68,6 @@ def test_undoing_makes_active_again_and_leaves_the_opt_outs(imports: Imports, sh
 
 
 def test_a_mended_row_is_heard_as_well(imports: Imports) -> None:
-    from clientes_app.client_files.rows import Fields
-    from clientes_app.importing.staging import staged_rows
-
     import_id = imports.review("Nombre,Celular,Baja\n,3001234501,sí\n")
     with imports.app.test_request_context():
         staged_rows.mend(imports.account, import_id, 2, Fields("Ana", "3001234501", ""), imports.place)

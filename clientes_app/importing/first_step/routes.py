@@ -11,13 +11,13 @@ from flask_login import current_user
 
 from ...client_files.cells import tidy
 from ...client_files.columns import Layout, as_written, with_roles
-from ...client_files.delimiters import DELIMITERS
 from ...client_files.lines import Kind, kind_of
+from ...client_files.meaning.roles import Role
+from ...client_files.meaning.tag_lists import DELIMITERS_OF_TAGS
+from ...client_files.meaning.titles import LOWEST
 from ...client_files.reading import Record
-from ...client_files.roles import Role
 from ...client_files.rows import reader_of
-from ...client_files.tag_lists import DELIMITERS_OF_TAGS
-from ...client_files.titles import LOWEST
+from ...client_files.written.delimiters import DELIMITERS
 from ...errors import DomainError
 from ...models import Importacion
 from ...web.access import Access, access

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from ...client_files.columns import Layout
-from ...client_files.roles import Role
-from ...client_files.tag_lists import join_tags
+from ...client_files.meaning.roles import Role
+from ...client_files.meaning.tag_lists import join_tags
 from .store import Staged
 from .verdicts import Verdict
 

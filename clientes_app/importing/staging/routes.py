@@ -10,8 +10,8 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ...client_files.columns import Layout
+from ...client_files.meaning.tag_lists import split_tags
 from ...client_files.rows import Fields, readable_again
-from ...client_files.tag_lists import split_tags
 from ...errors import DomainError
 from ...models import Importacion
 from ...values.text import clean_line

@@ -43,7 +43,7 @@ def silence(connection: Connection, account_id: int, said: Sequence[Said]) -> No
     found = select(Cliente.id, Cliente.telefono_e164).where(
         Cliente.usuario_id == account_id, Cliente.id.in_(select(listed.c.value))
     )
-    numbers = dict(connection.execute(found).tuples().all())
+    numbers: dict[int, str | None] = {row.id: row.telefono_e164 for row in connection.execute(found)}
     opted_out = {client_id for client_id, row in said if row.baja}
     _enter(connection, account_id, {number for client_id in opted_out if (number := numbers.get(client_id))})
     inactive = {client_id for client_id, row in said if row.inactivo}

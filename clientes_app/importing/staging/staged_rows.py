@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask_babel import gettext
 
+from ...client_files.meaning.tag_lists import split_tags
 from ...client_files.rows import Fields, check
-from ...client_files.tag_lists import split_tags
 from ...errors import Conflict, NotFound
 from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion

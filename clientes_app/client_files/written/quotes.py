@@ -6,8 +6,8 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 
-from ..values.text import translatable
-from .refusals import Refused
+from ...values.text import translatable
+from ..refusals import Refused
 
 OPEN_QUOTE = translatable(
     "Row %(row)s: a quotation mark opens and does not close, so that rows run into one. Take it out and upload again."

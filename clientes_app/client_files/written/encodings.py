@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ..refusals import Refused
 from .kinds import NO_LIST
-from .refusals import Refused
 
 UTF_8, UTF_8_MARKED, UTF_16, WINDOWS, DOS, MAC = "utf-8", "utf-8-sig", "utf-16", "cp1252", "cp850", "mac_roman"
 UTF_16_UNMARKED = ("utf-16-le", "utf-16-be")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..values.text import fold
-from .cells import tidy
+from ...values.text import fold
+from ..cells import tidy
 from .roles import Role
 
 _YES = re.compile(r"si|s|yes|y|true|t|verdader[oa]|v|1|x|ok")

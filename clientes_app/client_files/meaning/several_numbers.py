@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..values import phone
+from ...values import phone
 
 _BETWEEN = re.compile(r":::|[;,/|\n]|\s[-–—]\s|\s(?:y|o|e|u|and|or)\s", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")

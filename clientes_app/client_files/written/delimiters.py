@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 
-from .titles import is_of_a_person, place_of_titles, score
+from ..meaning.titles import is_of_a_person, place_of_titles, score
 
 COMMA = ","
 NONE = "\x1f"

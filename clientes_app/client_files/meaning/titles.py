@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .cells import tidy
+from ..cells import tidy
 from .title_words import meaning_of
 
 LOWEST = 30

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..values.text import fold
+from ...values.text import fold
 from .roles import Role
 
 

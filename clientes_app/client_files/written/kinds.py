@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from ..values.text import translatable
-from .refusals import Refused
+from ...values.text import translatable
+from ..refusals import Refused
 
 ZIP = b"PK\x03\x04"
 
