@@ -100,6 +100,14 @@ def test_nothing_of_the_imported_people_is_kept_beside_the_clients(imports: Impo
         assert name not in kept
 
 
+def test_what_stands_around_a_list_is_named(admin: CheckingClient, imports: Imports) -> None:
+    import_id = imports.review("Reporte de clientes\n\nNombre,Celular\nAna Ruiz,3001241901\n\nTOTAL,1\n\n")
+    counts = counted(admin.get(f"/clientes/importar/{import_id}/").text)
+    assert counts == {"nuevas": 1, "titulos": 2, "en_blanco": 3, "totales": 1, "lineas": 7}
+    assert all_lines(admin, import_id) == [1, 2, 3, 4, 5, 6, 7]
+    assert "TOTAL · 1" in admin.get(f"/clientes/importar/{import_id}/filas/?veredicto=total").text
+
+
 def test_old_and_new_stand_beside_each_other(admin: CheckingClient, reviewed: int) -> None:
     shown = admin.get(f"/clientes/importar/{reviewed}/filas/?veredicto=actualiza").text
     assert re.search(r"Nombre: <bdi>Eva P\.</bdi>.*?<bdi>Eva Paz</bdi>", shown, re.DOTALL)

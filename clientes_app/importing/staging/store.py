@@ -140,6 +140,11 @@ class Staging:
             database.executemany(f"INSERT {_INTO}", map(_values, staged))
             self._store_keys(firsts)
 
+    def numbers(self) -> Iterator[int]:
+        """Return the numbers of all rows."""
+        found = self.database.execute("SELECT numero FROM fila UNION ALL SELECT numero FROM destino ORDER BY numero")
+        return (number for (number,) in found)
+
     def store_apart(self, runs: Iterable[Run]) -> None:
         """Store the lines that are no rows."""
         with self.writing() as database:
