@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import phone
+from .placeholders import is_no_document
 from .text import fold
 
 LONGEST_NAME = 150
@@ -55,12 +56,13 @@ def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
 
 def name_key(nombre: str) -> str:
     """Return what near-same names have in common: sound instead of spelling, words in any order."""
-    sounds = sorted(filter(None, map(_sound, _NO_LETTER.sub("", fold(nombre)).split())))
+    sounds = sorted(filter(None, map(sound_of, _NO_LETTER.sub("", fold(nombre)).split())))
     return " ".join(sounds)[:LONGEST_NAME]
 
 
 @lru_cache(50_000)
-def _sound(word: str) -> str:
+def sound_of(word: str) -> str:
+    """Return how a folded word sounds to a Colombian ear."""
     # Kept, for the words of names come again and again.
     for pattern, replacement in _ALIKE:
         word = pattern.sub(replacement, word)
@@ -68,7 +70,9 @@ def _sound(word: str) -> str:
 
 
 def document_key(documento: str) -> str:
-    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same document."""
+    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same; empty where there is none."""
+    if not documento or is_no_document(documento):
+        return ""
     folded = fold(documento)
     if folded.isalnum():
         return folded[:LONGEST_DOCUMENT]

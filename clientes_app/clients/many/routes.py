@@ -95,7 +95,7 @@ def set_selected_active() -> ResponseReturnValue:
     if not form.validate():
         raise DomainError(gettext("Say true or false."))
     chosen = _told(form)
-    count = many.set_active(current_user.account_id, chosen.selection, form.activar.data)
+    count = many.set_active(current_user.account_id, chosen.selection, form.activar.data, by=current_actor())
     return _done(chosen, sentences.activity(count, active=form.activar.data))
 
 
