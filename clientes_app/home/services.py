@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from ..campaigns import listing as campaigns
 from ..campaigns.progress import Progress
 from ..clients.search import listing
+from ..clients.search.criteria import Search, YesNo
 from ..extensions import db
-from ..models import AT_REST, CampanaSMS, Cliente, PlantillaSMS, Usuario
+from ..models import AT_REST, CampanaSMS, PlantillaSMS, Usuario
 from ..sending.waiting import Wait
 from ..tenancy import owned
 
 LATEST_CAMPAIGNS = 5
+UNREACHABLE = Search(reachable=YesNo.NO)
+"""Active clients whom no campaign can reach: those that are counted are those that the link opens."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,14 @@ class Overview:
     waits: Mapping[int, Wait]
     """Which of the latest wait for a limit, by their ids."""
     unreachable: listing.Count
-    """Active clients without a number that can get an SMS."""
+    """How many are `UNREACHABLE`."""
     first_steps: FirstSteps | None
     """None for an account that has a campaign."""
+
+    @property
+    def unreachable_search(self) -> Search:
+        """Return the search that finds those whom none can reach."""
+        return UNREACHABLE
 
     @property
     def changing(self) -> bool:
@@ -55,7 +61,7 @@ def overview(account_id: int) -> Overview:
         running=campaigns.running(account_id),
         latest=latest,
         waits=campaigns.waits_of(latest),
-        unreachable=_count_unreachable(account_id),
+        unreachable=listing.count(account_id, UNREACHABLE),
         first_steps=None if latest else _first_steps(account_id),
     )
 
@@ -63,14 +69,6 @@ def overview(account_id: int) -> Overview:
 def _latest_campaigns(account_id: int) -> Sequence[CampanaSMS]:
     newest = owned(CampanaSMS, account_id).order_by(CampanaSMS.id.desc())
     return db.session.scalars(newest.limit(LATEST_CAMPAIGNS)).all()
-
-
-def _count_unreachable(account_id: int) -> listing.Count:
-    most = listing.COUNTED_UP_TO
-    unreachable = owned(Cliente, account_id).where(Cliente.activo, Cliente.telefono_e164.is_(None))
-    some = unreachable.with_only_columns(Cliente.id).limit(most + 1).subquery()
-    number = db.session.scalar(select(func.count()).select_from(some)) or 0
-    return listing.Count(min(number, most), more=number > most)
 
 
 def _first_steps(account_id: int) -> FirstSteps:

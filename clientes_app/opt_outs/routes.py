@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from ..database.paging import Page
 from ..extensions import engine_apart
 from ..values.ids import read_id
 from ..values.text import clean_line
 from ..web.access import Access, access
 from ..web.csv_export import csv_download
+from ..web.filters import cannot_be_read, once, read_filters
 from ..web.formatting import phone_number
 from ..web.htmx import form_again, go_to, page_or_fragment
 from ..web.i18n import account_zone
@@ -19,15 +21,23 @@ from . import bp, services
 from .forms import NumberForm
 
 LONGEST_SEARCH = 40
+_NOTHING: Page[services.Entry] = Page([], None)
 
 
 @bp.get("/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List the numbers, newest first."""
-    searched = clean_line(request.args.get("q", "")[:LONGEST_SEARCH])
-    page = services.list_page(current_user.account_id, searched, read_id(request.args.get("antes", "")))
-    return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, searched=searched)
+    read, before = read_filters(request.args, {"q": once(_text)}), read_id(request.args.get("antes", ""))
+    searched = read.values.get("q", "")
+    page = _NOTHING if read.unread else services.list_page(current_user.account_id, searched, before)
+    how = gettext("Write some digits, at most %(longest)s characters.", longest=LONGEST_SEARCH)
+    shown = {
+        "page": page,
+        "searched": read.unread[0].given[0] if read.unread else searched,
+        "problems": [cannot_be_read(gettext("Search"), given, how) for _name, given in read.unread],
+    }
+    return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", **shown)
 
 
 @bp.get("/exportar/")
@@ -74,3 +84,8 @@ def remove(pk: int) -> ResponseReturnValue:
     opt_out = services.remove(current_user.account_id, pk)
     flash(gettext("%(number)s may get messages again.", number=phone_number(opt_out.telefono_e164)), "success")
     return go_to(url_for("opt_outs.index"))
+
+
+def _text(text: str) -> str | None:
+    """Read a text to look for; None for one that is longer than any entry."""
+    return clean_line(text) if len(text) <= LONGEST_SEARCH else None

@@ -67,6 +67,7 @@ STAFF = {
     "GET phone.index",
     "GET clients.index",
     "GET clients.show",
+    "GET clients.find",
     "GET clients.list_sales",
     "GET opt_outs.index",
     "GET segments.index",
@@ -208,6 +209,7 @@ EDIT_CLIENTS = {
 }
 JSON = {
     "clients.create_by_json",
+    "clients.find",
     "templates.list_active",
     "campaigns.send_sms",
     "campaigns.state",
@@ -469,6 +471,7 @@ def test_another_admin_reads_changes_and_names_nothing(app: Flask, house: House,
 
 # What a program opens with a token, and the scope that it needs for it; the description needs none.
 SCOPES = {
+    "GET clients.find": Alcance.READ,
     "POST clients.create_by_json": Alcance.CLIENTS,
     "GET templates.list_active": Alcance.READ,
     "POST campaigns.send_sms": Alcance.SEND,
