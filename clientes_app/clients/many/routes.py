@@ -57,7 +57,7 @@ class Chosen:
     def values(self) -> list[tuple[str, str]]:
         """Return the values by which a form sends them on."""
         values = self.said.values()
-        return [*values, *self.search.values().items()] if isinstance(self.selection, Ticked) else values
+        return [*values, *self.search.pairs()] if isinstance(self.selection, Ticked) else values
 
 
 @bp.get("/seleccion/etiquetas/")
