@@ -110,6 +110,8 @@ ROWS = {
         " VALUES (2, 1, 'editado', '{\"nombre\": [\"Laura\", \"Luz\"]}', '2026-11-22 15:00:00', 1, 1, false)",
     ),
     "0014": (
+        "INSERT INTO baja (id, telefono_e164, origen, creado, usuario_id)"
+        " VALUES (2, '+5215512345678', 'mensaje', '2026-11-22 15:00:00', 1)",
         "INSERT INTO mensaje_entrante (sid, recibido) VALUES ('SM1', '2026-11-22 15:00:00')",
         "INSERT INTO segundo_paso_fallido (persona_id, seguidos, sospechosos, ultimo, espera_hasta)"
         " VALUES (1, 5, 0, '2026-11-22 15:00:00', '2026-11-22 15:05:00')",
