@@ -11,6 +11,7 @@ from .errors import NotFound
 from .models import (
     Auditoria,
     Baja,
+    Borrador,
     CampanaSMS,
     Cliente,
     Etiqueta,
@@ -23,7 +24,18 @@ from .models import (
 from .values.ids import MAX_ID
 
 Row = TypeVar(
-    "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
+    "Row",
+    Auditoria,
+    Baja,
+    Borrador,
+    CampanaSMS,
+    Cliente,
+    Etiqueta,
+    Importacion,
+    PlantillaSMS,
+    Segmento,
+    TokenDeApi,
+    Venta,
 )
 
 

@@ -2,6 +2,7 @@
 
 from .auditoria import Accion, Auditoria
 from .baja import Baja, OrigenBaja
+from .borrador import Borrador, FormularioGuardado
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
@@ -32,6 +33,7 @@ __all__ = [
     "Alcance",
     "Auditoria",
     "Baja",
+    "Borrador",
     "CambioDeCliente",
     "CambioImportado",
     "CampanaSMS",
@@ -46,6 +48,7 @@ __all__ = [
     "EstadoImportacion",
     "EstadoSMS",
     "Etiqueta",
+    "FormularioGuardado",
     "Importacion",
     "LlaveDeAcceso",
     "MensajeEntrante",

@@ -87,6 +87,7 @@ class CampanaSMS(Base):
         Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
         Index("ix_campana_sms_estado_id", "estado", "id"),
         Index("ix_campana_sms_usuario_id_encolada", "usuario_id", "encolada"),
+        Index("ix_campana_sms_continua_id", "continua_id", **only_where("continua_id IS NOT NULL")),
     )
 
     id: Mapped[PrimaryKey]
@@ -115,6 +116,8 @@ class CampanaSMS(Base):
     """The key of the form that a browser sent."""
     huella: Mapped[str | None] = mapped_column(String(64))
     """The SHA-256 of whose request it was and what it asked, where it has one of the two keys."""
+    continua_id: Mapped[int | None] = mapped_column(ForeignKey("campana_sms.id", ondelete="RESTRICT"))
+    """The first of the campaigns to whose missing ones it goes: those that name one campaign reach nobody twice."""
     plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)
     partes: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many SMS parts it was meant to send, when it was stored; 0 where the account had no prices."""
