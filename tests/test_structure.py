@@ -21,6 +21,7 @@ VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
+    "audience",
     "filters",
     "forgetting",
     "forms",
@@ -28,11 +29,14 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "leftovers",
     "listing",
     "locks",
+    "missing",
     "new_password",
     "opening",
     "passwords",
+    "personal",
     "preview",
     "progress",
+    "repeats",
     "search",
     "selection",
     "services",

@@ -2,9 +2,8 @@
 
 from .auditoria import Accion, Auditoria
 from .baja import Baja, OrigenBaja
-from .borrador import Borrador, FormularioGuardado
 from .cambio import CambioDeCliente, TipoDeCambio
-from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from .campana import AT_REST, COUNTERS, ENDED, Borrador, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
@@ -17,7 +16,7 @@ from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
-from .sesion import Sesion
+from .sesion import FormularioGuardado, Sesion
 from .token_de_api import Alcance, TokenDeApi
 from .turno import TurnoDeEnvio
 from .usuario import Rol, Usuario

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from ..audit_log import Thing, record
 from ..database.transactions import read_transaction, write_transaction
+from ..drafts import personal as drafts
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import services as imports
@@ -36,6 +37,7 @@ from ..models import (
 from ..models.types import utc_now
 from ..sending import control
 from ..sending.states import lock_campaigns
+from ..web import kept_forms
 from .blanking import IN_FLIGHT, blank
 
 BATCH = 200
@@ -64,7 +66,7 @@ class Swept:
 
 
 def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
-    """Blank what is due in every account, and cancel the imports that nobody went on with."""
+    """Blank what is due in every account, cancel the imports and delete the drafts that nobody went on with."""
     done = Swept()
     for campaign in _due(db.engine):
         for blanked in _blank_campaign(db.engine, campaign.id):
@@ -74,6 +76,8 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
         done.campaigns += _close(db.engine, campaign)
     done.imports = _cancel_unattended(uploads)
     _forget_heard(db.engine)
+    drafts.sweep(db.engine)
+    kept_forms.sweep(db.engine)
     return done
 
 
