@@ -98,12 +98,8 @@ def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "distintos": list(data.apart),
         "borradores": [
-            {
-                "fecha": local_iso(each.cambiado, zone),
-                "nombre": each.resumen,
-                "mensaje": content_of(each).texts["mensaje"],
-            }
-            for each in data.drafts
+            {"fecha": local_iso(draft.cambiado, zone), "nombre": draft.resumen, "mensaje": draft.campos["mensaje"]}
+            for draft in data.drafts
         ],
     }
 

@@ -98,10 +98,11 @@
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     if (isDraft(ctx)) ctx.request.keepalive = String(new URLSearchParams(ctx.request.body)).length < KEEPALIVE_LIMIT;
   });
-  function noteSaved(status, saved) {
+  function noteSaved(status, code) {
+    const saved = code > 0 && code < 400;
     byId("draft-unsaved").hidden = saved;
     if (saved) status.closest("form").autocomplete = "off";
-    else setTimeout(() => status.dispatchEvent(new Event("retry")), SECONDS_UNTIL_AGAIN * 1000);
+    else if (!code || code === 401 || code >= 500) setTimeout(() => status.dispatchEvent(new Event("retry")), SECONDS_UNTIL_AGAIN * 1000);
   }
 
   // A button that writes its text where the caret is, as if it were typed.
@@ -163,7 +164,7 @@
   const lose = (lost) => (byId("connection-lost").hidden = !lost);
   setInterval(() => byId("connection-lost").hidden || fetch("/healthz").then(() => lose(false), () => {}), 3000);
   document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
-    if (isDraft(ctx)) noteSaved(ctx.sourceElement, false);
+    if (isDraft(ctx)) noteSaved(ctx.sourceElement, 0);
     else if (ctx && ctx.request.method !== "GET") byId("no-answer").hidden = false;
     else if (error instanceof TypeError) lose(true);
   });
@@ -171,7 +172,7 @@
   document.addEventListener("htmx:sse:after:message", () => lose(false));
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     lose(false);
-    if (isDraft(ctx)) return noteSaved(ctx.sourceElement, ctx.response.status < 400);
+    if (isDraft(ctx)) return noteSaved(ctx.sourceElement, ctx.response.status);
     if (ctx.request.method !== "GET") byId("no-answer").hidden = true;
   });
 })();

@@ -238,7 +238,9 @@ def _ask_to_log_in() -> ResponseReturnValue:
 def _log_in_with_what_was_typed() -> ResponseReturnValue:
     page = kept_forms.keep()
     said = gettext("Your session has ended, and nothing was saved. Log in again.")
-    flash(f"{said} {gettext('What you typed is kept meanwhile.')}" if page else said, "danger")
+    if page:
+        said = gettext("Your session has ended, and nothing was saved. What you typed comes back when you log in.")
+    flash(said, "danger")
     return go_to(url_for("auth.log_in", next=page or _present_page() or None))
 
 
