@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
+from ..auth.services import find_person_called
 from ..client_files.columns import Layout, Role
 from ..client_files.refusals import Refused
 from ..database.processes import new_owner
@@ -20,7 +20,7 @@ from ..importing import jobs, services, uploading
 from ..importing.applying import apply
 from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
-from ..models import Importacion, Usuario
+from ..models import Importacion
 from ..settings import current_settings
 from ..values.text import fold
 
@@ -47,7 +47,7 @@ def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str) -> N
 def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Importacion:
     expect_many_rows(db.engine)
     place = Surroundings.of(current_settings())
-    admin = db.session.scalar(select(Usuario).where(Usuario.usuario == owner))
+    admin = find_person_called(owner)
     if admin is None or not admin.is_admin:
         raise click.ClickException(f"no admin is called {owner}")
     with file.open("rb") as stream:

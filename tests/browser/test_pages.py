@@ -198,6 +198,18 @@ class Look:
     who: str = "demo"
 
 
+def save_draft(page: Page) -> None:
+    write_message(page)
+    expect(page.locator("#draft-status p")).to_be_visible()
+    page.goto("/clientes/campanas/borradores/")
+
+
+def delete_draft(page: Page) -> None:
+    save_draft(page)
+    page.locator("[id^=draft-] a[href*=eliminar]").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 NO_ROUTE = "+15005550002"
 FIRST = {"template": PlantillaSMS, "finished": CampanaSMS}
 
@@ -232,7 +244,14 @@ PAGES = {
     "campaigns": Look("/clientes/campanas/"),
     "no campaigns": Look("/clientes/campanas/", who="nueva"),
     "finished campaign": Look("/clientes/campanas/{finished}/mensajes/?estado=fallido"),
-    "second try": Look("/clientes/campanas/{refused}/reintento/", who="ocupada"),
+    "missing ones": Look("/clientes/campanas/{refused}/faltan/", who="ocupada"),
+    "missing ones in a dialog": Look(
+        "/clientes/campanas/{refused}/", partial(open_dialog, "main a[href*=faltan]"), who="ocupada"
+    ),
+    "nobody missing": Look("/clientes/campanas/{finished}/faltan/"),
+    "drafts": Look("/clientes/campanas/nueva/", save_draft),
+    "no drafts": Look("/clientes/campanas/borradores/", who="nueva"),
+    "delete a draft": Look("/clientes/campanas/nueva/", delete_draft),
     "cancel campaign": Look("/clientes/campanas/{stopped}/cancelar/"),
     "stopped campaign": Look("/clientes/campanas/{stopped}/"),
     "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
