@@ -54,7 +54,7 @@ def missing_of(account_id: int, campaign_id: int) -> Missing:
     Raises NotFound.
     """
     campaign = get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-    rows = db.session.execute(_missed(campaign)).all()
+    rows = db.session.execute(_missed(campaign).order_by(SMSLog.id)).all()
     reachable = _each_number_once([row for row in rows if row.cause and not row.opted_out])
     return Missing(
         client_ids=tuple(row.cliente_id for row in reachable),
@@ -96,7 +96,6 @@ def _missed(campaign: CampanaSMS) -> Select[int, str | None, Cause | None, bool]
         .join(SMSLog, SMSLog.cliente_id == Cliente.id)
         .where(SMSLog.campana_id == campaign.id, SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)))
         .where(~_is_reached(first_of(campaign)))
-        .order_by(SMSLog.id)
         .with_only_columns(
             SMSLog.cliente_id, Cliente.telefono_e164, _cause().label("cause"), opted_out.label("opted_out")
         )

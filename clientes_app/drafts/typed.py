@@ -17,8 +17,8 @@ from ..errors import DomainError
 from ..values.text import clean_line
 
 LARGEST = 512_000
-"""Characters of one draft: as many ticked clients as a form may have, and texts ten times too long."""
-MOST_CLIENTS = 50_000
+"""Characters of one draft: `MOST_CLIENTS` that are ticked, and texts that are too long by far."""
+MOST_CLIENTS = 40_000
 LONGEST_SUMMARY = 200
 
 _TEXTS = ("mensaje", "nombre", "plantilla", "propio")

@@ -116,7 +116,7 @@ class CampanaSMS(Base):
     clave_formulario: Mapped[str | None] = mapped_column(String(200))
     """The key of the form that a browser sent."""
     huella: Mapped[str | None] = mapped_column(String(64))
-    """The SHA-256 of whose request it was and what it asked, where it has one of the two keys."""
+    """Where it has one of the two keys: the SHA-256 of whose request it was and what it asked, or a draft's mark."""
     continua_id: Mapped[int | None] = mapped_column(ForeignKey("campana_sms.id", ondelete="RESTRICT"))
     """The first of the campaigns to whose missing ones it goes: those that name one campaign reach nobody twice."""
     plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)

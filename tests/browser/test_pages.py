@@ -15,9 +15,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from clientes_app.clients.tags.tagging import tag_client
+from clientes_app.drafts.typed import Content
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     Alcance,
+    Borrador,
     CampanaSMS,
     Cliente,
     Cuenta,
@@ -198,18 +200,7 @@ class Look:
     who: str = "demo"
 
 
-def save_draft(page: Page) -> None:
-    write_message(page)
-    expect(page.locator("#draft-status p")).to_be_visible()
-    page.goto("/clientes/campanas/borradores/")
-
-
-def delete_draft(page: Page) -> None:
-    save_draft(page)
-    page.locator("[id^=draft-] a[href*=eliminar]").first.click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-
-
+DRAFT = "/clientes/campanas/borradores/0b0e8a6e-3c0f-4a53-9f0e-4b1f6d1f2a10/"
 NO_ROUTE = "+15005550002"
 FIRST = {"template": PlantillaSMS, "finished": CampanaSMS}
 
@@ -249,9 +240,14 @@ PAGES = {
         "/clientes/campanas/{refused}/", partial(open_dialog, "main a[href*=faltan]"), who="ocupada"
     ),
     "nobody missing": Look("/clientes/campanas/{finished}/faltan/"),
-    "drafts": Look("/clientes/campanas/nueva/", save_draft),
+    "draft": Look(DRAFT),
+    "review of a draft": Look(f"{DRAFT}revisar/"),
+    "drafts": Look("/clientes/campanas/borradores/"),
     "no drafts": Look("/clientes/campanas/borradores/", who="nueva"),
-    "delete a draft": Look("/clientes/campanas/nueva/", delete_draft),
+    "delete a draft": Look(f"{DRAFT}eliminar/"),
+    "delete a draft in a dialog": Look(
+        "/clientes/campanas/borradores/", partial(open_dialog, "main a[href*=eliminar]")
+    ),
     "cancel campaign": Look("/clientes/campanas/{stopped}/cancelar/"),
     "stopped campaign": Look("/clientes/campanas/{stopped}/"),
     "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
@@ -351,6 +347,7 @@ def places(shared_site: Site) -> dict[str, Any]:
     segment = shared_site.shop.add(
         Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
     )
+    shared_site.shop.add(draft_of(account))
     tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
     with shared_site.app.app_context():
         tag_client(account, buyer, ["VIP"])
@@ -378,6 +375,20 @@ def places(shared_site: Site) -> dict[str, Any]:
         **add_imports(shared_site),
         **invite(shared_site),
     }
+
+
+def draft_of(account: int) -> Borrador:
+    """Return the draft whose address is `DRAFT`."""
+    texts = {"mensaje": "Hola {nombre}, mañana abrimos", "nombre": "Apertura", "plantilla": "", "propio": ""}
+    content = Content(texts, (("destino", "todos"),))
+    return Borrador(
+        clave=DRAFT.split("/")[-2],
+        campos=content.stored(),
+        resumen=content.summary,
+        huella=content.mark,
+        creado_por_id=account,
+        usuario_id=account,
+    )
 
 
 def invite(site: Site) -> dict[str, Any]:
