@@ -19,10 +19,12 @@ from ..extensions import db
 from ..message_templates.preview import preview
 from ..models import Borrador, CampanaSMS
 from ..settings import current_settings
+from ..values.ids import read_id
 from ..web import kept_forms
 from ..web.access import Access, access
 from ..web.htmx import form_again, go_to, is_partial, page_or_fragment
 from . import bp, composing, handing_over, saving, services
+from .handing_over import MoreThanReviewed, Reviewed
 from .services import Writer
 from .typed import Content, Typing
 
@@ -135,15 +137,19 @@ def send(key: UUID) -> ResponseReturnValue:
     """Send a draft as it was reviewed; sent twice it is one campaign, and one that was changed is shown again."""
     if campaign := handing_over.has_become(current_user.account_id, key):
         return redirect(_page_of(campaign))
-    draft, seen = services.get_draft(Writer.of(current_user), key), request.form.get("huella", "")
+    draft = services.get_draft(Writer.of(current_user), key)
+    seen = Reviewed(request.form.get("huella", ""), read_id(request.form.get("mensajes", "")) or 0)
     form = composing.form_of(draft, MultiDict())
     audience = composing.checked(draft.usuario_id, form, form.said_for_review)
-    if draft.huella != seen or audience is None:
-        return _look_again(key)
+    if draft.huella != seen.mark or audience is None:
+        return _look_again(key, _changed())
     campaigns.require_twilio(current_settings().missing)
     asked = composing.campaign_of(form, audience, draft.continua_id)
-    sent = handing_over.send(Writer.of(current_user), key, seen, asked)
-    return _look_again(key) if sent is None else redirect(_page_of(sent))
+    try:
+        sent = handing_over.send(Writer.of(current_user), key, seen, asked)
+    except MoreThanReviewed as refusal:
+        return _look_again(key, refusal.message)
+    return _look_again(key, _changed()) if sent is None else redirect(_page_of(sent))
 
 
 @bp.post("/campanas/enviar/")
@@ -218,9 +224,10 @@ def _with_address(answer: str | Response, kept: saving.Kept) -> Response:
     return response
 
 
-def _look_again(key: UUID) -> ResponseReturnValue:
-    flash(
-        gettext("The draft was changed meanwhile, so nothing was sent. This is how it is now: look at it once more."),
-        "danger",
-    )
+def _changed() -> str:
+    return str(gettext("The draft was changed meanwhile, so nothing was sent."))
+
+
+def _look_again(key: UUID, why: str) -> ResponseReturnValue:
+    flash(gettext("%(why)s This is how it is now: look at it once more.", why=why), "danger")
     return redirect(url_for("drafts.review", key=key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask_babel import gettext
@@ -41,17 +41,34 @@ def left_out(chosen: Selection, audience: Selection) -> int:
     return len(chosen.client_ids) - len(audience.client_ids)
 
 
-def send(writer: Writer, key: UUID, seen: str, draft: campaigns.Draft) -> CampanaSMS | None:
+@dataclass(frozen=True)
+class Reviewed:
+    """What a review showed: the mark of the draft, and how many would get it."""
+
+    mark: str
+    messages: int
+
+
+class MoreThanReviewed(Conflict):
+    """More clients would get it by now than the review said."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("More clients would get it by now than the review said, so nothing was sent."))
+
+
+def send(writer: Writer, key: UUID, seen: Reviewed, draft: campaigns.Draft) -> CampanaSMS | None:
     """Store the campaign that the draft was reviewed as; None where it is another by now, or gone.
 
-    `seen` is the mark of the draft that the review showed, and `draft` what it holds. Raises what storing a campaign
-    raises, and Conflict where a client is deleted at this moment.
+    `draft` is what the draft of that mark holds. Raises what storing a campaign raises, Conflict where a client is
+    deleted at this moment, and MoreThanReviewed; the draft stays then.
     """
     try:
         with unit_of_work() as session:
-            if not _take(session, writer, key, seen):
+            if not _take(session, writer, key, seen.mark):
                 return sent_as(session, writer.account_id, str(key))
-            campaign = _store(session, writer, FormKey(str(key), writer.person_id, seen), draft)
+            campaign = _store(session, writer, FormKey(str(key), writer.person_id, seen.mark), draft)
+            if campaign.pendientes > seen.messages:
+                raise MoreThanReviewed
     except IntegrityError as error:
         raise Conflict(gettext("Some of these clients have just changed. Try again.")) from error
     bell.ring()

@@ -38,8 +38,10 @@ _MARK = "retomar"
 _KEYS = "guardados"
 _MOST_KEYS = 3
 """The cookie has room for few."""
-_NEVER_KEPT = frozenset({"csrf_token", "clave", "clave_actual", "clave_nueva", "codigo", "credencial", "huella"})
-"""Tokens, passwords, codes, and marks that no person types; files are no fields."""
+_SECRETS = frozenset({"clave", "clave_actual", "clave_nueva", "codigo", "credencial"})
+"""Passwords and codes; files are no fields."""
+_NEVER_KEPT = _SECRETS | {"csrf_token", "huella", "mensajes"}
+"""Beside them what no person types, and what a review has shown."""
 
 
 def keep() -> str | None:
@@ -98,8 +100,7 @@ def resendable() -> list[tuple[str, str]] | None:
     if request.method != "POST" or is_partial() or "csrf_token" not in request.form:
         return None
     pairs = list(request.form.items(multi=True))
-    secret = _NEVER_KEPT - {"csrf_token"}
-    return None if request.files or any(name in secret for name, _ in pairs) else pairs
+    return None if request.files or any(name in _SECRETS for name, _ in pairs) else pairs
 
 
 def sweep(engine: Engine) -> None:

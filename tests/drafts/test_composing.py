@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask import Flask
 
@@ -13,7 +11,7 @@ from clientes_app.extensions import unit_of_work
 from clientes_app.models import Borrador
 
 from ..support.checking_client import CheckingClient
-from ..support.drafts import DRAFTS, REVIEW, OpenPage, message_in, send_from, send_seen, sent, texts
+from ..support.drafts import DRAFTS, REVIEW, OpenPage, message_in, send_from, send_seen, sent, shown_by, texts
 from ..support.shop import Shop
 
 
@@ -108,9 +106,8 @@ class TestTheReview:
         self, app: Flask, english: CheckingClient, phone: CheckingClient
     ) -> None:
         review = OpenPage.new(english).type("Hola").press_review()
-        seen = re.search(r'name="huella" value="(\w+)"', english.get(review).text)
-        assert seen
-        answers = [send_seen(client, review, seen[1]).location for client in (english, phone, english)]
+        seen = shown_by(english, review)
+        answers = [send_seen(client, review, seen).location for client in (english, phone, english)]
         assert len(set(answers)) == 1
         assert sent(app) == ["Hola"]
 
@@ -119,14 +116,25 @@ class TestTheReview:
     ) -> None:
         page = OpenPage.new(english).type("Hola")
         review = page.press_review()
-        seen = re.search(r'name="huella" value="(\w+)"', english.get(review).text)
+        seen = shown_by(english, review)
         OpenPage.at(phone, page.address).type("Adiós").autosave()
-        assert seen
-        assert send_seen(english, review, seen[1]).location == review
+        assert send_seen(english, review, seen).location == review
         shown = english.get(review).text
         assert "The draft was changed meanwhile, so nothing was sent." in shown
         assert "Adiós" in shown
         assert sent(app) == []
+
+    def test_it_goes_to_no_more_than_the_review_said(
+        self, app: Flask, english: CheckingClient, shop: Shop, account: int
+    ) -> None:
+        review = OpenPage.new(english).type("Hola").press_review()
+        seen = shown_by(english, review)
+        shop.add_client(account, "Eva", "3001110009")
+        assert send_seen(english, review, seen).location == review
+        assert "More clients would get it by now" in english.get(review).text
+        assert (sent(app), texts(app)) == ([], ["Hola"])
+        send_from(english, review)
+        assert sent(app) == ["Hola"]
 
 
 class TestTwoPages:

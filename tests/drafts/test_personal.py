@@ -16,7 +16,7 @@ from clientes_app.models.types import utc_now
 from clientes_app.privacy.retention import sweep
 
 from ..support.checking_client import CheckingClient
-from ..support.drafts import OpenPage, sent, texts
+from ..support.drafts import OpenPage, send_from, send_seen, sent, shown_by, texts
 from ..support.shop import Shop
 
 pytestmark = pytest.mark.both_databases
@@ -42,10 +42,9 @@ def test_an_erased_client_is_in_no_draft_and_an_open_review_is_out_of_date(
     app: Flask, admin: CheckingClient, page: OpenPage
 ) -> None:
     review = page.press_review()
-    shown = admin.get(review).text
+    seen = shown_by(admin, review)
     assert admin.send("/clientes/1/borrar/").status_code == 302
-    seen = shown.partition('name="huella" value="')[2].partition('"')[0]
-    assert admin.send(review.replace("/revisar/", "/enviar/"), {"huella": seen}).location == review
+    assert send_seen(admin, review, seen).location == review
     with app.app_context():
         assert db.session.scalars(select(Borrador)).one().campos["clientes"] == [2]
     assert "1 de 1" in admin.get(review).text
@@ -54,10 +53,8 @@ def test_an_erased_client_is_in_no_draft_and_an_open_review_is_out_of_date(
 def test_a_client_who_was_deleted_is_left_out(app: Flask, admin: CheckingClient, page: OpenPage) -> None:
     review = page.press_review()
     admin.send("/clientes/eliminar/1/")
-    shown = admin.get(review).text
-    assert "1 de 1" in shown
-    seen = shown.partition('name="huella" value="')[2].partition('"')[0]
-    admin.send(review.replace("/revisar/", "/enviar/"), {"huella": seen})
+    assert "1 de 1" in admin.get(review).text
+    send_from(admin, review)
     assert sent(app) == ["Hola"]
 
 

@@ -41,7 +41,7 @@ def typing(text: str, page: str, seen: str = "") -> Typing:
 
 def send(writer: Writer, draft: Borrador) -> Callable[[], Any]:
     """Return what sends the draft as it is now."""
-    content, key, seen = content_of(draft), UUID(draft.clave), draft.huella
+    content, key, seen = content_of(draft), UUID(draft.clave), handing_over.Reviewed(draft.huella, 100)
     audience = Ticked(content.client_ids)
     asked = campaigns.Draft(audience, content.texts["mensaje"], continua_id=draft.continua_id)
     return lambda: handing_over.send(writer, key, seen, asked)

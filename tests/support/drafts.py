@@ -91,14 +91,20 @@ def name_in(page: str) -> str:
     return html.unescape(found[1])
 
 
+def shown_by(client: CheckingClient, review: str) -> dict[str, str]:
+    """Open a review, and answer what it shows as its button sends it."""
+    hidden = hidden_fields(client.get(review).text)
+    return {name: hidden[name] for name in ("huella", "mensajes")}
+
+
 def send_from(client: CheckingClient, review: str) -> TestResponse:
-    """Press the button of a review that is open."""
-    return send_seen(client, review, hidden_fields(client.get(review).text)["huella"])
+    """Open a review and press its button."""
+    return send_seen(client, review, shown_by(client, review))
 
 
-def send_seen(client: CheckingClient, review: str, seen: str) -> TestResponse:
-    """Press the button of a review that was opened when the draft was so."""
-    return client.send(review.replace("/revisar/", "/enviar/"), {"huella": seen})
+def send_seen(client: CheckingClient, review: str, seen: dict[str, str]) -> TestResponse:
+    """Press the button of a review that showed this when it was opened."""
+    return client.send(review.replace("/revisar/", "/enviar/"), seen)
 
 
 def texts(app: Flask) -> list[str]:
