@@ -13,6 +13,7 @@ from .errors import NotFound
 from .models import (
     Auditoria,
     Baja,
+    Borrador,
     CampanaSMS,
     Cliente,
     Etiqueta,
@@ -29,6 +30,7 @@ Row = TypeVar(
     "Row",
     Auditoria,
     Baja,
+    Borrador,
     CampanaSMS,
     Cliente,
     Etiqueta,

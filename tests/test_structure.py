@@ -22,6 +22,7 @@ VENDOR = PACKAGE / "static" / "vendor"
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "clients_of_numbers",
+    "audience",
     "filters",
     "forgetting",
     "forms",
@@ -30,11 +31,14 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "leftovers",
     "listing",
     "locks",
+    "missing",
     "new_password",
     "opening",
     "passwords",
+    "personal",
     "preview",
     "progress",
+    "repeats",
     "search",
     "selection",
     "services",

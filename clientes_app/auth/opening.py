@@ -11,6 +11,7 @@ from flask_login import current_user, login_user, logout_user
 from ..extensions import db, login_manager
 from ..models import Usuario
 from ..settings import current_settings
+from ..web import kept_forms
 from ..web.actor import current_actor
 from . import known_browsers, sessions
 
@@ -31,13 +32,15 @@ def find_person(person_id: str) -> Usuario | None:
 
 
 def open_session_for(person: Usuario, proved: str) -> None:
-    """Begin a new session of the person's; nothing of the one before it stays.
+    """Begin a new session of the person's; of the one before it stays only what brings back a form that was typed.
 
     `proved` is the stored password as it was when the person was let in. Raises Conflict where it is another by now.
     """
+    typed = kept_forms.held()
     if current_user.is_authenticated:
         close_session()
     session.clear()
+    kept_forms.hold(typed)
     session[_SECRET] = sessions.begin(person.id, proved, request.user_agent.string, by=current_actor())
     login_user(person)
     after_this_request(partial(known_browsers.mark, name=person.usuario))

@@ -34,6 +34,15 @@ def authenticate(
     return None
 
 
+def find_person_called(name: str) -> Usuario | None:
+    """Return who logs in with a name, however it is spelt; None where nobody does."""
+    named = or_(Usuario.usuario == name, Usuario.usuario_clave == key_of(name))
+    # As it stands first: names from before they were compared by key may be alike.
+    spelt_so = (Usuario.usuario == name).desc()
+    found: Usuario | None = db.session.scalar(select(Usuario).where(named).order_by(spelt_so).limit(1))
+    return found
+
+
 def confirm_password(person_id: int, password: str) -> bool:
     """Return whether somebody who is logged in knows the password.
 
@@ -110,17 +119,14 @@ def _owner_id(role: Rol, owner_name: str | None) -> int | None:
         if owner_name is not None:
             raise DomainError(gettext("An admin has no owner."))
         return None
-    owner = db.session.scalar(select(Usuario).where(Usuario.usuario == (owner_name or "")))
+    owner = find_person_called(owner_name or "")
     if owner is None or not owner.is_admin:
         raise DomainError(gettext("A vendedor needs an admin as owner."))
     return int(owner.id)
 
 
 def _person_called(name: str, *, sample_people: bool) -> Usuario | None:
-    named = or_(Usuario.usuario == name, Usuario.usuario_clave == key_of(name))
-    # As it stands first: names from before they were compared by key may be alike.
-    spelt_so = (Usuario.usuario == name).desc()
-    person: Usuario | None = db.session.scalar(select(Usuario).where(named).order_by(spelt_so).limit(1))
+    person = find_person_called(name)
     return None if person is None or (person.de_muestra and not sample_people) else person
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import LazyString, gettext, lazy_gettext
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from ..audit_log import Actor, Thing, record
@@ -14,13 +14,10 @@ from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..sending import control, evidence
-from ..sending.faults import FAULTS
 from ..shop.services import lock_account
 from ..tenancy import get_owned
 from ..values.pseudonym import is_pseudonym
 from . import limits
-
-_RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
 
 
 @dataclass(frozen=True)
@@ -131,21 +128,6 @@ def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
     return row
 
 
-def clients_to_retry(account_id: int, campaign_id: int) -> tuple[int, ...]:
-    """List the clients whose message failed for a reason that may pass.
-
-    Raises NotFound.
-    """
-    get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-    failed = db.session.scalars(_failed_for_now(campaign_id).order_by(SMSLog.id))
-    return tuple(client_id for client_id in failed if client_id is not None)
-
-
-def can_retry(campaign_id: int) -> bool:
-    """Return whether any message failed for a reason that may pass; the caller has checked whose campaign it is."""
-    return db.session.scalar(_failed_for_now(campaign_id).limit(1)) is not None
-
-
 def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
     """Return a message of the account's campaign.
 
@@ -154,14 +136,6 @@ def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
     session = db.session()
     get_owned(session, CampanaSMS, account_id, campaign_id)
     return _message(session, campaign_id, row_id)
-
-
-def _failed_for_now(campaign_id: int) -> Select[int | None]:
-    return (
-        select(SMSLog.cliente_id)
-        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.FALLIDO)
-        .where(SMSLog.error_codigo.in_(_RETRYABLE), SMSLog.cliente_id.is_not(None))
-    )
 
 
 def _do(decision: _Decision, account_id: int, campaign_id: int, by: Actor) -> CampanaSMS:

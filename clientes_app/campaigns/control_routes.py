@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from ..errors import Conflict
 from ..extensions import engine_apart
 from ..models import CampanaSMS, SMSLog
 from ..web.access import Access, access, by_itself
@@ -19,6 +18,7 @@ from ..web.htmx import flash_and_go, page_or_fragment
 from . import bp, control, services
 from .api import counts
 from .certificate import certificate_batches, note_download
+from .missing import has_missing
 from .progress import snapshot
 from .verification import verify
 
@@ -99,8 +99,8 @@ def reject(pk: int) -> ResponseReturnValue:
 def actions(pk: int) -> ResponseReturnValue:
     """Show the buttons that fit the campaign's state; the page asks for them when the campaign ends."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    progress, can_retry = snapshot(engine_apart(), pk), control.can_retry(pk)
-    return render_template("campaigns/_actions.html", campaign=campaign, progress=progress, can_retry=can_retry)
+    progress, missing = snapshot(engine_apart(), pk), has_missing(campaign)
+    return render_template("campaigns/_actions.html", campaign=campaign, progress=progress, has_missing=missing)
 
 
 @bp.post("/campanas/<int:pk>/mensajes/<int:row>/llego/")
@@ -125,17 +125,6 @@ def send_again(pk: int, row: int) -> ResponseReturnValue:
     """Send an uncertain message again."""
     message = control.send_again(current_user.account_id, pk, row)
     return _settled(message, gettext("The message to %(name)s is sent again.", name=message.nombre))
-
-
-@bp.get("/campanas/<int:pk>/reintento/")
-@access(Access.SEND)
-def retry_failed(pk: int) -> ResponseReturnValue:
-    """Show the start of a new campaign to those whose message failed for a reason that may pass."""
-    campaign = services.get_campaign(current_user.account_id, pk)
-    client_ids = control.clients_to_retry(current_user.account_id, pk)
-    if not client_ids:
-        raise Conflict(gettext("Nobody's message failed for a reason that may pass."))
-    return render_template("campaigns/retry.html", campaign=campaign, client_ids=client_ids)
 
 
 @bp.get("/campanas/<int:pk>/certificado/")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
+from uuid import uuid4
 
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
@@ -36,14 +36,20 @@ class ComposeForm(MessageForm):
     destino = StringField()
     """Bears what is wrong with `said`."""
     clave = HiddenField(filters=[clean_line])
-    """Made as a campaign is begun: by it, what is sent twice is known again."""
+    """Made as a campaign is begun: by it the draft is known, and what is sent twice is known again."""
+    pagina = HiddenField(filters=[clean_line])
+    """Names the open page, so that a page that writes on is told from another that writes the same draft."""
+    orden = HiddenField(filters=[clean_line])
+    """When something was typed last, by the page's own clock."""
+    visto = HiddenField(filters=[clean_line])
+    """Tells what the page showed when it was opened, so that what was typed is told from what was there."""
 
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)
         self.said = Said.from_values(formdata)
         self.destino.errors = list(self.said.problems)
-        if not self.clave.data:
-            self.clave.data = secrets.token_urlsafe(16)
+        self.clave.data = self.clave.data or str(uuid4())
+        self.pagina.data = self.pagina.data or str(uuid4())
 
     @property
     def recipients(self) -> Destination | None:

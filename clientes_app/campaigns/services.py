@@ -43,6 +43,8 @@ class Draft:
     mensaje: str
     nombre: str = ""
     plantilla_id: int | None = None
+    continua_id: int | None = None
+    """The campaign to whose missing ones it goes, if it does."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def create_campaign(account_id: int, draft: Draft, key: Key | None = None, *, by
     """
     try:
         with unit_of_work() as session:
-            campaign = _earlier(session, account_id, key) or _store(session, account_id, draft, key, by)
+            campaign = _earlier(session, account_id, key) or store_campaign(session, account_id, draft, key, by=by)
     except IntegrityError as error:
         # Two requests with one key raced and the other one stored it; or a client was deleted at this moment.
         earlier = _earlier(db.session(), account_id, key)
@@ -118,6 +120,27 @@ def create_campaign(account_id: int, draft: Draft, key: Key | None = None, *, by
             raise Conflict(gettext("Some of these clients have just changed. Try again.")) from error
         return earlier
     bell.ring()
+    return campaign
+
+
+def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | None, *, by: Actor) -> CampanaSMS:
+    """Store a campaign with all its rows in a transaction that does more; the caller rings the bell after it.
+
+    Raises what `create_campaign` does.
+    """
+    campaign = _insert(session, account_id, draft, key, by)
+    # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
+    _require_known(session, account_id, draft.audience)
+    outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, account_id, draft.audience))
+    session.refresh(campaign)
+    if not campaign.total_clientes:
+        raise DomainError(gettext("Nobody is chosen."))
+    limits.note_expense(session, campaign)
+    limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
+    _hand_over(campaign, campaign.creado)
+    if campaign.estado is not EstadoCampana.POR_APROBAR:
+        sent = Thing("campana_sms", campaign.id, campaign.nombre)
+        record(session, by, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
     return campaign
 
 
@@ -162,23 +185,6 @@ def _earlier(session: Session, account_id: int, key: Key | None) -> CampanaSMS |
     return None if key is None else key.earlier(session, account_id)
 
 
-def _store(session: Session, account_id: int, draft: Draft, key: Key | None, by: Actor) -> CampanaSMS:
-    campaign = _insert(session, account_id, draft, key, by)
-    # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
-    _require_known(session, account_id, draft.audience)
-    outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, account_id, draft.audience))
-    session.refresh(campaign)
-    if not campaign.total_clientes:
-        raise DomainError(gettext("Nobody is chosen."))
-    limits.note_expense(session, campaign)
-    limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
-    _hand_over(campaign, campaign.creado)
-    if campaign.estado is not EstadoCampana.POR_APROBAR:
-        sent = Thing("campana_sms", campaign.id, campaign.nombre)
-        record(session, by, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
-    return campaign
-
-
 def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by: Actor) -> CampanaSMS:
     now = utc_now()
     campaign = CampanaSMS(
@@ -186,6 +192,7 @@ def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by
         mensaje=draft.mensaje,
         creado=now,
         plantilla_id=_own_template(session, account_id, draft.plantilla_id),
+        continua_id=draft.continua_id,
         enviada_por_id=by.person_id or account_id,  # the command line sends in the admin's name
         usuario_id=account_id,
     )

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
 from ..audit_log import NOBODY
+from ..auth.services import find_person_called
 from ..client_files.columns import Layout
 from ..client_files.meaning.roles import Role
 from ..client_files.refusals import Refused
@@ -25,7 +25,7 @@ from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
 from ..importing.staging import asking
 from ..importing.staging.verdicts import Answer
-from ..models import Importacion, Usuario
+from ..models import Importacion
 from ..settings import current_settings
 from ..values.text import fold
 
@@ -74,7 +74,7 @@ def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str, **sa
 def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str, said: Said) -> Importacion:
     expect_many_rows(db.engine)
     place = Surroundings.of(current_settings())
-    admin = db.session.scalar(select(Usuario).where(Usuario.usuario == owner))
+    admin = find_person_called(owner)
     if admin is None or not admin.is_admin:
         raise click.ClickException(f"no admin is called {owner}")
     with file.open("rb") as stream:

@@ -3,7 +3,7 @@
 from .auditoria import Accion, Auditoria
 from .baja import Baja, BajaLevantada, BajaRecordada, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
-from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from .campana import AT_REST, COUNTERS, ENDED, Borrador, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
@@ -16,7 +16,7 @@ from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
-from .sesion import Sesion
+from .sesion import FormularioGuardado, Sesion
 from .token_de_api import Alcance, TokenDeApi
 from .turno import TurnoDeEnvio
 from .usuario import Rol, Usuario
@@ -36,6 +36,7 @@ __all__ = [
     "Baja",
     "BajaLevantada",
     "BajaRecordada",
+    "Borrador",
     "CambioDeCliente",
     "CambioImportado",
     "CampanaSMS",
@@ -50,6 +51,7 @@ __all__ = [
     "EstadoImportacion",
     "EstadoSMS",
     "Etiqueta",
+    "FormularioGuardado",
     "Importacion",
     "LlaveDeAcceso",
     "MensajeEntrante",

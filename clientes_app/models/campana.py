@@ -1,12 +1,13 @@
-"""Campaigns and their messages: the outbox. `sending.states` is the only way to change states and counters."""
+"""Campaigns and their messages: the outbox, which `sending.states` alone changes; and drafts, which are none yet."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -90,6 +91,7 @@ class CampanaSMS(Base):
         Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
         Index("ix_campana_sms_estado_id", "estado", "id"),
         Index("ix_campana_sms_usuario_id_encolada", "usuario_id", "encolada"),
+        Index("ix_campana_sms_continua_id", "continua_id", **only_where("continua_id IS NOT NULL")),
     )
 
     id: Mapped[PrimaryKey]
@@ -117,7 +119,9 @@ class CampanaSMS(Base):
     clave_formulario: Mapped[str | None] = mapped_column(String(200))
     """The key of the form that a browser sent."""
     huella: Mapped[str | None] = mapped_column(String(64))
-    """The SHA-256 of whose request it was and what it asked, where it has one of the two keys."""
+    """Where it has one of the two keys: the SHA-256 of whose request it was and what it asked, or a draft's mark."""
+    continua_id: Mapped[int | None] = mapped_column(ForeignKey("campana_sms.id", ondelete="RESTRICT"))
+    """The first of the campaigns to whose missing ones it goes: those that name one campaign reach nobody twice."""
     plantilla_id: Mapped[int | None] = mapped_column(ForeignKey("plantilla_sms.id", ondelete="SET NULL"), index=True)
     partes: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many SMS parts it was meant to send, when it was stored; 0 where the account had no prices."""
@@ -199,3 +203,33 @@ class SMSLog(Base):
     """When Twilio is asked next what became of an uncertain message; null: not again."""
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     actualizado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class Borrador(Base):
+    """A campaign while it is written, as it was typed, right or wrong; no campaign, list or report knows it."""
+
+    __tablename__ = "borrador"
+    __table_args__ = (
+        UniqueConstraint("usuario_id", "clave"),
+        Index("ix_borrador_creado_por_id_cambiado", "creado_por_id", "cambiado"),
+        Index("ix_borrador_cambiado", "cambiado"),
+    )
+
+    id: Mapped[PrimaryKey]
+    clave: Mapped[str] = mapped_column(String(36))
+    """A UUID, known before anything is stored: it stands in the page's address, and the campaign keeps it."""
+    campos: Mapped[dict[str, Any]] = mapped_column(JSON)
+    resumen: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """What lists call it: its name, else how its text begins; empty: nothing is typed yet."""
+    huella: Mapped[str] = mapped_column(String(64))
+    """Tells whether it still is what somebody looked at."""
+    pagina: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    """The open page that wrote it last, by a name of its own."""
+    orden: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """When that page was typed into, by its own clock: of requests that overtake one another the last one counts."""
+    continua_id: Mapped[int | None] = mapped_column(ForeignKey("campana_sms.id", ondelete="RESTRICT"))
+    """The campaign to whose missing ones it goes."""
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    cambiado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    creado_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))

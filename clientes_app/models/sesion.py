@@ -1,10 +1,10 @@
-"""Sessions that are open: kept here, so that they can be listed and ended."""
+"""Sessions that are open, so that they can be listed and ended; and forms that came when theirs was over."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -26,3 +26,17 @@ class Sesion(Base):
     visto: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     """When its person last did something; streams and polling do not count."""
     persona_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
+
+
+class FormularioGuardado(Base):
+    """The fields of a form that was refused for want of a log-in; only the browser that sent it can read them."""
+
+    __tablename__ = "formulario_guardado"
+    __table_args__ = (Index("ix_formulario_guardado_creado", "creado"),)
+
+    id: Mapped[PrimaryKey]
+    contenido: Mapped[str] = mapped_column(Text)
+    """Encrypted with a key that stands in that browser's cookie and nowhere else."""
+    persona_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
+    """Who had been logged in; null where the browser does not say so any more."""
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

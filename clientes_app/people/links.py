@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..auth import passwords
 from ..auth.new_password import NewPassword, replace_password
-from ..auth.services import lock_person
+from ..auth.services import find_person_called, lock_person
 from ..errors import Conflict, Gone, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, Enlace, Usuario
@@ -46,7 +46,7 @@ def make_link_for(name: str, *, by: Actor) -> str:
     Raises NotFound, and Conflict where the person may not log in.
     """
     with unit_of_work() as session:
-        person = session.scalar(select(Usuario).where(Usuario.usuario == name))
+        person = find_person_called(name)
         if person is None:
             raise NotFound
         return make_link_in(session, lock_person(session, person.id), by)

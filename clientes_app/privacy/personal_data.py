@@ -12,10 +12,12 @@ from sqlalchemy import and_, or_, select
 from ..audit_log import Actor, Thing, record
 from ..clients.services import find_client
 from ..clients.tags.services import tags_of
+from ..drafts.personal import drafts_naming
 from ..extensions import db, unit_of_work
 from ..models import (
     Accion,
     Baja,
+    Borrador,
     CambioDeCliente,
     CambioImportado,
     CampanaSMS,
@@ -48,6 +50,8 @@ class PersonalData:
     """The import that created the client, and those that changed it, each with the values before."""
     apart: Sequence[int]
     """The clients that are said to be others, by their ids: their names are theirs."""
+    drafts: Sequence[Borrador]
+    """The drafts of campaigns for which it was ticked."""
 
 
 def hand_out(account_id: int, client_id: int, *, by: Actor) -> PersonalData:
@@ -68,6 +72,7 @@ def hand_out(account_id: int, client_id: int, *, by: Actor) -> PersonalData:
         changes=_changes(client),
         imports=_imports(client),
         apart=_apart(client),
+        drafts=drafts_naming(db.session(), account_id, client.id),
     )
 
 
@@ -104,6 +109,10 @@ def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
             for each, before in data.imports
         ],
         "distintos": list(data.apart),
+        "borradores": [
+            {"fecha": local_iso(draft.cambiado, zone), "nombre": draft.resumen, "mensaje": draft.campos["mensaje"]}
+            for draft in data.drafts
+        ],
     }
 
 

@@ -19,6 +19,7 @@ from ..audit_log import NOBODY, Thing, record
 from ..database.paging import read_in_batches
 from ..database.transactions import read_transaction, write_transaction
 from ..database.turns import taking_turns
+from ..drafts import personal as drafts
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import services as imports
@@ -38,6 +39,7 @@ from ..models import (
 from ..models.types import utc_now
 from ..sending import control
 from ..sending.states import lock_campaigns
+from ..web import kept_forms
 from .blanking import IN_FLIGHT, blank
 
 BATCH = 200
@@ -67,7 +69,7 @@ class Swept:
 
 
 def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
-    """Blank what is due in every account, and cancel the imports that nobody went on with."""
+    """Blank what is due in every account, cancel the imports and delete the drafts that nobody went on with."""
     done = Swept()
     for campaign in _due(db.engine):
         for blanked in _blank_campaign(db.engine, campaign.id):
@@ -78,6 +80,8 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
     done.answers = _forget_answers(db.engine)
     done.imports = _cancel_unattended(uploads)
     _forget_heard(db.engine)
+    drafts.sweep(db.engine)
+    kept_forms.sweep(db.engine)
     return done
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from ..audit_log import Actor, Thing, record
 from ..clients.services import has_sales
+from ..drafts.personal import forget_client
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..importing.forgetting import note
@@ -85,6 +86,7 @@ def erase(account: Account, client_id: int, uploads: Path, *, by: Actor) -> bool
     Raises NotFound, and Conflict while a message to it is in Twilio's hands.
     """
     with unit_of_work() as session:
+        forget_client(session, account.id, client_id)
         begin_erasing(session.connection())
         client = _locked(session, account.id, client_id)
         told = _told_of(session, client)

@@ -84,6 +84,27 @@
     for (const box of document.querySelectorAll("textarea")) if (box.value !== box.defaultValue) tellOfInput(box);
   });
 
+  // A draft saves itself. Its requests may overtake one another, so each says when something was typed last; until all
+  // of it is saved the browser would bring it back, and what did not get through is sent again.
+  const SECONDS_UNTIL_AGAIN = 5;
+  const KEEPALIVE_LIMIT = 60_000; // a longer request does not outlive its page
+  const isDraft = (ctx) => ctx?.sourceElement?.id === "draft-status";
+  document.addEventListener("input", ({ target }) => {
+    const order = target.form?.elements.namedItem("orden");
+    if (!order) return;
+    order.value = Date.now();
+    target.form.autocomplete = "on";
+  }, true);
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (isDraft(ctx)) ctx.request.keepalive = String(new URLSearchParams(ctx.request.body)).length < KEEPALIVE_LIMIT;
+  });
+  function noteSaved(status, code) {
+    const saved = code > 0 && code < 400;
+    byId("draft-unsaved").hidden = saved;
+    if (saved) status.closest("form").autocomplete = "off";
+    else if (!code || code === 401 || code >= 500) setTimeout(() => status.dispatchEvent(new Event("retry")), SECONDS_UNTIL_AGAIN * 1000);
+  }
+
   // A button that writes its text where the caret is, as if it were typed.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
@@ -143,13 +164,15 @@
   const lose = (lost) => (byId("connection-lost").hidden = !lost);
   setInterval(() => byId("connection-lost").hidden || fetch("/healthz").then(() => lose(false), () => {}), 3000);
   document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
-    if (ctx && ctx.request.method !== "GET") byId("no-answer").hidden = false;
+    if (isDraft(ctx)) noteSaved(ctx.sourceElement, 0);
+    else if (ctx && ctx.request.method !== "GET") byId("no-answer").hidden = false;
     else if (error instanceof TypeError) lose(true);
   });
   document.addEventListener("htmx:sse:error", () => lose(true));
   document.addEventListener("htmx:sse:after:message", () => lose(false));
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     lose(false);
+    if (isDraft(ctx)) return noteSaved(ctx.sourceElement, ctx.response.status);
     if (ctx.request.method !== "GET") byId("no-answer").hidden = true;
   });
 })();

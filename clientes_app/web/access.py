@@ -19,6 +19,7 @@ from ..extensions import db
 from ..live import sse
 from ..live.feed import END_EVENT
 from ..models import Usuario
+from . import kept_forms
 from .actor import acts_by_token, sends_token
 from .csrf import csrf
 from .error_pages import answer, despite_outage, speaks_json
@@ -162,6 +163,11 @@ def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
     # With the session its token has ended as well; and who never had one is asked to log in before all else.
     if not (current_user.is_authenticated or _declared_access() is Access.ANYONE):
         return _ask_to_log_in()
+    # It was opened before a log-in in another tab.
+    if current_user.is_authenticated and (page := kept_forms.keep()):
+        return answer(
+            400, gettext("This page is from before you logged in. What you typed is kept: go back to it."), page
+        )
     return answer(400, gettext("This page is out of date. Reload it and try again."))
 
 
@@ -208,10 +214,19 @@ def _ask_to_log_in() -> ResponseReturnValue:
     if request.method != "GET" and is_partial():
         return answer(401, _log_in_beside())
     if request.method != "GET":
-        flash(gettext("Your session has ended, and nothing was saved. Log in again."), "danger")
-    elif session.pop(_WHO_LOGGED_IN, None):
+        return _log_in_with_what_was_typed()
+    if session.pop(_WHO_LOGGED_IN, None):
         flash(gettext("Your session has ended. Log in again."), "danger")
     return go_to(url_for("auth.log_in", next=_present_page() or None))
+
+
+def _log_in_with_what_was_typed() -> ResponseReturnValue:
+    page = kept_forms.keep()
+    said = gettext("Your session has ended, and nothing was saved. Log in again.")
+    if page:
+        said = gettext("Your session has ended, and nothing was saved. What you typed comes back when you log in.")
+    flash(said, "danger")
+    return go_to(url_for("auth.log_in", next=page or _present_page() or None))
 
 
 def _log_in_beside() -> str:

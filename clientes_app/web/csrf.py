@@ -11,8 +11,9 @@ import base64
 import binascii
 import secrets
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 LONGEST_TOKEN = 1_000
 
@@ -39,6 +40,16 @@ def masked_token() -> str:
     if "masked_csrf_token" not in g:
         g.masked_csrf_token = mask(generate_csrf())
     return str(g.masked_csrf_token)
+
+
+def is_ours(token: str) -> bool:
+    """Return whether this site made the token, for whichever session."""
+    signer = URLSafeTimedSerializer(current_app.config["WTF_CSRF_SECRET_KEY"], salt="wtf-csrf-token")
+    try:
+        signer.loads(unmask(token))
+    except BadData:
+        return False
+    return True
 
 
 def mask(token: str) -> str:

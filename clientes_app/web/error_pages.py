@@ -19,6 +19,7 @@ from ..extensions import db, login_manager
 from ..files import disk
 from .actor import sends_token
 from .htmx import is_partial, way_back
+from .kept_forms import resendable
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,10 @@ _EXPLANATIONS = {
 }
 
 
+_MAY_PASS = (429, 500, 503, 507)
+"""With these a page offers to send the same form again: nobody types it twice."""
+
+
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, despite_outage(_answer_domain_error))
@@ -110,13 +115,16 @@ def despite_outage(handler: Handler[Error]) -> Handler[Error]:
     return answer_anyway
 
 
-def answer(status: int, message: str) -> Response:
-    """Return an error in the form that the caller reads; the frame of a page asks the database who that is."""
+def answer(status: int, message: str, back: str | None = None) -> Response:
+    """Return an error in the form that the caller reads; the frame of a page asks the database who that is.
+
+    A page leads `back` to where the request came from, if to nowhere else.
+    """
     if speaks_json():
         return make_response({"success": False, "error": message}, status)
     if _declares("for_machines"):
         return make_response("", status)
-    return _fragment(status, message) if is_partial() else _page(status, message)
+    return _fragment(status, message) if is_partial() else _page(status, message, back or way_back())
 
 
 def _declares(name: str) -> bool:
@@ -132,9 +140,10 @@ def _fragment(status: int, message: str) -> Response:
     return fragment
 
 
-def _page(status: int, message: str) -> Response:
+def _page(status: int, message: str, back: str) -> Response:
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
-    said = {"title": title, "message": message, "advice": advice, "back": way_back()}
+    again = resendable() if status in _MAY_PASS else None
+    said = {"title": title, "message": message, "advice": advice, "back": back, "again": again}
     return make_response(render_template("error.html", status=status, **said), status)
 
 

@@ -17,6 +17,7 @@ from ..errors import FieldErrors
 from ..values.text import clean_block, clean_line
 from .front_door import cut, is_cut
 from .json_input import read_object
+from .kept_forms import fields_for
 
 SHOWN = "antes-"
 """Begins the names of hidden fields with what a page shows."""
@@ -31,10 +32,12 @@ _MOST_EXACT = 2**53
 class Form(FlaskForm):
     """A form without a token of its own: every POST is checked for one before its view runs.
 
-    It reads what it is given and nothing else: Flask-WTF left alone would take files and JSON for fields as well.
+    It reads what it is given and nothing else: Flask-WTF left alone would take files and JSON for fields as well. A
+    form that is shown empty or as its row is, shows what was typed into it where that waited for a log-in.
     """
 
     def __init__(self, formdata: MultiDict[str, str] | None, **values: Any) -> None:
+        formdata = _kept_for(type(self)) if formdata is None else formdata
         super().__init__(formdata=None if formdata is None else _well_named(formdata), **values)
 
     class Meta(FlaskForm.Meta):
@@ -51,6 +54,7 @@ class EditForm(Form):
     """
 
     def __init__(self, formdata: MultiDict[str, str] | None, **values: Any) -> None:
+        formdata = _kept_for(type(self)) if formdata is None else formdata
         super().__init__(formdata, **values)
         self._shown = {
             name.removeprefix(SHOWN): value for name, value in (formdata or {}).items() if name.startswith(SHOWN)
@@ -69,6 +73,10 @@ class EditForm(Form):
 
     def _is_as_shown(self, name: str, typed: str) -> bool:
         return name in self._shown and clean_block(self._shown[name]) == clean_block(typed)
+
+
+def _kept_for(form: type[Form]) -> MultiDict[str, str] | None:
+    return fields_for({name for name in dir(form) if hasattr(getattr(form, name), "_formfield")})
 
 
 def _as_text(value: object) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..settings import current_settings
+from . import kept_forms
 
 THEMES = ("auto", "light", "dark")
 
@@ -41,6 +42,7 @@ def _frame() -> dict[str, object]:
         "own_places": _own_places(),
         "simulated": current_settings().simulated,
         "theme": _theme(),
+        "resumed": kept_forms.fields() is not None,
     }
 
 
@@ -56,7 +58,7 @@ def _places() -> list[Place]:
         Place("home.index", gettext("Home"), "home"),
         Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy", "segments")),
         Place("templates.index", gettext("Templates"), "message-2"),
-        Place("campaigns.index", gettext("Campaigns"), "send"),
+        Place("campaigns.index", gettext("Campaigns"), "send", also=("drafts",)),
         Place("answers.index", gettext("Answers"), "inbox"),
     ]
     if current_user.is_authenticated and current_user.is_admin:

@@ -16,9 +16,11 @@ from sqlalchemy import select
 
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.tags.tagging import tag_client
+from clientes_app.drafts.typed import Content
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
     Alcance,
+    Borrador,
     CampanaSMS,
     Cliente,
     Cuenta,
@@ -200,6 +202,7 @@ class Look:
     who: str = "demo"
 
 
+DRAFT = "/clientes/campanas/borradores/0b0e8a6e-3c0f-4a53-9f0e-4b1f6d1f2a10/"
 NO_ROUTE = "+15005550002"
 FIRST = {"template": PlantillaSMS, "finished": CampanaSMS}
 
@@ -234,7 +237,19 @@ PAGES = {
     "campaigns": Look("/clientes/campanas/"),
     "no campaigns": Look("/clientes/campanas/", who="nueva"),
     "finished campaign": Look("/clientes/campanas/{finished}/mensajes/?estado=fallido"),
-    "second try": Look("/clientes/campanas/{refused}/reintento/", who="ocupada"),
+    "missing ones": Look("/clientes/campanas/{refused}/faltan/", who="ocupada"),
+    "missing ones in a dialog": Look(
+        "/clientes/campanas/{refused}/", partial(open_dialog, "main a[href*=faltan]"), who="ocupada"
+    ),
+    "nobody missing": Look("/clientes/campanas/{finished}/faltan/"),
+    "draft": Look(DRAFT),
+    "review of a draft": Look(f"{DRAFT}revisar/"),
+    "drafts": Look("/clientes/campanas/borradores/"),
+    "no drafts": Look("/clientes/campanas/borradores/", who="nueva"),
+    "delete a draft": Look(f"{DRAFT}eliminar/"),
+    "delete a draft in a dialog": Look(
+        "/clientes/campanas/borradores/", partial(open_dialog, "main a[href*=eliminar]")
+    ),
     "cancel campaign": Look("/clientes/campanas/{stopped}/cancelar/"),
     "stopped campaign": Look("/clientes/campanas/{stopped}/"),
     "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
@@ -346,6 +361,7 @@ def places(shared_site: Site) -> dict[str, Any]:
     segment = shared_site.shop.add(
         Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
     )
+    shared_site.shop.add(draft_of(account))
     tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
     with shared_site.app.app_context():
         tag_client(account, buyer, ["VIP"])
@@ -374,6 +390,20 @@ def places(shared_site: Site) -> dict[str, Any]:
         **add_imports(shared_site),
         **invite(shared_site),
     }
+
+
+def draft_of(account: int) -> Borrador:
+    """Return the draft whose address is `DRAFT`."""
+    texts = {"mensaje": "Hola {nombre}, mañana abrimos", "nombre": "Apertura", "plantilla": "", "propio": ""}
+    content = Content(texts, (("destino", "todos"),))
+    return Borrador(
+        clave=DRAFT.split("/")[-2],
+        campos=content.stored(),
+        resumen=content.summary,
+        huella=content.mark,
+        creado_por_id=account,
+        usuario_id=account,
+    )
 
 
 def invite(site: Site) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def asked(app: Flask, english: CheckingClient, seller: CheckingClient, shop: Sho
     """The address of the campaign of two messages that the vendedor asked for."""
     settle(app, account, exige_aprobacion=True, precios={"CO": Decimal("12.50")})
     shop.add_clients(account, ["3001110001", "3001110002"])
-    review = seller.send("/clientes/campanas/revisar/", DRAFT).text
+    review = seller.follow("/clientes/campanas/revisar/", DRAFT).text
     assert "It waits until the administrator approves it" in review
     return send(seller)
 
@@ -156,7 +156,7 @@ def test_the_review_says_what_it_costs_and_what_is_left(
     settle(app, account, mensajes_por_dia=10, pesos_por_mes=Decimal(1_000), precios={"CO": Decimal("12.50")})
     shop.add_clients(account, ["3001110001", "3001110002", "+12015550123"])
     send(english)
-    review = english.send("/clientes/campanas/revisar/", DRAFT).text
+    review = english.follow("/clientes/campanas/revisar/", DRAFT).text
     for label, amount in (
         ("Expected cost", "$ 25"),
         ("Messages left for today", "7"),
@@ -189,7 +189,7 @@ def test_what_would_pass_a_limit_is_refused_everywhere(
     settle(shop.app, account, **limit)
     ids = shop.add_clients(account, ["3001110001", "3001110002"])
     send(english)
-    review = english.send("/clientes/campanas/revisar/", DRAFT).text
+    review = english.follow("/clientes/campanas/revisar/", DRAFT).text
     assert sentence in review
     assert 'type="submit" disabled aria-describedby="refusal"' in review
     page = english.send("/clientes/campanas/enviar/", DRAFT)

@@ -210,33 +210,6 @@ def test_a_message_of_another_campaign_is_not_found(admin: CheckingClient, campa
     assert campaigns.has(campaign_id, incierto=1)
 
 
-# Once more to those who failed
-
-
-def test_a_second_try_goes_to_those_alone_whose_failure_may_pass(
-    english: CheckingClient, campaigns: Campaigns, simulator: Simulator
-) -> None:
-    campaign_id = campaigns.start(2, "+15005550001", "+15005550003")
-    with sending(campaigns.app):
-        campaigns.ended(campaign_id)
-    assert campaigns.has(campaign_id, enviado=2, fallido=2)
-    (passing,) = [row.cliente_id for row in campaigns.rows(campaign_id) if row.error_codigo == 21408]
-    page = english.get(url(campaign_id, "reintento/")).text
-    assert page.count('name="cliente_ids"') == 1
-    assert f'name="cliente_ids" value="{passing}"' in page
-    assert "Prueba, second try" in page
-
-
-def test_without_such_failures_there_is_no_second_try(
-    english: CheckingClient, campaigns: Campaigns, simulator: Simulator
-) -> None:
-    campaign_id = campaigns.start(1, "+15005550001")
-    with sending(campaigns.app):
-        campaigns.ended(campaign_id)
-    assert "/reintento/" not in english.get(url(campaign_id)).text
-    assert english.get(url(campaign_id, "reintento/")).status_code == 409
-
-
 # The certificate
 
 

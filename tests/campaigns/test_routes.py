@@ -25,6 +25,21 @@ def draft(**fields: str | list[str]) -> dict[str, str | list[str]]:
     return {"destino": "todos", "mensaje": "Hola {nombre}", "nombre": "Aniversario", **fields}
 
 
+def review_of(client: CheckingClient, **fields: str | list[str]) -> str:
+    """Write a campaign, and answer the page of its review; where it is not right, that of the form."""
+    return client.follow("/clientes/campanas/revisar/", draft(**fields)).text
+
+
+def compose_for(client: CheckingClient, **fields: str | list[str]) -> str:
+    """Begin a campaign, and answer the page where it is written."""
+    return client.follow("/clientes/campanas/nueva/", fields).text
+
+
+def blank_page(client: CheckingClient, query: str = "") -> str:
+    """Answer the page of a campaign that nobody has begun."""
+    return client.get(f"/clientes/campanas/nueva/{query}", follow_redirects=True).text
+
+
 def campaign_of(client: CheckingClient, **fields: str | list[str]) -> str:
     """Send a campaign and answer the address of its page."""
     response = client.send("/clientes/campanas/enviar/", draft(**fields))
@@ -36,7 +51,7 @@ def campaign_of(client: CheckingClient, **fields: str | list[str]) -> str:
 def test_the_review_tells_who_gets_it_and_who_does_not(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_clients(account, ["3001110001", "3001110002", "300 111 0001", "", "no tiene"])
     shop.add_client(account, "Inactiva", "3001110009", activo=False)
-    page = english.send("/clientes/campanas/revisar/", draft()).text
+    page = review_of(english)
     assert "It will be sent to 2 of 5 clients." in page
     assert re.search(r"2\s*· No usable number", page)
     assert re.search(r"1\s*· Duplicate number", page)
@@ -47,37 +62,37 @@ def test_the_review_tells_who_gets_it_and_who_does_not(english: CheckingClient, 
 def test_the_review_shows_the_longest_message(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account, "Ana", "3001110001")
     shop.add_client(account, "María de los Ángeles " * 6, "3001110002")
-    page = english.send("/clientes/campanas/revisar/", draft()).text
+    page = review_of(english)
     assert "The longest message, to María de los Ángeles" in page
     assert "3 SMS in all." in page
 
 
 def test_nobody_to_send_to_offers_no_sending(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account, "Ana", "")
-    page = english.send("/clientes/campanas/revisar/", draft()).text
+    page = review_of(english)
     assert "Nobody would get it" in page
     assert not re.search(r"Send \d+ message", page)
 
 
 def test_ticked_clients_are_carried_to_the_end(english: CheckingClient, shop: Shop, account: int) -> None:
     first, second, _ = shop.add_clients(account, ["3001110001", "3001110002", "3001110003"])
-    compose = english.send("/clientes/campanas/nueva/", {"cliente_ids": [str(first), str(second)]}).text
+    compose = compose_for(english, cliente_ids=[str(first), str(second)])
     assert "The 2 clients you ticked" in compose
     ticked = {"cliente_ids": [str(first), str(second)], "destino": "marcados"}
-    assert "It will be sent to 2 of 2" in english.send("/clientes/campanas/revisar/", draft(**ticked)).text
+    assert "It will be sent to 2 of 2" in review_of(english, **ticked)
     assert "0 of 2" in english.get(campaign_of(english, **ticked)).text
 
 
 def test_a_search_chooses_who_gets_it(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account, "María Peña", "3001110001")
     shop.add_client(account, "Carlos", "3001110002")
-    page = english.send("/clientes/campanas/revisar/", draft(destino="busqueda", q="maria")).text
+    page = review_of(english, destino="busqueda", q="maria")
     assert "It will be sent to 1 of 1 client." in page
 
 
 def test_a_search_for_nothing_is_not_everybody(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account)
-    page = english.send("/clientes/campanas/revisar/", draft(destino="busqueda", q=" ")).text
+    page = review_of(english, destino="busqueda", q=" ")
     assert "Write what to search for, or choose all clients." in page
     assert "hx-post" in page, "the form again"
 
@@ -86,7 +101,7 @@ def test_what_was_written_comes_back_after_looking_at_a_template(
     english: CheckingClient, shop: Shop, account: int
 ) -> None:
     template = shop.add_template(account, "Fiesta", "Ven a la fiesta")
-    url = "/clientes/campanas/nueva/"
+    url = "/clientes/campanas/borradores/elegir/"
 
     def message_of(html: str) -> str:
         found = re.search(r'<textarea[^>]* name="mensaje"[^>]*>([^<]*)</textarea>', html)
@@ -102,8 +117,7 @@ def test_what_was_written_comes_back_after_looking_at_a_template(
 
 def test_a_form_that_is_sent_twice_gives_one_campaign(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account)
-    review = english.send("/clientes/campanas/revisar/", draft()).text
-    key = hidden_fields(review)["clave"]
+    key = hidden_fields(blank_page(english))["clave"]
     assert campaign_of(english, clave=key) == campaign_of(english, clave=key)
 
 
@@ -112,10 +126,8 @@ def test_what_is_changed_after_sending_is_another_campaign(
     english: CheckingClient, shop: Shop, account: int, changed: dict[str, str]
 ) -> None:
     shop.add_client(account, "Ana")
-    key = hidden_fields(english.get("/clientes/campanas/nueva/").text)["clave"]
+    key = hidden_fields(blank_page(english))["clave"]
     first = campaign_of(english, clave=key)
-    review = hidden_fields(english.send("/clientes/campanas/revisar/", draft(clave=key, **changed)).text)
-    assert review["clave"] == key, "of the page that was opened once"
     second = campaign_of(english, clave=key, **changed)
     assert first != second
     assert campaign_of(english, clave=key) == first
@@ -123,10 +135,12 @@ def test_what_is_changed_after_sending_is_another_campaign(
 
 
 def test_each_new_composing_has_a_key_of_its_own(english: CheckingClient) -> None:
-    keys = [hidden_fields(english.get("/clientes/campanas/nueva/").text)["clave"] for _ in range(2)]
+    keys = [hidden_fields(blank_page(english))["clave"] for _ in range(2)]
     assert keys[0] != keys[1]
-    kept = english.send("/clientes/campanas/nueva/", draft(clave=keys[0])).text
-    assert hidden_fields(kept)["clave"] == keys[0], "what is changed before sending stays one"
+    kept = english.send("/clientes/campanas/revisar/", draft(clave=keys[0]))
+    assert kept.location == f"/clientes/campanas/borradores/{keys[0]}/revisar/", (
+        "what is changed before sending stays one"
+    )
 
 
 def test_a_forms_key_is_looked_up_before_anything_else_is_judged(
@@ -186,19 +200,18 @@ def test_composing_from_what_cannot_be_read_chooses_nobody(
     english: CheckingClient, shop: Shop, account: int, query: str
 ) -> None:
     shop.add_client(account)
-    page = english.get(f"/clientes/campanas/nueva/?{query}").text
+    page = blank_page(english, f"?{query}")
     assert "cannot be read" in page
     assert not re.search(r'name="destino"[^>]* checked', page)
 
 
 def test_everybody_beside_a_search_is_asked_about(english: CheckingClient, shop: Shop, account: int) -> None:
     first = shop.add_client(account, "Ana")
-    page = english.send("/clientes/campanas/revisar/", draft(q="ana")).text
+    page = review_of(english, q="ana")
     assert "leave one of them out" in page
-    page = english.send("/clientes/campanas/revisar/", draft(cliente_ids=str(first))).text
+    page = review_of(english, cliente_ids=str(first))
     assert "It will be sent to 1 of 1 client." in page
-    assert hidden_fields(page)["destino"] == "todos"
-    assert "cliente_ids" not in page, "the act is told one choice alone"
+    assert "cliente_ids" not in page, "the act is told the draft alone"
 
 
 @pytest.mark.parametrize("wrong", [{"mensaje": ""}, {"mensaje": "{apellido}"}, {"nombre": "x" * 201}])
@@ -206,9 +219,12 @@ def test_what_is_wrong_is_said_at_the_field_and_kept(
     english: CheckingClient, shop: Shop, account: int, wrong: dict[str, str]
 ) -> None:
     shop.add_client(account)
-    for url in ("/clientes/campanas/revisar/", "/clientes/campanas/enviar/"):
-        response = english.send(url, draft(**{"nombre": "Mi campaña", **wrong}))
-        assert response.status_code == 200
+    written = draft(**{"nombre": "Mi campaña", **wrong})
+    asked = english.send("/clientes/campanas/revisar/", written)
+    swapped = english.swap("/clientes/campanas/revisar/", written)
+    assert (asked.status_code, swapped.status_code) == (302, 422)
+    for response in (english.get(asked.location), english.send("/clientes/campanas/enviar/", written), swapped):
+        assert response.status_code in (200, 422)
         assert 'aria-invalid="true"' in response.text
         assert next(iter(wrong.values())) in response.text
     assert "No campaigns yet" in english.get("/clientes/campanas/").text
@@ -216,13 +232,13 @@ def test_what_is_wrong_is_said_at_the_field_and_kept(
 
 def test_a_template_gives_its_text(english: CheckingClient, shop: Shop, account: int) -> None:
     template = shop.add_template(account, "Cumpleaños", "Feliz día, {nombre}")
-    page = english.get(f"/clientes/campanas/nueva/?plantilla={template}").text
+    page = blank_page(english, f"?plantilla={template}")
     assert "Feliz día, {nombre}</textarea>" in page
 
 
 def test_changing_it_keeps_what_was_written(english: CheckingClient, shop: Shop, account: int) -> None:
     shop.add_client(account)
-    page = english.send("/clientes/campanas/nueva/", draft(mensaje="Mi texto\ncon dos líneas")).text
+    page = compose_for(english, **draft(mensaje="Mi texto\ncon dos líneas"))
     assert "Mi texto\ncon dos líneas</textarea>" in page
     assert 'value="Aniversario"' in page
 

@@ -133,6 +133,13 @@ ROWS = {
         "INSERT INTO baja_levantada (usuario_id, seudonimo, creado)"
         " VALUES (1, '#0123456789abcde', '2026-11-22 15:00:00')",
     ),
+    "0019": (
+        "INSERT INTO borrador (id, clave, campos, resumen, huella, pagina, orden, continua_id, creado, cambiado,"
+        " creado_por_id, usuario_id) VALUES (1, '0b0e8a6e-3c0f-4a53-9f0e-4b1f6d1f2a10', '{}', 'Navidad', 'x', '', 0, 1,"
+        " '2026-11-22 15:00:00', '2026-11-22 15:00:00', 2, 1)",
+        "INSERT INTO formulario_guardado (id, contenido, persona_id, creado) VALUES (1, 'x', 2, '2026-11-22 15:00:00')",
+        "UPDATE campana_sms SET continua_id = 1 WHERE id = 1",
+    ),
 }
 
 

@@ -9,10 +9,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.auth.services import create_user
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Rol, Usuario
+from clientes_app.people.links import make_link_for
 from clientes_app.people.names import REFUSALS
 
 from ..support.checking_client import CheckingClient, open_browser
@@ -113,6 +115,12 @@ def test_one_may_be_spelt_in_another_way_by_who_has_it(
 ) -> None:
     seller = shop.add_seller(account, "vero")
     assert admin.send(f"/personas/{seller}/editar/", {"usuario": "Vero"}).status_code == 302
+
+
+def test_the_command_line_takes_a_name_however_it_is_spelt(context: None) -> None:
+    create_user("ana", "a good password", Rol.ADMIN)
+    assert create_user("vero", "a good password", Rol.VENDEDOR, "ANA").creado_por_id is not None
+    assert make_link_for("Vero", by=NOBODY)
 
 
 @pytest.mark.both_databases

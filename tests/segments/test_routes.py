@@ -112,9 +112,13 @@ def test_a_segment_that_cannot_be_read_any_more_is_nobody(
     assert "0 clientes" in page
     assert "Ver sus clientes" not in page
     written = {"destino": "segmento", "segmento": segment, "mensaje": "Hola"}
-    assert admin.get(f"/clientes/campanas/nueva/?segmento={segment}").status_code == 200
-    for url in ("/clientes/campanas/revisar/", "/clientes/campanas/enviar/"):
-        assert "Lo que pide este segmento ya no se puede leer." in admin.send(url, written).text
+    blank = admin.get(f"/clientes/campanas/nueva/?segmento={segment}", follow_redirects=True)
+    assert blank.status_code == 200
+    for refused in (
+        admin.follow("/clientes/campanas/revisar/", written),
+        admin.send("/clientes/campanas/enviar/", written),
+    ):
+        assert "Lo que pide este segmento ya no se puede leer." in refused.text
     assert admin.send("/clientes/seleccion/eliminar/", {"destino": "segmento", "segmento": segment}).status_code == 400
     assert "María López" in admin.get("/clientes/").text
 
@@ -178,7 +182,7 @@ def test_a_segment_is_asked_afresh_and_sent_to(admin: CheckingClient, shop: Shop
     segment = re.search(r"nueva/\?segmento=(\d+)", page)
     assert segment
     written = {"destino": "segmento", "segmento": segment[1], "mensaje": "Hola {nombre}"}
-    assert "3" in admin.send("/clientes/campanas/revisar/", written).text
+    assert "3" in admin.follow("/clientes/campanas/revisar/", written).text
     sent = admin.send("/clientes/campanas/enviar/", written)
     assert sent.status_code == 302
     state = admin.get(f"{sent.location}estado/").json

@@ -41,6 +41,10 @@ class CheckingClient(FlaskClient):
         """POST a form with the token that the site gave."""
         return self.post(url, data=data or {}, headers={"X-CSRFToken": self.token(), **_names(headers)})
 
+    def follow(self, url: str, data: dict[str, Any]) -> TestResponse:
+        """POST a form, and open the page that it leads to."""
+        return self.get(self.send(url, data).location)
+
     def send_json(self, url: str, payload: Any, **headers: str) -> TestResponse:
         """POST JSON with the token that the site gave."""
         return self.post(url, json=payload, headers={"X-CSRFToken": self.token(), **_names(headers)})

@@ -15,6 +15,7 @@ from flask import session
 from ...models import Usuario
 from ...models.types import utc_now
 from ...settings import current_settings
+from ...web import kept_forms
 from . import services
 
 LIFE = timedelta(minutes=5)
@@ -32,8 +33,13 @@ class Pending:
 
 
 def begin(person: Usuario, proved: str, next_page: str) -> None:
-    """Remember that the person gave the password that is stored as `proved`; nothing of the session before it stays."""
+    """Remember that the person gave the password that is stored as `proved`.
+
+    Of the session before it stays only what brings back a form that was typed.
+    """
+    typed = kept_forms.held()
     session.clear()
+    kept_forms.hold(typed)
     kept = {"persona": person.id, "clave": _mark(proved), "desde": utc_now().isoformat(), "siguiente": next_page}
     session[_KEY] = kept
     if person.idioma:

@@ -1,0 +1,90 @@
+"""The page on which a campaign is written: its form, filled from a draft, and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from ..campaigns import services as campaigns
+from ..campaigns.forms import ComposeForm
+from ..clients.search import listing as client_listing
+from ..clients.search.chips import chips_of
+from ..clients.search.choice import selection_of
+from ..clients.search.criteria import Search
+from ..clients.search.selection import Said, Selection, Unreadable
+from ..clients.tags.services import tag_names
+from ..message_templates import services as template_services
+from ..message_templates.preview import preview
+from ..models import Borrador
+from ..segments import services as segments
+from .services import content_of
+from .typed import Content
+
+_CARRIED = ("pagina", "orden", "cliente", "paso", "abaratar")
+"""What a page sends beside its content, and shows again."""
+
+
+def form_of(draft: Borrador, beside: MultiDict[str, str]) -> ComposeForm:
+    """Return the form of a draft; `beside` is what the page that asks for it carries along."""
+    carried = [(name, beside[name]) for name in _CARRIED if beside.get(name)]
+    form = ComposeForm(MultiDict([*content_of(draft).values().items(multi=True), *carried]))
+    return known_as(form, draft.clave)
+
+
+def known_as(form: ComposeForm, key: str) -> ComposeForm:
+    """Return the form as the page of a draft shows it: with its key, and the mark of what is shown."""
+    form.clave.data = key
+    form.visto.data = Content.of_form(form).typed_mark
+    return form
+
+
+def checked(account_id: int, form: ComposeForm, said: Callable[[], Said]) -> Selection | None:
+    """Return whom the form is for where all of it is right; None where it is not, and the form says why."""
+    valid = form.validate()
+    try:
+        audience = selection_of(account_id, said())
+    except Unreadable as refusal:
+        form.destino.errors = [refusal.message]
+        return None
+    return audience if valid else None
+
+
+def campaign_of(form: ComposeForm, audience: Selection, continues_id: int | None = None) -> campaigns.Draft:
+    """Return the campaign that a form which is right asks for."""
+    return campaigns.Draft(audience, form.mensaje.data or "", form.nombre.data or "", form.template_id, continues_id)
+
+
+def take_template(account_id: int, form: ComposeForm) -> None:
+    """Put the chosen template's text in place of what was written, which "my own text" brings back.
+
+    Raises NotFound.
+    """
+    templates = {template.mensaje for template in template_services.list_active(account_id)}
+    if form.mensaje.data and form.mensaje.data not in templates:
+        form.propio.data = form.mensaje.data
+    if form.template_id is not None:
+        form.mensaje.data = template_services.get_template(account_id, form.template_id).mensaje
+    elif form.propio.data:
+        form.mensaje.data = form.propio.data
+
+
+def context_of(account_id: int, form: ComposeForm) -> dict[str, Any]:
+    """Return what the page shows around the form."""
+    shown = form.client_id or next(iter(form.said.client_ids), None)
+    listed = segments.list_segments(account_id)
+    chosen = next((segments.search_of(each) for each in listed if each.id == form.said.segment_id), None)
+    recipient = template_services.choose_recipient(account_id, shown, form.step)
+    return {
+        "form": form,
+        "templates": template_services.list_active(account_id),
+        "segments": listed,
+        "chips": chips_of(form.said.search, tag_names(account_id)),
+        "all_count": client_listing.count(account_id, Search()),
+        "found_count": client_listing.count(account_id, form.said.search),
+        "segment_count": chosen and client_listing.count(account_id, chosen),
+        "recipient": recipient,
+        "preview": preview(form.mensaje.data or "", recipient.nombre),
+        "problems": [],
+    }

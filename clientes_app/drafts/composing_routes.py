@@ -1,0 +1,234 @@
+"""Writing a campaign: its page, which keeps itself, and the review, each at an address that can be opened again."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from ..campaigns import services as campaigns
+from ..campaigns.forms import ComposeForm
+from ..campaigns.repeats import form_key
+from ..clients.search.selection import Said
+from ..extensions import db
+from ..message_templates.preview import preview
+from ..models import Borrador, CampanaSMS
+from ..settings import current_settings
+from ..values.ids import read_id
+from ..web import kept_forms
+from ..web.access import Access, access
+from ..web.actor import current_actor
+from ..web.htmx import form_again, go_to, is_partial, page_or_fragment
+from . import bp, composing, handing_over, saving, services
+from .handing_over import MoreThanReviewed, Reviewed
+from .services import Writer
+from .typed import Content, Typing
+
+_COMPOSE = ("campaigns/compose.html", "campaigns/_compose.html")
+_KEPT = ("campaigns/compose.html", "drafts/_compose_answer.html")
+
+
+@bp.get("/campanas/nueva/")
+@access(Access.SEND)
+def begin() -> ResponseReturnValue:
+    """Lead to the page of a campaign that nobody has begun: what is typed there is known by its address."""
+    asked = urlencode(list(request.args.items(multi=True)))
+    address = url_for("drafts.compose", key=uuid4())
+    return redirect(f"{address}?{asked}" if asked else address)
+
+
+@bp.post("/campanas/nueva/")
+@access(Access.SEND)
+def begin_for_ticked() -> ResponseReturnValue:
+    """Begin a campaign for clients who were ticked, or with what else is given."""
+    draft = saving.begin(Writer.of(current_user), Content.of_form(ComposeForm(request.form)))
+    return redirect(_address(draft))
+
+
+@bp.get("/campanas/borradores/<uuid:key>/")
+@access(Access.SEND)
+def compose(key: UUID) -> ResponseReturnValue:
+    """Show the page where a campaign is written, with what was written so far; if it was sent, the campaign."""
+    if typed := kept_forms.fields():
+        return _take_up(key, typed)
+    draft = services.find_draft(Writer.of(current_user), key)
+    if draft is not None:
+        return page_or_fragment(*_COMPOSE, **_context(composing.form_of(draft, request.args), draft))
+    if campaign := handing_over.has_become(current_user.account_id, key):
+        return redirect(_page_of(campaign))
+    form = ComposeForm(request.args)
+    composing.take_template(current_user.account_id, form)
+    return page_or_fragment(*_COMPOSE, **_context(composing.known_as(form, str(key))))
+
+
+@bp.post("/campanas/borradores/guardar/")
+@access(Access.SEND)
+def save() -> ResponseReturnValue:
+    """Keep what is typed: by itself while somebody types, or by a button where there are no scripts."""
+    form = ComposeForm(request.form)
+    if not is_partial():
+        return _saved(saving.keep(Writer.of(current_user), Typing.of_form(form)))
+    kept = saving.keep_if_typed(Writer.of(current_user), Typing.of_form(form))
+    if kept.draft is not None:
+        composing.known_as(form, kept.draft.clave)
+    return _with_address(render_template("drafts/_status_answer.html", form=form, draft=kept.draft, kept=kept), kept)
+
+
+@bp.post("/campanas/borradores/elegir/")
+@access(Access.SEND)
+def choose() -> ResponseReturnValue:
+    """Show the page again with what a choice changes: a template, a search, a segment; what is typed is kept."""
+    form = ComposeForm(request.form)
+    if "usar_plantilla" in request.form:
+        composing.take_template(current_user.account_id, form)
+    form.apply_saving()
+    kept = saving.keep(Writer.of(current_user), Typing.of_form(form))
+    if kept.draft is None or not is_partial():
+        return _lead_to(kept)
+    shown = composing.form_of(kept.draft, request.form)
+    return _with_address(page_or_fragment(*_KEPT, kept=kept, **_context(shown, kept.draft)), kept)
+
+
+@bp.post("/campanas/revisar/")
+@access(Access.SEND)
+def keep_for_review() -> ResponseReturnValue:
+    """Keep what was typed and go to its review; the buttons of the preview come here too where there are no scripts."""
+    form = ComposeForm(request.form)
+    form.apply_saving()
+    kept = saving.keep(Writer.of(current_user), Typing.of_form(form))
+    if kept.draft is None or form.asks_preview:
+        return _lead_to(kept)
+    shown = composing.form_of(kept.draft, request.form)
+    if is_partial() and composing.checked(current_user.account_id, shown, shown.said_for_review) is None:
+        return _with_address(form_again(*_KEPT, kept=kept, **_context(shown, kept.draft)), kept)
+    _tell_if_apart(kept)
+    return go_to(url_for("drafts.review", key=kept.draft.clave))
+
+
+@bp.get("/campanas/borradores/<uuid:key>/revisar/")
+@access(Access.SEND)
+def review(key: UUID) -> ResponseReturnValue:
+    """Show what sending would do, before anything is sent; where it cannot be sent, the page that says why."""
+    if typed := kept_forms.fields():
+        return _take_up(key, typed)
+    if campaign := handing_over.has_become(current_user.account_id, key):
+        return redirect(_page_of(campaign))
+    draft = services.get_draft(Writer.of(current_user), key)
+    form = composing.form_of(draft, request.args)
+    chosen = composing.checked(current_user.account_id, form, form.said_for_review)
+    if chosen is None:
+        return page_or_fragment(*_COMPOSE, **_context(form, draft))
+    campaigns.require_twilio(current_settings().missing)
+    audience = handing_over.still_to_reach(db.session(), draft.usuario_id, chosen, draft.continua_id)
+    gone = handing_over.left_out(chosen, audience)
+    reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))
+    shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
+    waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
+    return render_template("campaigns/review.html", draft=draft, review=reviewed, longest=shown, waits=waits, gone=gone)
+
+
+@bp.post("/campanas/borradores/<uuid:key>/enviar/")
+@access(Access.SEND)
+def send(key: UUID) -> ResponseReturnValue:
+    """Send a draft as it was reviewed; sent twice it is one campaign, and one that was changed is shown again."""
+    if campaign := handing_over.has_become(current_user.account_id, key):
+        return redirect(_page_of(campaign))
+    draft = services.get_draft(Writer.of(current_user), key)
+    seen = Reviewed(request.form.get("huella", ""), read_id(request.form.get("mensajes", "")) or 0)
+    form = composing.form_of(draft, MultiDict())
+    audience = composing.checked(draft.usuario_id, form, form.said_for_review)
+    if draft.huella != seen.mark or audience is None:
+        return _look_again(key, _changed())
+    campaigns.require_twilio(current_settings().missing)
+    asked = composing.campaign_of(form, audience, draft.continua_id)
+    try:
+        sent = handing_over.send(Writer.of(current_user), key, seen, asked, by=current_actor())
+    except MoreThanReviewed as refusal:
+        return _look_again(key, refusal.message)
+    return _look_again(key, _changed()) if sent is None else redirect(_page_of(sent))
+
+
+@bp.post("/campanas/enviar/")
+@access(Access.SEND)
+def send_at_once() -> ResponseReturnValue:
+    """Store the campaign that one form asks for, without a draft; the same form sent twice gives one campaign."""
+    form = ComposeForm(request.form)
+    key = form_key(form.clave.data or "", current_user.id, form.asked())
+    campaign = campaigns.earlier_campaign(current_user.account_id, key)
+    if campaign is None:
+        said = MultiDict(request.values)
+        audience = composing.checked(current_user.account_id, form, lambda: Said.in_act(said, form.data))
+        if audience is None:
+            again = form_again(*_COMPOSE, **_context(form))
+            return (again, 400) if form.destino.errors else again
+        campaigns.require_twilio(current_settings().missing)
+        asked = composing.campaign_of(form, audience)
+        campaign = campaigns.create_campaign(current_user.account_id, asked, key, by=current_actor())
+    return redirect(_page_of(campaign))
+
+
+def _context(form: ComposeForm, draft: Borrador | None = None) -> dict[str, object]:
+    return {"draft": draft, **composing.context_of(current_user.account_id, form)}
+
+
+def _address(draft: Borrador) -> str:
+    return url_for("drafts.compose", key=draft.clave)
+
+
+def _page_of(campaign: CampanaSMS) -> str:
+    return url_for("campaigns.show", pk=campaign.id)
+
+
+def _take_up(key: UUID, typed: MultiDict[str, str]) -> ResponseReturnValue:
+    """Keep what was sent when the session had ended, now that its person is back."""
+    form = ComposeForm(typed)
+    form.clave.data = str(key)
+    return _lead_to(saving.keep(Writer.of(current_user), Typing.of_form(form)))
+
+
+def _lead_to(kept: saving.Kept) -> ResponseReturnValue:
+    """Lead to where what was typed is now, at an address that can be opened again."""
+    if kept.campaign is not None:
+        flash(gettext("This campaign was sent already: here it is."), "success")
+        return go_to(_page_of(kept.campaign))
+    if kept.draft is None:
+        return go_to(url_for("drafts.begin"))
+    _tell_if_apart(kept)
+    shown, step = request.form.get("cliente") or None, request.form.get("paso") or None
+    return go_to(url_for("drafts.compose", key=kept.draft.clave, cliente=shown, paso=step))
+
+
+def _saved(kept: saving.Kept) -> ResponseReturnValue:
+    if kept.draft is not None and not kept.apart:
+        flash(gettext("The draft is saved."), "success")
+    return _lead_to(kept)
+
+
+def _tell_if_apart(kept: saving.Kept) -> None:
+    if kept.apart:
+        flash(
+            gettext("Meanwhile this was changed or sent elsewhere. What you wrote here is a draft of its own."),
+            "danger",
+        )
+
+
+def _with_address(answer: str | Response, kept: saving.Kept) -> Response:
+    """Let the browser's address name the draft that the page writes from now on."""
+    response = answer if isinstance(answer, Response) else Response(answer)
+    if kept.apart and kept.draft is not None:
+        response.headers["HX-Replace-Url"] = _address(kept.draft)
+    return response
+
+
+def _changed() -> str:
+    return str(gettext("The draft was changed meanwhile, so nothing was sent."))
+
+
+def _look_again(key: UUID, why: str) -> ResponseReturnValue:
+    flash(gettext("%(why)s This is how it is now: look at it once more.", why=why), "danger")
+    return redirect(url_for("drafts.review", key=key))
