@@ -295,7 +295,7 @@ def test_what_came_from_a_number_that_is_somebody_elses_now_stays(
     app: Flask, shop: Shop, account: int, person: Person
 ) -> None:
     with app.test_request_context():
-        services.edit_client(account, person.id, {"telefono": "3009990000"}, by=Actor(account))
+        services.edit_client(account_of(account), person.id, {"telefono": "3009990000"}, by=Actor(account))
     shop.add_client(account, "Nueva", TYPED)
     shop.add(Respuesta(telefono_e164=NUMBER, mensaje="De la nueva", usuario_id=account))
     shop.add(Respuesta(telefono_e164="+573009990000", mensaje="De Zulema", usuario_id=account))
