@@ -103,7 +103,7 @@ def confirm_arrival(account_id: int, campaign_id: int, row_id: int, *, by: Actor
     """
     with unit_of_work() as session:
         get_owned(session, CampanaSMS, account_id, campaign_id)
-        row = _message(campaign_id, row_id)
+        row = _message(session, campaign_id, row_id)
         if not evidence.confirm(session.connection(), campaign_id, row_id, by.person_id):
             raise _certain()
         session.refresh(row)
@@ -120,7 +120,7 @@ def send_again(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
         campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
         if campaign.estado is EstadoCampana.CANCELADO:
             raise Conflict(gettext("This campaign was cancelled."))
-        row = _message(campaign_id, row_id)
+        row = _message(session, campaign_id, row_id)
         if row.estado is not EstadoSMS.INCIERTO or is_pseudonym(row.telefono_e164 or ""):
             raise _certain()
         limits.require_room_again(session, campaign, row)
@@ -151,8 +151,9 @@ def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
 
     Raises NotFound.
     """
-    get_owned(db.session(), CampanaSMS, account_id, campaign_id)
-    return _message(campaign_id, row_id)
+    session = db.session()
+    get_owned(session, CampanaSMS, account_id, campaign_id)
+    return _message(session, campaign_id, row_id)
 
 
 def _failed_for_now(campaign_id: int) -> Select[int | None]:
@@ -194,8 +195,8 @@ def _certain() -> Conflict:
     return Conflict(gettext("This message is no longer uncertain."))
 
 
-def _message(campaign_id: int, row_id: int) -> SMSLog:
-    row = db.session.get(SMSLog, row_id)
+def _message(session: Session, campaign_id: int, row_id: int) -> SMSLog:
+    row = session.get(SMSLog, row_id)
     if row is None or row.campana_id != campaign_id:
         raise NotFound
     return row

@@ -667,7 +667,7 @@ def test_the_last_two_second_factors_do_not_both_go_where_one_is_asked_for(world
             lambda person=person, key=key: enrolment.remove_passkey(person, key, by=NOBODY),
         )
         assert [refusal.status for refusal in outcomes.refused] == [409]
-        assert world.do(lambda person=person: second_factor.has_second_factor(person.id))
+        assert world.do(lambda person=person: second_factor.has_second_factor(db.session(), person.id))
 
 
 def test_a_link_that_is_used_while_another_is_made(world: World) -> None:

@@ -11,12 +11,12 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from clientes_app.audit_log import Actor
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Accion, Alcance, Auditoria, CampanaSMS, Cliente, TokenDeApi, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.tokens import services
 from clientes_app.tokens.bearer import FAILURES
+from clientes_app.web.actor import current_actor
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -216,7 +216,7 @@ class TestPrograms:
     def test_the_audit_names_it(self, program: CheckingClient, token: str, app: Flask, account: int) -> None:
         with app.test_request_context(headers=bearer(token)):
             app.preprocess_request()
-            services.create_token(account, "Otro", [Alcance.READ], by=Actor(account))
+            services.create_token(account, "Otro", [Alcance.READ], by=current_actor())
         assert [row.token for row in stored(app, Auditoria)][-1] == "Prueba"
 
     def test_failures_are_throttled_by_address_and_keep_nobody_else_out(

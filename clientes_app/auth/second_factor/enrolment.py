@@ -31,7 +31,7 @@ def confirm_app(person: Usuario, code: str, *, by: Actor) -> list[str] | None:
         if not totp.confirm(session, person.id, code):
             return None
         record(session, by.known_as(person), Accion.SECOND_FACTOR_ON, con="app")
-        codes = [] if recovery.left(person.id) else recovery.make(session, person.id)
+        codes = [] if recovery.left(session, person.id) else recovery.make(session, person.id)
     forget_guesses(person.id)
     return codes
 
@@ -56,7 +56,7 @@ def renew_codes(person: Usuario, *, by: Actor) -> list[str]:
     """
     with unit_of_work() as session:
         lock_person(session, person.id)
-        if not has_second_factor(person.id):
+        if not has_second_factor(session, person.id):
             raise Conflict(gettext("Turn on codes from an app or add a passkey first."))
         record(session, by.known_as(person), Accion.SECOND_FACTOR_ON, con="codigos_de_recuperacion")
         return recovery.make(session, person.id)
@@ -73,10 +73,10 @@ def add_passkey(person: Usuario, name: str, answer: passkeys.Answer, *, by: Acto
     try:
         with unit_of_work() as session:
             lock_person(session, person.id)
-            _check_room(person)
+            _check_room(session, person)
             passkeys.add(session, person.id, name, made)
             record(session, by.known_as(person), Accion.PASSKEY_ADDED, llave=name)
-            return [] if recovery.left(person.id) else recovery.make(session, person.id)
+            return [] if recovery.left(session, person.id) else recovery.make(session, person.id)
     except IntegrityError as error:
         raise Conflict(gettext("That passkey is registered already.")) from error
 
@@ -110,15 +110,15 @@ def remove_all(name: str, *, by: Actor) -> None:
         remove_factors(session, lock_person(session, person.id), by)
 
 
-def _check_room(person: Usuario) -> None:
-    if len(passkeys.of(person.id)) >= passkeys.MOST:
+def _check_room(session: Session, person: Usuario) -> None:
+    if len(passkeys.of(session, person.id)) >= passkeys.MOST:
         raise Conflict(gettext("You have %(count)d passkeys: remove one first.", count=passkeys.MOST))
 
 
 def _tidy(session: Session, person: Usuario) -> None:
     """Let recovery codes go with the last thing that they stand in for, unless that may not go."""
-    if has_second_factor(person.id):
+    if has_second_factor(session, person.id):
         return
-    if is_required(person):
+    if is_required(session, person):
         raise Conflict(gettext("Your shop asks for a second step: set up another one before you remove this."))
     recovery.remove(session, person.id)

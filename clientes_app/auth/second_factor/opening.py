@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ...extensions import db
 from ...models import Usuario
 from ...web.access import is_safe_next
 from ..opening import open_session_for
@@ -18,10 +19,10 @@ def enter(person: Usuario, next_page: str) -> ResponseReturnValue:
     Raises Conflict where the password is another by now.
     """
     proved = person.clave_hash
-    if services.has_second_factor(person.id):
+    if services.has_second_factor(db.session(), person.id):
         pending.begin(person, proved, next_page)
         return redirect(url_for("second_factor.ask"))
-    if services.is_required(person):
+    if services.is_required(db.session(), person):
         totp.begin(person.id)
         pending.begin(person, proved, next_page)
         return redirect(url_for("second_factor.set_up_first"))

@@ -110,10 +110,10 @@ def add(session: Session, person_id: int, name: str, made: VerifiedRegistration)
     )
 
 
-def of(person_id: int) -> list[LlaveDeAcceso]:
+def of(session: Session, person_id: int) -> list[LlaveDeAcceso]:
     """List a person's passkeys, the oldest first."""
     mine = select(LlaveDeAcceso).where(LlaveDeAcceso.persona_id == person_id).order_by(LlaveDeAcceso.id)
-    return list(db.session.scalars(mine))
+    return list(session.scalars(mine))
 
 
 def owner_who_signed(session: Session, answer: Answer) -> int | None:
@@ -176,4 +176,4 @@ def _handle(person_id: int) -> bytes:
 def _descriptors(person_id: int) -> list[PublicKeyCredentialDescriptor]:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
-    return [PublicKeyCredentialDescriptor(id=key.credencial_id) for key in of(person_id)]
+    return [PublicKeyCredentialDescriptor(id=key.credencial_id) for key in of(db.session(), person_id)]

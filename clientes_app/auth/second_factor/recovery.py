@@ -10,7 +10,6 @@ from hashlib import sha256
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ...extensions import db
 from ...models import CodigoDeRecuperacion
 from ...models.types import utc_now
 
@@ -46,10 +45,10 @@ def take_code(session: Session, person_id: int, code: str) -> bool:
     return session.connection().execute(used).rowcount == 1
 
 
-def left(person_id: int) -> int:
+def left(session: Session, person_id: int) -> int:
     """Count a person's unused codes."""
     unused = (CodigoDeRecuperacion.persona_id == person_id) & CodigoDeRecuperacion.usado.is_(None)
-    return db.session.scalar(select(func.count()).select_from(CodigoDeRecuperacion).where(unused)) or 0
+    return session.scalar(select(func.count()).select_from(CodigoDeRecuperacion).where(unused)) or 0
 
 
 def _new_code() -> str:

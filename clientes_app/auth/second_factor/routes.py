@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...errors import Conflict
+from ...extensions import db
 from ...settings import current_settings
 from ...web.access import Access, access, is_safe_next, json_view, leads_on, secret_view
 from ...web.actor import current_actor
@@ -154,7 +155,7 @@ def _without_pending() -> BaseResponse:
 def _waiting() -> Pending:
     """Return who owes the second step; who has none to show must set one up."""
     waiting = _pending()
-    if not services.has_second_factor(waiting.person.id):
+    if not services.has_second_factor(db.session(), waiting.person.id):
         abort(redirect(url_for("second_factor.set_up_first")))
     return waiting
 
@@ -162,7 +163,7 @@ def _waiting() -> Pending:
 def _waiting_for_first() -> Pending:
     """Return who must set up a second step; who has one must show it, or a password alone would replace it."""
     waiting = _pending()
-    if services.has_second_factor(waiting.person.id):
+    if services.has_second_factor(db.session(), waiting.person.id):
         abort(redirect(url_for("second_factor.ask")))
     return waiting
 

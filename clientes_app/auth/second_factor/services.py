@@ -33,17 +33,18 @@ class Factors:
 
 def factors_of(person: Usuario) -> Factors:
     """Return what a person can show besides the password."""
+    session = db.session()
     return Factors(
-        app_since=db.session.scalar(select(Totp.confirmado).where(Totp.persona_id == person.id)),
-        codes_left=recovery.left(person.id),
-        passkeys=passkeys.of(person.id),
-        required=is_required(person),
+        app_since=session.scalar(select(Totp.confirmado).where(Totp.persona_id == person.id)),
+        codes_left=recovery.left(session, person.id),
+        passkeys=passkeys.of(session, person.id),
+        required=is_required(session, person),
     )
 
 
-def has_second_factor(person_id: int) -> bool:
+def has_second_factor(session: Session, person_id: int) -> bool:
     """Return whether a person is asked for a second step; recovery codes alone are none."""
-    return bool(db.session.scalar(select(asks_for_second_step(person_id))))
+    return bool(session.scalar(select(asks_for_second_step(person_id))))
 
 
 def asks_for_second_step(person_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
@@ -74,10 +75,10 @@ def remove_factors(session: Session, person: Usuario, by: Actor) -> None:
     record(session, by, Accion.SECOND_FACTOR_OFF, thing, con="todo")
 
 
-def is_required(person: Usuario) -> bool:
+def is_required(session: Session, person: Usuario) -> bool:
     """Return whether the person's shop asks everybody for a second step."""
     asks = select(Cuenta.exige_segundo_factor).where(Cuenta.usuario_id == person.account_id)
-    return bool(db.session.scalar(asks))
+    return bool(session.scalar(asks))
 
 
 def find_person(person_id: int, *, sample_people: bool) -> Usuario | None:
@@ -107,7 +108,7 @@ def take_recovery_code(person: Usuario, code: str, *, by: Actor) -> bool:
     """
     with unit_of_work() as session:
         guesses.count(session, person.id)
-        right = has_second_factor(person.id) and recovery.take_code(session, person.id, code)
+        right = has_second_factor(session, person.id) and recovery.take_code(session, person.id, code)
         _note(session, person, "codigo_de_recuperacion", by, right=right)
     return right
 

@@ -24,7 +24,7 @@ BATCH = 10_000
 SLOW_BATCH = 500
 """Rows deleted at once: each leaves the search index and is looked up in every table that refers to it."""
 
-Action = Callable[[Connection, Select[int]], int]
+Action = Callable[[Session, Select[int]], int]
 """Changes a batch, given as a query of its ids; answers how many rows it changed."""
 
 
@@ -63,7 +63,7 @@ def _change_batch(ids: Sequence[int], action: Action) -> int:
         connection = session.connection()
         batch = batch_query(connection, ids)
         lock(connection, Cliente.id.in_(batch))
-        return action(connection, batch)
+        return action(session, batch)
 
 
 def _taking_turns(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy.orm import Session
 
 from ...audit_log import Actor, record
 from ...extensions import db
@@ -78,9 +79,9 @@ def remove_tags(account_id: int, selection: Selection, tag_ids: Sequence[int]) -
 def set_active(account_id: int, selection: Selection, active: bool) -> int:  # noqa: FBT001 (it is the value)
     """Activate or deactivate the clients of the selection, and return how many clients they are."""
 
-    def set_batch(connection: Connection, batch: Select[int]) -> int:
+    def set_batch(session: Session, batch: Select[int]) -> int:
         others = in_batch(account_id, batch), Cliente.activo != active, Cliente.borrado.is_(None)
-        return connection.execute(update(Cliente).where(*others).values(activo=active)).rowcount
+        return session.connection().execute(update(Cliente).where(*others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)
     change(ids, set_batch)
@@ -90,12 +91,13 @@ def set_active(account_id: int, selection: Selection, active: bool) -> int:  # n
 def delete_clients(account_id: int, selection: Selection, *, by: Actor) -> Deletion:
     """Delete the clients of the selection that have no sales; messages stay, with their name and number."""
 
-    def delete_batch(connection: Connection, batch: Select[int]) -> int:
+    def delete_batch(session: Session, batch: Select[int]) -> int:
+        connection = session.connection()
         # Waits for those who record a sale to one of them, and then sees it.
         lock_for_deletion(connection, in_batch(account_id, batch))
         deleted = connection.execute(delete(Cliente).where(in_batch(account_id, batch), ~_has_sales())).rowcount
         if deleted:
-            record(db.session(), by, Accion.CLIENTS_DELETED, cuantos=deleted)
+            record(session, by, Accion.CLIENTS_DELETED, cuantos=deleted)
         return deleted
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)

@@ -45,14 +45,14 @@ def untag_client(account_id: int, client_id: int, tag_id: int) -> None:
 
 def tag_clients(account_id: int, client_ids: Sequence[int], tag_id: int) -> None:
     """Give many clients a tag; other accounts' clients and tags are left alone."""
-    change(client_ids, lambda connection, batch: _tag(connection, account_id, batch, tag_id))
+    change(client_ids, lambda session, batch: _tag(session.connection(), account_id, batch, tag_id))
     if len(client_ids) >= MANY:
         look_anew(db.engine, ClienteEtiqueta)
 
 
 def untag_clients(account_id: int, client_ids: Sequence[int], tag_id: int) -> None:
     """Take a tag from many clients; other accounts' tags are left alone."""
-    change(client_ids, lambda connection, batch: _untag(connection, account_id, batch, tag_id))
+    change(client_ids, lambda session, batch: _untag(session.connection(), account_id, batch, tag_id))
 
 
 def merge_tags(account_id: int, tag_id: int, into_id: int) -> Etiqueta:
