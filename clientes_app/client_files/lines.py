@@ -56,7 +56,7 @@ class _Places(NamedTuple):
         names += layout.columns(Role.SURNAME)
         keys = frozenset(names + phones + layout.columns(Role.DOCUMENT))
         titles = layout.titles if layout.has_titles else ()
-        return cls(names, phones, keys, [fold(title) for title in titles if title])
+        return cls(names, phones, keys, list(filter(None, titles)))
 
 
 _WORDS_OF_TOTALS = (
@@ -70,16 +70,18 @@ _TOTAL = re.compile(
     rf"|(numero|cantidad|number) (de|of) (clientes|registros|contactos|filas|customers|records|contacts|rows){_NUMBERS}"
     rf"|\d[\d.,]* (clientes|registros|contactos|filas|customers|records|contacts|rows)( en total)?[.:]?"
 )
-_BEGINS_TOTAL = tuple("tgspracnTGSPRACN0123456789")
 _FOOT = re.compile(
     r"(pagina|pag\.?|page) \d+( ?(de|of|/) ?\d+)?"
     r"|(generado|impreso|exportado|generated|printed|exported) (por|el|by|on)\b.*"
     r"|[\s*-]*(fin|final|end)( (del?|of) (the )?(reporte|informe|archivo|listado|lista|report|file|list))?[\s.*-]*"
 )
-_BEGINS_FOOT = tuple("pgiefPGIEF")
 _AROUND_LABELS = " *-'\""
 _SUM = re.compile(r"[$\s]*-?\d[\d.,\s]*%?")
 _LONGEST_LABEL = 80
+
+# Looked for first, because it takes little time, and hardly any line has it.
+_MAY_BE_TOTAL = re.compile(r"[\s*'\"-]*(gran|sub|tot|sum|prom|rec|aver|coun|n[uú]m|cant|\d)", re.IGNORECASE)
+_MAY_BE_FOOT = re.compile(r"[\s*'\"-]*(p[aá]g|fin|end|gener|impr|export|print)", re.IGNORECASE)
 
 
 def kind_of(layout: Layout, region: str) -> Callable[[Record], Kind]:
@@ -131,7 +133,7 @@ def _kind_below(cells: Sequence[str], places: _Places, region: str) -> Kind:
     """Return what a line below the titles is."""
     first = next(filter(str.strip, cells))
     names = (cells[place] for place in places.names if place < len(cells))
-    labels = [cell for cell in chain((first,), names) if cell.lstrip(_AROUND_LABELS).startswith(_BEGINS_TOTAL)]
+    labels = [cell for cell in chain((first,), names) if _MAY_BE_TOTAL.match(cell)]
     if any(map(_is_total, labels)):
         return Kind.CLIENT if _has_number(cells, places.phones, region) else Kind.TOTAL
     if _is_sum(cells, places.keys):
@@ -141,9 +143,9 @@ def _kind_below(cells: Sequence[str], places: _Places, region: str) -> Kind:
 
 def _is_title(first: str, cells: Sequence[str], titles: Sequence[str]) -> bool:
     """Return whether a line has the titles once more, or what a report has at its foot."""
-    if fold(first.strip()) in titles and _are(cells, titles):
+    if first.strip() in titles and _are(cells, titles):
         return True
-    if not first.lstrip(_AROUND_LABELS).startswith(_BEGINS_FOOT) and first[:1] not in _AROUND_LABELS:
+    if not _MAY_BE_FOOT.match(first):
         return False
     alone = sum(map(bool, map(str.strip, cells))) == 1
     return alone and _FOOT.fullmatch(fold(tidy(first[:_LONGEST_LABEL]))) is not None
@@ -167,7 +169,7 @@ def _is_sum(cells: Sequence[str], keys: frozenset[int]) -> bool:
 
 def _are(cells: Sequence[str], titles: Sequence[str]) -> bool:
     """Return whether the cells are the titles once more, as at the top of a report's next page."""
-    return len(titles) > 1 and [fold(tidy(cell)) for cell in cells if cell.strip()] == titles
+    return len(titles) > 1 and [tidy(cell) for cell in cells if cell.strip()] == titles
 
 
 def _text(cells: Sequence[str]) -> str:

@@ -156,6 +156,8 @@ def _reader_of_answers(layout: Layout) -> Callable[[Sequence[str]], tuple[bool, 
 
 
 def _tags(texts: Sequence[str], delimiter: str) -> tuple[str, ...]:
+    if len(texts) == 1 and _OF_A_PROGRAM not in texts[0]:
+        return split_tags(texts[0], delimiter)
     named = (tag for text in texts for tag in split_tags(text, delimiter))
     return tuple(dict.fromkeys(tag for tag in named if not tag.startswith(_OF_A_PROGRAM)))
 

@@ -87,15 +87,15 @@ def fold(text: str) -> str:
 
 
 def _clean(text: str, controls: re.Pattern[str]) -> str:
-    seen = _without_unseen(composed(controls.sub(" ", text)))
-    # What was taken out may have parted a letter from its mark.
-    return composed(seen).strip()
+    text = composed(text if text.isprintable() else controls.sub(" ", text))
+    if _MAY_BE_UNSEEN.search(text):
+        # What is taken out may have parted a letter from its mark.
+        text = composed(_without_unseen(text))
+    return text.strip()
 
 
 def _without_unseen(text: str) -> str:
     """Return the text without what nobody sees."""
-    if text.isascii() or not _MAY_BE_UNSEEN.search(text):
-        return text
     text = _BLANKS.sub(" ", _NEVER_SEEN.sub("", text))
     text = _FLAG.sub(lambda found: found[1] or "", text)
     return _JOINING_NOTHING.sub("", _LOOK_OF_NOTHING.sub("", text))

@@ -16,6 +16,8 @@ def one_of(cells: Sequence[str], region: str) -> str:
     filled = [cell for cell in cells if cell]
     if not filled:
         return ""
+    if len(filled) == 1 and filled[0].isdecimal():
+        return filled[0]
     return next(filter(None, (_usable(cell, region) for cell in filled)), filled[0])
 
 
