@@ -103,11 +103,12 @@ def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
 def start_undoing(account_id: int, import_id: int, *, by: Actor) -> Importacion:
     """Let a worker undo an import, as far as nothing has happened to its clients since.
 
-    Raises NotFound, and Conflict where there is nothing to undo.
+    Raises NotFound, and Conflict where all of its clients have to stay.
     """
     with unit_of_work() as session:
         row = _move(session, account_id, import_id, UNDOABLE, EstadoImportacion.DESHACIENDO)
-        if not extent_of(session.connection(), row.id).possible:
+        extent = extent_of(session.connection(), row.id)
+        if extent.stays and not extent.possible:
             raise Conflict(gettext("There is nothing to undo: something has happened since to all of its clients."))
         record(session, by, Accion.IMPORT_UNDONE, _thing(row))
     return row
