@@ -11,13 +11,13 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..errors import DomainError
+from ..opt_outs.search_text import SearchText
 from ..values.ids import read_id
 from ..web.access import Access, access, program_view
 from ..web.actor import current_account, current_actor
 from ..web.formatting import local_iso, phone_number
 from ..web.htmx import done, go_to, page_or_fragment
 from ..web.i18n import account_zone
-from ..web.search_text import SearchText
 from . import bp, services
 from .forms import ReadForm
 from .services import Answer

@@ -15,10 +15,10 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, Baja, CampanaSMS, Cliente, OrigenBaja, Respuesta
 from ..models.types import utc_now
 from ..opt_outs.clients_of_numbers import first_client, found_by
+from ..opt_outs.search_text import SearchText
 from ..sending.erased import hold_off_erasing
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import lock_owned, owned
-from ..web.search_text import SearchText
 
 PAGE_SIZE = 50
 MOST_COUNTED = 99

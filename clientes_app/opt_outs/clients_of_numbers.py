@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..models import Cliente
 from ..values.pseudonym import MARK
-from ..web.search_text import SearchText
+from .search_text import SearchText
 
 
 def first_client(account_id: int, number: InstrumentedAttribute[str], search: SearchText) -> ScalarSelect[int]:

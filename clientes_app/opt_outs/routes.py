@@ -14,9 +14,9 @@ from ..web.actor import current_account, current_actor
 from ..web.csv_export import csv_download
 from ..web.formatting import phone_number
 from ..web.htmx import flash_and_go, form_again, page_or_fragment
-from ..web.search_text import SearchText
 from . import bp, services
 from .forms import NumberForm
+from .search_text import SearchText
 
 
 @bp.get("/")

@@ -19,8 +19,8 @@ from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.pseudonym import is_pseudonym
 from ..web.csv_export import Rows
 from ..web.formatting import local_iso
-from ..web.search_text import SearchText
 from .clients_of_numbers import first_client, found_by
+from .search_text import SearchText
 
 PAGE_SIZE = 50
 _COLUMNS = ("telefono", "cliente", "origen", "fecha")
