@@ -78,7 +78,7 @@ def test_a_page_is_read_in_order_and_its_clients_by_their_ids(
 )
 def test_no_search_reads_all_sales_or_sorts_who_has_a_tag(crowd: int, asked: Asked, search: Search) -> None:
     asked.clear()
-    find_page(crowd, search, Cursor(), Order.NEWEST, "CO")
+    find_page(account_of(crowd), search, Cursor(), Order.NEWEST)
     finding = [pair for pair in asked if pair[0].startswith("SELECT json_group_array")]
     plans = [plan(statement, parameters) for statement, parameters in finding]
     assert plans
