@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from . import (
+    answers,
     api,
     audit,
     auth,
@@ -34,6 +35,7 @@ _PACKAGES = (
     clients,
     privacy,
     opt_outs,
+    answers,
     segments,
     message_templates,
     simulated_phone,

@@ -18,6 +18,7 @@ from .models import (
     Etiqueta,
     Importacion,
     PlantillaSMS,
+    Respuesta,
     Segmento,
     TokenDeApi,
     Venta,
@@ -25,7 +26,18 @@ from .models import (
 from .values.ids import MAX_ID
 
 Row = TypeVar(
-    "Row", Auditoria, Baja, CampanaSMS, Cliente, Etiqueta, Importacion, PlantillaSMS, Segmento, TokenDeApi, Venta
+    "Row",
+    Auditoria,
+    Baja,
+    CampanaSMS,
+    Cliente,
+    Etiqueta,
+    Importacion,
+    PlantillaSMS,
+    Respuesta,
+    Segmento,
+    TokenDeApi,
+    Venta,
 )
 
 

@@ -9,7 +9,17 @@ import pytest
 
 pytest_plugins = [
     f"tests.support.{module}"
-    for module in ("databases", "clock", "shop", "checking_client", "app", "carrier", "campaigns", "imports")
+    for module in (
+        "databases",
+        "clock",
+        "shop",
+        "checking_client",
+        "app",
+        "carrier",
+        "campaigns",
+        "imports",
+        "twilio_requests",
+    )
 ]
 
 hypothesis.settings.register_profile("clientes", deadline=None, max_examples=100, derandomize="CI" in os.environ)

@@ -21,9 +21,11 @@ VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
+    "clients_of_numbers",
     "filters",
     "forgetting",
     "forms",
+    "keeping",
     "keywords",
     "leftovers",
     "listing",

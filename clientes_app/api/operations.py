@@ -52,6 +52,9 @@ _CAMPAIGN = _parameter("pk", "path", "The campaign.", {"type": "integer", "minim
 _AFTER = _parameter(
     "despues", "query", "Only entries after this one; detalles_url carries it.", {"type": "integer", "minimum": 0}, 1000
 )
+_AFTER_ANSWER = _parameter(
+    "despues", "query", "Only answers after this one, by its id.", {"type": "integer", "minimum": 0}, 41
+)
 _PREFER = _parameter("Prefer", "header", "respond-async: do not wait for the end.", {"type": "string"}, "respond-async")
 _KEY = _parameter(
     "Idempotency-Key",
@@ -99,6 +102,20 @@ _CLIENT = {
     "documento": "123456789",
     "activo": True,
     "creado": "2024-03-15T10:30:00-05:00",
+    "recibe_sms": True,
+    "motivo_sin_sms": None,
+}
+_ANSWER = {
+    "id": 42,
+    "telefono": "+573009876543",
+    "cliente_id": 15,
+    "nombre": "Carlos Ruiz",
+    "campana_id": 10,
+    "mensaje": "¿A qué hora abren mañana?",
+    "adjuntos": 0,
+    "recibida": "2024-03-15T10:32:00-05:00",
+    "leida": False,
+    "baja": False,
 }
 _TEMPLATE = {"id": 2, "nombre": "Recordatorio", "mensaje": "Hola {nombre}, te esperamos en nuestra tienda!"}
 
@@ -111,7 +128,7 @@ CREATE_CLIENT = _writes(
     Alcance.CLIENTS,
     "ClienteNuevo",
     "Create a client",
-    "A telephone that cannot be understood is kept as it is, and no message goes to it.",
+    "A telephone that gets no SMS is kept as it is, and no message goes to it: recibe_sms and motivo_sin_sms say so.",
     {
         "200": answers("The client was created.", "ClienteCreado", {"success": True, "cliente": _CLIENT}),
         "400": wrong_input("nombre", "This field is required."),
@@ -156,6 +173,13 @@ DETAILS = _reads(
     _CAMPAIGN,
     _AFTER,
 )
+ANSWERS = _reads(
+    "What people wrote back",
+    "A thousand answers at a time, in the order in which they came: ask from time to time for those after the last one "
+    "that you have. Who answers STOP or BAJA is opted out by that, and stands in no answer.",
+    {"200": answers("The answers.", "Respuestas", {"success": True, "respuestas": [_ANSWER]}), **shared()},
+    _AFTER_ANSWER,
+)
 DESCRIPTION: Json = {
     "summary": "This description",
     "description": "The whole of it as an OpenAPI document. It needs no token.",
@@ -176,5 +200,6 @@ PATHS: Json = {
     "/clientes/enviar-sms/": {"post": {"operationId": "sendSms", **SEND}},
     "/clientes/campanas/{pk}/estado/": {"get": {"operationId": "campaignState", **STATE}},
     "/clientes/campanas/{pk}/detalles/": {"get": {"operationId": "campaignDetails", **DETAILS}},
+    "/clientes/respuestas-sms/": {"get": {"operationId": "listAnswers", **ANSWERS}},
     "/api/openapi.json": {"get": {"operationId": "describeApi", **DESCRIPTION}},
 }

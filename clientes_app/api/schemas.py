@@ -77,7 +77,9 @@ _NEW_CLIENT: Json = {
     "required": ["nombre"],
     "properties": {
         "nombre": text("The client's name.", 150),
-        "telefono": text("As it is written in the country of the shop, or with +.", 20),
+        "telefono": text(
+            "As it is written in the country of the shop, or with +; of a long spelling a shorter is stored."
+        ),
         "documento": text("Number of the identity document.", 20),
         "activo": {"type": "boolean", "default": True, "description": "Whether campaigns go to the client."},
     },
@@ -87,10 +89,15 @@ _CLIENT = shape(
     {
         "id": identifier("The client."),
         "nombre": text("The client's name."),
-        "telefono": text("As it was written."),
+        "telefono": text("As it was written; one that is longer than 20 characters, in a shorter spelling."),
         "documento": text("Number of the identity document."),
         "activo": {"type": "boolean", "description": "Whether campaigns go to the client."},
         "creado": {"type": "string", "format": "date-time", "description": "With the UTC offset of the shop."},
+        "recibe_sms": {"type": "boolean", "description": "Whether the number is one that gets SMS."},
+        "motivo_sin_sms": {
+            "type": ["string", "null"],
+            "description": "Why it gets none, in a few words in the caller's language; null where it gets them.",
+        },
     }
 )
 _TEMPLATE = shape(
@@ -157,6 +164,20 @@ _RUNNING_CAMPAIGN = shape(
     },
     {**_MORE_DETAILS, **_WAITS},
 )
+_ANSWER = shape(
+    {
+        "id": identifier("The answer."),
+        "telefono": text("Whose it is, with the country's code."),
+        "cliente_id": {"type": ["integer", "null"], "description": "The first client with this number; null for none."},
+        "nombre": {"type": ["string", "null"], "description": "The client's name."},
+        "campana_id": {"type": ["integer", "null"], "description": "The campaign that last wrote to the number."},
+        "mensaje": text("What the person wrote; empty where only pictures came.", 1_600),
+        "adjuntos": count("Pictures and other files that came with it; they stay at Twilio."),
+        "recibida": {"type": "string", "format": "date-time", "description": "With the UTC offset of the shop."},
+        "leida": {"type": "boolean", "description": "Whether somebody of the shop said that it is read."},
+        "baja": {"type": "boolean", "description": "Whether the number stands in the opt-outs now."},
+    }
+)
 _ERROR = shape({"success": _NO, "error": text("What is wrong, in a sentence in the caller's language.")})
 _FIELD_ERRORS = shape(
     {
@@ -181,6 +202,11 @@ SCHEMAS: Json = {
     "Estado": _STATE,
     "Detalle": _DETAIL,
     "Detalles": shape({"success": _YES, **_DETAILS}, _MORE_DETAILS),
+    "Respuesta": _ANSWER,
+    "Respuestas": shape(
+        {"success": _YES, "respuestas": list_of(ref("Respuesta"), "Oldest first.") | {"maxItems": 1_000}},
+        {"respuestas_url": text("Where the answers after these are; missing when these are the last.")},
+    ),
     "Error": _ERROR,
     "ErroresDeCampos": _FIELD_ERRORS,
 }

@@ -19,5 +19,7 @@ def sweep() -> None:
     uploads = current_settings().uploads_path
     done = sweep_all(uploads)
     click.echo(f"{done.messages} messages of {done.campaigns} campaigns blanked, {done.imports} imports cancelled")
+    if done.answers:
+        click.echo(f"{done.answers} answers deleted")
     if deleted := leftovers.sweep(db.engine, uploads):
         click.echo(f"{deleted} files deleted that were left over")

@@ -105,6 +105,7 @@ def readable_again(cells: Sequence[str], layout: Layout) -> list[str]:
 
 def check(fields: Fields, region: str) -> Row:
     """Derive what a client is matched by, and say what is wrong with the fields."""
+    fields = fields._replace(telefono=phone.shortened(fields.telefono, region, LONGEST_PHONE))
     said = fields.nombre, fields.telefono, fields.documento
     return Row._make((*said, *keys_of(*said, region), "\n".join(fields.etiquetas), _fault(fields)))
 

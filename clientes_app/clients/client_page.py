@@ -17,11 +17,10 @@ from ..web.access import Access, access
 from ..web.actor import current_account
 from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
-from . import bp, sales, services, timeline
+from . import bp, notices, sales, services, timeline
 from .forms import SaleForm
 from .list_view import list_left
 from .many.forms import ClientTagForm
-from .search import listing
 from .tags import tagging
 from .tags.services import list_tags, tags_of
 
@@ -89,7 +88,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "client": client,
         "list_left": list_left(),
         "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
-        "phone_problem": listing.phone_problem(client, settings.default_region),
+        "phone_problem": notices.why_no_sms(client, settings.default_region),
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
         "known_tags": list_tags(db.session(), current_user.account_id),
         "tag_form": tag_form or ClientTagForm(formdata=None),

@@ -14,6 +14,7 @@ from ..values.amounts import LARGEST, parse_amount
 from ..values.text import clean_line
 from ..web.forms import EditForm, FlagField, Form, line_field, numbered_field
 from ..web.i18n import account_zone
+from ..web.phone_field import PhoneField
 from .sales import NewSale, today
 from .services import ClientFields
 
@@ -28,13 +29,16 @@ class ClientForm(EditForm):
     """A client."""
 
     nombre = line_field(lazy_gettext("Name"), 150, required=True)
-    telefono = numbered_field(lazy_gettext("Mobile number"), 20)
+    telefono = PhoneField(lazy_gettext("Mobile number"), 20)
     documento = numbered_field(lazy_gettext("Document"), 20)
     activo = FlagField(lazy_gettext("Active"), default=True)
 
     def given(self) -> ClientFields:
         """Return the fields that the request gives, but for those that are as the page showed them."""
-        return cast(ClientFields, self._changed())
+        given = self._changed()
+        if "telefono" in given:
+            given["telefono"] = self.telefono.stored
+        return cast(ClientFields, given)
 
 
 class ActiveForm(Form):

@@ -8,7 +8,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from markupsafe import Markup
 
 from ..errors import Conflict, DomainError
 from ..extensions import db
@@ -16,13 +15,14 @@ from ..models import Cliente
 from ..web.access import Access, access, program_view
 from ..web.actor import current_account, current_actor
 from ..web.error_pages import speaks_json
-from ..web.formatting import local_iso
+from ..web.formatting import local_iso, no_sms_reason
 from ..web.forms import form_from_json, json_object, validated
 from ..web.htmx import done, flash_and_go, form_again, is_partial, page_or_fragment
 from ..web.i18n import account_zone
-from . import bp, services
+from . import bp, notices, services
 from .forms import ActiveForm, ClientForm
 from .list_view import list_context, shown_values
+from .notices import Notice
 from .search import listing
 from .search.criteria import Search
 
@@ -55,7 +55,9 @@ def create() -> ResponseReturnValue:
     client = services.create_client(current_account(), form.given(), by=current_actor())
     if "otro" in request.form:
         return _offer_another(client)
-    return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_added.html", client))
+    notice = notices.saved(client, current_account().region)
+    fragment = _row_fragment("clients/_added.html", client)
+    return done(notice.text, url_for("clients.index"), fragment, level=notice.level)
 
 
 @bp.post("/crear/ajax/")
@@ -83,13 +85,17 @@ def edit(pk: int) -> ResponseReturnValue:
 def save(pk: int) -> ResponseReturnValue:
     """Change a client; a field that is left out keeps its value."""
     client = services.find_client(current_user.account_id, pk)
+    if request.is_json:
+        return _save_json(client)
     form = ClientForm(request.form, obj=client)
     if not form.validate():
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
     client = services.edit_client(current_account(), pk, form.given(), by=current_actor())
+    notice = notices.saved(client, current_account().region)
     if _from_own_page():
-        return flash_and_go(_saved(client), url_for("clients.show", pk=pk))
-    return done(_saved(client), url_for("clients.index"), _row_fragment("clients/_changed.html", client))
+        return _leave(notice, url_for("clients.show", pk=pk))
+    fragment = _row_fragment("clients/_changed.html", client)
+    return done(notice.text, url_for("clients.index"), fragment, level=notice.level)
 
 
 @bp.post("/<int:pk>/activo/")
@@ -136,10 +142,17 @@ def delete(pk: int) -> ResponseReturnValue:
     return done(said, url_for("clients.index"), fragment)
 
 
+def _save_json(client: Cliente) -> ResponseReturnValue:
+    form = validated(form_from_json(ClientForm, json_object(), obj=client))
+    client = services.edit_client(current_account(), client.id, form.given(), by=current_actor())
+    return {"success": True, "cliente": _as_json(client)}
+
+
 def _offer_another(client: Cliente) -> ResponseReturnValue:
+    notice = notices.saved(client, current_account().region)
     if not is_partial():
-        return flash_and_go(_saved(client), url_for("clients.new"))
-    form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=_saved(client))
+        return _leave(notice, url_for("clients.new"))
+    form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=notice)
     return form + _row_fragment("clients/_added.html", client)
 
 
@@ -150,18 +163,8 @@ def _refuse_deletion(pk: int, refusal: Conflict) -> ResponseReturnValue:
     return render_template("clients/_delete.html", refused=True, **_client_context(client)), refusal.status
 
 
-def _saved(client: Cliente) -> str:
-    said: str = gettext("%(name)s is saved.", name=client.nombre)
-    if client.telefono and client.telefono_e164 is None:
-        useless = gettext("But its number is not one that can get an SMS.")
-        return f"{said} {useless}"
-    other = services.with_same_number(client)
-    if other is None:
-        return said
-    doubled = gettext("Another client has this number: %(name)s.", name=other.nombre)
-    address = url_for("clients.compare", a=other.id, b=client.id)
-    link = Markup('<a class="alert-link" href="{}">{}</a>').format(address, gettext("Merge the two"))
-    return Markup("{} {} {}").format(said, doubled, link)
+def _leave(notice: Notice, location: str) -> ResponseReturnValue:
+    return flash_and_go(notice.text, location, notice.level)
 
 
 def _row_fragment(template: str, client: Cliente) -> str:
@@ -187,6 +190,7 @@ def _from_own_page() -> bool:
 
 
 def _as_json(client: Cliente) -> dict[str, object]:
+    problem = notices.why_no_sms(client, current_account().region)
     return {
         "id": client.id,
         "nombre": client.nombre,
@@ -194,4 +198,6 @@ def _as_json(client: Cliente) -> dict[str, object]:
         "documento": client.documento,
         "activo": client.activo,
         "creado": local_iso(client.creado, account_zone()),
+        "recibe_sms": problem is None,
+        "motivo_sin_sms": no_sms_reason(problem) if problem else None,
     }

@@ -138,6 +138,16 @@ def with_same_number(client: Cliente) -> Cliente | None:
     return db.session.scalar(others.order_by(Cliente.id).limit(1))
 
 
+def with_same_document(client: Cliente) -> Cliente | None:
+    """Return the first other client of the account that has this client's document, however it is written."""
+    if not client.documento_clave:
+        return None
+    others = owned(Cliente, client.usuario_id).where(
+        Cliente.documento_clave == client.documento_clave, Cliente.documento_clave != "", Cliente.id != client.id
+    )
+    return db.session.scalar(others.order_by(Cliente.id).limit(1))
+
+
 def _note_edit(session: Session, client: Cliente, fields: ClientFields, by: Actor) -> None:
     was = {name: getattr(client, name) for name in fields}
     changed = {name: [was[name], value] for name, value in fields.items() if was[name] != value}

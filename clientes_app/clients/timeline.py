@@ -1,4 +1,4 @@
-"""A client's story: what was done to it, sent to it and sold to it, in one stream."""
+"""A client's story: what was done to it, sent to it, answered by it and sold to it, in one stream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..extensions import db
-from ..models import Baja, CambioDeCliente, CampanaSMS, Cliente, Importacion, SMSLog, TipoDeCambio, Usuario, Venta
+from ..models import (
+    Baja,
+    CambioDeCliente,
+    CampanaSMS,
+    Cliente,
+    Importacion,
+    Respuesta,
+    SMSLog,
+    TipoDeCambio,
+    Usuario,
+    Venta,
+)
 from ..tenancy import owned
 from ..values.ids import MAX_ID
 
@@ -29,6 +40,7 @@ class Source(IntEnum):
     OPT_OUT = 2
     PURCHASE = 3
     MESSAGE = 4
+    ANSWER = 5
 
 
 class Kind(StrEnum):
@@ -41,6 +53,7 @@ class Kind(StrEnum):
     OPT_OUT = "opt-out"
     PURCHASE = "purchase"
     MESSAGE = "message"
+    ANSWER = "answer"
 
 
 _KINDS = {
@@ -78,7 +91,7 @@ class Entry:
 
     place: Place
     kind: Kind
-    what: CambioDeCliente | Importacion | Baja | Venta | SMSLog | None
+    what: CambioDeCliente | Importacion | Baja | Venta | SMSLog | Respuesta | None
     """The row that tells of it; None for a creation that nobody noted."""
     name: str | None = None
     """Who did it, or the campaign that a message belongs to."""
@@ -94,7 +107,7 @@ class Story:
 
 def story_of(client: Cliente, before: Place | None = None) -> Story:
     """Return what happened to a client before a place, or the latest."""
-    sources = (_creation, _changes, _opt_outs, _purchases, _messages)
+    sources = (_creation, _changes, _opt_outs, _purchases, _messages, _answers)
     found = [entry for source in sources for entry in source(client, before)]
     found.sort(key=lambda entry: entry.place, reverse=True)
     shown = found[:PAGE_SIZE]
@@ -153,6 +166,14 @@ def _messages(client: Cliente, before: Place | None) -> list[Entry]:
     return [
         Entry(Place(message.actualizado, Source.MESSAGE, message.id), Kind.MESSAGE, message, campaign)
         for message, campaign in _latest(sent, Source.MESSAGE, SMSLog.actualizado, SMSLog.id, before)
+    ]
+
+
+def _answers(client: Cliente, before: Place | None) -> list[Entry]:
+    written = owned(Respuesta, client.usuario_id).where(Respuesta.telefono_e164 == client.telefono_e164)
+    return [
+        Entry(Place(answer.recibida, Source.ANSWER, answer.id), Kind.ANSWER, answer)
+        for (answer,) in _latest(written, Source.ANSWER, Respuesta.recibida, Respuesta.id, before)
     ]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, delete, select
 from ..database.transactions import insert_missing, read_transaction, write_transaction
 from ..models import OPEN_IMPORTS, Importacion, PersonaOlvidada, Privacidad
 from ..sending.erased import hold_off_erasing, pseudonym_key
+from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
 from .jobs import Files
 from .staging.store import Staging
@@ -87,5 +88,6 @@ def keep_rejected(files: Files, forgotten: Forgotten) -> None:
 
 
 def _pseudonyms(numbers: Iterable[str], document_keys: Iterable[str], key: bytes) -> set[str]:
+    spellings = (spelling for number in numbers for spelling in (number, *older_spellings(number)))
     # A document of digits is not to be taken for a number.
-    return {pseudonym(mark, key) for mark in (*numbers, *(f"documento {each}" for each in document_keys))}
+    return {pseudonym(mark, key) for mark in (*spellings, *(f"documento {each}" for each in document_keys))}

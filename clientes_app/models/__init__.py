@@ -1,7 +1,7 @@
 """The tables, one file per aggregate; no query logic beyond relationships."""
 
 from .auditoria import Accion, Auditoria
-from .baja import Baja, OrigenBaja
+from .baja import Baja, BajaLevantada, BajaRecordada, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import AT_REST, COUNTERS, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
 from .cliente import Cliente
@@ -9,7 +9,7 @@ from .consumo import Consumo
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
 from .enlace import Enlace
-from .entrante import MensajeEntrante
+from .entrante import LONGEST_ANSWER, MOST_MEDIA, MensajeEntrante, Respuesta
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
 from .plantilla import PlantillaSMS
@@ -26,12 +26,16 @@ __all__ = [
     "AT_REST",
     "COUNTERS",
     "ENDED",
+    "LONGEST_ANSWER",
+    "MOST_MEDIA",
     "OPEN_IMPORTS",
     "UNFINISHED",
     "Accion",
     "Alcance",
     "Auditoria",
     "Baja",
+    "BajaLevantada",
+    "BajaRecordada",
     "CambioDeCliente",
     "CambioImportado",
     "CampanaSMS",
@@ -55,6 +59,7 @@ __all__ = [
     "Precio",
     "Privacidad",
     "Recibo",
+    "Respuesta",
     "Rol",
     "SMSLog",
     "Segmento",

@@ -17,6 +17,8 @@ class OrigenBaja(StrEnum):
 
     MENSAJE = "mensaje"
     """The person answered with a word such as BAJA."""
+    RESPUESTA = "respuesta"
+    """The person asked for it in a sentence, which somebody of the shop read."""
     TWILIO = "twilio"
     """Twilio refused the number for it (21610)."""
     MANUAL = "manual"
@@ -34,3 +36,24 @@ class Baja(Base):
     origen: Mapped[OrigenBaja] = mapped_column(state_column(OrigenBaja))
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+
+
+class BajaRecordada(Base):
+    """Somebody who answered STOP: known again by every account that comes to have the number, whenever that is."""
+
+    __tablename__ = "baja_recordada"
+
+    seudonimo: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """The number's: nobody can read here whom other shops write to."""
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    """When the person last said so."""
+
+
+class BajaLevantada(Base):
+    """A number that an account took out of its list by hand: no STOP of before enters it again."""
+
+    __tablename__ = "baja_levantada"
+
+    usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"), primary_key=True)
+    seudonimo: Mapped[str] = mapped_column(String(16), primary_key=True)
+    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -48,6 +48,7 @@ class EstadoSMS(StrEnum):
 class Recibo(StrEnum):
     """What Twilio says of a message it accepted, in the order in which it says it.
 
+    It has two more words, `receiving` and `received`, for messages that come in.
     https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
     """
 
@@ -59,6 +60,8 @@ class Recibo(StrEnum):
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+    CANCELED = "canceled"
+    PARTIALLY_DELIVERED = "partially_delivered"
     READ = "read"
 
 
@@ -185,7 +188,7 @@ class SMSLog(Base):
     twilio_sid: Mapped[str | None] = mapped_column(String(100))
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)
-    recibo: Mapped[Recibo | None] = mapped_column(state_column(Recibo))
+    recibo: Mapped[Recibo | None] = mapped_column(state_column(Recibo, longest=20))
     """What became of it after Twilio accepted it; `estado` never says that."""
     recibo_codigo: Mapped[int | None]
     recibido: Mapped[datetime | None] = mapped_column(UtcDateTime)

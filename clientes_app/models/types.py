@@ -73,13 +73,13 @@ def only_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-def state_column(states: type[StrEnum]) -> Enum:
+def state_column(states: type[StrEnum], longest: int = 16) -> Enum:
     """Return the type of a column that holds one of `states`, checked by the database."""
     return Enum(
         states,
         native_enum=False,
         create_constraint=True,
         name=states.__name__.lower(),
-        length=16,
+        length=longest,
         values_callable=lambda members: [member.value for member in members],
     )

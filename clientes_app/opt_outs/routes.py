@@ -9,25 +9,23 @@ from flask_login import current_user
 
 from ..extensions import engine_apart
 from ..values.ids import read_id
-from ..values.text import clean_line
 from ..web.access import Access, access
 from ..web.actor import current_account, current_actor
 from ..web.csv_export import csv_download
 from ..web.formatting import phone_number
 from ..web.htmx import flash_and_go, form_again, page_or_fragment
+from ..web.search_text import SearchText
 from . import bp, services
 from .forms import NumberForm
-
-LONGEST_SEARCH = 40
 
 
 @bp.get("/")
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List the numbers, newest first."""
-    searched = clean_line(request.args.get("q", "")[:LONGEST_SEARCH])
-    page = services.list_page(current_user.account_id, searched, read_id(request.args.get("antes", "")))
-    return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, searched=searched)
+    search = SearchText.from_text(request.args.get("q", ""), current_account().region)
+    page = services.list_page(current_user.account_id, search, read_id(request.args.get("antes", "")))
+    return page_or_fragment("opt_outs/index.html", "opt_outs/_list.html", page=page, search=search)
 
 
 @bp.get("/exportar/")

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Engine, Select
 
 from ..audit_log import Actor, Thing, record
 from ..database.paging import Page, newest_first, page_of, read_in_batches
 from ..extensions import db, unit_of_work
 from ..models import Accion, Baja, Cliente, OrigenBaja
+from ..sending.erased import lift_stop
 from ..sending.opt_outs import add_opt_outs
 from ..tenancy import Account, get_owned, lock_owned, owned
-from ..values.pseudonym import MARK, is_pseudonym
+from ..values.pseudonym import is_pseudonym
 from ..web.csv_export import Rows
 from ..web.formatting import local_iso
+from ..web.search_text import SearchText
+from .clients_of_numbers import first_client, found_by
 
 PAGE_SIZE = 50
 _COLUMNS = ("telefono", "cliente", "origen", "fecha")
@@ -36,13 +38,9 @@ class Entry:
     client_name: str | None
 
 
-def list_page(account_id: int, searched: str, before: int | None) -> Page[Entry]:
-    """Return the entries whose number holds the digits that are looked for, newest first: those older than `before`."""
-    found = newest_first(_entries(account_id), Baja.id, before, PAGE_SIZE)
-    if searched:
-        # A pseudonym has digits that are nobody's.
-        found = found.where(~Baja.telefono_e164.startswith(MARK))
-        found = found.where(Baja.telefono_e164.contains(_digits(searched) or searched, autoescape=True))
+def list_page(account_id: int, search: SearchText, before: int | None) -> Page[Entry]:
+    """Return the entries that a search finds, newest first: those older than `before`."""
+    found = newest_first(_entries(account_id, search), Baja.id, before, PAGE_SIZE)
     return page_of([Entry(*row) for row in db.session.execute(found)], PAGE_SIZE)
 
 
@@ -62,12 +60,13 @@ def add(account_id: int, number: str, *, by: Actor) -> None:
 
 
 def remove(account_id: int, opt_out_id: int, *, by: Actor) -> Baja:
-    """Take a number out, and return what its entry was.
+    """Take a number out, and return what its entry was; only a STOP from now on enters it again by itself.
 
     Raises NotFound.
     """
     with unit_of_work() as session:
         opt_out = lock_owned(session, Baja, account_id, opt_out_id)
+        lift_stop(session.connection(), account_id, opt_out.telefono_e164)
         session.delete(opt_out)
         record(session, by, Accion.OPT_OUT_REMOVED)
     return opt_out
@@ -88,7 +87,7 @@ def note_export(*, by: Actor) -> None:
 def export_batches(engine: Engine, account: Account, erased: str) -> Iterator[Rows]:
     """Return the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield [_COLUMNS]
-    for rows in read_in_batches(engine, _entries(account.id)):
+    for rows in read_in_batches(engine, _entries(account.id, SearchText())):
         yield [_exported(Entry(*row), account.zone, erased) for row in rows]
 
 
@@ -97,17 +96,11 @@ def _exported(entry: Entry, zone: ZoneInfo, erased: str) -> tuple[str, str | Non
     return number, entry.client_name, entry.origin, local_iso(entry.since, zone)
 
 
-def _entries(account_id: int) -> Select[int, str, OrigenBaja, datetime, int, str]:
-    other = aliased(Cliente)
-    first_client = (
-        select(func.min(other.id))
-        .where(other.usuario_id == account_id, other.telefono_e164 == Baja.telefono_e164)
-        .correlate(Baja)
-        .scalar_subquery()
-    )
+def _entries(account_id: int, search: SearchText) -> Select[int, str, OrigenBaja, datetime, int, str]:
     return (
         owned(Baja, account_id)
-        .outerjoin(Cliente, Cliente.id == first_client)
+        .outerjoin(Cliente, Cliente.id == first_client(account_id, Baja.telefono_e164, search))
+        .where(*found_by(search, Baja.telefono_e164))
         .with_only_columns(
             Baja.id,
             Baja.telefono_e164,
@@ -118,7 +111,3 @@ def _entries(account_id: int) -> Select[int, str, OrigenBaja, datetime, int, str
             maintain_column_froms=True,
         )
     )
-
-
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character in "0123456789")

@@ -23,6 +23,7 @@ from ..models import (
     Distintos,
     Etiqueta,
     Importacion,
+    Respuesta,
     SMSLog,
     Venta,
 )
@@ -40,6 +41,7 @@ class PersonalData:
     sales: Sequence[Venta]
     messages: Sequence[tuple[SMSLog, str]]
     """Each with the name of its campaign."""
+    answers: Sequence[Respuesta]
     opt_outs: Sequence[Baja]
     changes: Sequence[CambioDeCliente]
     imports: Sequence[tuple[Importacion, dict[str, Any] | None]]
@@ -61,6 +63,7 @@ def hand_out(account_id: int, client_id: int, *, by: Actor) -> PersonalData:
         tags=tags_of(db.session(), account_id, [client.id]).get(client.id, []),
         sales=_sales(client),
         messages=_messages(client),
+        answers=_answers(client),
         opt_outs=_opt_outs(client),
         changes=_changes(client),
         imports=_imports(client),
@@ -79,6 +82,15 @@ def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
             for sale in data.sales
         ],
         "mensajes": [_message_as_json(message, campaign, zone) for message, campaign in data.messages],
+        "respuestas": [
+            {
+                "fecha": local_iso(each.recibida, zone),
+                "telefono": each.telefono_e164,
+                "mensaje": each.mensaje,
+                "adjuntos": each.adjuntos,
+            }
+            for each in data.answers
+        ],
         "bajas": [
             {"fecha": local_iso(each.creado, zone), "telefono": each.telefono_e164, "origen": each.origen.value}
             for each in data.opt_outs
@@ -136,6 +148,11 @@ def _messages(client: Cliente) -> Sequence[tuple[SMSLog, str]]:
         .with_only_columns(SMSLog, CampanaSMS.nombre, maintain_column_froms=True)
     )
     return [(message, campaign) for message, campaign in db.session.execute(sent)]
+
+
+def _answers(client: Cliente) -> Sequence[Respuesta]:
+    written = owned(Respuesta, client.usuario_id).where(Respuesta.telefono_e164 == client.telefono_e164)
+    return db.session.scalars(written.order_by(Respuesta.id)).all()
 
 
 def _opt_outs(client: Cliente) -> Sequence[Baja]:

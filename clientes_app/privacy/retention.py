@@ -1,4 +1,4 @@
-"""Retention: messages of campaigns that ended long ago lose their texts, names and numbers; old uploads go.
+"""Retention: messages of campaigns that ended long ago lose their texts, names and numbers; old answers and uploads go.
 
 Small batches with rests between them: whoever wants to write waits for one batch at most. What is done is done, so
 that a sweep that was cut short goes on where it was.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..audit_log import NOBODY, Thing, record
@@ -32,6 +32,7 @@ from ..models import (
     EstadoSMS,
     Importacion,
     MensajeEntrante,
+    Respuesta,
     SMSLog,
 )
 from ..models.types import utc_now
@@ -62,6 +63,7 @@ class Swept:
     campaigns: int = 0
     messages: int = 0
     imports: int = 0
+    answers: int = 0
 
 
 def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
@@ -73,6 +75,7 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
             if told_to_stop():
                 return done
         done.campaigns += _close(db.engine, campaign)
+    done.answers = _forget_answers(db.engine)
     done.imports = _cancel_unattended(uploads)
     _forget_heard(db.engine)
     return done
@@ -89,11 +92,16 @@ def _due(engine: Engine) -> list[Due]:
     """List the campaigns whose messages were kept as long as their account wants."""
     found: list[Due] = []
     with read_transaction(engine) as connection:
-        settled = select(Cuenta.usuario_id, Cuenta.meses_de_retencion).where(Cuenta.meses_de_retencion.is_not(None))
-        for account_id, months in connection.execute(settled).all():
-            before = months_before(utc_now(), months or 0)
+        for account_id, before in _kept_since(connection):
             found += connection.execute(_ended_before(account_id, before)).all()
     return found
+
+
+def _kept_since(connection: Connection) -> list[tuple[int, datetime]]:
+    """List the accounts that settled for how long they keep things, each with the moment from which on it does."""
+    settled = select(Cuenta.usuario_id, Cuenta.meses_de_retencion).where(Cuenta.meses_de_retencion.is_not(None))
+    rows = connection.execute(settled)
+    return [(account_id, months_before(utc_now(), months or 0)) for account_id, months in rows]
 
 
 def _ended_before(account_id: int, moment: datetime) -> Select[int, str, int, int]:
@@ -152,6 +160,24 @@ def _close(engine: Engine, campaign: Due) -> bool:
         record(session, NOBODY, Accion.MESSAGES_BLANKED, thing, mensajes=count)
         session.flush()
     return True
+
+
+def _forget_answers(engine: Engine) -> int:
+    """Delete the answers that were kept as long as their account wants, batch by batch; return how many."""
+    with read_transaction(engine) as connection:
+        kept_since = _kept_since(connection)
+    return sum(_forget_answers_of(engine, account_id, before) for account_id, before in kept_since)
+
+
+def _forget_answers_of(engine: Engine, account_id: int, before: datetime) -> int:
+    due = select(Respuesta.id).where(Respuesta.usuario_id == account_id, Respuesta.recibida < before)
+    forgotten = 0
+    for answers in taking_turns(read_in_batches(engine, due, BATCH), rest=1.0):
+        with write_transaction(engine) as connection:
+            forgotten += connection.execute(
+                delete(Respuesta).where(Respuesta.id.in_([row.id for row in answers]))
+            ).rowcount
+    return forgotten
 
 
 def _forget_heard(engine: Engine) -> None:

@@ -32,6 +32,7 @@ from ..models import (
     ClienteEtiqueta,
     Distintos,
     EstadoSMS,
+    Respuesta,
     SMSLog,
 )
 from ..models.types import utc_now
@@ -57,6 +58,8 @@ class Extent:
     waiting: int
     """Messages that are still to be sent."""
     opted_out: bool
+    answers: int
+    """What came from its number."""
 
 
 def extent_of(account_id: int, client: Cliente) -> Extent:
@@ -66,7 +69,14 @@ def extent_of(account_id: int, client: Cliente) -> Extent:
     counted = select(func.count(), func.count().filter(SMSLog.estado.in_(IN_FLIGHT)))
     messages, waiting = session.execute(counted.where(SMSLog.cliente_id == client.id)).one()
     listed = owned(Baja, account_id).where(Baja.telefono_e164.in_(numbers)).limit(1)
-    return Extent(has_sales(session, account_id, client.id), messages, waiting, session.scalar(listed) is not None)
+    answers = owned(Respuesta, account_id).where(Respuesta.telefono_e164.in_(numbers)).with_only_columns(func.count())
+    return Extent(
+        has_sales(session, account_id, client.id),
+        messages,
+        waiting,
+        opted_out=session.scalar(listed) is not None,
+        answers=session.scalar(answers) or 0,
+    )
 
 
 def erase(account: Account, client_id: int, uploads: Path, *, by: Actor) -> bool:
@@ -81,7 +91,9 @@ def erase(account: Account, client_id: int, uploads: Path, *, by: Actor) -> bool
         numbers, documents = _numbers_of(session, client, told, account.region), _documents_of(client, told)
         note(session.connection(), account.id, numbers, documents)
         _erase_messages(session.connection(), client, numbers)
-        hide_opt_outs(session.connection(), account.id, numbers - _numbers_of_others(session, client, numbers))
+        only_theirs = numbers - _numbers_of_others(session, client, numbers)
+        hide_opt_outs(session.connection(), account.id, only_theirs)
+        _erase_answers(session, client, only_theirs)
         _erase_story(session, client)
         stays = has_sales(session, account.id, client_id)
         if client.borrado is None:
@@ -174,6 +186,13 @@ def _messages_of(client: Cliente, numbers: set[str]) -> Select[int, int, EstadoS
 def _to_person(client: Cliente, numbers: set[str]) -> ColumnElement[bool]:
     orphaned = and_(SMSLog.telefono_e164.in_(numbers), SMSLog.cliente_id.is_(None))
     return or_(SMSLog.cliente_id == client.id, orphaned)
+
+
+def _erase_answers(session: Session, client: Cliente, only_theirs: set[str]) -> None:
+    """Delete what came from the client's numbers; where somebody else has the present one too, it may be theirs."""
+    numbers = only_theirs | ({client.telefono_e164} if client.telefono_e164 else set())
+    theirs = Respuesta.usuario_id == client.usuario_id, Respuesta.telefono_e164.in_(numbers)
+    session.execute(delete(Respuesta).where(*theirs))
 
 
 def _erase_story(session: Session, client: Cliente) -> None:

@@ -1,14 +1,16 @@
-"""Numbers that are erased: their pseudonyms, and the opt-outs that outlive them."""
+"""Numbers known by their pseudonyms only: those erased, and those that said STOP before they were anybody's."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from ..database.transactions import insert_missing
-from ..models import Baja, Privacidad
+from ..models import Baja, BajaLevantada, BajaRecordada, OrigenBaja, Privacidad
+from ..models.types import utc_now
+from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
 
 
@@ -22,7 +24,8 @@ def pseudonym_key(connection: Connection) -> bytes:
 def begin_erasing(connection: Connection) -> None:
     """Let nobody give a client a number until the transaction ends, and wait for those who just did.
 
-    Otherwise a number could come back while its opt-out is being hidden, and neither would see the other.
+    Otherwise a number could come back while its opt-out is being hidden, or come while its STOP is being remembered,
+    and neither would see the other.
     """
     pseudonym_key(connection)
     connection.execute(select(Privacidad.id).with_for_update())
@@ -38,9 +41,14 @@ def hold_off_erasing(connection: Connection) -> None:
 
 
 def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
-    """Return the numbers by their pseudonyms; none where there is no key yet, for then nothing has one."""
+    """Return the numbers by their pseudonyms, also by those of their older spellings.
+
+    None where there is no key yet, for then nothing has a pseudonym.
+    """
     key = connection.scalar(select(Privacidad.clave))
-    return {} if key is None else {pseudonym(number, key): number for number in numbers}
+    if key is None:
+        return {}
+    return {pseudonym(each, key): number for number in numbers for each in (number, *older_spellings(number))}
 
 
 def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
@@ -51,14 +59,66 @@ def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str
 
 
 def wake_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
-    """Enter numbers that clients have again into the list by name, where it holds their pseudonyms."""
+    """Enter numbers that clients have now into the list by name, where it holds their pseudonyms, or they said STOP."""
     hold_off_erasing(connection)
     known = pseudonyms_of(connection, numbers)
-    if not known:
-        return
+    if known:
+        _unhide(connection, account_id, known)
+        _recall_stops(connection, account_id, known)
+
+
+def unhide_opt_out(connection: Connection, account_id: int, number: str) -> None:
+    """Let the list hold a number by name, where it holds its pseudonym."""
+    hold_off_erasing(connection)
+    _unhide(connection, account_id, pseudonyms_of(connection, [number]))
+
+
+def remember_stop(connection: Connection, number: str) -> None:
+    """Remember that somebody said STOP, for accounts that come to have the number; the caller keeps erasing off."""
+    row = {"seudonimo": pseudonym(number, pseudonym_key(connection)), "creado": utc_now()}
+    stored = insert_missing(BajaRecordada, connection.dialect.name).values(row).returning(BajaRecordada.seudonimo)
+    if connection.scalar(stored) is None:
+        said_before = BajaRecordada.seudonimo == row["seudonimo"]
+        connection.execute(update(BajaRecordada).where(said_before).values(creado=row["creado"]))
+
+
+def forget_stop(connection: Connection, number: str) -> None:
+    """Forget that somebody said STOP, and who wrote to them all the same."""
+    name = pseudonym(number, pseudonym_key(connection))
+    for model in (BajaRecordada, BajaLevantada):
+        connection.execute(delete(model).where(model.seudonimo == name))
+
+
+def lift_stop(connection: Connection, account_id: int, number: str) -> None:
+    """Let no STOP of before enter a number into the account's list again."""
+    row = {"usuario_id": account_id, "seudonimo": pseudonym(number, pseudonym_key(connection)), "creado": utc_now()}
+    of_row = BajaLevantada.usuario_id == account_id, BajaLevantada.seudonimo == row["seudonimo"]
+    connection.execute(delete(BajaLevantada).where(*of_row))
+    connection.execute(insert_missing(BajaLevantada, connection.dialect.name).values(row))
+
+
+def _unhide(connection: Connection, account_id: int, known: Mapping[str, str]) -> None:
     hidden = select(Baja.telefono_e164).where(Baja.usuario_id == account_id, Baja.telefono_e164.in_(list(known)))
     for found in connection.scalars(hidden).all():
         _rename(connection, account_id, found, known[found])
+
+
+def _recall_stops(connection: Connection, account_id: int, known: Mapping[str, str]) -> None:
+    lifted_since = exists().where(
+        BajaLevantada.usuario_id == account_id,
+        BajaLevantada.seudonimo == BajaRecordada.seudonimo,
+        BajaLevantada.creado >= BajaRecordada.creado,
+    )
+    said = select(BajaRecordada.seudonimo, BajaRecordada.creado).where(
+        BajaRecordada.seudonimo.in_(list(known)), ~lifted_since
+    )
+    rows = [
+        {"usuario_id": account_id, "telefono_e164": known[name], "origen": OrigenBaja.MENSAJE, "creado": moment}
+        # In one order: two who enter the same numbers wait for each other otherwise.
+        for name, moment in sorted(connection.execute(said), key=lambda row: known[row[0]])
+    ]
+    if rows:
+        connection.execute(insert_missing(Baja, connection.dialect.name), rows)
 
 
 def _rename(connection: Connection, account_id: int, old: str, new: str) -> None:

@@ -37,6 +37,8 @@ _RANKS = {
     Recibo.DELIVERED: 5,
     Recibo.UNDELIVERED: 5,
     Recibo.FAILED: 5,
+    Recibo.CANCELED: 5,
+    Recibo.PARTIALLY_DELIVERED: 5,
     Recibo.READ: 6,
 }
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, union
 from ..database.transactions import insert_missing
 from ..models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog
 from ..models.types import utc_now
-from .erased import pseudonyms_of, wake_opt_outs
+from .erased import begin_erasing, forget_stop, pseudonyms_of, remember_stop, unhide_opt_out
 
 HAS_OPTED_OUT = (
     select(Baja.id)
@@ -40,14 +40,26 @@ def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str
     if not rows:
         return 0
     for row in rows:
-        wake_opt_outs(connection, row["usuario_id"], [number])
+        unhide_opt_out(connection, row["usuario_id"], number)
     # psycopg does not count the rows of such a statement: those that it returns are counted.
     entered = insert_missing(Baja, connection.dialect.name).values(rows).returning(Baja.id)
     return len(connection.scalars(entered).all())
 
 
-def remove_opt_outs(connection: Connection, account_ids: Iterable[int], number: str) -> int:
-    """Take a number out of accounts' lists, by its pseudonym too; return how many entries went."""
+def enter_stop(connection: Connection, number: str) -> None:
+    """Let every account that has to do with a number write to it no more, and any that comes to have it later."""
+    begin_erasing(connection)
+    remember_stop(connection, number)
+    add_opt_outs(connection, accounts_concerned(connection, number), number, OrigenBaja.MENSAJE)
+
+
+def take_back_stop(connection: Connection, number: str) -> set[int]:
+    """Let accounts write again to somebody who takes a STOP back; return those from whose lists the number went.
+
+    What somebody of a shop entered by hand stays: it was not this phone that asked for it.
+    """
+    begin_erasing(connection)
     names = [number, *pseudonyms_of(connection, [number])]
-    gone = delete(Baja).where(Baja.usuario_id.in_(list(account_ids)), Baja.telefono_e164.in_(names))
-    return connection.execute(gone).rowcount
+    forget_stop(connection, number)
+    gone = delete(Baja).where(Baja.telefono_e164.in_(names), Baja.origen != OrigenBaja.MANUAL)
+    return set(connection.scalars(gone.returning(Baja.usuario_id)))

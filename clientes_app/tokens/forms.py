@@ -13,7 +13,7 @@ from .services import LONGEST_NAME
 
 # What each scope lets a program do, for the person who ticks it.
 SCOPES = {
-    Alcance.READ: lazy_gettext("Read the templates, and how campaigns are going."),
+    Alcance.READ: lazy_gettext("Read the templates, how campaigns are going, and what people write back."),
     Alcance.CLIENTS: lazy_gettext("Create clients."),
     Alcance.SEND: lazy_gettext("Send campaigns: each message costs money."),
 }

@@ -14,6 +14,7 @@ LONGEST_NAME = 150
 LONGEST_DOCUMENT = 20
 LONGEST_TAG = 40
 
+_LIKE_A_NUMBER = re.compile(r"[\d\s+().\-/]+")
 _NO_LETTER = re.compile(r"[^a-z0-9 ]")
 # Spellings that sound alike to a Colombian ear, in the order in which they are replaced.
 _ALIKE = (
@@ -40,11 +41,12 @@ class Keys(NamedTuple):
 def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
     """Derive them; a number without a country code is one of `region`."""
     e164 = phone.to_e164(telefono, region)
+    found_by = e164 or (telefono and phone.any_e164(telefono, region))
     # A longer name is refused; until then no time is lost on it.
     name = fold(nombre[:LONGEST_NAME])
     return Keys(
         telefono_e164=e164,
-        busqueda=_search_text(name, telefono, e164, documento),
+        busqueda=_search_text(name, telefono, found_by or "", documento),
         nombre_orden=name[:LONGEST_NAME],
         nombre_clave=name_key(name),
         documento_clave=document_key(documento),
@@ -82,9 +84,21 @@ def digits_of(text: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
-def _search_text(folded_name: str, telefono: str, e164: str | None, documento: str) -> str:
+def sought_digits(text: str, region: str) -> str:
+    """Return the digits that a text looks for, "" where it does not look for a number.
+
+    Those typed, which may be a part of a number or of a document; today's, where a number is spelled otherwise.
+    """
+    typed = digits_of(text)
+    e164 = phone.any_e164(text, region)
+    if e164 is None:
+        return typed if _LIKE_A_NUMBER.fullmatch(text) else ""
+    return typed if typed in e164 else e164[1:]
+
+
+def _search_text(folded_name: str, telefono: str, e164: str, documento: str) -> str:
     """Return what a client is found by: name, number as typed and as digits, document; folded, one a line."""
-    whole = (e164 or "")[1:]
+    whole = e164[1:]
     digits = digits_of(telefono)
     numbers = (fold(telefono), "" if digits in whole else digits, whole, fold(documento), digits_of(documento))
     return "\n".join(filter(None, dict.fromkeys((folded_name, *numbers))))

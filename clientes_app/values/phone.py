@@ -1,47 +1,37 @@
 """Telephone numbers as people write them, read as numbers that can receive an SMS."""
 
+from __future__ import annotations
+
 import re
-import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, shortnumberinfo
 
-# Spaces of every width, dashes, dots, brackets and slashes, and the invisible direction marks
-# that contact books leave around a number that was copied from them.
-_SEPARATORS = re.compile(
-    r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-    r"\-\u2010-\u2015\u2212\uff0d"
-    r".\uff0e()\uff08\uff09/"
-    r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
-)
+from . import phone_changes, phone_spelling
+from .phone_lines import PhoneProblem, problem_of
+from .phone_spelling import SEPARATORS
+
 _LONGEST = 250
 """Characters of a text that may be a number; the library refuses longer ones as well."""
+_SHORT_CODE = range(5, 7)
+"""Digits of the codes by which services send and get messages, whatever the library knows of them."""
 
-_DIALLED = re.compile(r"([+\uff0b]?)(\d+)")
+_DECIMALS = (".0", ",0")
 _COLOMBIAN_MOBILE = re.compile(r"\+57(3\d\d)(\d{3})(\d{4})")
-
-
-class PhoneProblem(StrEnum):
-    """Why a stored number cannot be sent to."""
-
-    EMPTY = "empty"
-    UNREADABLE = "unreadable"
-    LANDLINE = "landline"
+_OTHER_LINES = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")
 
 
 def to_e164(text: str, region: str) -> str | None:
     """Return the E.164 form of a number that can receive an SMS, None for any other text.
 
     `region` is the ISO 3166 code of the country that a number without a country code belongs to.
-    Twilio's test numbers pass: https://www.twilio.com/docs/iam/test-credentials
     """
-    compact = text if text.isdecimal() else _SEPARATORS.sub("", text)
+    compact = text if text.isdecimal() else SEPARATORS.sub("", text)
     plain = _plain_mobiles(region)
     national = compact.removeprefix(plain.plus)
-    if national.isascii() and plain.national.fullmatch(national) and not plain.prefix.match(national):
+    if plain.knows(national) and not text.endswith(_DECIMALS):
         return plain.plus + national
     return read_e164(text, region)
 
@@ -49,15 +39,38 @@ def to_e164(text: str, region: str) -> str | None:
 def read_e164(text: str, region: str) -> str | None:
     """Return what `to_e164` returns, read by the library whole: 50 times slower for a plain mobile number."""
     number = _read(text, region)
-    if isinstance(number, PhoneProblem):
+    if isinstance(number, PhoneProblem) or problem_of(number):
         return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return _e164(number)
+
+
+def any_e164(text: str, region: str) -> str | None:
+    """Return the E.164 form of a number of any kind of line, None for a text that is not one number."""
+    number = _read(text, region)
+    return None if isinstance(number, PhoneProblem) else _e164(number)
+
+
+def of_today(e164: str) -> str:
+    """Return a number with its plus as its country writes it today; what is no number stays as it is."""
+    number = phone_changes.read(e164, None)
+    return e164 if number is None else _e164(number)
 
 
 def problem(text: str, region: str) -> PhoneProblem | None:
     """Return why `text` cannot be sent to, None for a number that can receive an SMS."""
     number = _read(text, region)
-    return number if isinstance(number, PhoneProblem) else None
+    return number if isinstance(number, PhoneProblem) else problem_of(number)
+
+
+def shortened(text: str, region: str, longest: int) -> str:
+    """Return a number that is written longer than is stored in a shorter spelling, any other text as it is."""
+    if len(text) <= longest:
+        return text
+    e164 = any_e164(text, region)
+    if e164 is None:
+        return text
+    shown = display(e164)
+    return shown if len(shown) <= longest else e164
 
 
 def display(e164: str) -> str:
@@ -95,20 +108,35 @@ class _PlainMobiles:
 
     plus: str
     national: re.Pattern[str]
-    prefix: re.Pattern[str]
-    """What the library would take away or rewrite before it looks at the number."""
+    others: re.Pattern[str]
+    """What is taken away or rewritten before the number is looked at, and numbers of other lines."""
+    older: re.Pattern[str]
+    """Numbers with their country that are written otherwise today."""
+
+    def knows(self, national: str) -> bool:
+        """Return whether a number without its country is that of a mobile line, as it stands."""
+        return (
+            national.isascii()
+            and self.national.fullmatch(national) is not None
+            and not self.others.match(national)
+            and not self.older.fullmatch(self.plus[1:] + national)
+        )
 
 
 @cache
 def _plain_mobiles(region: str) -> _PlainMobiles:
     nothing = r"(?!)"
+    code = phonenumbers.country_code_for_region(region)
     metadata = PhoneMetadata.metadata_for_region(region)
     mobile = metadata.mobile.national_number_pattern if metadata and metadata.mobile else None
     prefix = metadata.national_prefix_for_parsing if metadata else None
+    lines = (getattr(metadata, line, None) for line in _OTHER_LINES)
+    others = [line.national_number_pattern for line in lines if line and line.national_number_pattern]
     return _PlainMobiles(
-        plus=f"+{phonenumbers.country_code_for_region(region)}",
+        plus=f"+{code}",
         national=re.compile(mobile or nothing),
-        prefix=re.compile(prefix or nothing),
+        others=re.compile(rf"{prefix or nothing}|(?:{'|'.join(others) or nothing})$"),
+        older=re.compile(phone_changes.older_digits(code)),
     )
 
 
@@ -120,38 +148,42 @@ def _regions(e164: str) -> tuple[str, ...]:
 
 
 def _read(text: str, region: str) -> PhoneNumber | PhoneProblem:
-    compact = _SEPARATORS.sub("", text[: _LONGEST + 1])
+    """Read a text as one number of any kind of line."""
     if len(text) > _LONGEST:
         return PhoneProblem.UNREADABLE
-    if not compact.strip():
+    if not SEPARATORS.sub("", text).strip():
         return PhoneProblem.EMPTY
-    # The library alone would guess: it turns letters into digits and takes the first of two numbers.
-    dialled = _DIALLED.fullmatch(compact)
-    if dialled is None:
-        return PhoneProblem.UNREADABLE
-    try:
-        number = phonenumbers.parse(_dialable(*dialled.groups()), region)
-    except NumberParseException:
-        return PhoneProblem.UNREADABLE
-    return _problem_of_line(number) or number
+    bare = phone_spelling.bare(text)
+    number = _number(bare, region)
+    return _unread(bare, region) if number is None else number
 
 
-def _dialable(plus: str, written: str) -> str:
-    digits = "".join(str(unicodedata.decimal(digit)) for digit in written)
-    if plus:
-        return "+" + digits
-    # Colombians dial 00 and a carrier's digit, so the library reads 0057... as 005 and Russia's 7.
-    # Whoever stores 00 means the international prefix that the ITU recommends.
-    if digits.startswith("00"):
-        return "+" + digits.removeprefix("00")
-    return digits
+def _number(text: str, region: str) -> PhoneNumber | None:
+    dialled = phone_spelling.dialled(text)
+    return None if dialled is None else phone_changes.read(dialled, region)
 
 
-def _problem_of_line(number: PhoneNumber) -> PhoneProblem | None:
-    line = phonenumbers.number_type(number)
-    # The library calls exactly those numbers unknown that are not valid.
-    if line == PhoneNumberType.UNKNOWN:
-        return PhoneProblem.UNREADABLE
-    if line == PhoneNumberType.FIXED_LINE:
-        return PhoneProblem.LANDLINE
-    return None
+def _unread(bare: str, region: str) -> PhoneNumber | PhoneProblem:
+    """Say what a text is that is no number as it stands, or return the one number that it says twice."""
+    before = phone_spelling.without_extension(bare)
+    main = before and _number(before, region)
+    if main:
+        return problem_of(main) or PhoneProblem.EXTENSION
+    for left, right in phone_spelling.splits(bare):
+        if number := _number(left, region):
+            return number if _number(right, region) == number else PhoneProblem.SEVERAL
+    if phone_spelling.is_several(bare):
+        return PhoneProblem.SEVERAL
+    return PhoneProblem.SHORT_CODE if _is_short(bare, region) else PhoneProblem.UNREADABLE
+
+
+def _is_short(bare: str, region: str) -> bool:
+    dialled = phone_spelling.dialled(bare) or ""
+    if not dialled.isdecimal() or len(dialled) not in range(3, _SHORT_CODE.stop):
+        return False
+    code = PhoneNumber(country_code=phonenumbers.country_code_for_region(region), national_number=int(dialled))
+    return len(dialled) in _SHORT_CODE or shortnumberinfo.is_valid_short_number(code)
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)

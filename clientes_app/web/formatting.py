@@ -15,10 +15,29 @@ from flask_babel import format_datetime, get_locale, gettext
 from ..models.types import utc_now
 from ..sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 from ..values import phone
+from ..values.phone_lines import PhoneProblem
 from ..values.pseudonym import is_pseudonym
+from ..values.text import translatable
 
 _NAMED = 20
 _LONGEST_THING = 40
+_WHY_NO_SMS = {
+    PhoneProblem.EMPTY: translatable("No number"),
+    PhoneProblem.UNREADABLE: translatable("Not a mobile number"),
+    PhoneProblem.SEVERAL: translatable("More than one number: keep one"),
+    PhoneProblem.EXTENSION: translatable("Leave out the extension"),
+    PhoneProblem.SHORT_CODE: translatable("Short code, not mobile"),
+    PhoneProblem.LANDLINE: translatable("A landline gets no SMS"),
+    PhoneProblem.TOLL_FREE: translatable("Toll-free line, not mobile"),
+    PhoneProblem.PREMIUM: translatable("Premium-rate line, not mobile"),
+    PhoneProblem.SHARED_COST: translatable("Shared-cost line, not mobile"),
+    PhoneProblem.VOIP: translatable("Internet phone, not mobile"),
+    PhoneProblem.PERSONAL: translatable("It forwards calls, not mobile"),
+    PhoneProblem.PAGER: translatable("Pager, not mobile"),
+    PhoneProblem.COMPANY: translatable("Company line, not mobile"),
+    PhoneProblem.VOICEMAIL: translatable("Voice mailbox, not mobile"),
+    PhoneProblem.SATELLITE: translatable("Satellite phone, no SMS"),
+}
 
 
 def number(value: float | Decimal) -> str:
@@ -35,6 +54,11 @@ def money(value: Decimal) -> str:
 def phone_number(value: str) -> str:
     """Write a number for people; of one that is erased, that it is."""
     return str(gettext("erased number")) if is_pseudonym(value) else phone.display(value)
+
+
+def no_sms_reason(problem: PhoneProblem) -> str:
+    """Write why no SMS goes to a number, in a few words."""
+    return str(gettext(_WHY_NO_SMS[problem]))
 
 
 def moment(value: datetime) -> str:

@@ -97,7 +97,7 @@ class TextField(StringField):
         """Read the text, and note where there is more of it than was looked at."""
         super().process_formdata(valuelist)
         if valuelist and is_cut(valuelist[0]):
-            raise ValueError(str(_too_long(self.longest)))
+            raise ValueError(str(too_long(self.longest)))
 
     def pre_validate(self, form: Any) -> None:
         """Judge a text that was cut no further."""
@@ -122,9 +122,10 @@ class NumberedField(TextField):
 
         Raises ValidationError where it is neither text nor a whole number.
         """
-        if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_EXACT:
-            return str(int(value))
-        if isinstance(value, bool) or not isinstance(value, str | int):
+        if isinstance(value, float) and value.is_integer() and value < _MOST_EXACT:
+            value = int(value)
+        is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        if not is_number and not isinstance(value, str):
             raise ValidationError(gettext("Send text, or a whole number."))
         return cut(str(value))
 
@@ -165,12 +166,13 @@ def numbered_field(label: str, longest: int) -> NumberedField:
 
 
 def _text_validators(longest: int, *, required: bool) -> list[Any]:
-    length = Length(max=longest, message=_too_long(longest))
+    length = Length(max=longest, message=too_long(longest))
     filled = DataRequired(message=lazy_gettext("This field is required."))
     return [filled, length] if required else [length]
 
 
-def _too_long(longest: int) -> LazyString:
+def too_long(longest: int) -> LazyString:
+    """Return the sentence that a text is too long."""
     return lazy_gettext("Use at most %(longest)d characters.", longest=longest)
 
 
@@ -182,8 +184,8 @@ def json_object() -> dict[str, object]:
     return read_object(request.get_data())
 
 
-def form_from_json(form_class: type[AnyForm], payload: Mapping[str, object]) -> AnyForm:
-    """Bind a form to a JSON object; null means left out.
+def form_from_json(form_class: type[AnyForm], payload: Mapping[str, object], **values: Any) -> AnyForm:
+    """Bind a form to a JSON object; null means left out. `values` are those of the form's own, such as `obj`.
 
     Raises FieldErrors where a value is of a type that its field does not take.
     """
@@ -198,7 +200,7 @@ def form_from_json(form_class: type[AnyForm], payload: Mapping[str, object]) -> 
             errors[field.name] = [str(error)]
     if errors:
         raise FieldErrors(errors)
-    return form_class(formdata=MultiDict(given))
+    return form_class(formdata=MultiDict(given), **values)
 
 
 def validated(form: AnyForm) -> AnyForm:

@@ -53,14 +53,15 @@ def flash_and_go(message: str, location: str, category: str = "success") -> Resp
     return go_to(location)
 
 
-def done(message: str, location: str, *fragments: str) -> ResponseReturnValue:
+def done(message: str, location: str, *fragments: str, level: str = "success") -> ResponseReturnValue:
     """Return a change that is made: a flash and a redirect, or for htmx the fragments that show it.
 
-    Each fragment says where it goes by `<hx-partial hx-target=…>`; htmx's answer closes the dialog as well.
+    Each fragment says where it goes by `<hx-partial hx-target=…>`; htmx's answer closes the dialog as well. `level` is
+    how the message looks: `success`, or `warning` where something about the change is to be looked at.
     """
     if not is_partial():
-        return flash_and_go(message, location)
-    said = render_template("_flash_partial.html", messages=[("success", message)])
+        return flash_and_go(message, location, level)
+    said = render_template("_flash_partial.html", messages=[(level, message)])
     response = make_response("".join(fragments) + said)
     response.headers["HX-Trigger"] = json.dumps({"dialog:close": {"target": "body"}})
     return response

@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         ago=formatting.ago,
         local_iso=formatting.local_iso,
         phone_number=formatting.phone_number,
+        no_sms_reason=formatting.no_sms_reason,
         country_name=formatting.country_name,
         receipt_reason=formatting.receipt_reason,
         time_left=formatting.time_left,

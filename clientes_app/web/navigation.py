@@ -56,6 +56,7 @@ def _places() -> list[Place]:
         Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy")),
         Place("templates.index", gettext("Templates"), "message-2"),
         Place("campaigns.index", gettext("Campaigns"), "send"),
+        Place("answers.index", gettext("Answers"), "inbox"),
     ]
     if current_user.is_authenticated and current_user.is_admin:
         places.append(Place("people.index", gettext("Settings"), "settings", also=("shop", "tokens", "audit")))

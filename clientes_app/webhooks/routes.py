@@ -48,8 +48,8 @@ def status(attempt: str) -> ResponseReturnValue:
 def inbound() -> ResponseReturnValue:
     """Hear what somebody answered; nothing is answered back."""
     fields = request.form
-    sid = fields.get("MessageSid", "")
-    services.hear(db.engine, sid, fields.get("From", ""), fields.get("OptOutType", ""), fields.get("Body", ""))
+    sid = fields.get("MessageSid") or fields.get("SmsSid", "")
+    services.hear(db.engine, sid, *(fields.get(name, "") for name in ("From", "OptOutType", "Body", "NumMedia")))
     return Response(_NO_REPLY, mimetype="text/xml")
 
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine
 
+from ..answers import keeping
 from ..database.transactions import insert_missing, write_transaction
-from ..models import MensajeEntrante, OrigenBaja, Recibo
+from ..models import MensajeEntrante, Recibo
 from ..models.types import utc_now
 from ..opt_outs.keywords import Wish, wish
 from ..sending.evidence import Receipt
-from ..sending.opt_outs import accounts_concerned, add_opt_outs, remove_opt_outs
+from ..sending.opt_outs import enter_stop, take_back_stop
+from ..values import phone
 
 _ATTEMPT = re.compile(r"[0-9a-f]{32}")
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
@@ -34,28 +36,35 @@ def read_receipt(attempt: str, fields: Mapping[str, str]) -> Receipt | None:
     return Receipt(attempt, sid, _STATUSES.get(word), int(code) if _CODE.fullmatch(code) else None)
 
 
-def hear(engine: Engine, sid: str, sender: str, opt_out_type: str, body: str) -> None:
-    """Enter who asks for no more messages into the list of each shop concerned, or take them out again.
+def hear(  # noqa: PLR0913, PLR0917 (Twilio names the fields)
+    engine: Engine, sid: str, sender: str, opt_out_type: str, body: str, media: str = ""
+) -> None:
+    """Do what a message asks for; what is no plain wish is kept for a person to read.
 
     A message is heard once: posted again, it does not undo what its sender has asked for since.
     """
-    wanted = wish(opt_out_type, body)
-    if wanted is None or not _NUMBER.fullmatch(sender):
+    if not _NUMBER.fullmatch(sender):
         return
+    wanted = wish(opt_out_type, body)
     with write_transaction(engine) as connection:
         if not _is_heard_first(connection, sid, wanted):
             return
-        accounts = accounts_concerned(connection, sender)
+        sender = phone.of_today(sender)
         if wanted is Wish.NO_MORE:
-            add_opt_outs(connection, accounts, sender, OrigenBaja.MENSAJE)
-        else:
-            remove_opt_outs(connection, accounts, sender)
+            enter_stop(connection, sender)
+            return
+        gone_from = take_back_stop(connection, sender) if wanted is Wish.AGAIN else set()
+        keeping.keep(connection, sender, body, _count(media), done_for=gone_from)
 
 
-def _is_heard_first(connection: Connection, sid: str, wanted: Wish) -> bool:
+def _count(text: str) -> int:
+    return int(text) if _CODE.fullmatch(text) else 0
+
+
+def _is_heard_first(connection: Connection, sid: str, wanted: Wish | None) -> bool:
     """Note that a message is heard; return whether it never was before. Of two requests at once, one is told so.
 
-    Of a message without a SID nobody knows: it may take its sender out of no list.
+    Of a message without a SID nobody knows: it may do no more than enter its sender into lists.
     """
     if not _SID.fullmatch(sid):
         return wanted is Wish.NO_MORE

@@ -26,6 +26,7 @@ from clientes_app.models import (
     EstadoSMS,
     Etiqueta,
     PlantillaSMS,
+    Respuesta,
     Segmento,
     SMSLog,
     Venta,
@@ -239,6 +240,11 @@ PAGES = {
     "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
     "campaign with an uncertain message": Look("/clientes/campanas/{uncertain}/", who="duda"),
     "opt-outs": Look("/clientes/bajas/"),
+    "answers": Look("/clientes/respuestas/"),
+    "answers that cannot be read": Look("/clientes/respuestas/?estado=x"),
+    "no answers": Look("/clientes/respuestas/", who="nueva"),
+    "opt out who answered": Look("/clientes/respuestas/{answer}/baja/"),
+    "opt out in a dialog": Look("/clientes/respuestas/", partial(open_dialog, "[id^=opt-out-]")),
     "new opt-out": Look("/clientes/bajas/nueva/"),
     "take out an opt-out": Look("/clientes/bajas/{opt_out}/quitar/"),
     "filtered clients": Look("/clientes/?numero=si&compro_desde=2026-01-01&orden=compra&compro_por=1000"),
@@ -330,6 +336,9 @@ def places(shared_site: Site) -> dict[str, Any]:
     stopped = shared_site.start_campaign(account, "Sin permiso")
     assert shared_site.wait_for_end(stopped) is EstadoCampana.ERROR
     opt_out = shared_site.shop.add(Baja(telefono_e164="+573009999999", origen=OrigenBaja.MANUAL, usuario_id=account))
+    answer = shared_site.shop.add(
+        Respuesta(telefono_e164="+573009999998", mensaje="¿A qué hora abren?", adjuntos=1, usuario_id=account)
+    )
     segment = shared_site.shop.add(
         Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
     )
@@ -356,6 +365,7 @@ def places(shared_site: Site) -> dict[str, Any]:
         **ids,
         "refused": refused,
         "opt_out": opt_out,
+        "answer": answer,
         "waiting": ask(shared_site),
         **add_imports(shared_site),
         **invite(shared_site),

@@ -106,6 +106,17 @@ def test_a_key_that_comes_with_something_else_sends_nothing(
     assert campaigns_stored(app) == 1
 
 
+@pytest.mark.parametrize("wrong", [999_999, "no id", True, {"id": 1}])
+def test_an_error_about_many_ids_names_some_and_counts_the_others(
+    admin: CheckingClient, five: list[int], wrong: object
+) -> None:
+    ids = [wrong] * 30 if not isinstance(wrong, int) or wrong is True else [wrong + place for place in range(20_000)]
+    answer = admin.send_json(URL, order([*five, *ids]), Accept_Language="en")
+    assert answer.status_code == 400
+    assert f"and {len(ids) - 20:,} more" in answer.get_json()["error"]
+    assert len(answer.data) < 2_000
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 3_000, b"null"])
 def test_a_key_that_comes_with_no_json_at_all_sends_nothing(
     admin: CheckingClient, five: list[int], simulator: Simulator, app: Flask, body: bytes

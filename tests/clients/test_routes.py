@@ -252,7 +252,92 @@ def test_a_number_that_cannot_be_read_is_kept(admin: CheckingClient, app: Flask)
     client = stored(app, 1)
     assert client is not None
     assert (client.telefono, client.telefono_e164) == ("call the shop", None)
-    assert "Pero su número no puede recibir SMS." in admin.get("/clientes/").text
+    page = admin.get("/clientes/").text
+    assert "Ojo: a ese número no le llegan SMS. No es un celular." in page
+    assert "alert-warning" in page
+    assert "alert-success" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("01 8000 123456", "Línea gratuita, no celular."),
+        ("601 234 5678", "Un fijo no recibe SMS."),
+        ("+870773123456", "Teléfono satelital, sin SMS."),
+        ("3001234567 ext 5", "Quítale la extensión."),
+        ("2345678 / 2345679", "Más de un número: deja uno."),
+    ],
+)
+def test_a_number_without_sms_is_a_warning_with_the_reason(admin: CheckingClient, typed: str, said: str) -> None:
+    answer = admin.swap("/clientes/nuevo/", {"nombre": "Laura", "telefono": typed})
+    assert f"Ojo: a ese número no le llegan SMS. {said}" in answer.text
+    assert 'class="alert alert-warning' in answer.text
+    again = admin.swap("/clientes/nuevo/", {"nombre": "Pedro", "telefono": typed, "otro": "1"})
+    assert re.search(rf'alert alert-warning" role="status">.*Ojo: .*{re.escape(said)}', again.text, re.DOTALL)
+    assert said.rstrip(".") in admin.get("/clientes/").text
+
+
+def test_a_client_without_a_number_is_no_mistake(admin: CheckingClient) -> None:
+    answer = admin.swap("/clientes/nuevo/", {"nombre": "Laura", "telefono": ""})
+    assert "alert-success" in answer.text
+    assert "Ojo" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "typed", ["(+57) 300 - 124 - 2001", "Teléfono celular: 300 124 2001;", "+57\N{NO-BREAK SPACE}(300) - 124 - 2001"]
+)
+def test_a_long_spelling_of_a_number_is_stored_in_a_short_one(admin: CheckingClient, app: Flask, typed: str) -> None:
+    assert admin.send("/clientes/nuevo/", {"nombre": "Laura", "telefono": typed}).status_code == 302
+    assert admin.send_json("/clientes/crear/ajax/", {"nombre": "Pedro", "telefono": typed}).status_code == 200
+    admin.send("/clientes/editar/1/", {"telefono": f"{typed} WhatsApp"})
+    for number in (1, 2):
+        client = stored(app, number)
+        assert client is not None
+        assert (client.telefono, client.telefono_e164) == ("+57 300 124 2001", "+573001242001")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("3001234567 / 3119876543", "More than one number: keep one."),
+        ("+57 300 123 4567 extension 5", "Leave out the extension."),
+        ("ask at the shop next door", "Use at most 20 characters."),
+        ("3" * 300, "Use at most 20 characters."),
+    ],
+)
+def test_what_is_too_long_and_no_number_is_kept_in_the_field(
+    admin: CheckingClient, app: Flask, typed: str, said: str
+) -> None:
+    headers = {"X-CSRFToken": admin.token(), "Accept-Language": "en"}
+    answer = admin.post("/clientes/nuevo/", data={"nombre": "Laura", "telefono": typed}, headers=headers)
+    assert said in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert names(app) == []
+
+
+@pytest.mark.parametrize(
+    ("stored_as", "sought"),
+    [
+        ("+52 55 1234 5678", "+52 1 55 1234 5678"),
+        ("+52 1 55 1234 5678", "+525512345678"),
+        ("+54 11 2345 6789", "+54 9 11 2345 6789"),
+        ("+54 9 11 2345 6789", "+54 11 15 2345 6789"),
+        ("+55 11 98765 4321", "+55 11 8765 4321"),
+        ("300 124 2001", "(+57) 300 - 124 - 2001"),
+        ("300 124 2001", "0057 300 124 2001"),
+        ("300 124 2001", "03 300 124 2001"),
+        ("300 124 2001", "cel: 300 124 2001"),
+        ("601 234 5678", "+57 601 234 5678"),
+        ("(1) 234 5678", "601 234 5678"),
+    ],
+)
+def test_a_number_is_found_however_it_is_spelled(
+    admin: CheckingClient, shop: Shop, account: int, stored_as: str, sought: str
+) -> None:
+    shop.add_client(account, "Laura", stored_as)
+    shop.add_client(account, "Pedro", "310 999 8877")
+    assert listed(admin, q=sought) == ["Laura"]
+    assert listed(admin, q=stored_as) == ["Laura"]
 
 
 def test_a_doubled_number_is_allowed_and_said(admin: CheckingClient, shop: Shop, account: int) -> None:
@@ -262,6 +347,43 @@ def test_a_doubled_number_is_allowed_and_said(admin: CheckingClient, shop: Shop,
     admin.send("/clientes/nuevo/", {"nombre": "Pedro", "telefono": "+573001234567"}, Accept_Language="en")
     assert "Another client has this number: Laura." in english(admin, "/clientes/")
     assert listed(admin) == ["Pedro", "Laura"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("+52 1 55 1234 5678", "+52 55 1234 5678"), ("+54 11 2345 6789", "+54 9 11 2345 6789")],
+)
+def test_a_number_in_two_spellings_is_doubled(admin: CheckingClient, one: str, other: str) -> None:
+    admin.send("/clientes/nuevo/", {"nombre": "Laura", "telefono": one})
+    answer = admin.swap("/clientes/nuevo/", {"nombre": "Pedro", "telefono": other})
+    assert "Otro cliente tiene este número: Laura." in answer.text
+    assert "alert-warning" in answer.text
+
+
+def test_a_doubled_document_is_allowed_and_said(admin: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(shop.add_admin("other"), "Not ours", "", documento="1020345")
+    first = shop.add_client(account, "Laura <b>", "3001234567", documento="1.020.345")
+    answer = admin.swap("/clientes/nuevo/", {"nombre": "Pedro", "documento": "1020345"})
+    assert "Otro cliente tiene este documento: Laura &lt;b&gt;." in answer.text
+    assert re.search(rf'href="[^"]*a={first}&amp;b=\d+">Unir los dos', answer.text)
+    assert "alert-warning" in answer.text
+    assert "Not ours" not in answer.text
+    both = admin.swap("/clientes/nuevo/", {"nombre": "Ana", "telefono": "3001234567", "documento": "1020345"})
+    assert "Otro cliente tiene este número y este documento: Laura &lt;b&gt;." in both.text
+    assert both.text.count("Unir los dos") == 1
+    nothing = admin.swap("/clientes/nuevo/", {"nombre": "Eva", "documento": ""})
+    assert "alert-success" in nothing.text
+
+
+def test_a_number_of_one_and_a_document_of_another_are_both_said(
+    admin: CheckingClient, shop: Shop, account: int
+) -> None:
+    shop.add_client(account, "Laura", "3001234567")
+    shop.add_client(account, "Luis", "", documento="1020345")
+    client_id = shop.add_client(account, "Ana", "")
+    said = admin.swap(f"/clientes/editar/{client_id}/", {"telefono": "3001234567", "documento": "1020345"}).text
+    assert "Otro cliente tiene este número: Laura." in said
+    assert "Otro cliente tiene este documento: Luis." in said
 
 
 def test_htmx_gets_the_new_row_and_the_count(admin: CheckingClient) -> None:
@@ -299,6 +421,8 @@ def test_json_creates_and_echoes_the_client(admin: CheckingClient) -> None:
             "telefono": "300 987-6543",
             "documento": "123456789",
             "activo": True,
+            "recibe_sms": True,
+            "motivo_sin_sms": None,
         },
     }
     assert created.utcoffset() == timedelta(hours=-5)
@@ -314,7 +438,19 @@ def test_json_creates_and_echoes_the_client(admin: CheckingClient) -> None:
         ({"nombre": {"x": 1}}, "nombre"),
         ({"nombre": "x" * 10_000}, "nombre"),
         ({"nombre": "\ud800\x00"}, "nombre"),
+        ({"nombre": True}, "nombre"),
+        ({"nombre": 1}, "nombre"),
+        ({"nombre": 1.5}, "nombre"),
         ({"nombre": "Ana", "telefono": 10**20}, "telefono"),
+        ({"nombre": "Ana", "telefono": True}, "telefono"),
+        ({"nombre": "Ana", "telefono": False}, "telefono"),
+        ({"nombre": "Ana", "telefono": [3001230001]}, "telefono"),
+        ({"nombre": "Ana", "telefono": {"numero": 3001230001}}, "telefono"),
+        ({"nombre": "Ana", "telefono": 3001230001.5}, "telefono"),
+        ({"nombre": "Ana", "telefono": -3001230001}, "telefono"),
+        ({"nombre": "Ana", "telefono": 1e300}, "telefono"),
+        ({"nombre": "Ana", "documento": True}, "documento"),
+        ({"nombre": "Ana", "documento": []}, "documento"),
         ({"nombre": "Ana", "activo": "perhaps"}, "activo"),
     ],
 )
@@ -325,6 +461,52 @@ def test_json_names_the_wrong_field(admin: CheckingClient, app: Flask, payload: 
     assert body["success"] is False
     assert list(body["errors"]) == [field]
     assert names(app) == []
+
+
+@pytest.mark.parametrize("given", ["3001230001.0", "3001230001", "3.001230001E9", '"3001230001.0"', '"3001230001"'])
+def test_a_number_is_that_number_however_json_writes_it(admin: CheckingClient, app: Flask, given: str) -> None:
+    headers = {"X-CSRFToken": admin.token()}
+    body = f'{{"nombre": "Ana", "telefono": {given}, "documento": 1020345.0}}'
+    answer = admin.post("/clientes/crear/ajax/", data=body, content_type="application/json", headers=headers)
+    assert answer.get_json()["cliente"]["recibe_sms"] is True
+    client = stored(app, 1)
+    assert client is not None
+    assert (client.telefono_e164, client.documento) == ("+573001230001", "1020345")
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("3001234567", None),
+        ("01 8000 123456", "Toll-free line, not mobile"),
+        ("+870773123456", "Satellite phone, no SMS"),
+        ("no number", "Not a mobile number"),
+        ("", "No number"),
+    ],
+)
+def test_json_says_whether_a_number_gets_sms(
+    admin: CheckingClient, shop: Shop, account: int, number: str, why: str | None
+) -> None:
+    client_id = shop.add_client(account, "Laura", "3009998877")
+    for address in ("/clientes/crear/ajax/", f"/clientes/editar/{client_id}/"):
+        body = admin.send_json(address, {"nombre": "Ana", "telefono": number}, Accept_Language="en").get_json()
+        assert body["success"] is True
+        assert (body["cliente"]["recibe_sms"], body["cliente"]["motivo_sin_sms"]) == (why is None, why)
+
+
+def test_json_edits_what_it_gives_and_keeps_the_rest(
+    admin: CheckingClient, shop: Shop, account: int, app: Flask
+) -> None:
+    client_id = shop.add_client(account, "Laura", "3001234567", documento="77")
+    answer = admin.send_json(f"/clientes/editar/{client_id}/", {"telefono": 3102223344.0, "activo": False})
+    assert answer.status_code == 200
+    client = stored(app, client_id)
+    assert client is not None
+    assert (client.nombre, client.telefono, client.documento) == ("Laura", "3102223344", "77")
+    assert client.activo is False
+    refused = admin.send_json(f"/clientes/editar/{client_id}/", {"nombre": True})
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (400, ["nombre"])
+    assert admin.send_json("/clientes/editar/999/", {"nombre": "Ana"}).status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded", "text/plain"])

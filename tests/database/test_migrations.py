@@ -110,6 +110,13 @@ ROWS = {
         "INSERT INTO segundo_paso_fallido (persona_id, seguidos, sospechosos, ultimo, espera_hasta)"
         " VALUES (1, 5, 0, '2026-11-22 15:00:00', '2026-11-22 15:05:00')",
     ),
+    "0015": (
+        "INSERT INTO respuesta (id, telefono_e164, mensaje, recibida, campana_id, usuario_id)"
+        " VALUES (1, '+573001234567', '¿A qué hora abren?', '2026-11-22 15:00:00', 1, 1)",
+        "INSERT INTO baja_recordada (seudonimo, creado) VALUES ('#0123456789abcde', '2026-11-22 15:00:00')",
+        "INSERT INTO baja_levantada (usuario_id, seudonimo, creado)"
+        " VALUES (1, '#0123456789abcde', '2026-11-22 15:00:00')",
+    ),
 }
 
 

@@ -22,17 +22,17 @@ from clientes_app.clients.search.selection import Ticked
 from clientes_app.clients.tags import tagging
 from clientes_app.errors import Conflict, NotFound
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Auditoria, Baja, Cliente, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog
+from clientes_app.models import Auditoria, Baja, Cliente, EstadoCampana, EstadoSMS, OrigenBaja, Respuesta, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
-from clientes_app.privacy.services import ERASED_NAME
+from clientes_app.privacy.services import ERASED_NAME, extent_of
 from clientes_app.privacy.services import erase as erase_client
 from clientes_app.sending import recording
 from clientes_app.sending.carrier import Fate, Outcome
-from clientes_app.sending.erased import wake_opt_outs
+from clientes_app.sending.erased import hide_opt_outs, wake_opt_outs
 from clientes_app.sending.evidence import doubts
 from clientes_app.sending.faults import NO_ANSWER
-from clientes_app.sending.opt_outs import accounts_concerned
+from clientes_app.sending.opt_outs import accounts_concerned, add_opt_outs
 from clientes_app.values.pseudonym import is_pseudonym
 from clientes_app.webhooks.services import hear
 
@@ -246,6 +246,18 @@ def test_who_answers_start_is_taken_out_although_erased(app: Flask, account: int
     assert person.opt_outs() == []
 
 
+def test_an_opt_out_that_was_hidden_in_an_older_spelling_holds(app: Flask, shop: Shop, account: int) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        add_opt_outs(connection, [account], "+5215512345678", OrigenBaja.MENSAJE)
+        hide_opt_outs(connection, account, ["+5215512345678"])
+    with app.test_request_context():
+        services.create_client(
+            account_of(account), {"nombre": "Nueva", "telefono": "+52 55 1234 5678"}, by=Actor(account)
+        )
+    with app.app_context():
+        assert db.session.scalars(select(Baja.telefono_e164)).all() == ["+525512345678"]
+
+
 def test_who_answers_stop_is_heard_although_erased(
     app: Flask, account: int, campaigns: Campaigns, person: Person
 ) -> None:
@@ -265,6 +277,31 @@ def test_numbers_that_the_client_had_before_are_hidden_too(app: Flask, account: 
     person.erase()
     assert person.traces() == []
     assert [is_pseudonym(number) for number in person.opt_outs()] == [True]
+
+
+def test_what_it_answered_goes(shop: Shop, account: int, person: Person) -> None:
+    other = shop.add_admin("otra")
+    for whose, text_of_it in ((account, "Soy Zulema"), (other, "A otra tienda")):
+        shop.add(Respuesta(telefono_e164=NUMBER, mensaje=text_of_it, usuario_id=whose))
+    with person.app.test_request_context():
+        client = services.find_client(account, person.id)
+        assert extent_of(account, client).answers == 1
+    person.erase()
+    with person.app.app_context():
+        assert db.session.scalars(select(Respuesta.mensaje)).all() == ["A otra tienda"]
+
+
+def test_what_came_from_a_number_that_is_somebody_elses_now_stays(
+    app: Flask, shop: Shop, account: int, person: Person
+) -> None:
+    with app.test_request_context():
+        services.edit_client(account, person.id, {"telefono": "3009990000"}, by=Actor(account))
+    shop.add_client(account, "Nueva", TYPED)
+    shop.add(Respuesta(telefono_e164=NUMBER, mensaje="De la nueva", usuario_id=account))
+    shop.add(Respuesta(telefono_e164="+573009990000", mensaje="De Zulema", usuario_id=account))
+    person.erase()
+    with app.app_context():
+        assert db.session.scalars(select(Respuesta.mensaje)).all() == ["De la nueva"]
 
 
 def test_what_was_merged_in_goes_as_well(app: Flask, shop: Shop, account: int, person: Person) -> None:

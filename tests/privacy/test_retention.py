@@ -21,6 +21,7 @@ from clientes_app.models import (
     EstadoSMS,
     Importacion,
     MensajeEntrante,
+    Respuesta,
     SMSLog,
 )
 from clientes_app.models.types import utc_now
@@ -229,3 +230,17 @@ def test_one_process_sweeps_once_a_day(app: Flask) -> None:
 )
 def test_months_are_the_calendars(moment: datetime, months: int, earlier: datetime) -> None:
     assert months_before(moment, months) == earlier
+
+
+@pytest.mark.usefixtures("kept_two_months")
+def test_answers_go_when_they_were_kept_long_enough(
+    app: Flask, shop: Shop, account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    other = shop.add_admin("otra")
+    for whose, days in ((account, 70), (account, 90), (account, 95), (account, 50), (other, 4_000)):
+        moment = utc_now() - timedelta(days=days)
+        shop.add(Respuesta(telefono_e164="+573001234567", mensaje=f"{days}", recibida=moment, usuario_id=whose))
+    assert sweep(app) == Swept(answers=3)
+    with app.app_context():
+        assert sorted(db.session.scalars(select(Respuesta.mensaje))) == ["4000", "50"]

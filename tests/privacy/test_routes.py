@@ -18,6 +18,7 @@ from clientes_app.models import (
     EstadoSMS,
     Etiqueta,
     OrigenBaja,
+    Respuesta,
     SMSLog,
 )
 from clientes_app.models.types import utc_now
@@ -39,6 +40,7 @@ def laura(app: Flask, shop: Shop, account: int, campaigns: Campaigns) -> int:
     shop.add_sale(account, 1, 59_900, concepto="Zapatos")
     campaigns.start_to([1])
     shop.add(Baja(telefono_e164=NUMBER, origen=OrigenBaja.MENSAJE, usuario_id=account))
+    shop.add(Respuesta(telefono_e164=NUMBER, mensaje="¿Hay en azul?", adjuntos=1, usuario_id=account))
     with app.app_context(), unit_of_work() as session:
         session.add(Distintos(menor_id=1, mayor_id=other, usuario_id=account))
     return 1
@@ -47,7 +49,18 @@ def laura(app: Flask, shop: Shop, account: int, campaigns: Campaigns) -> int:
 def test_everything_about_a_client_is_on_one_page(admin: CheckingClient, laura: int) -> None:
     admin.send(f"/clientes/editar/{laura}/", {"documento": "457"})
     text = admin.get(f"/clientes/{laura}/datos/").text
-    for told in ("Laura Méndez", "3001234567", "457", "456", "VIP", "59.900", "Zapatos", "Prueba", "clientes.csv"):
+    for told in (
+        "Laura Méndez",
+        "3001234567",
+        "457",
+        "456",
+        "VIP",
+        "59.900",
+        "Zapatos",
+        "Prueba",
+        "clientes.csv",
+        "¿Hay en azul?",
+    ):
         assert told in text, told
     assert f"/clientes/{laura + 1}/" in text
     assert "Otra" not in text, "the name of somebody else"
@@ -66,6 +79,9 @@ def test_everything_about_a_client_as_json(admin: CheckingClient, laura: int) ->
         ("Prueba", NUMBER, "pendiente")
     ]
     assert [(each["telefono"], each["origen"]) for each in data["bajas"]] == [(NUMBER, "mensaje")]
+    assert [(each["telefono"], each["mensaje"], each["adjuntos"]) for each in data["respuestas"]] == [
+        (NUMBER, "¿Hay en azul?", 1)
+    ]
     assert [change["detalle"] for change in data["cambios"]] == [{"documento": ["456", "457"]}]
     assert [(each["archivo"], each["antes"]) for each in data["importaciones"]] == [("clientes.csv", None)]
     assert data["distintos"] == [laura + 1]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clientes_app.values.phone import PhoneProblem, country, display, mask, problem, read_e164, to_e164
+from clientes_app.values.phone import any_e164, country, display, mask, problem, read_e164, shortened, to_e164
+from clientes_app.values.phone_lines import PhoneProblem
 
 MOBILE = "+573001234567"
 
@@ -51,10 +52,10 @@ def test_a_colombian_mobile_is_read_however_it_is_written(text: str) -> None:
         "3" * 300,
         "2001234567",
         "300 CALL NOW",
-        "3001234567 ext 5",
-        "3001234567 / 3119876543",
-        "3001234567, 3119876543",
-        "tel:+573001234567",
+        "Ana 3001234567",
+        "3OO 123 4567",
+        "300123456.0",
+        "tel:",
         "300+1234567",
         "++573001234567",
         "+",
@@ -72,6 +73,96 @@ def test_a_colombian_mobile_is_read_however_it_is_written(text: str) -> None:
 def test_what_is_no_valid_number_is_unreadable(text: str) -> None:
     assert to_e164(text, "CO") is None
     assert problem(text, "CO") is PhoneProblem.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(+57) 300 - 124 - 2001",
+        "+57 (300) - 124 - 2001",
+        "Tel. 300 124 2001",
+        "cel: 3001242001",
+        "Cel.3001242001",
+        "Teléfono celular: (300) 124-2001;",
+        "Móvil No. 300 124 2001",
+        "N° 300 124 2001",
+        "C. 300 124 2001",
+        "WhatsApp 300 124 2001",
+        "300 124 2001 (WhatsApp)",
+        "+57 300 124 2001 cel",
+        "tel:+57-300-124-2001",
+        "whatsapp:+573001242001",
+        "https://wa.me/573001242001",
+        "'3001242001",
+        "-3001242001",
+        "<3001242001>",
+        "3,001,242,001",
+        "300_124_2001",
+        "3001242001;",
+        "3001242001.",
+        "300-124-2001-",
+        "*300 124 2001*",
+        "☎️ +57 300 124 2001",
+        "３００　１２４　２００１",
+        "＋５７（３００）１２４２００１；",
+        "3001242001.0",
+        "3001242001,00",
+        "03 300 124 2001",
+        "033001242001",
+        "+57 03 300 124 2001",
+        "0057 03 300 124 2001",
+        "0 300 124 2001",
+        "57 57 300 124 2001",
+        "300 124 2001 / +57 300 124 2001",
+    ],
+)
+def test_what_stands_around_a_number_does_not_matter(text: str) -> None:
+    assert to_e164(text, "CO") == "+573001242001"
+    assert problem(text, "CO") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3001234567 / 3119876543",
+        "3001234567, 3119876543",
+        "3001234567-3119876543",
+        "3001234567 3119876543",
+        "300 123 4567 311 987 6543",
+        "300 123 4567 ::: 311 987 6543",
+        "3001234567 y 3119876543",
+        "300 123 4567 o al 311 987 6543",
+        "Cel 3001234567 Tel 6012345678",
+        "+573001234567+573119876543",
+        "2345678/2345679",
+    ],
+)
+def test_of_two_numbers_none_is_guessed(text: str) -> None:
+    assert to_e164(text, "CO") is None
+    assert problem(text, "CO") is PhoneProblem.SEVERAL
+
+
+@pytest.mark.parametrize("text", ["3001234567 ext 5", "3001234567 x5", "300 123 4567 extensión 12", "300 123 4567 #5"])
+def test_a_number_with_an_extension_is_no_mobile(text: str) -> None:
+    assert to_e164(text, "CO") is None
+    assert problem(text, "CO") is PhoneProblem.EXTENSION
+    assert problem(text.replace("300", "601"), "CO") is PhoneProblem.LANDLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("300 124 2001", "300 124 2001"),
+        ("(+57) 300 - 124 - 2001", "+57 300 124 2001"),
+        ("Teléfono de casa:  no tiene", "Teléfono de casa:  no tiene"),
+        ("Teléfono (+57) 601 - 234 - 5678", "+57 601 2345678"),
+        ("3001234567 / 3119876543", "3001234567 / 3119876543"),
+        ("3" * 300, "3" * 300),
+    ],
+)
+def test_a_long_spelling_is_made_shorter_and_nothing_else(text: str, stored: str) -> None:
+    assert shortened(text, "CO", 20) == stored
+    assert any_e164(stored, "CO") == any_e164(text, "CO")
 
 
 @pytest.mark.parametrize("text", ["", " ", "\N{NO-BREAK SPACE}", "\n", "-", "\N{ZERO WIDTH SPACE}"])

@@ -23,6 +23,7 @@ from clientes_app.models import (
     Etiqueta,
     Importacion,
     OrigenBaja,
+    Respuesta,
     Segmento,
     Sesion,
     TokenDeApi,
@@ -70,6 +71,12 @@ STAFF = {
     "GET clients.show",
     "GET clients.list_sales",
     "GET opt_outs.index",
+    "GET answers.index",
+    "GET answers.list_for_programs",
+    "POST answers.mark",
+    "POST answers.mark_all",
+    "GET answers.confirm_opt_out",
+    "POST answers.opt_out",
     "GET segments.index",
     "GET opt_outs.export",
     "GET templates.index",
@@ -208,6 +215,7 @@ EDIT_CLIENTS = {
     "POST clients.untag_client",
 }
 JSON = {
+    "answers.list_for_programs",
     "clients.create_by_json",
     "templates.list_active",
     "campaigns.send_sms",
@@ -251,6 +259,8 @@ FORM = {
     "columnas": "nombre",
     "usuario": "alguien",
     "alcances": "read",
+    "leida": "true",
+    "hasta": "1",
 }
 
 
@@ -266,6 +276,9 @@ class House:
             session.add(ClienteEtiqueta(etiqueta_id=tag, cliente_id=self.client))
         self.opt_out = shop.add(
             Baja(telefono_e164="+573009998877", origen=OrigenBaja.MENSAJE, usuario_id=account),
+        )
+        self.answer = shop.add(
+            Respuesta(telefono_e164="+573001234567", mensaje=f"{SECRET} respuesta", usuario_id=account)
         )
         self.imported = shop.add(
             Importacion(nombre_archivo=f"{SECRET}.csv", archivo="0", usuario_id=account, subida_por_id=account)
@@ -299,6 +312,7 @@ class House:
             "templates": self.template,
             "campaigns": self.campaign,
             "opt_outs": self.opt_out,
+            "answers": self.answer,
             "segments": self.segment,
             "importing": self.imported,
             "privacy": self.client,
@@ -472,6 +486,7 @@ SCOPES = {
     "POST campaigns.send_sms": Alcance.SEND,
     "GET campaigns.state": Alcance.READ,
     "GET campaigns.details": Alcance.READ,
+    "GET answers.list_for_programs": Alcance.READ,
 }
 WITHOUT_SCOPE = {"GET api.openapi"}
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask, request, request_started
 from twilio.request_validator import RequestValidator
+from twilio.rest.api.v2010.account.message import MessageInstance
 from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
 
 from clientes_app.extensions import db
 from clientes_app.models import Baja, CampanaSMS, EstadoCampana, EstadoSMS, MensajeEntrante, OrigenBaja, Recibo, SMSLog
@@ -21,60 +20,16 @@ from clientes_app.models.types import utc_now
 from clientes_app.settings import replace_settings
 from clientes_app.simulator import SIMULATED_AUTH_TOKEN
 
-from ..support.carrier import point_at
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
+from ..support.twilio_requests import INBOUND, NUMBER, PUBLIC, SID, TOKEN, Twilio
 
-PUBLIC = "https://shop.example"
-TOKEN = "ab" * 16
-SID = "SM" + "0" * 31 + "1"
-NUMBER = "+573001234567"
-INBOUND = "/twilio/entrante/"
 STATUS = f"/twilio/estado/{TOKEN}"
-
-_addresses = count(1)
-_sids = count(1)
 
 
 @pytest.fixture
 def settings(settings: Any) -> Any:
     return dataclasses.replace(settings, public_base_url=PUBLIC)
-
-
-class Twilio:
-    """Calls the app as Twilio does: from an address of its own, through a proxy that the host does not tell of."""
-
-    def __init__(self, app: Flask) -> None:
-        point_at(app, "http://127.0.0.1:9")
-        self.client = app.test_client()
-        self.address = f"10.0.{next(_addresses)}.1"
-
-    def call(
-        self,
-        path: str,
-        fields: dict[str, str],
-        *,
-        signed_for: str = PUBLIC,
-        token: str = SIMULATED_AUTH_TOKEN,
-        **kwargs: Any,
-    ) -> TestResponse:
-        signature = RequestValidator(token).compute_signature(signed_for + path, fields)
-        return self.send(path, fields, headers={"X-Twilio-Signature": signature}, **kwargs)
-
-    def send(self, path: str, fields: dict[str, str], **kwargs: Any) -> TestResponse:
-        return self.client.post(path, data=fields, environ_base={"REMOTE_ADDR": self.address}, **kwargs)
-
-    def tell(self, status: str, **fields: str) -> TestResponse:
-        return self.call(STATUS, {"MessageSid": SID, "MessageStatus": status, **fields})
-
-    def answer(self, body: str, sender: str = NUMBER, **fields: str) -> TestResponse:
-        sid = f"SM{next(_sids):032x}"
-        return self.call(INBOUND, {"MessageSid": sid, "From": sender, "Body": body, **fields})
-
-
-@pytest.fixture
-def twilio(app: Flask) -> Twilio:
-    return Twilio(app)
 
 
 def add_campaign(shop: Shop, account: int, number: str = NUMBER, **fields: Any) -> int:
@@ -121,6 +76,28 @@ def test_an_undelivered_message_keeps_twilios_code(twilio: Twilio, message: Call
 def test_the_older_names_of_the_fields_count_as_well(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
     assert twilio.call(STATUS, {"SmsSid": SID, "SmsStatus": "sent"}).status_code == 204
     assert message().recibo is Recibo.SENT
+
+
+STATUSES = {value for name, value in vars(MessageInstance.Status).items() if name.isupper()}
+OF_WHAT_COMES_IN = {"receiving", "received"}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("status", sorted(STATUSES - OF_WHAT_COMES_IN))
+def test_every_status_that_twilio_has_is_kept(twilio: Twilio, message: Callable[[], SMSLog], status: str) -> None:
+    assert twilio.tell(status).status_code == 204
+    assert message().recibo == status
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("canceled", "Cancelled at Twilio"), ("partially_delivered", "Delivered in part")]
+)
+def test_what_came_of_a_message_is_said(
+    twilio: Twilio, admin: CheckingClient, message: Callable[[], SMSLog], status: str, words: str
+) -> None:
+    twilio.tell(status)
+    page = admin.get(f"/clientes/campanas/{message().campana_id}/", headers={"Accept-Language": "en"})
+    assert words in page.text
 
 
 def test_receipts_only_move_forward(twilio: Twilio, message: Callable[[], SMSLog]) -> None:
@@ -290,12 +267,39 @@ def test_anything_else_changes_nothing(twilio: Twilio, app: Flask, shop: Shop, a
     assert opted_out(app) == []
 
 
-@pytest.mark.parametrize("body", ["START", "yes", "Unstop", "ALTA", " alta! "])
+@pytest.mark.parametrize("body", ["START", "start.", "ALTA", " ¡alta! ", "ÁLTA", "Start 🙂"])
 def test_a_keyword_takes_the_number_out(twilio: Twilio, app: Flask, shop: Shop, account: int, body: str) -> None:
     shop.add_client(account, telefono=NUMBER)
     twilio.answer("BAJA")
     assert twilio.answer(body).status_code == 200
     assert opted_out(app) == []
+
+
+@pytest.mark.parametrize("body", ["yes", "Yes!", "Sí", "OK", "Unstop", "ALTA por favor", "Start again", "alta gama"])
+def test_nothing_else_takes_a_number_out(twilio: Twilio, app: Flask, shop: Shop, account: int, body: str) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    shop.add(Baja(telefono_e164=NUMBER, origen=OrigenBaja.MANUAL, usuario_id=account))
+    assert twilio.answer(body).status_code == 200
+    assert len(opted_out(app)) == 1
+
+
+def test_a_yes_to_a_question_takes_nobody_out_although_twilio_reads_a_start(
+    twilio: Twilio, app: Flask, shop: Shop, account: int
+) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    twilio.answer("BAJA")
+    twilio.answer("Yes", OptOutType="START")
+    assert len(opted_out(app)) == 1
+
+
+@pytest.mark.parametrize("origin", OrigenBaja)
+def test_a_start_takes_back_what_came_from_the_phone_and_not_what_the_shop_entered(
+    twilio: Twilio, app: Flask, shop: Shop, account: int, origin: OrigenBaja
+) -> None:
+    shop.add_client(account, telefono=NUMBER)
+    shop.add(Baja(telefono_e164=NUMBER, origen=origin, usuario_id=account))
+    twilio.answer("START")
+    assert bool(opted_out(app)) is (origin is OrigenBaja.MANUAL)
 
 
 def test_what_twilio_made_of_the_message_counts_before_its_text(
@@ -304,7 +308,7 @@ def test_what_twilio_made_of_the_message_counts_before_its_text(
     shop.add_client(account, telefono=NUMBER)
     twilio.answer("déjenme en paz", OptOutType="STOP")
     assert len(opted_out(app)) == 1
-    twilio.answer("STOP", OptOutType="HELP")
+    twilio.answer("ayuda", OptOutType="HELP")
     assert len(opted_out(app)) == 1
     twilio.answer("vuelvan a escribirme", OptOutType="START")
     assert opted_out(app) == []
@@ -322,6 +326,31 @@ def test_every_account_that_has_the_number_or_wrote_to_it_is_concerned(
     assert [row[0] for row in opted_out(app)] == [account, sender]
     for _ in range(2):
         assert twilio.answer("ALTA").status_code == 200
+    assert opted_out(app) == []
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("+52 55 1234 5678", "+5215512345678", "+525512345678"),
+        ("+52 1 55 1234 5678", "+525512345678", "+525512345678"),
+        ("+54 9 11 2345 6789", "+541123456789", "+5491123456789"),
+        ("+54 11 15 2345 6789", "+5491123456789", "+5491123456789"),
+        ("+55 11 98765 4321", "+551187654321", "+5511987654321"),
+        ("+55 11 8765 4321", "+5511987654321", "+5511987654321"),
+        ("+225 07 12 34 56", "+2250707123456", "+2250707123456"),
+    ],
+)
+def test_a_person_is_heard_from_a_number_in_any_of_its_spellings(
+    twilio: Twilio, app: Flask, shop: Shop, account: int, spellings: tuple[str, str, str]
+) -> None:
+    typed, sender, today = spellings
+    wrote = shop.add_admin("beto")
+    shop.add_client(account, telefono=typed)
+    add_campaign(shop, wrote, today)
+    twilio.answer("BAJA", sender)
+    assert opted_out(app) == [(number, today, OrigenBaja.MENSAJE) for number in (account, wrote)]
+    twilio.answer("ALTA", sender)
     assert opted_out(app) == []
 
 

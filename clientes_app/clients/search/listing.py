@@ -12,8 +12,8 @@ from ...extensions import db
 from ...models import Cliente, Etiqueta, SMSLog
 from ...opt_outs.services import opted_out
 from ...tenancy import Account, get_owned, owned
-from ...values import phone
-from ...values.phone import PhoneProblem
+from ...values.phone_lines import PhoneProblem
+from ..notices import why_no_sms
 from ..tags.services import tags_of
 from .criteria import Search
 from .pages import Cursor, Order, Pages
@@ -121,18 +121,13 @@ def _rows(account: Account, clients: Sequence[Cliente]) -> list[Row]:
     return [
         Row(
             client,
-            phone_problem(client, account.region),
+            why_no_sms(client, account.region),
             messages.get(client.id),
             client.telefono_e164 in out,
             tags.get(client.id, ()),
         )
         for client in clients
     ]
-
-
-def phone_problem(client: Cliente, region: str) -> PhoneProblem | None:
-    """Return why the client cannot get an SMS, or None."""
-    return None if client.telefono_e164 else phone.problem(client.telefono, region)
 
 
 def _last_messages(account_id: int, ids: list[int]) -> dict[int | None, SMSLog]:

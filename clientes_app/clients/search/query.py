@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -15,8 +14,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from ...extensions import db
 from ...models import Baja, Cliente, ClienteEtiqueta
+from ...settings import current_settings
 from ...tenancy import owned
-from ...values.client_keys import digits_of
+from ...values.client_keys import sought_digits
 from ...values.days import start_of
 from ...values.text import fold
 from ...web.i18n import account_zone
@@ -25,7 +25,6 @@ from .criteria import Search, Status, YesNo
 SHORTEST_INDEXED = 3
 """The trigram index knows parts of three characters."""
 
-_NUMBER = re.compile(r"[\d\s+().\-/]+")
 _TAGS = ClienteEtiqueta.__table__
 # SQLite's trigram index, a table of its own; PostgreSQL's is used by itself.
 _INDEX = table("cliente_indice", column("rowid"), column("cliente_indice"))
@@ -90,9 +89,8 @@ def _write_from(join: _From, compiler: SQLCompiler, **options: Any) -> str:
 def _words(text: str) -> list[str]:
     """Return the parts of the text that a client must hold, folded; a number is one, whatever it is written with."""
     folded = fold(text)
-    if _NUMBER.fullmatch(folded) and (digits := digits_of(folded)):
-        return [digits]
-    return folded.split()
+    digits = sought_digits(folded, current_settings().default_region)
+    return [digits] if digits else folded.split()
 
 
 def _is_indexed(word: str) -> bool:
