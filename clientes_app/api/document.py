@@ -8,7 +8,7 @@ from .operations import CSRF, PATHS, SESSION, TOKEN
 from .schemas import SCHEMAS, Json
 
 SCOPES = {
-    Alcance.READ: "read the templates, how campaigns are going, and what people write back",
+    Alcance.READ: "read the templates, how campaigns are going, and what people write back; find clients by filters",
     Alcance.CLIENTS: "create clients",
     Alcance.SEND: "send campaigns",
 }

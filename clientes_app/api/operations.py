@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..models import Alcance
 from .answers import answers, refuses, shared, wrong_input
+from .parameters import FILTERS, parameter
 from .schemas import SCHEMAS, Json, ref
 
 TOKEN, SESSION, CSRF = "token", "session", "csrf"
@@ -37,26 +36,15 @@ def _operation(
     }
 
 
-def _parameter(name: str, where: str, description: str, schema: Json, example: Any) -> Json:
-    return {
-        "name": name,
-        "in": where,
-        "required": where == "path",
-        "description": description,
-        "schema": schema,
-        "example": example,
-    }
-
-
-_CAMPAIGN = _parameter("pk", "path", "The campaign.", {"type": "integer", "minimum": 0}, 10)
-_AFTER = _parameter(
+_CAMPAIGN = parameter("pk", "path", "The campaign.", {"type": "integer", "minimum": 0}, 10)
+_AFTER = parameter(
     "despues", "query", "Only entries after this one; detalles_url carries it.", {"type": "integer", "minimum": 0}, 1000
 )
-_AFTER_ANSWER = _parameter(
+_AFTER_ANSWER = parameter(
     "despues", "query", "Only answers after this one, by its id.", {"type": "integer", "minimum": 0}, 41
 )
-_PREFER = _parameter("Prefer", "header", "respond-async: do not wait for the end.", {"type": "string"}, "respond-async")
-_KEY = _parameter(
+_PREFER = parameter("Prefer", "header", "respond-async: do not wait for the end.", {"type": "string"}, "respond-async")
+_KEY = parameter(
     "Idempotency-Key",
     "header",
     "The same key with the same body, from the same person within 24 hours, gives the campaign that it gave before "
@@ -117,12 +105,28 @@ _ANSWER = {
     "leida": False,
     "baja": False,
 }
+_FOUND = {"id": 15, "nombre": "Carlos Ruiz", "activo": True}
 _TEMPLATE = {"id": 2, "nombre": "Recordatorio", "mensaje": "Hola {nombre}, te esperamos en nuestra tienda!"}
 
 LIST_TEMPLATES = _reads(
     "List the active templates",
     "The text of one may be the mensaje of a campaign.",
     {"200": answers("The templates.", "Plantillas", {"success": True, "plantillas": [_TEMPLATE]}), **shared()},
+)
+FIND_CLIENTS = _reads(
+    "Find clients by filters",
+    "Everybody whom all of the filters mean, in the order of their ids, a thousand at a time; active ones, where "
+    "estado is not said. Their ids may be the cliente_ids of a campaign. A filter that cannot be read, or that is not "
+    "known, is refused.",
+    {
+        "200": answers("The clients.", "Clientes", {"success": True, "clientes": [_FOUND]}),
+        "400": refuses(
+            "A filter cannot be read, or there is none with this name.",
+            "Created from (creado_desde): “29/11/2026” cannot be read. A day is written like 2026-11-29.",
+        ),
+        **shared(),
+    },
+    *FILTERS,
 )
 CREATE_CLIENT = _writes(
     Alcance.CLIENTS,
@@ -196,6 +200,7 @@ DESCRIPTION: Json = {
 
 PATHS: Json = {
     "/clientes/plantillas-sms/": {"get": {"operationId": "listTemplates", **LIST_TEMPLATES}},
+    "/clientes/buscar/": {"get": {"operationId": "findClients", **FIND_CLIENTS}},
     "/clientes/crear/ajax/": {"post": {"operationId": "createClient", **CREATE_CLIENT}},
     "/clientes/enviar-sms/": {"post": {"operationId": "sendSms", **SEND}},
     "/clientes/campanas/{pk}/estado/": {"get": {"operationId": "campaignState", **STATE}},

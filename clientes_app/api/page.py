@@ -155,7 +155,7 @@ def _curl(base_url: str, path: str, operation: Json) -> str:
 
 def _address(path: str, operation: Json) -> str:
     values = {kind: _examples(operation, kind) for kind in ("path", "query")}
-    query = urlencode(values["query"])
+    query = urlencode(values["query"], doseq=True)
     return path.format(**values["path"]) + (f"?{query}" if query else "")
 
 
@@ -164,7 +164,8 @@ def _headers(operation: Json) -> list[str]:
 
 
 def _examples(operation: Json, where: str) -> dict[str, Any]:
-    return {each["name"]: each["example"] for each in operation["parameters"] if each["in"] == where}
+    asked = (each for each in operation["parameters"] if each["in"] == where and "example" in each)
+    return {each["name"]: each["example"] for each in asked}
 
 
 def _pretty(value: Any) -> str:

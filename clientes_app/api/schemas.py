@@ -100,6 +100,13 @@ _CLIENT = shape(
         },
     }
 )
+_FOUND = shape(
+    {
+        "id": identifier("The client."),
+        "nombre": text("The client's name."),
+        "activo": {"type": "boolean", "description": "Whether campaigns go to the client."},
+    }
+)
 _TEMPLATE = shape(
     {
         "id": identifier("The template."),
@@ -194,6 +201,11 @@ SCHEMAS: Json = {
     "ClienteNuevo": _NEW_CLIENT,
     "Cliente": _CLIENT,
     "ClienteCreado": shape({"success": _YES, "cliente": ref("Cliente")}),
+    "ClienteHallado": _FOUND,
+    "Clientes": shape(
+        {"success": _YES, "clientes": list_of(ref("ClienteHallado"), "By their ids.") | {"maxItems": 1_000}},
+        {"clientes_url": text("Where the clients after these are; missing when these are the last.")},
+    ),
     "Plantilla": _TEMPLATE,
     "Plantillas": shape({"success": _YES, "plantillas": list_of(ref("Plantilla"), "Newest first.")}),
     "CampanaNueva": _NEW_CAMPAIGN,

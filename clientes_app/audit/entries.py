@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, Select
+from sqlalchemy import Engine, Select, false
 
 from ..database.paging import Page, newest_first, page_of, read_in_batches
 from ..extensions import db
@@ -16,12 +16,21 @@ from ..tenancy import Account, Row, owned
 from ..values.days import read_day, start_of
 from ..values.ids import read_id
 from ..web.csv_export import Rows
+from ..web.filters import Reader, Unread, once, one_of, read_filters
 from ..web.formatting import local_iso
 from .sentences import details, sentence
 
 PAGE_SIZE = 50
 _EXPORT_BATCH = 500
 _COLUMNS = ("fecha", "persona", "token", "direccion", "accion", "cosa", "cosa_id", "cosa_nombre", "frase", "detalle")
+
+_FILTERS: Mapping[str, tuple[str, Reader]] = {
+    "persona": ("person_id", once(read_id)),
+    "accion": ("action", one_of(Accion)),
+    "desde": ("since", once(read_day)),
+    "hasta": ("until", once(read_day)),
+}
+"""What can be asked, by its name in a URL: the field of `Filter` that it fills, and how it is read."""
 
 Seen = tuple[str, int]
 """A thing: the name of its table, and its id."""
@@ -36,22 +45,20 @@ class Filter:
     since: date | None = None
     until: date | None = None
     """The last day."""
+    unread: tuple[Unread, ...] = ()
+    """What was asked and cannot be read: with any of it nothing is found."""
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Filter:
-        """Read the values of a URL; those that mean nothing count as left out."""
-        action = values.get("accion", "")
-        return cls(
-            person_id=read_id(values.get("persona", "")),
-            action=Accion(action) if action in set(Accion) else None,
-            since=read_day(values.get("desde", "")),
-            until=read_day(values.get("hasta", "")),
-        )
+        """Read the values of a URL."""
+        read = read_filters(values, {name: reader for name, (_field, reader) in _FILTERS.items()})
+        return cls(**{_FILTERS[name][0]: value for name, value in read.values.items()}, unread=read.unread)
 
     def values(self) -> dict[str, str]:
-        """Return the values that `from_values` reads as this filter."""
-        values = {"persona": self.person_id, "accion": self.action, "desde": self.since, "hasta": self.until}
-        return {name: str(value) for name, value in values.items() if value is not None}
+        """Return the values that `from_values` reads as this filter; what could not be read stays so."""
+        values = {name: getattr(self, field) for name, (field, _reader) in _FILTERS.items()}
+        read = {name: str(value) for name, value in values.items() if value is not None}
+        return read | {name: ", ".join(given) for name, given in self.unread}
 
 
 def list_page(account: Account, wanted: Filter, before: int | None) -> Page[Auditoria]:
@@ -101,6 +108,8 @@ def _cells(entry: Auditoria, zone: ZoneInfo) -> list[object]:
 
 def _matching(account: Account, wanted: Filter) -> Select[Auditoria]:
     found = owned(Auditoria, account.id)
+    if wanted.unread:
+        return found.where(false())
     if wanted.person_id is not None:
         found = found.where(Auditoria.persona_id == wanted.person_id)
     if wanted.action is not None:

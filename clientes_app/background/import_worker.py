@@ -10,7 +10,7 @@ import logging
 import os
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from ..client_files.lifeline import end_with_parent
@@ -24,7 +24,7 @@ from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
 from ..importing.staging.store import Taken
 from ..importing.undoing import undo
-from ..models import EstadoImportacion
+from ..models import EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..values.text import translatable
 
@@ -54,7 +54,7 @@ def run(engine: Engine, job: Job) -> None:
     except (jobs.Stopped, Taken):
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
-        _fail(engine, job, refusal.sentence)
+        _fail(engine, job, refusal.to_text())
     except (DBAPIError, psycopg.Error):
         # A batch that was not stored may well be the next time; psycopg's own errors come from COPY.
         raise
@@ -71,13 +71,14 @@ def _fail(engine: Engine, job: Job, sentence: str) -> None:
         with write_transaction(engine) as connection:
             jobs.advance(connection, job, **ended)
             forgotten = forgetting.release(connection, job.id)
+            done_to = connection.execute(select(Importacion.hasta_fila).where(Importacion.id == job.id)).scalar_one()
     except jobs.Stopped:
         log.info("import %d was stopped", job.id)
     else:
         if sentence == DISK_FULL:
             job.files.delete()  # keeping some rows of them would need room
         else:
-            forgetting.keep_rejected(job.files, forgotten)
+            forgetting.keep_rejected(job.files, forgotten, done_to)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
@@ -17,6 +18,7 @@ from ..clients.search.choice import selection_of
 from ..clients.search.criteria import Search
 from ..clients.search.selection import Said, Selection, Unreadable
 from ..clients.tags.services import tag_names
+from ..database.paging import Page
 from ..extensions import engine_apart
 from ..message_templates import services as template_services
 from ..message_templates.preview import preview
@@ -26,6 +28,7 @@ from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access, by_itself, stream_view
 from ..web.actor import current_actor
+from ..web.filters import cannot_be_read, in_words, one_of, read_filters
 from ..web.htmx import form_again, is_partial, page_or_fragment, source
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, control, listing, services
@@ -194,7 +197,8 @@ def _compose_context(form: ComposeForm) -> dict[str, Any]:
 
 
 def _messages_context(pk: int) -> dict[str, Any]:
-    state = request.args.get("estado", "")
-    chosen = EstadoSMS(state) if state in set(EstadoSMS) else None
-    page = listing.message_page(current_user.account_id, pk, chosen, read_id(request.args.get("despues", "")))
-    return {"page": page, "state": chosen, "can_retry": control.can_retry(pk)}
+    read = read_filters(request.args, {"estado": one_of(EstadoSMS)})
+    state, after = read.values.get("estado"), read_id(request.args.get("despues", ""))
+    page = Page([], None) if read.unread else listing.message_page(current_user.account_id, pk, state, after)
+    problems = [cannot_be_read(gettext("State"), given, in_words(EstadoSMS)) for _name, given in read.unread]
+    return {"page": page, "state": state, "problems": problems, "can_retry": control.can_retry(pk)}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
 from ..audit_log import NOBODY
-from ..client_files.columns import Layout, Role
+from ..client_files.columns import Layout
+from ..client_files.meaning.roles import Role
 from ..client_files.refusals import Refused
 from ..database.processes import new_owner
 from ..database.transactions import expect_many_rows
@@ -21,11 +23,22 @@ from ..importing import jobs, services, uploading
 from ..importing.applying import apply
 from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
+from ..importing.staging import asking
+from ..importing.staging.verdicts import Answer
 from ..models import Importacion, Usuario
 from ..settings import current_settings
 from ..values.text import fold
 
 group = AppGroup("clients", help="Clients.")
+
+SAME_NUMBER = {"leave": Answer.NONE, "same": Answer.SAME, "another": Answer.ANOTHER}
+
+
+class Said(NamedTuple):
+    """What a page asks of a person when all rows have been checked."""
+
+    keeps_existing: bool
+    of_same_number: Answer
 
 
 @group.command("import")
@@ -33,19 +46,32 @@ group = AppGroup("clients", help="Clients.")
 @click.option("--owner", required=True, help="The admin whose clients they become.")
 @click.option("--map", "mapped", multiple=True, metavar="ROLE=COLUMN", help="A title or a number from 1; repeatable.")
 @click.option("--tag", default="", help="Tags for all of them, with commas between.")
-def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str) -> None:
+@click.option(
+    "--existing",
+    type=click.Choice(["update", "keep"]),
+    default="update",
+    help="Whether clients that there are get what the file says, or stay as they are.",
+)
+@click.option(
+    "--same-number",
+    type=click.Choice(list(SAME_NUMBER)),
+    default="leave",
+    help="Who a row is that has somebody's number and another name; left out where it is not said.",
+)
+def import_clients(file: Path, owner: str, mapped: Sequence[str], tag: str, **said: str) -> None:
     """Import a list (XLSX or CSV); what is not mapped is guessed."""
     try:
-        row = _imported(file, owner, mapped, tag)
+        row = _imported(file, owner, mapped, tag, Said(said["existing"] == "keep", SAME_NUMBER[said["same_number"]]))
     except DomainError as error:
         raise click.ClickException(error.message) from error
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    applied = f"{row.nuevas} new, {row.actualizadas} updated, {row.iguales} unchanged"
-    click.echo(f"{applied}; rejected: {row.dobles} doubled in the file, {row.malas} wrong")
+    applied = f"{row.nuevas} new, {row.actualizadas} updated, {row.iguales + row.intactas} unchanged"
+    asked = f", {row.preguntadas} with somebody's number and another name" if row.preguntadas else ""
+    click.echo(f"{applied}; rejected: {row.dobles} doubled in the file, {row.malas} wrong{asked}")
 
 
-def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Importacion:
+def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str, said: Said) -> Importacion:
     expect_many_rows(db.engine)
     place = Surroundings.of(current_settings())
     admin = db.session.scalar(select(Usuario).where(Usuario.usuario == owner))
@@ -57,6 +83,9 @@ def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str) -> Import
     services.start_review(admin.id, row.id, layout, tag, place.uploads)
     with click.progressbar(length=row.filas, label="Checking") as bar:
         review(db.engine, _taken(row.id, place), bar.update)
+    asking.keep_existing(admin.id, row.id, said.keeps_existing)
+    if said.of_same_number is not Answer.NONE:
+        asking.answer_all(admin.id, row.id, said.of_same_number, place.uploads)
     row = services.start_applying(admin.id, row.id, by=NOBODY)
     with click.progressbar(length=row.por_aplicar, label="Importing") as bar:
         apply(db.engine, _taken(row.id, place), bar.update)

@@ -18,6 +18,8 @@ LONGEST_CELL = 2_000
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _BEGINS_AS_NUMBER = re.compile(r"\+?[0-9]")
 _WHOLE = re.compile(r"\d+[.,]0+")
+# Groups of thousands have three digits: what has one or two zeros after so many others is a number of a program's.
+_DOCUMENT_WITH_DECIMALS = re.compile(r"(\d{5,}|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)[.,]0{1,2}")
 _SCIENTIFIC = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 # An accented letter in UTF-8, read as if it were cp1252: "Ã­" for "í".
 _MISREAD = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
@@ -41,6 +43,12 @@ def tidy_number(cell: str) -> str:
     return text if text.isdecimal() or _is_literal(cell[:LONGEST_CELL].strip()) else _mended_number(text)
 
 
+def tidy_document(cell: str) -> str:
+    """Return the text of a cell that holds a document: a point or a comma in it parts thousands, and no decimals."""
+    text = tidy(cell)
+    return text if text.isdecimal() or _is_literal(cell[:LONGEST_CELL].strip()) else _mended_document(text)
+
+
 def kept(text: str) -> str:
     """Return the text for a cell, marked where reading would mend it; who writes the file defuses formulas."""
     if runs(text):
@@ -51,7 +59,7 @@ def kept(text: str) -> str:
 
 def as_it_stands(text: str) -> str:
     """Return the text for a cell that runs nothing, marked only where reading would give another."""
-    return text if tidy(text) == text == tidy_number(text) else defused(kept(text))
+    return text if tidy(text) == text == tidy_number(text) == tidy_document(text) else defused(kept(text))
 
 
 def is_marked(cell: str) -> bool:
@@ -67,7 +75,12 @@ def _is_literal(cell: str) -> bool:
 
 def _is_mendable(text: str) -> bool:
     """Return whether reading a text, or what follows its apostrophes, would give another."""
-    return any(_mended_number(_mended(each)) != clean_line(each) for each in (text, text.lstrip(MARK)))
+    return any(_is_mended(each) for each in (text, text.lstrip(MARK)))
+
+
+def _is_mended(text: str) -> bool:
+    mended = _mended(text)
+    return not mended == _mended_number(mended) == _mended_document(mended) == clean_line(text)
 
 
 def _mended(cell: str) -> str:
@@ -85,6 +98,13 @@ def _mended_number(text: str) -> str:
     if scientific := _SCIENTIFIC.fullmatch(text):
         return _written_out(text, len(scientific[2]), int(scientific[3]))
     return text
+
+
+def _mended_document(text: str) -> str:
+    if decimals := _DOCUMENT_WITH_DECIMALS.fullmatch(text):
+        return decimals[1]
+    scientific = _SCIENTIFIC.fullmatch(text)
+    return _written_out(text, len(scientific[2]), int(scientific[3])) if scientific else text
 
 
 def _reread(cell: str) -> str:

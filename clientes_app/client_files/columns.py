@@ -1,106 +1,33 @@
-"""Which column holds what: as people say it, or guessed from the headers and the contents."""
+"""How a file is read: as people say it, or as its titles do; who a client is, is told by titles alone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
-from .reading import Record
+from .meaning.roles import ANSWERS, Role
+from .meaning.tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
+from .meaning.title_words import Meaning, meaning_of
+from .meaning.titles import LOWEST, place_of_titles
+from .meaning.yes_or_no import are_answers
+from .reading import Record, Source, examine
+from .written.delimiters import DELIMITERS
+from .written.encodings import KNOWN
 
 LONGEST_TITLE = 60
 
-
-class Role(StrEnum):
-    """What a column holds."""
-
-    NOTHING = ""
-    NAME = "nombre"
-    SURNAME = "apellido"
-    PHONE = "telefono"
-    DOCUMENT = "documento"
-    TAGS = "etiquetas"
-
-
-# What headers are called, folded; a word of several counts where it begins one of the header's words.
-_HEADERS: Mapping[Role, tuple[str, ...]] = {
-    Role.NOTHING: ("email", "e-mail", "correo", "mail", "direccion", "address", "fecha", "date", "tipo", "id"),
-    Role.SURNAME: ("apellido", "surname", "last name", "lastname", "family name"),
-    Role.PHONE: (
-        "celular",
-        "telefono",
-        "movil",
-        "whatsapp",
-        "phone",
-        "mobile",
-        "cell",
-        "tel",
-        "cel",
-        "contacto",
-        "fono",
-    ),
-    Role.DOCUMENT: (
-        "doc",
-        "documento",
-        "cedula",
-        "nit",
-        "cc",
-        "c.c",
-        "identificacion",
-        "dni",
-        "document",
-        "tax id",
-        "rut",
-    ),
-    Role.TAGS: ("etiqueta", "grupo", "tag", "group", "segmento", "categoria", "label"),
-    Role.NAME: ("nombre", "cliente", "razon social", "name", "client", "customer", "titular", "persona", "first"),
-}
-# What this app calls the columns of its own files, in Spanish and English.
-_OWN_HEADERS = {
-    "numero como se escribio": Role.PHONE,
-    "number as typed": Role.PHONE,
-    "numero con indicativo": Role.PHONE,
-    "number with its country": Role.PHONE,
-    "tags": Role.TAGS,
-    "activo": Role.NOTHING,
-    "active": Role.NOTHING,
-    "cliente desde": Role.NOTHING,
-    "client since": Role.NOTHING,
-    "ultima compra": Role.NOTHING,
-    "last purchase": Role.NOTHING,
-    "total de compras": Role.NOTHING,
-    "total of purchases": Role.NOTHING,
-    "no quiere mensajes": Role.NOTHING,
-    "wants no messages": Role.NOTHING,
-    "fila": Role.NOTHING,
-    "row": Role.NOTHING,
-    "por que no se importo": Role.NOTHING,
-    "why it was not imported": Role.NOTHING,
-}
-# Before the words above, for these hold a word of another role.
-_WHOLE_HEADERS = _OWN_HEADERS | {
-    "tipo de documento": Role.NOTHING,
-    "tipo documento": Role.NOTHING,
-    "id cliente": Role.NOTHING,
-    "numero de cliente": Role.NOTHING,
-    "codigo cliente": Role.NOTHING,
-    "numero": Role.PHONE,
-    "numero de documento": Role.DOCUMENT,
-    "numero de identificacion": Role.DOCUMENT,
-    "tax id": Role.DOCUMENT,
-}
-_SHARE_OF_MOBILES = 0.5
-_DOCUMENT = re.compile(r"[\d.\-]{6,14}")
+_ENOUGH = 0.5
+"""The share of a column's cells that must be mobile numbers, or names, where no title says which column has them."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is read: each column's role, and whether its first row holds titles."""
+    """How a file is read: how it is written, where its titles stand, and each column's role."""
 
     roles: tuple[Role, ...] = ()
     has_titles: bool = True
@@ -108,18 +35,21 @@ class Layout:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     hidden_rows: int = 0
+    title_row: int = 1
+    """The titles are the first row that has this number or a higher one, and is not blank."""
+    encoding: str = ""
+    """Empty where it is to be found out, as the delimiter is."""
+    delimiter: str = ""
+    tag_delimiter: str = AUTOMATIC
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Layout:
         """Read what `to_json` wrote."""
-        return cls(
-            roles=tuple(Role(role) for role in stored.get("roles", ())),
-            has_titles=stored.get("has_titles", True),
-            titles=tuple(stored.get("titles", ())),
-            sheet=stored.get("sheet", ""),
-            sheets=tuple(stored.get("sheets", ())),
-            hidden_rows=stored.get("hidden_rows", 0),
-        )
+        known = {field.name for field in fields(cls)}
+        given: dict[str, Any] = {name: value for name, value in stored.items() if name in known}
+        for name in ("titles", "sheets"):
+            given[name] = tuple(given.get(name, ()))
+        return cls(**{**given, "roles": tuple(map(Role, given.get("roles", ())))})
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -129,20 +59,37 @@ class Layout:
         """Return the columns that have a role, in the file's order."""
         return tuple(place for place, each in enumerate(self.roles) if each is role)
 
+    @property
+    def written(self) -> tuple[str, str, int]:
+        """How the file is written and where its titles stand, which all else depends on."""
+        return self.encoding, self.delimiter, self.title_row if self.has_titles else 0
 
-def guess(sample: Sequence[Record], region: str, known: Mapping[str, str] | None = None) -> Layout:
-    """Guess the layout of a file by its first rows; `known` says which role a title had the last time."""
-    width = max((len(cells) for _, cells in sample), default=0)
-    first = [tidy(cell) for cell in sample[0][1]] if sample else []
-    first += [""] * (width - len(first))
-    has_titles = _are_titles(first, region)
-    titles = tuple(title[:LONGEST_TITLE] for title in first) if has_titles else ("",) * width
-    remembered = remembered_roles(titles, known or {}) if has_titles else None
-    if remembered is not None:
-        return Layout(remembered, has_titles, titles)
-    rows = [cells for _, cells in sample[1 if has_titles else 0 :]]
-    roles = [role_of_title(title) for title in titles]
-    return Layout(_completed(roles, rows, region), has_titles, titles)
+
+def source_of(path: Path, layout: Layout) -> Source:
+    """Return a file as its layout reads it.
+
+    Raises Refused where it is no text, or is empty.
+    """
+    return examine(path, layout.encoding, layout.delimiter)
+
+
+def guess(
+    sample: Sequence[Record], region: str, known: Mapping[str, str] | None = None, title_row: int | None = None
+) -> Layout:
+    """Guess the layout of a file by its first rows; `known` says which role a title had the last time.
+
+    `title_row` is the number of the row with the titles, 0 where there are none, None where it is to be found.
+    """
+    rows = [cells for _, cells in sample]
+    width = max(map(len, rows), default=0)
+    place = place_of_titles(rows) if title_row is None else _place(sample, title_row)
+    if place is None:
+        blank = ("",) * width
+        return Layout(_completed([None] * width, rows, region), has_titles=False, titles=blank)
+    first = [tidy(cell) for cell in rows[place]]
+    titles = tuple(title[:LONGEST_TITLE] for title in (*first, *[""] * (width - len(first))))
+    roles = remembered_roles(titles, known or {}) or _roles(titles, rows[place + 1 :], region)
+    return Layout(roles, titles=titles, title_row=sample[place][0])
 
 
 def remembered_roles(titles: Sequence[str], known: Mapping[str, str]) -> tuple[Role, ...] | None:
@@ -153,60 +100,108 @@ def remembered_roles(titles: Sequence[str], known: Mapping[str, str]) -> tuple[R
     return tuple(Role(known.get(key, "")) for key in keys)
 
 
-def role_of_title(title: str) -> Role | None:
-    """Return what a title says of its column, or None where it says nothing that is known."""
-    words = " ".join(re.sub(r"[_\-:.()#°º/]+", " ", fold(title)).split())
-    if not words:
-        return None
-    if words in _WHOLE_HEADERS:
-        return _WHOLE_HEADERS[words]
-    for role, names in _HEADERS.items():
-        if any(_says(words, name) for name in names):
-            return role
-    return None
-
-
-def with_roles(layout: Layout, roles: Sequence[str], *, has_titles: bool) -> Layout:
+def with_roles(layout: Layout, roles: Sequence[str], tag_delimiter: str) -> Layout:
     """Return the layout with other roles; what is no role counts as nothing."""
     known = {role.value: role for role in Role}
     wanted = [known.get(role, Role.NOTHING) for role in roles[: len(layout.roles)]]
     wanted += [Role.NOTHING] * (len(layout.roles) - len(wanted))
-    return replace(layout, roles=tuple(wanted), has_titles=has_titles)
+    delimiter = tag_delimiter if tag_delimiter in DELIMITERS_OF_TAGS else layout.tag_delimiter
+    return replace(layout, roles=tuple(wanted), tag_delimiter=delimiter)
 
 
-def _says(words: str, name: str) -> bool:
-    if len(name) <= 3:
-        return name.replace(".", " ").strip() in words.split() or words.replace(" ", "") == name.replace(".", "")
-    return words.startswith(name) or f" {name}" in words
+def as_written(layout: Layout, encoding: str, delimiter: str, title_row: str) -> Layout:
+    """Return the layout read in another way; what is not known stays. Its roles and titles are to be guessed anew."""
+    read = replace(
+        layout,
+        encoding=encoding if encoding in KNOWN else layout.encoding,
+        delimiter=DELIMITERS.get(delimiter, layout.delimiter),
+    )
+    if not (title_row.isascii() and title_row.isdecimal() and len(title_row) < 8):
+        return read
+    return replace(read, has_titles=title_row != "0", title_row=int(title_row) or 1)
 
 
-def _are_titles(first: Sequence[str], region: str) -> bool:
-    if any(phone.to_e164(tidy_number(cell), region) for cell in first if cell):
-        return False
-    return any(role_of_title(cell) is not None for cell in first)
+def _place(sample: Sequence[Record], title_row: int) -> int | None:
+    """Return which of the rows has the titles."""
+    if not title_row:
+        return None
+    found = (place for place, (number, _) in enumerate(sample[:LOWEST]) if number >= title_row)
+    return next(found, None)
+
+
+def _roles(titles: Sequence[str], rows: Sequence[Sequence[str]], region: str) -> tuple[Role, ...]:
+    meanings = [meaning_of(title) if title else None for title in titles]
+    found = [meaning.role if meaning else None for meaning in meanings]
+    _settle_name(found, meanings, rows)
+    for place, role in enumerate(found):
+        if role in ANSWERS and role and not are_answers(role, _filled(rows, place)):
+            found[place] = Role.NOTHING
+    return _completed(found, rows, region)
+
+
+def _settle_name(found: list[Role | None], meanings: Sequence[Meaning | None], rows: Sequence[Sequence[str]]) -> None:
+    """Leave one column for the whole name, and one for each part of it."""
+    wholes = _ranked(meanings, Role.NAME, rows)
+    firsts = [place for place, each in enumerate(meanings) if each and each.part == "first" and each.role is Role.GIVEN]
+    lasts = [place for place, each in enumerate(meanings) if each and each.role is Role.SURNAME]
+    keep = set(wholes[:1])
+    for part in ("first", "middle", "last", "second"):
+        keep |= set(_ranked(meanings, None, rows, part)[:1])
+    for place in {*wholes, *firsts, *lasts, *(p for p, m in enumerate(meanings) if m and m.part)} - keep:
+        found[place] = Role.NOTHING
+    if wholes and lasts and not firsts:
+        _settle_name_and_surname(found, wholes, lasts, rows)
+
+
+def _settle_name_and_surname(
+    found: list[Role | None], wholes: Sequence[int], lasts: Sequence[int], rows: Sequence[Sequence[str]]
+) -> None:
+    """Beside surnames alone, `Nombre` holds first names, unless the surnames stand in it as well."""
+    name, surname = wholes[0], next(place for place in lasts if found[place] is Role.SURNAME)
+    both = [(tidy(row[name]), tidy(row[surname])) for row in rows if max(name, surname) < len(row)]
+    said = [fold(last) in fold(first) for first, last in both if first and last]
+    if said and sum(said) > len(said) * _ENOUGH:
+        for place in lasts:
+            found[place] = Role.NOTHING
+
+
+def _ranked(
+    meanings: Sequence[Meaning | None], role: Role | None, rows: Sequence[Sequence[str]], part: str = ""
+) -> list[int]:
+    """Return the columns that say the same, the best first: those that have cells, then as their titles rank."""
+    places = [
+        (not _filled(rows, place), each.rank, place)
+        for place, each in enumerate(meanings)
+        if each and (each.part == part if part else each.role is role)
+    ]
+    return [place for _, _, place in sorted(places)]
 
 
 def _completed(roles: Sequence[Role | None], rows: Sequence[Sequence[str]], region: str) -> tuple[Role, ...]:
-    """Fill in what the titles leave open from what the columns hold."""
+    """Find the numbers and the names where no title says which columns have them; documents are never guessed."""
     found = list(roles)
-    shares = [_shares(rows, place, region) for place in range(len(roles))]
-    for role, share in ((Role.PHONE, 0), (Role.DOCUMENT, 1), (Role.NAME, 2)):
-        if role in found:
+    names = {Role.NAME, Role.GIVEN, Role.SURNAME}
+    for role, share in ((Role.PHONE, _share_of_mobiles), (Role.NAME, _share_of_names)):
+        if role in found or (role is Role.NAME and names & set(found)):
             continue
-        free = [place for place, known in enumerate(found) if known is None]
-        best = max(free, key=lambda place: shares[place][share], default=None)
-        if best is not None and shares[best][share] >= _SHARE_OF_MOBILES:
+        free = {place: share(_filled(rows, place), region) for place, known in enumerate(found) if known is None}
+        best = max(free, key=lambda place: free[place], default=None)
+        if best is not None and free[best] >= _ENOUGH:
             found[best] = role
     return tuple(role or Role.NOTHING for role in found)
 
 
-def _shares(rows: Sequence[Sequence[str]], place: int, region: str) -> tuple[float, float, float]:
-    """Return which shares of a column's filled cells are mobile numbers, may be documents, and may be names."""
-    cells = [tidy_number(row[place]) for row in rows if place < len(row) and row[place].strip()]
+def _filled(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    return [tidy_number(row[place]) for row in rows if place < len(row) and row[place].strip()]
+
+
+def _share_of_mobiles(cells: Sequence[str], region: str) -> float:
+    return sum(phone.to_e164(cell, region) is not None for cell in cells) / len(cells) if cells else 0.0
+
+
+def _share_of_names(cells: Sequence[str], _region: str) -> float:
     if not cells:
-        return 0.0, 0.0, 0.0
-    mobiles = sum(phone.to_e164(cell, region) is not None for cell in cells)
-    documents = sum(_DOCUMENT.fullmatch(cell) is not None for cell in cells)
+        return 0.0
     words = sum(" " in cell and "@" not in cell and not any(map(str.isdecimal, cell)) for cell in cells)
     letters = sum(cell.replace(" ", "").isalpha() for cell in cells)
-    return mobiles / len(cells), documents / len(cells), (words + letters * 0.6) / len(cells)
+    return (words + letters * 0.6) / len(cells)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from ..config import PROJECT_ROOT
 from ..garbage import look_seldom
-from .columns import Layout
-from .reading import Record, examine, records
+from .columns import Layout, source_of
+from .lines import clients
+from .reading import Record, records
 from .refusals import Refused
 from .rows import Row, reader_of
 
@@ -29,7 +30,7 @@ LARGE_BYTES = 2 << 20
 """From here on the other process is worth its start."""
 
 Batch = list[tuple[Record, Row]]
-Packed = tuple[int, list[str], tuple[str | None, ...]]
+Packed = tuple[int, list[str], tuple[str | bool | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Wanted:
 
 
 def batches(wanted: Wanted) -> Iterator[Batch]:
-    """Read and validate the rows.
+    """Read and validate the rows that are clients.
 
     Raises Refused where the file turns out not to be readable.
     """
@@ -52,9 +53,7 @@ def batches(wanted: Wanted) -> Iterator[Batch]:
 
 
 def _read(wanted: Wanted) -> Iterator[Batch]:
-    rows = records(examine(wanted.path))
-    if wanted.layout.has_titles:
-        next(rows, None)
+    rows = clients(records(source_of(wanted.path, wanted.layout)), wanted.layout, wanted.region)
     read = reader_of(wanted.layout, wanted.region)
     rest = (record for record in rows if record[0] > wanted.after)
     while batch := list(islice(rest, BATCH)):

@@ -1,8 +1,7 @@
-"""Files of cells: what kind they are, in which encoding, and their rows with the numbers that a spreadsheet shows."""
+"""Files of cells: their rows with the numbers that a spreadsheet shows, read as was found out or as a person says."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,10 @@ from typing import IO
 
 from ..values.text import translatable
 from .refusals import Refused
+from .written.delimiters import COMMA, delimiter_of
+from .written.encodings import UTF_8, encoding_of
+from .written.kinds import ZIP, refuse_what_is_no_list
+from .written.quotes import OPEN_QUOTE, Lines, refuse_joined_rows
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 1_000_000
@@ -20,19 +23,18 @@ SAMPLE_ROWS = 50
 
 CONVERTED = ".csv"
 """How the name of a file ends that a spreadsheet was converted into: UTF-8, with commas."""
+HALF_CONVERTED = ".part"
+"""And while it is converted."""
 
 MANY_ROWS = translatable("The file has more than 1,000,000 rows. Split it into several.")
 MANY_COLUMNS = translatable("The file has more than 200 columns. Save the list alone.")
-OPEN_QUOTE = translatable("A quotation mark in the file opens and never closes: what follows cannot be told apart.")
 EMPTY = translatable("The file is empty.")
-NO_LIST = translatable("This is not a list that can be read. Save it as XLSX or CSV and try again.")
+_LONG_LINE = translatable("The file has a line of more than a million characters: it is no list.")
 
 _CHUNK = 1 << 20
 _MAX_LINE = 1 << 20
-_DELIMITERS = ",;\t|"
-_ZIP = b"PK\x03\x04"
-# Files that people take for a list: Excel before 2007, PDF, pictures, RTF, HTML.
-_OTHERS = (b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"<!DOC", b"<html")
+# NUL, and the mark that DOS programs put at the end of a file.
+_NO_TEXT = str.maketrans("", "", "\x00\x1a")
 
 Record = tuple[int, list[str]]
 """A row's number in the file, and its cells."""
@@ -48,31 +50,42 @@ class Source:
     lines: int
     """About how many rows it has."""
 
+    @property
+    def is_converted(self) -> bool:
+        """Whether this app wrote it, from a spreadsheet."""
+        return is_converted(self.path)
+
 
 def is_spreadsheet(path: Path) -> bool:
     """Return whether a file is an XLSX, as far as its first bytes say."""
     with path.open("rb") as file:
-        return file.read(4) == _ZIP
+        return file.read(4) == ZIP
 
 
-def examine(path: Path) -> Source:
-    """Find out how a text file is written.
+def is_converted(path: Path) -> bool:
+    """Return whether a spreadsheet was converted into a file."""
+    return path.suffix in (CONVERTED, HALF_CONVERTED)
+
+
+def examine(path: Path, encoding: str = "", delimiter: str = "") -> Source:
+    """Find out how a text file is written, as far as it is not said.
 
     Raises Refused where it is no text, or is empty.
     """
     with path.open("rb") as file:
         head = file.read(_CHUNK)
-    if not head.strip():
+    if not head.strip(b'\x1a\x00 \t\r\n,;|"'):
         raise Refused(EMPTY)
-    if head.startswith((_ZIP, *_OTHERS)):
-        raise Refused(NO_LIST)
     lines = _count_lines(path)
-    if path.suffix == CONVERTED:
-        return Source(path, "utf-8", ",", lines)
-    encoding = _encoding(path, head)
-    with _opened(path, encoding) as text:
-        sample = list(islice(_lines(text), SAMPLE_ROWS))
-    return Source(path, encoding, _delimiter(sample), lines)
+    if is_converted(path):
+        return Source(path, UTF_8, COMMA, lines)
+    refuse_what_is_no_list(head)
+    found = encoding_of(path, head)
+    encoding = encoding or found
+    if not delimiter:
+        with _opened(path, encoding) as text:
+            delimiter = delimiter_of(list(islice(_lines(text), SAMPLE_ROWS)))
+    return Source(path, encoding, delimiter, lines)
 
 
 def records(source: Source) -> Iterator[Record]:
@@ -80,26 +93,45 @@ def records(source: Source) -> Iterator[Record]:
 
     Raises Refused where the file is larger than what is taken, or is damaged.
     """
+    return ((number, cells) for number, cells in numbered_rows(source) if cells)
+
+
+def numbered_rows(source: Source) -> Iterator[Record]:
+    """Read all rows; those that are blank have no cells.
+
+    Raises Refused where the file is larger than what is taken, or is damaged.
+    """
     with _opened(source.path, source.encoding) as text:
-        reader = csv.reader(_lines(text), delimiter=source.delimiter)
-        try:
-            yield from _numbered(reader)
-        except csv.Error as error:
-            raise Refused(OPEN_QUOTE) from error
+        lines = Lines(_lines(text))
+        reader = csv.reader(lines, delimiter=source.delimiter)
+        check = None if source.is_converted else refuse_joined_rows
+        count = number = 0
+        while (row := _next(reader, number + 1)) is not None:
+            number += 1
+            if check and len(lines.taken) > 1:
+                check(lines.taken, number, source.delimiter)
+            lines.taken.clear()
+            cells = _filled(row, number)
+            count += bool(cells)
+            if count > MAX_ROWS + 1:
+                raise Refused(MANY_ROWS)
+            yield number, cells
 
 
-def _numbered(reader: Iterator[list[str]]) -> Iterator[Record]:
-    count = 0
-    for number, row in enumerate(reader, 1):
-        cells = row if len(row) <= MAX_COLUMNS else _without_blank_end(row)
-        if not any(cells) or not any(map(str.strip, cells)):
-            continue
-        if number == 1 and cells[0].lower().startswith("sep=") and not any(cells[1:]):
-            continue
-        count += 1
-        if count > MAX_ROWS + 1:
-            raise Refused(MANY_ROWS)
-        yield number, cells
+def _next(reader: Iterator[list[str]], number: int) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        raise Refused(OPEN_QUOTE, number) from error
+
+
+def _filled(row: list[str], number: int) -> list[str]:
+    """Return a row's cells, none where all are blank or it only tells a spreadsheet what parts them."""
+    cells = row if len(row) <= MAX_COLUMNS else _without_blank_end(row)
+    if not any(cells) or not any(map(str.strip, cells)):
+        return []
+    is_hint = number == 1 and cells[0].lower().startswith("sep=") and not any(cells[1:])
+    return [] if is_hint else cells
 
 
 def _without_blank_end(cells: list[str]) -> list[str]:
@@ -117,63 +149,11 @@ def _opened(path: Path, encoding: str) -> IO[str]:
 def _lines(text: IO[str]) -> Iterator[str]:
     while line := text.readline(_MAX_LINE):
         if len(line) == _MAX_LINE:
-            raise Refused(translatable("The file has a line of more than a million characters: it is no list."))
-        yield line.replace("\x00", "")
-
-
-def _encoding(path: Path, head: bytes) -> str:
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if without_mark := _utf_16_without_mark(head):
-        return without_mark
-    if _is_utf_8(path):
-        return "utf-8"
-    # cp1252 leaves five bytes undefined; a file that uses them is not written in it.
-    return "latin-1" if any(byte in head for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
-
-
-def _utf_16_without_mark(head: bytes) -> str | None:
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 4:
-        return "utf-16-le"
-    if even > len(head) // 4:
-        return "utf-16-be"
-    if even + odd > len(head) // 100:
-        raise Refused(NO_LIST)
-    return None
-
-
-def _is_utf_8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
+            raise Refused(_LONG_LINE)
+        if line := line.translate(_NO_TEXT) if "\x00" in line or "\x1a" in line else line:
+            yield line
 
 
 def _count_lines(path: Path) -> int:
     with path.open("rb") as file:
         return 1 + sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
-
-
-def _delimiter(sample: list[str]) -> str:
-    """Return the delimiter that gives the sample's rows the most cells, the same number in most rows."""
-    first = sample[0].strip().lower() if sample else ""
-    if first.startswith("sep=") and first[4:] in tuple(_DELIMITERS):
-        return first[4:]
-    return max(_DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
-
-
-def _evenness(sample: list[str], delimiter: str) -> float:
-    try:
-        widths = [len(cells) for cells in csv.reader(sample, delimiter=delimiter) if cells]
-    except csv.Error:
-        return 0.0
-    usual = max(set(widths), key=widths.count, default=1)
-    return 0.0 if usual == 1 else widths.count(usual) / len(widths) + min(usual, MAX_COLUMNS) / 1000

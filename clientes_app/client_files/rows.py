@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..values import phone
 from ..values.client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
+from ..values.placeholders import is_no_document
 from ..values.text import translatable
-from .cells import LONGEST_CELL, kept, tidy, tidy_number
-from .columns import Layout, Role
+from .cells import LONGEST_CELL, kept, tidy, tidy_document, tidy_number
+from .columns import Layout
+from .meaning.roles import ANSWERS, Role
+from .meaning.several_numbers import one_of
+from .meaning.tag_lists import split_tags
+from .meaning.yes_or_no import turns_off
 
 LONGEST_PHONE = 20
 MOST_TAGS = 20
@@ -21,6 +25,7 @@ LONG_PHONE = translatable("The number is longer than 20 characters: leave one nu
 LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
 LONG_TAG = translatable("A tag is longer than 40 characters.")
 MANY_TAGS = translatable("There are more than 20 tags.")
+NO_ANSWER = translatable("It says neither yes nor no where it should say whether one wants messages, or is active.")
 LONG_CELL = translatable("A cell of this row is longer than 2,000 characters.")
 
 _FAULTY_FIELDS = {
@@ -31,9 +36,9 @@ _FAULTY_FIELDS = {
     LONG_TAG: "etiquetas",
     MANY_TAGS: "etiquetas",
 }
-# A tag that has one of the signs between tags stands in quotation marks.
-_TAG = re.compile(r'\s*+"((?:[^"]|"")*+)"\s*+(?:[,;|]|\Z)|([^,;|]*+)(?:[,;|]|\Z)')
-_QUOTED_TAG = re.compile(r'[,;|]|^"')
+# Google's own groups, which everybody is in: "* myContacts".
+_OF_A_PROGRAM = "* "
+_OF_MESSAGES = {Role.CONSENT, Role.REFUSAL}
 
 
 class Fields(NamedTuple):
@@ -43,6 +48,10 @@ class Fields(NamedTuple):
     telefono: str
     documento: str
     etiquetas: tuple[str, ...] = ()
+    baja: bool = False
+    """Whether it says that the client wants no messages."""
+    inactivo: bool = False
+    """Whether it says that the client is not active."""
 
 
 class Row(NamedTuple):
@@ -58,6 +67,8 @@ class Row(NamedTuple):
     documento_clave: str
     etiquetas: str
     """One a line."""
+    baja: bool
+    inactivo: bool
     fault: str
     """What is wrong, as a sentence to be translated; empty where nothing is."""
 
@@ -78,17 +89,20 @@ CLIENT_COLUMNS = Row._fields[: Row._fields.index("etiquetas")]
 
 def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     """Return the function that reads rows laid out so."""
-    names = layout.columns(Role.NAME) + layout.columns(Role.SURNAME)
+    name_of = _reader_of_name(layout)
+    says = _reader_of_answers(layout)
     phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
-    used = (*names, *phones, *documents, *tags)
+    used = [place for place, role in enumerate(layout.roles) if role is not Role.NOTHING]
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
-        name = " ".join(filter(None, (tidy(cells[place]) for place in names if place < width)))
-        number = _first_of([tidy_number(cells[place]) for place in phones if place < width], region)
-        document = next(filter(None, (tidy_number(cells[place]) for place in documents if place < width)), "")
-        words = ",".join(tidy(cells[place]) for place in tags if place < width) if tags else ""
-        row = check(Fields(name, number, document, split_tags(words)), region)
+        number = one_of([tidy_number(cells[place]) for place in phones if place < width], region)
+        document = next(filter(None, (tidy_document(cells[place]) for place in documents if place < width)), "")
+        given = _tags([tidy(cells[place]) for place in tags if place < width], layout.tag_delimiter) if tags else ()
+        opted_out, inactive, unclear = says(cells)
+        row = check(Fields(name_of(cells), number, document, given, opted_out, inactive), region)
+        if unclear and not row.fault:
+            row = row._replace(fault=NO_ANSWER)
         if len(max(cells, key=len, default="")) <= LONGEST_CELL:
             return row
         long = any(len(cells[place]) > LONGEST_CELL for place in used if place < width)
@@ -99,44 +113,56 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
 
 def readable_again(cells: Sequence[str], layout: Layout) -> list[str]:
     """Return the cells of a row, written so that reading them again gives what they gave."""
-    numbers = {*layout.columns(Role.PHONE), *layout.columns(Role.DOCUMENT)}
-    return [kept(tidy_number(cell) if place in numbers else tidy(cell)) for place, cell in enumerate(cells)]
+    tidies = {Role.PHONE: tidy_number, Role.DOCUMENT: tidy_document}
+    roles = (*layout.roles, *[Role.NOTHING] * (len(cells) - len(layout.roles)))
+    return [kept(tidies.get(role, tidy)(cell)) for role, cell in zip(roles, cells, strict=False)]
 
 
 def check(fields: Fields, region: str) -> Row:
     """Derive what a client is matched by, and say what is wrong with the fields."""
-    fields = fields._replace(telefono=phone.shortened(fields.telefono, region, LONGEST_PHONE))
-    said = fields.nombre, fields.telefono, fields.documento
-    return Row._make((*said, *keys_of(*said, region), "\n".join(fields.etiquetas), _fault(fields)))
+    number = phone.shortened(fields.telefono, region, LONGEST_PHONE)
+    document = "" if is_no_document(fields.documento) else fields.documento
+    said = fields.nombre, number, document
+    tags = "\n".join(fields.etiquetas)
+    read = fields._replace(telefono=number)
+    return Row._make((*said, *keys_of(*said, region), tags, fields.baja, fields.inactivo, _fault(read)))
 
 
-def split_tags(text: str) -> tuple[str, ...]:
-    """Return the tags that a text names, each once."""
-    if not text:
-        return ()
-    return tuple(dict.fromkeys(filter(None, map(_tag, _TAG.finditer(text)))))
+def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
+    """Return the function that reads a row's name: the whole name or, where there is none, its parts; never both."""
+    wholes, givens, surnames = (layout.columns(role) for role in (Role.NAME, Role.GIVEN, Role.SURNAME))
+    parts = givens + surnames
+    if not givens:
+        wholes, parts = wholes + surnames, ()
+
+    def joined(cells: Sequence[str], places: Sequence[int]) -> str:
+        return " ".join(filter(None, (tidy(cells[place]) for place in places if place < len(cells))))
+
+    def name_of(cells: Sequence[str]) -> str:
+        return joined(cells, wholes) or (joined(cells, parts) if parts else "")
+
+    return name_of
 
 
-def join_tags(names: Iterable[str]) -> str:
-    """Return the text that names these tags."""
-    return ", ".join(map(_named, names))
+def _reader_of_answers(layout: Layout) -> Callable[[Sequence[str]], tuple[bool, bool, bool]]:
+    """Return the function that reads whether somebody wants no messages, is inactive, and whether that is unclear."""
+    asked = [(place, role) for place, role in enumerate(layout.roles) if role in ANSWERS]
+    nothing = (False, False, False)
+
+    def says(cells: Sequence[str]) -> tuple[bool, bool, bool]:
+        filled = [(role, cells[place]) for place, role in asked if place < len(cells) and cells[place].strip()]
+        said = [(role, turns_off(role, cell)) for role, cell in filled]
+        off = {role for role, turned_off in said if turned_off}
+        return bool(off & _OF_MESSAGES), bool(off - _OF_MESSAGES), any(each is None for _, each in said)
+
+    return says if asked else lambda _cells: nothing
 
 
-def _tag(found: re.Match[str]) -> str:
-    quoted, plain = found.groups()
-    return plain.strip() if quoted is None else quoted.replace('""', '"').strip()
-
-
-def _named(tag: str) -> str:
-    return '"{}"'.format(tag.replace('"', '""')) if _QUOTED_TAG.search(tag) else tag
-
-
-def _first_of(numbers: list[str], region: str) -> str:
-    """Return the first number that can get an SMS, else the first there is."""
-    filled = [number for number in numbers if number]
-    if len(filled) <= 1:
-        return filled[0] if filled else ""
-    return next((number for number in filled if phone.to_e164(number, region)), filled[0])
+def _tags(texts: Sequence[str], delimiter: str) -> tuple[str, ...]:
+    if len(texts) == 1 and _OF_A_PROGRAM not in texts[0]:
+        return split_tags(texts[0], delimiter)
+    named = (tag for text in texts for tag in split_tags(text, delimiter))
+    return tuple(dict.fromkeys(tag for tag in named if not tag.startswith(_OF_A_PROGRAM)))
 
 
 def _fault(fields: Fields) -> str:

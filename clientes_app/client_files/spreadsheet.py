@@ -12,7 +12,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -25,8 +25,10 @@ from ..files.disk import DISK_FULL, is_full
 from ..values.text import translatable
 from .conversion_line import turn
 from .lifeline import end_with_parent, lifeline
-from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, NO_LIST
+from .number_formats import Show, shown_cells, shows_of
+from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from .refusals import Refused
+from .written.kinds import NO_LIST
 
 MAX_MEMORY = 3 << 30
 MAX_SECONDS = 120
@@ -122,7 +124,7 @@ def _write(source: Path, target: Path, wanted: str) -> dict[str, Any]:
         for name in [wanted] if wanted in visible else visible:
             sheet = book.get_sheet_by_name(name)
             if sheet.start is not None:
-                _write_rows(sheet.iter_rows(), target)
+                _write_rows(sheet.iter_rows(), _shown_cells(source, name), target)
                 return {"sheet": name, "sheets": visible, "hidden_rows": hidden_rows(source, name)}
     except OSError as error:
         raise Refused(_reason(error)) from error
@@ -137,12 +139,23 @@ def _reason(error: OSError) -> str:
     return DISK_FULL if is_full(error) else _DAMAGED
 
 
-def _write_rows(rows: Iterator[Sequence[Any]], target: Path) -> None:
+def _shown_cells(source: Path, sheet: str) -> Iterator[tuple[int, dict[int, Show]]]:
+    """Return the cells of a sheet whose format shows more than their numbers, row by row."""
+    with ZipFile(source) as archive:
+        if part := _part_of(archive, sheet):
+            yield from shown_cells(archive, part, shows_of(archive))
+
+
+def _write_rows(rows: Iterator[Sequence[Any]], shown: Iterator[tuple[int, dict[int, Show]]], target: Path) -> None:
     """Write the rows, blank ones as well: so each keeps its number."""
+    next_shown, shows = next(shown, (MAX_ROWS * 2, {}))
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         for number, row in enumerate(rows):
             cells = [written(cell) for cell in row]
+            if number == next_shown:
+                _show(cells, row, shows)
+                next_shown, shows = next(shown, (MAX_ROWS * 2, {}))
             while cells and not cells[-1]:
                 cells.pop()
             if len(cells) > MAX_COLUMNS:
@@ -150,6 +163,13 @@ def _write_rows(rows: Iterator[Sequence[Any]], target: Path) -> None:
             if number > MAX_ROWS and cells:
                 raise Refused(MANY_ROWS)
             writer.writerow(cells)
+
+
+def _show(cells: list[str], row: Sequence[Any], shows: Mapping[int, Show]) -> None:
+    """Put in place of cells what the sheet shows."""
+    for place, show in shows.items():
+        if place < len(row) and row[place] != "" and (text := show(row[place])) is not None:
+            cells[place] = text
 
 
 def written(cell: Any) -> str:

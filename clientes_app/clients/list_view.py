@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from ..web.actor import current_account
 from ..web.htmx import came_from
 from .search import listing
-from .search.chips import chips_of, unread_chips, unread_in_words, without
+from .search.chips import chips_of, problems_in_words, unread_chips, without
 from .search.criteria import Search
 from .search.pages import Cursor, Order
 from .tags.services import tag_names
@@ -30,7 +30,7 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
         "asked": {**search.values(), **order.values()},
         "tags": tags,
         "chips": [*chips_of(search, tags), *unread_chips(search)],
-        "problems": unread_in_words(search),
+        "problems": problems_in_words(search, tags),
         "without": without,
         "any_clients": listing.has_clients(account.id),
         "search": search,

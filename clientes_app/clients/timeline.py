@@ -95,6 +95,8 @@ class Entry:
     """The row that tells of it; None for a creation that nobody noted."""
     name: str | None = None
     """Who did it, or the campaign that a message belongs to."""
+    source_file: str | None = None
+    """The file whose import did it."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _creation(client: Cliente, before: Place | None) -> list[Entry]:
         return []
     creations = _changes_of(client).where(CambioDeCliente.tipo == TipoDeCambio.CREADO)
     # A creation with details is that of a client merged into this one.
-    noted = any(not change.detalle for change, _who in db.session.execute(creations))
+    noted = any(not change.detalle for change, *_ in db.session.execute(creations))
     return [] if noted else [_from_file(client, place) or Entry(place, Kind.CREATED, None)]
 
 
@@ -135,8 +137,8 @@ def _from_file(client: Cliente, place: Place) -> Entry | None:
 def _changes(client: Cliente, before: Place | None) -> list[Entry]:
     moment, number = CambioDeCliente.creado, CambioDeCliente.id
     return [
-        Entry(Place(change.creado, Source.CHANGE, change.id), _KINDS[change.tipo], change, who)
-        for change, who in _latest(_changes_of(client), Source.CHANGE, moment, number, before)
+        Entry(Place(change.creado, Source.CHANGE, change.id), _KINDS[change.tipo], change, who, file)
+        for change, who, file in _latest(_changes_of(client), Source.CHANGE, moment, number, before)
     ]
 
 
@@ -177,13 +179,14 @@ def _answers(client: Cliente, before: Place | None) -> list[Entry]:
     ]
 
 
-def _changes_of(client: Cliente) -> Select[CambioDeCliente, str]:
+def _changes_of(client: Cliente) -> Select[CambioDeCliente, str, str]:
     return (
         owned(Cliente, client.usuario_id)
         .join(CambioDeCliente, CambioDeCliente.cliente_id == Cliente.id)
         .outerjoin(Usuario, Usuario.id == CambioDeCliente.hecho_por_id)
+        .outerjoin(Importacion, Importacion.id == CambioDeCliente.importacion_id)
         .where(Cliente.id == client.id)
-        .with_only_columns(CambioDeCliente, Usuario.usuario, maintain_column_froms=True)
+        .with_only_columns(CambioDeCliente, Usuario.usuario, Importacion.nombre_archivo, maintain_column_froms=True)
     )
 
 

@@ -15,6 +15,8 @@ from ..sending.waiting import Wait
 from ..tenancy import owned
 
 LATEST_CAMPAIGNS = 5
+UNREACHABLE = Search(reachable=YesNo.NO)
+"""Active clients whom no campaign can reach: those that are counted are those that the link opens."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,14 @@ class Overview:
     waits: Mapping[int, Wait]
     """Which of the latest wait for a limit, by their ids."""
     unreachable: listing.Count
-    """Active clients without a number that can get an SMS."""
+    """How many are `UNREACHABLE`."""
     first_steps: FirstSteps | None
     """None for an account that has a campaign."""
+
+    @property
+    def unreachable_search(self) -> Search:
+        """Return the search that finds those whom none can reach."""
+        return UNREACHABLE
 
     @property
     def changing(self) -> bool:
@@ -54,7 +61,7 @@ def overview(account_id: int) -> Overview:
         running=campaigns.running(account_id),
         latest=latest,
         waits=campaigns.waits_of(latest),
-        unreachable=listing.count(account_id, Search(reachable=YesNo.NO)),
+        unreachable=listing.count(account_id, UNREACHABLE),
         first_steps=None if latest else _first_steps(account_id),
     )
 

@@ -13,6 +13,7 @@ LIVE = "import"
 bp = Blueprint("importing", __name__, url_prefix="/clientes/importar")
 
 from . import routes  # noqa: E402, F401  (registers the views)
+from .first_step import routes as first_step_routes  # noqa: E402, F401
 from .staging import routes as staging_routes  # noqa: E402, F401
 
 

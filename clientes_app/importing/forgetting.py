@@ -17,6 +17,7 @@ from ..sending.erased import hold_off_erasing, pseudonym_key
 from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
 from .jobs import Files
+from .staging import outcomes
 from .staging.store import Staging
 
 
@@ -78,12 +79,12 @@ def settle(engine: Engine, import_id: int, staging: Staging, end: Callable[[Conn
                 end(connection)
 
 
-def keep_rejected(files: Files, forgotten: Forgotten) -> None:
-    """Keep of an import that has ended only the rows that it rejected, and none of whom it must not bring back."""
+def keep_rejected(files: Files, forgotten: Forgotten, done_to: int) -> None:
+    """Keep of an import that ended at a row only those that it rejected, and none of whom it must not bring back."""
     files.delete_sources()
     if files.staging.exists():
         with Staging(files.staging) as staging:
-            staging.keep_rejected()
+            outcomes.keep_rejected(staging, done_to)
             staging.forget(forgotten.has)
 
 

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from ..client_files.columns import Layout
-from ..client_files.reading import CONVERTED
-from ..client_files.rows import split_tags
+from ..client_files.meaning.tag_lists import split_tags
+from ..client_files.reading import CONVERTED, HALF_CONVERTED
 from ..config import Settings
 from ..database.processes import LEASE_SECONDS, is_dead
 from ..database.transactions import write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from ..models.types import utc_now
 
-SOURCES = ("", CONVERTED, ".part")
+SOURCES = ("", CONVERTED, HALF_CONVERTED)
 """How the names of the files end that hold what was uploaded: as it came, converted, and while it is converted."""
 
 STAGED = (".rows", ".rows-wal", ".rows-shm")
@@ -85,7 +85,7 @@ class Files:
     @property
     def unfinished(self) -> Path:
         """Where a spreadsheet's rows are written until they are whole."""
-        return self.upload.with_suffix(".part")
+        return self.upload.with_suffix(HALF_CONVERTED)
 
     @property
     def size(self) -> int:
@@ -129,6 +129,9 @@ class Job:
     done_to: int
     owner: str
     region: str
+    keeps_existing: bool
+    """Whether clients that there are stay as they are."""
+    uploader_id: int
 
 
 def take(engine: Engine, owner: str, place: Surroundings, import_id: int | None = None) -> Job | None:
@@ -188,4 +191,6 @@ def _job(connection: Connection, import_id: int, owner: str, place: Surroundings
         done_to=found.hasta_fila,
         owner=owner,
         region=place.region,
+        keeps_existing=found.deja_existentes,
+        uploader_id=found.subida_por_id,
     )

@@ -11,13 +11,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, select, true
+from sqlalchemy import ColumnElement, Engine, literal, select, true
 
 from ..client_files.reading import CONVERTED
 from ..database.transactions import read_transaction
 from ..files.held import SCRATCH, left_over
 from ..models import EstadoImportacion, Importacion
 from .jobs import SOURCES, STAGED, size_of
+from .staging.verdicts import COUNTERS
 
 _NAME = re.compile(rf"([0-9a-f]{{32}})({'|'.join(map(re.escape, (*SOURCES, *STAGED)))})")
 
@@ -74,14 +75,14 @@ def _delete_folder(path: Path) -> int:
 
 def _named(engine: Engine, which: ColumnElement[bool]) -> dict[str, tuple[str, ...]]:
     """Return which endings the files have that imports need, by the imports' names for them."""
-    refused = Importacion.dobles + Importacion.malas + Importacion.descartadas
-    asked = select(Importacion.archivo, Importacion.estado, refused > 0).where(which)
+    counted = sum((getattr(Importacion, name) for name in COUNTERS.values()), literal(0))
+    asked = select(Importacion.archivo, Importacion.estado, counted > 0).where(which)
     with read_transaction(engine) as connection:
-        return {name: _needed(state, has_refused) for name, state, has_refused in connection.execute(asked)}
+        return {name: _needed(state, has_rows) for name, state, has_rows in connection.execute(asked)}
 
 
-def _needed(state: EstadoImportacion, has_refused: bool) -> tuple[str, ...]:  # noqa: FBT001 (it is the value)
-    """Return the endings of the files that an import needs: one that has ended, those of its refused rows."""
+def _needed(state: EstadoImportacion, has_rows: bool) -> tuple[str, ...]:  # noqa: FBT001 (it is the value)
+    """Return the endings of the files that an import needs: one that has ended, those that tell of its rows."""
     if state in _NEEDS_SOURCES:
         return ("", CONVERTED, *STAGED)
-    return STAGED if has_refused and state is not EstadoImportacion.DESHECHA else ()
+    return STAGED if has_rows and state is not EstadoImportacion.DESHECHA else ()

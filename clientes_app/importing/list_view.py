@@ -1,7 +1,8 @@
-"""What the page of an import shows: its progress while it runs, else its counts and the rows of one verdict."""
+"""What the page of an import shows: its progress while it runs, else its counts and the lines of one kind."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,32 @@ from ..values.ids import read_id
 from . import services
 from .jobs import Surroundings
 from .progress import snapshot
-from .reviewing import COUNTERS
-from .staging import staged_rows
-from .staging.store import PAGE_SIZE, REJECTED, Verdict
+from .staging import shown
+from .staging.shown import WITHOUT_MOBILE
+from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE, Apart, Verdict
+
+_ORDER = (
+    Verdict.ASKED,
+    Verdict.WRONG,
+    Verdict.DOUBLE,
+    Verdict.NEW,
+    Verdict.UPDATE,
+    Verdict.KEPT,
+    Verdict.SAME,
+    Verdict.LEFT_OUT,
+    Verdict.NOT_REACHED,
+    Verdict.ERASED,
+)
+"""What asks for something comes first."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many lines are of a kind, by the name of its counter."""
+
+    kind: Verdict | Apart
+    name: str
+    count: int
 
 
 def place() -> Surroundings:
@@ -30,35 +54,56 @@ def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     progress = snapshot(engine_apart(), row.id)
     listed = list_context(row, uploads) if progress.ended else {}
     undoable = progress.ended and services.can_undo(row)
+    undone = services.undo_extent(row) if row.estado is EstadoImportacion.DESHECHA else None
     layout = Layout.from_json(row.columnas)
     sheet = layout.sheet if len(layout.sheets) > 1 else ""
-    return {"row": row, "progress": progress, "undoable": undoable, "sheet": sheet, **listed}
+    return {"row": row, "progress": progress, "undoable": undoable, "undone": undone, "sheet": sheet, **listed}
 
 
 def list_context(row: Importacion, uploads: Path) -> dict[str, Any]:
-    """Return the variables of `importing/_rows.html`: the verdict that the address asks for, and its next rows."""
-    counted = verdicts_of(row)
-    asked = request.args.get("veredicto", "")
-    chosen = Verdict(asked) if asked in set(Verdict) else next((verdict for verdict, _ in counted), None)
+    """Return the variables of `importing/_rows.html`: the kind that the address asks for, and its next lines."""
+    kinds = kinds_of(row)
+    chosen = _chosen(request.args.get("veredicto", ""), kinds)
     after = read_id(request.args.get("despues", "")) or 0
-    rows = staged_rows.page_of(row, chosen, after, uploads) if chosen else []
+    lines, more = shown.page_of(row, chosen, min(after, 2**62), uploads) if chosen else ([], None)
+    return {"chosen": chosen, "listed": lines, "next": more, **counts_context(row)}
+
+
+def counts_context(row: Importacion) -> dict[str, Any]:
+    """Return what the counts, the kinds to choose from and the rows of an import need."""
     return {
-        "verdict": chosen,
-        "verdicts": counted,
-        "listed": rows,
-        "next": rows[-1].number if len(rows) == PAGE_SIZE else None,
-        "mendable": row.estado is EstadoImportacion.REVISADA,
+        "counts": counts_of(row),
+        "lines": sum(each.count for each in counts_of(row)),
+        "kinds": kinds_of(row),
+        "decidable": row.estado is EstadoImportacion.REVISADA,
     }
 
 
-def verdicts_of(row: Importacion) -> list[tuple[Verdict, int]]:
-    """Return the verdicts whose rows can be looked at, each with how many there are."""
-    counted = [(verdict, getattr(row, COUNTERS[verdict])) for verdict in _offered(row)]
-    return [(verdict, count) for verdict, count in counted if count]
+def counts_of(row: Importacion) -> list[Count]:
+    """Return how many lines are of each kind; they add up to the lines of the file."""
+    counters: list[tuple[Verdict | Apart, str]] = [*COUNTERS.items(), *APART_COUNTERS.items()]
+    counted = {kind: Count(kind, name, getattr(row, name)) for kind, name in counters}
+    counted[Verdict.NOT_REACHED] = Count(Verdict.NOT_REACHED, "sin_llegar", _not_reached(row))
+    return [counted[kind] for kind in (*_ORDER, *Apart)]
 
 
-def _offered(row: Importacion) -> list[Verdict]:
-    """Return the verdicts whose rows can be looked at: after the import, those that were not imported."""
-    if row.estado is EstadoImportacion.REVISADA:
-        return [Verdict.WRONG, Verdict.DOUBLE, Verdict.NEW, Verdict.UPDATE, Verdict.SAME, Verdict.LEFT_OUT]
-    return [] if row.estado is EstadoImportacion.DESHECHA else list(REJECTED)
+def kinds_of(row: Importacion) -> list[tuple[str, int]]:
+    """Return the kinds whose lines can be looked at, each with how many there are."""
+    if row.estado is EstadoImportacion.DESHECHA:
+        return []
+    kinds = [(each.kind.value, each.count) for each in counts_of(row)]
+    return [(kind, count) for kind, count in (*kinds, (WITHOUT_MOBILE, row.sin_celular)) if count]
+
+
+def _chosen(asked: str, kinds: list[tuple[str, int]]) -> str:
+    """Return the kind that is asked for, else the first that there is."""
+    known = {*Verdict, *Apart, WITHOUT_MOBILE}
+    return asked if asked in known else next((kind for kind, _ in kinds), "")
+
+
+def _not_reached(row: Importacion) -> int:
+    """Count the rows that an import did not come to because it was cancelled or broke."""
+    if row.estado not in (EstadoImportacion.CANCELADA, EstadoImportacion.ERROR):
+        return 0
+    done = sum(int(getattr(row, name)) for name in DONE)
+    return max(0, row.por_aplicar - done)

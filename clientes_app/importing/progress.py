@@ -22,6 +22,7 @@ class Progress:
     nuevas: int
     actualizadas: int
     iguales: int
+    intactas: int
 
     @property
     def phase(self) -> str:
@@ -36,7 +37,7 @@ class Progress:
     @property
     def applied(self) -> int:
         """Count the rows that applying has gone through."""
-        return self.nuevas + self.actualizadas + self.iguales
+        return self.nuevas + self.actualizadas + self.iguales + self.intactas
 
     @property
     def share(self) -> float:
@@ -58,6 +59,7 @@ def snapshot(engine: Engine, import_id: int) -> Progress:
         Importacion.nuevas,
         Importacion.actualizadas,
         Importacion.iguales,
+        Importacion.intactas,
     )
     with read_transaction(engine) as connection:
         return Progress(*connection.execute(select(*columns).where(Importacion.id == import_id)).one())

@@ -12,17 +12,10 @@ from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
 from .staging.judging import judge
+from .staging.lines_apart import runs_of
 from .staging.matching import find_clients
-from .staging.store import Staging, Totals, Verdict
-
-COUNTERS = {
-    Verdict.NEW: "nuevas",
-    Verdict.UPDATE: "actualizadas",
-    Verdict.SAME: "iguales",
-    Verdict.DOUBLE: "dobles",
-    Verdict.WRONG: "malas",
-    Verdict.LEFT_OUT: "descartadas",
-}
+from .staging.store import Staging, Totals
+from .staging.verdicts import APART_COUNTERS, COUNTERS, REJECTED, Verdict
 
 Tell = Callable[[int], None]
 
@@ -42,17 +35,26 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
+        staging.store_apart(list(runs_of(job.files.text, job.layout, job.region, staging.numbers())))
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
 
 
-def counted(totals: Totals) -> dict[str, int]:
+def counted(totals: Totals, *, keeps_existing: bool) -> dict[str, int]:
     """Return the counters of a reviewed import."""
     counts = {name: totals.counts[verdict] for verdict, name in COUNTERS.items()}
-    return {**counts, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
+    if keeps_existing:
+        counts |= {"intactas": counts["actualizadas"], "actualizadas": 0}
+    apart = {name: totals.apart[kind] for kind, name in APART_COUNTERS.items()}
+    return {**counts, **apart, "por_aplicar": totals.applied, "sin_celular": totals.without_mobile}
+
+
+def counted_rejected(totals: Totals) -> dict[str, int]:
+    """Return the counters of what an import that has ended did not bring in."""
+    return {COUNTERS[verdict]: totals.counts[verdict] for verdict in (*REJECTED, Verdict.ERASED)}
 
 
 def _end(connection: Connection, job: Job, totals: Totals) -> None:
-    read = {"filas": totals.rows, "leidas": totals.rows, **counted(totals)}
+    read = {"filas": totals.rows, "leidas": totals.rows, **counted(totals, keeps_existing=job.keeps_existing)}
     jobs.advance(connection, job, estado=EstadoImportacion.REVISADA, titular=None, **read)
 
 

@@ -1,9 +1,8 @@
-"""The pages of an import, step by step: upload, columns, what the dry run found, progress, undo."""
+"""The pages of an import, step by step: upload, what the dry run found, progress, undo."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,19 +10,15 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..auth.opening import still_open
-from ..client_files.columns import Layout, Role, with_roles
 from ..client_files.reading import MAX_BYTES
-from ..client_files.rows import reader_of
 from ..errors import DomainError
-from ..models import EstadoImportacion, Importacion
+from ..models import EstadoImportacion
 from ..web.access import Access, access, by_itself, stream_view, takes_uploads
 from ..web.actor import current_actor
 from ..web.htmx import flash_and_go, is_partial, page_or_fragment
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, services, uploading, waking
 from .list_view import place, shown_context
-
-PREVIEWED = 8
 
 
 @bp.get("/")
@@ -47,39 +42,6 @@ def upload() -> ResponseReturnValue:
     except DomainError as refusal:
         return _index(refusal.message)
     return redirect(url_for("importing.columns", pk=row.id))
-
-
-@bp.get("/<int:pk>/columnas/")
-@access(Access.ADMIN)
-def columns(pk: int) -> ResponseReturnValue:
-    """Ask what the columns hold, beside the first rows as they would become."""
-    row = services.find_import(current_user.account_id, pk)
-    layout = _chosen(row, request.args.to_dict()) if "c0" in request.args else Layout.from_json(row.columnas)
-    return page_or_fragment("importing/columns.html", "importing/_columns.html", **_columns_context(row, layout))
-
-
-@bp.post("/<int:pk>/columnas/")
-@access(Access.ADMIN)
-def start_review(pk: int) -> ResponseReturnValue:
-    """Keep what the columns hold and begin the dry run."""
-    row = services.find_import(current_user.account_id, pk)
-    layout = _chosen(row, request.form.to_dict())
-    tags = request.form.get("etiqueta", "")
-    try:
-        services.start_review(current_user.account_id, pk, layout, tags, place().uploads)
-    except services.NoName as problem:
-        context = _columns_context(row, layout)
-        return render_template("importing/columns.html", problem=problem.message, **context)
-    waking.wake()
-    return redirect(url_for("importing.show", pk=pk))
-
-
-@bp.post("/<int:pk>/hoja/")
-@access(Access.ADMIN)
-def choose_sheet(pk: int) -> ResponseReturnValue:
-    """Take another sheet of the spreadsheet."""
-    uploading.choose_sheet(current_user.account_id, pk, request.form.get("hoja", ""), place())
-    return redirect(url_for("importing.columns", pk=pk))
 
 
 @bp.get("/<int:pk>/")
@@ -134,7 +96,7 @@ def cancel(pk: int) -> ResponseReturnValue:
 def confirm_undoing(pk: int) -> ResponseReturnValue:
     """Say what undoing would do, and ask."""
     row = services.find_import(current_user.account_id, pk)
-    return page_or_fragment("importing/undo.html", "importing/_undo.html", row=row, allowed=services.can_undo(row))
+    return page_or_fragment("importing/undo.html", "importing/_undo.html", row=row, extent=services.undo_extent(row))
 
 
 @bp.post("/<int:pk>/deshacer/")
@@ -148,33 +110,3 @@ def undo(pk: int) -> ResponseReturnValue:
 
 def _index(problem: str = "") -> str:
     return render_template("importing/index.html", rows=services.list_imports(current_user.account_id), problem=problem)
-
-
-def _chosen(row: Importacion, values: dict[str, str]) -> Layout:
-    layout = Layout.from_json(row.columnas)
-    roles = [values.get(f"c{place}", "") for place in range(len(layout.roles))]
-    return with_roles(layout, roles, has_titles=values.get("titulos") == "true")
-
-
-def _columns_context(row: Importacion, layout: Layout) -> dict[str, Any]:
-    sample = uploading.sample(row, place().uploads)
-    first = sample[0][1] if sample else []
-    rows = sample[1:] if layout.has_titles else sample
-    read = reader_of(layout, place().region)
-    return {
-        "row": row,
-        "layout": layout,
-        "tags": request.values.get("etiqueta", row.etiqueta),
-        "roles": list(Role),
-        "titles": first if layout.has_titles else [],
-        "examples": _examples(rows, len(layout.roles)),
-        "previewed": [(number, read(cells)) for number, cells in rows[:PREVIEWED]],
-    }
-
-
-def _examples(rows: list[tuple[int, list[str]]], width: int) -> list[str]:
-    """Return for each column the first cell that is filled."""
-    filled = (
-        (cells[place] for _, cells in rows if place < len(cells) and cells[place].strip()) for place in range(width)
-    )
-    return [next(cells, "")[:40] for cells in filled]

@@ -11,24 +11,26 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ..audit_log import Actor, Thing, record
-from ..client_files.columns import Layout, Role
-from ..client_files.rows import join_tags, split_tags
+from ..client_files.columns import Layout
+from ..client_files.meaning.roles import Role
+from ..client_files.meaning.tag_lists import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..tenancy import get_owned, lock_owned, owned
 from ..values.text import clean_line
-from . import forgetting, undoing
+from . import forgetting
 from .jobs import Files
-from .reviewing import COUNTERS
+from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE
+from .undo_extent import Extent, extent_of
 
 LISTED = 20
 
 _BEFORE_APPLYING = frozenset({EstadoImportacion.SUBIDA, EstadoImportacion.REVISADA})
 UNDOABLE = frozenset({EstadoImportacion.APLICADA, EstadoImportacion.CANCELADA, EstadoImportacion.ERROR})
 
-_NOTHING = dict.fromkeys(("leidas", "por_aplicar", "sin_celular", *COUNTERS.values()), 0)
+_NOTHING = dict.fromkeys(("leidas", "por_aplicar", "sin_celular", *COUNTERS.values(), *APART_COUNTERS.values()), 0)
 """The counters of an import of which nothing is read."""
 
 
@@ -55,7 +57,7 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
 
     Raises NotFound, Conflict, and NoName.
     """
-    if not layout.columns(Role.NAME) and not layout.columns(Role.SURNAME):
+    if not any(map(layout.columns, (Role.NAME, Role.GIVEN, Role.SURNAME))):
         raise NoName(gettext("Say which column holds the name."))
     begun = {"columnas": layout.to_json(), "etiqueta": join_tags(split_tags(clean_line(tags)))[:200], **_NOTHING}
     with unit_of_work() as session:
@@ -70,7 +72,7 @@ def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion
 
     Raises NotFound, and Conflict where there is nothing to import or it was begun before.
     """
-    begun = dict.fromkeys(("nuevas", "actualizadas", "iguales", "sin_celular", "hasta_fila"), 0)
+    begun = dict.fromkeys((*DONE, "sin_celular", "hasta_fila"), 0)
     with unit_of_work() as session:
         row = _move(session, account_id, import_id, {EstadoImportacion.REVISADA}, EstadoImportacion.APLICANDO, **begun)
         if not row.por_aplicar:
@@ -92,32 +94,33 @@ def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
         forgotten = forgetting.release(session.connection(), import_id)
     files = Files.of(uploads, row.archivo)
     if applied:
-        forgetting.keep_rejected(files, forgotten)
+        forgetting.keep_rejected(files, forgotten, row.hasta_fila)
     else:
         files.delete()
     return row
 
 
 def start_undoing(account_id: int, import_id: int, *, by: Actor) -> Importacion:
-    """Let a worker undo an import.
+    """Let a worker undo an import, as far as nothing has happened to its clients since.
 
-    Raises NotFound, and Conflict where something depends on it.
+    Raises NotFound, and Conflict where there is nothing to undo.
     """
     with unit_of_work() as session:
         row = _move(session, account_id, import_id, UNDOABLE, EstadoImportacion.DESHACIENDO)
-        if undoing.depends(session.connection(), row.id):
-            raise Conflict(gettext("It cannot be undone: some of its clients have sales, messages or changes by now."))
+        if not extent_of(session.connection(), row.id).possible:
+            raise Conflict(gettext("There is nothing to undo: something has happened since to all of its clients."))
         record(session, by, Accion.IMPORT_UNDONE, _thing(row))
     return row
 
 
 def can_undo(row: Importacion) -> bool:
-    """Return whether an import changed something that can be taken back."""
-    if row.estado not in UNDOABLE:
-        return False
-    if not row.nuevas + row.actualizadas:
-        return False
-    return not undoing.depends(db.session.connection(), row.id)
+    """Return whether an import has ended that changed something."""
+    return row.estado in UNDOABLE and row.nuevas + row.actualizadas > 0
+
+
+def undo_extent(row: Importacion) -> Extent:
+    """Return what undoing an import takes back, and what stays."""
+    return extent_of(db.session.connection(), row.id)
 
 
 def lock_import(session: Session, account_id: int, import_id: int, *states: EstadoImportacion) -> Importacion:

@@ -1,48 +1,37 @@
-"""Undoing an import: the clients that it created go, those that it changed get their old values back."""
+"""Undoing an import: the clients that it created go, those that it changed get their old values back.
+
+Whom something has happened to since stays as it is: see `undo_extent`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, or_, select
+from sqlalchemy import Connection, Engine, Row, Table, and_, delete, select
 
 from ..clients.locks import lock, lock_for_deletion
 from ..database.many_rows import update_rows
 from ..database.transactions import id_list, write_transaction
-from ..models import (
-    CambioDeCliente,
-    CambioImportado,
-    Cliente,
-    ClienteEtiqueta,
-    EstadoImportacion,
-    Importacion,
-    SMSLog,
-    Venta,
-)
+from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta
 from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..values.client_keys import keys_of
 from . import jobs
+from .changing import tell_changes
 from .jobs import Job
+from .staging.matching import FIELDS
+from .staging.silences import activate_again
+from .undo_extent import changed_since, is_used
 
 BATCH = 2_000
 
-
-def depends(connection: Connection, import_id: int) -> bool:
-    """Return whether something depends on an import: a sale, a message or a change of one of its clients."""
-    created = select(Cliente.id).where(Cliente.importacion_id == import_id, _used()).limit(1)
-    edited = (
-        select(CambioImportado.cliente_id)
-        .join(CambioDeCliente, CambioDeCliente.cliente_id == CambioImportado.cliente_id)
-        .join(Importacion, Importacion.id == CambioImportado.importacion_id)
-        .where(CambioImportado.importacion_id == import_id, CambioDeCliente.creado >= Importacion.creado)
-        .limit(1)
-    )
-    return connection.execute(created).first() is not None or connection.execute(edited).first() is not None
+Change = Row[int, dict[str, Any], str, str, str, bool]
+"""A client's id, what an import changed of it, and its fields as they are."""
 
 
 def undo(engine: Engine, job: Job) -> None:
-    """Undo what is not yet undone, batch by batch; a client that got a sale or a message meanwhile stays.
+    """Undo what is not yet undone, batch by batch.
 
     Raises jobs.Stopped.
     """
@@ -53,62 +42,92 @@ def undo(engine: Engine, job: Job) -> None:
     job.files.delete()
 
 
-def _undo_batch(engine: Engine, job: Job, step: Any) -> bool:
+def _undo_batch(engine: Engine, job: Job, step: Callable[[Connection, Job], bool]) -> bool:
     with write_transaction(engine) as connection:
         # Whoever is erased meanwhile waits: what it was called before is among the values that come back.
         hold_off_erasing(connection)
         jobs.advance(connection, job)
-        return bool(step(connection, job))
+        return step(connection, job)
 
 
 def _delete_created(connection: Connection, job: Job) -> bool:
-    some = select(Cliente.id).where(Cliente.importacion_id == job.id, Cliente.usuario_id == job.account_id, ~_used())
+    some = select(Cliente.id).where(Cliente.importacion_id == job.id, Cliente.usuario_id == job.account_id, ~is_used())
     ids = connection.scalars(some.order_by(Cliente.id).limit(BATCH)).all()
     if ids:
         listed = id_list(ids, connection.dialect.name)
         created = Cliente.id.in_(select(listed.c.value))
         # Waits for those who sell or write to one of them, and then sees it.
         lock_for_deletion(connection, created)
-        connection.execute(delete(Cliente).where(created, ~_used()))
+        connection.execute(delete(Cliente).where(created, ~is_used()))
     return bool(ids)
 
 
 def _restore_changed(connection: Connection, job: Job) -> bool:
-    changes = CambioImportado.__table__
-    assert isinstance(changes, Table)
-    some = select(changes).where(changes.c.importacion_id == job.id).order_by(changes.c.cliente_id).limit(BATCH)
-    rows = connection.execute(some).all()
-    if not rows:
-        return False
+    theirs = and_(CambioImportado.importacion_id == job.id, ~changed_since())
+    some = select(CambioImportado.cliente_id).where(theirs).order_by(CambioImportado.cliente_id).limit(BATCH)
+    ids = connection.scalars(some).all()
+    if ids:
+        listed = select(id_list(ids, connection.dialect.name).c.value)
+        # Waits for those who change one of them, and then sees it.
+        lock(connection, Cliente.id.in_(listed))
+        fields = (getattr(Cliente, name) for name in (*FIELDS, "activo"))
+        changes = select(Cliente.id, CambioImportado.antes, *fields).join(
+            Cliente, Cliente.id == CambioImportado.cliente_id
+        )
+        _restore(connection, job, connection.execute(changes.where(theirs, Cliente.id.in_(listed))).all())
+    return bool(ids)
+
+
+def _restore(connection: Connection, job: Job, changes: Sequence[Change]) -> None:
+    if not changes:
+        return
     clients = Cliente.__table__
     assert isinstance(clients, Table)
-    restored = [_restored(row.cliente_id, row.antes, job.region) for row in rows]
+    restored = [_restored(change.id, change.antes, job.region) for change in changes]
     wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
-    listed = id_list([row.cliente_id for row in rows], connection.dialect.name)
-    lock(connection, Cliente.id.in_(select(listed.c.value)))
     update_rows(connection, clients, restored)
-    added = [(tag_id, row.cliente_id) for row in rows for tag_id in row.antes["etiquetas"]]
-    for tag_id in {tag_id for tag_id, _ in added}:
-        tagged = id_list([client for tag, client in added if tag == tag_id], connection.dialect.name)
+    activate_again(connection, job.account_id, [change.id for change in changes if _becomes_active(change)])
+    tags = _take_tags(connection, changes)
+    tell_changes(connection, job, {change.id: _told(change, tags) for change in changes}, undoes=True)
+    done = id_list([change.id for change in changes], connection.dialect.name)
+    connection.execute(
+        delete(CambioImportado).where(
+            CambioImportado.importacion_id == job.id, CambioImportado.cliente_id.in_(select(done.c.value))
+        )
+    )
+
+
+def _restored(client_id: int, before: dict[str, Any], region: str) -> dict[str, Any]:
+    fields = {name: before[name] for name in FIELDS}
+    return {"id": client_id, **fields, **keys_of(**fields, region=region)._asdict()}
+
+
+def _becomes_active(change: Change) -> bool:
+    return bool(change.antes.get("activo")) and not change.activo
+
+
+def _take_tags(connection: Connection, changes: Sequence[Change]) -> dict[int, str]:
+    """Take the tags that the import gave, and return the names of those that there still are."""
+    given = [(tag_id, change.id) for change in changes for tag_id in change.antes["etiquetas"]]
+    ids = {tag_id for tag_id, _ in given}
+    for tag_id in sorted(ids):
+        tagged = id_list([client for tag, client in given if tag == tag_id], connection.dialect.name)
         connection.execute(
             delete(ClienteEtiqueta).where(
                 ClienteEtiqueta.etiqueta_id == tag_id, ClienteEtiqueta.cliente_id.in_(select(tagged.c.value))
             )
         )
-    connection.execute(
-        delete(changes).where(changes.c.importacion_id == job.id, changes.c.cliente_id <= rows[-1].cliente_id)
-    )
-    return True
+    return dict(connection.execute(select(Etiqueta.id, Etiqueta.nombre).where(Etiqueta.id.in_(ids))).all())
 
 
-def _restored(client_id: int, before: dict[str, Any], region: str) -> dict[str, Any]:
-    fields = {name: before[name] for name in ("nombre", "telefono", "documento")}
-    return {"id": client_id, **fields, **keys_of(**fields, region=region)._asdict()}
-
-
-def _used() -> ColumnElement[bool]:
-    return or_(
-        exists().where(Venta.cliente_id == Cliente.id),
-        exists().where(SMSLog.cliente_id == Cliente.id),
-        exists().where(CambioDeCliente.cliente_id == Cliente.id),
-    )
+def _told(change: Change, tags: dict[int, str]) -> dict[str, Any]:
+    """Return what becomes of a client, as its story tells it."""
+    told: dict[str, Any] = {
+        name: [getattr(change, name), change.antes[name]]
+        for name in FIELDS
+        if getattr(change, name) != change.antes[name]
+    }
+    if _becomes_active(change):
+        told["activo"] = [False, True]
+    taken = [tags[tag_id] for tag_id in change.antes["etiquetas"] if tag_id in tags]
+    return told | ({"etiquetas": taken} if taken else {})

@@ -15,10 +15,22 @@ from typing import IO
 from flask_babel import gettext
 
 from ..audit_log import Actor
-from ..client_files.columns import Layout, guess
-from ..client_files.reading import EMPTY, MAX_BYTES, SAMPLE_ROWS, Record, examine, is_spreadsheet, records
+from ..client_files.columns import Layout, guess, source_of
+from ..client_files.meaning.titles import place_of_titles
+from ..client_files.reading import (
+    EMPTY,
+    MAX_BYTES,
+    SAMPLE_ROWS,
+    Record,
+    Source,
+    examine,
+    is_converted,
+    is_spreadsheet,
+    records,
+)
 from ..client_files.refusals import Refused
 from ..client_files.spreadsheet import Converted, convert
+from ..client_files.written.encodings import Choice, choices
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, unit_of_work
 from ..files.disk import DISK_FULL, is_full
@@ -90,17 +102,56 @@ def _take_sheet(row: Importacion, files: Files, sheet: str, region: str) -> Impo
     return row
 
 
-def sample(row: Importacion, uploads: Path) -> list[Record]:
-    """Return the first rows of the file, titles included."""
+def layout_of(row: Importacion, uploads: Path) -> Layout:
+    """Return how a file is read, also where the import is of a time when that was not kept.
+
+    Raises Conflict where the file is gone.
+    """
+    layout = Layout.from_json(row.columnas)
+    if layout.encoding:
+        return layout
     try:
-        return list(islice(records(examine(Files.of(uploads, row.archivo).text)), SAMPLE_ROWS))
+        source = source_of(_text_of(row, uploads), layout)
     except (Refused, OSError) as error:
+        raise _gone() from error
+    return replace(layout, encoding=source.encoding, delimiter=source.delimiter)
+
+
+def read_anew(row: Importacion, layout: Layout, uploads: Path, region: str) -> Layout:
+    """Return the layout that a file has where it is written as this one says, its columns guessed anew.
+
+    Raises DomainError where it cannot be read so.
+    """
+    with _refusals_said():
+        first = _first_rows(source_of(_text_of(row, uploads), layout))
+    title_row = layout.title_row if layout.has_titles else 0
+    guessed = guess(first, region, _remembered(row.usuario_id, first), title_row)
+    written = {name: getattr(layout, name) for name in ("sheet", "sheets", "hidden_rows", "encoding", "delimiter")}
+    return replace(guessed, **written, tag_delimiter=layout.tag_delimiter)
+
+
+def sample(row: Importacion, layout: Layout, uploads: Path) -> list[Record]:
+    """Return the first rows of the file, titles included; none where it cannot be read so."""
+    try:
+        return list(islice(records(source_of(_text_of(row, uploads), layout)), SAMPLE_ROWS))
+    except OSError as error:
+        raise _gone() from error
+    except Refused:
+        return []
+
+
+def encodings(row: Importacion, layout: Layout, uploads: Path) -> list[Choice]:
+    """Return the encodings that a file may be in; none where this app wrote it, from a spreadsheet."""
+    path = _text_of(row, uploads)
+    try:
+        return [] if is_converted(path) else choices(path, layout.encoding)
+    except OSError as error:
         raise _gone() from error
 
 
 def refused(refusal: Refused) -> DomainError:
     """Say a refusal in the reader's language."""
-    return DomainError(gettext(refusal.sentence))
+    return DomainError(gettext(refusal.sentence, row=refusal.row))
 
 
 def _gone() -> Conflict:
@@ -151,13 +202,23 @@ def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet
     """Return the guessed layout of a file, and about how many rows it has; a sheet is written to `converted`."""
     found = _converted(upload, converted, sheet) if is_spreadsheet(upload) else None
     source = examine(converted if found else upload)
-    first = list(islice(records(source), SAMPLE_ROWS))
-    if not first:
-        raise Refused(EMPTY)
+    first = _first_rows(source)
     layout = guess(first, region, _remembered(account_id, first))
+    layout = replace(layout, encoding=source.encoding, delimiter=source.delimiter)
     if found:
         layout = replace(layout, sheet=found.sheet, sheets=found.sheets, hidden_rows=found.hidden_rows)
     return layout, source.lines
+
+
+def _first_rows(source: Source) -> list[Record]:
+    first = list(islice(records(source), SAMPLE_ROWS))
+    if not first:
+        raise Refused(EMPTY)
+    return first
+
+
+def _text_of(row: Importacion, uploads: Path) -> Path:
+    return Files.of(uploads, row.archivo).text
 
 
 def _converted(upload: Path, converted: Path, sheet: str) -> Converted:
@@ -168,7 +229,9 @@ def _converted(upload: Path, converted: Path, sheet: str) -> Converted:
 
 def _remembered(account_id: int, first: Sequence[Record]) -> dict[str, str]:
     """Return which role each title had in the account's last import that had all of these titles."""
-    wanted = {fold(clean_line(cell)) for cell in first[0][1]} - {""}
+    rows = [cells for _, cells in first]
+    place = place_of_titles(rows)
+    wanted = {fold(clean_line(cell)) for cell in rows[place or 0]} - {""}
     past = owned(Importacion, account_id).where(Importacion.leidas > 0).order_by(Importacion.id.desc())
     for row in db.session.scalars(past.limit(REMEMBERED)):
         layout = Layout.from_json(row.columnas)

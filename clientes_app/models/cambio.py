@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -23,7 +23,7 @@ class TipoDeCambio(StrEnum):
 
 
 class CambioDeCliente(Base):
-    """One thing that a person did to a client."""
+    """One thing that a person did to a client, alone or with many others by an import."""
 
     __tablename__ = "cambio_de_cliente"
     __table_args__ = (Index("ix_cambio_de_cliente_cliente_id_id", "cliente_id", "id"),)
@@ -34,8 +34,13 @@ class CambioDeCliente(Base):
     detalle: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """Of an edit: a field's name, with its value before and after. Of a client merged in: its fields as they were.
 
+    An import tells under `etiquetas` which tags came with it, or went with its undoing.
     The creation of a client that was merged into this one carries its name.
     """
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     hecho_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     """Who did it; null where it was the command line."""
+    importacion_id: Mapped[int | None] = mapped_column(ForeignKey("importacion.id", ondelete="SET NULL"))
+    """The import whose row, or undoing, was the edit."""
+    deshace: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was the import's undoing."""

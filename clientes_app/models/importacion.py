@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -46,7 +46,10 @@ OPEN_IMPORTS = frozenset(
 
 
 class Importacion(Base):
-    """A file of clients; while it is being applied, `nuevas`, `actualizadas` and `iguales` count what is done."""
+    """A file of clients; while it is being applied, `nuevas`, `actualizadas`, `iguales`, `intactas` count what is done.
+
+    When it has been reviewed, and ever after, its counters add up to the lines of the file.
+    """
 
     __tablename__ = "importacion"
     __table_args__ = (
@@ -79,6 +82,18 @@ class Importacion(Base):
     dobles: Mapped[int] = mapped_column(default=0, server_default="0")
     malas: Mapped[int] = mapped_column(default=0, server_default="0")
     descartadas: Mapped[int] = mapped_column(default=0, server_default="0")
+    preguntadas: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rows with the number of somebody of another name, of which nobody has said yet who they are."""
+    intactas: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rows that say something else of a client that there is, who is to stay as it is."""
+    olvidadas: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rows of people who were erased while the import was open."""
+    titulos: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Lines of the file that are no rows: those down to the titles; blank ones; totals."""
+    en_blanco: Mapped[int] = mapped_column(default=0, server_default="0")
+    totales: Mapped[int] = mapped_column(default=0, server_default="0")
+    deja_existentes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether clients that there are stay as they are."""
     sin_celular: Mapped[int] = mapped_column(default=0, server_default="0")
     """Rows, of those that are imported, without a number that can get an SMS."""
     por_aplicar: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import phone
-from .text import fold
+from .placeholders import is_no_document
+from .spelling import searchable
 
 LONGEST_NAME = 150
 LONGEST_DOCUMENT = 20
@@ -40,10 +41,14 @@ class Keys(NamedTuple):
 
 def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
     """Derive them; a number without a country code is one of `region`."""
-    e164 = phone.to_e164(telefono, region)
+    return keys_beside(phone.to_e164(telefono, region), nombre, telefono, documento, region)
+
+
+def keys_beside(e164: str | None, nombre: str, telefono: str, documento: str, region: str) -> Keys:
+    """Derive the others, where it is known which number can be reached."""
     found_by = e164 or (telefono and phone.any_e164(telefono, region))
     # A longer name is refused; until then no time is lost on it.
-    name = fold(nombre[:LONGEST_NAME])
+    name = searchable(nombre[:LONGEST_NAME])
     return Keys(
         telefono_e164=e164,
         busqueda=_search_text(name, telefono, found_by or "", documento),
@@ -55,12 +60,13 @@ def keys_of(nombre: str, telefono: str, documento: str, region: str) -> Keys:
 
 def name_key(nombre: str) -> str:
     """Return what near-same names have in common: sound instead of spelling, words in any order."""
-    sounds = sorted(filter(None, map(_sound, _NO_LETTER.sub("", fold(nombre)).split())))
+    sounds = sorted(filter(None, map(sound_of, _NO_LETTER.sub("", searchable(nombre)).split())))
     return " ".join(sounds)[:LONGEST_NAME]
 
 
 @lru_cache(50_000)
-def _sound(word: str) -> str:
+def sound_of(word: str) -> str:
+    """Return how a folded word sounds to a Colombian ear."""
     # Kept, for the words of names come again and again.
     for pattern, replacement in _ALIKE:
         word = pattern.sub(replacement, word)
@@ -68,8 +74,10 @@ def _sound(word: str) -> str:
 
 
 def document_key(documento: str) -> str:
-    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same document."""
-    folded = fold(documento)
+    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same; empty where there is none."""
+    if not documento or is_no_document(documento):
+        return ""
+    folded = searchable(documento)
     if folded.isalnum():
         return folded[:LONGEST_DOCUMENT]
     return "".join(character for character in folded if character.isalnum())[:LONGEST_DOCUMENT]
@@ -100,5 +108,6 @@ def _search_text(folded_name: str, telefono: str, e164: str, documento: str) -> 
     """Return what a client is found by: name, number as typed and as digits, document; folded, one a line."""
     whole = e164[1:]
     digits = digits_of(telefono)
-    numbers = (fold(telefono), "" if digits in whole else digits, whole, fold(documento), digits_of(documento))
-    return "\n".join(filter(None, dict.fromkeys((folded_name, *numbers))))
+    numbers = (searchable(telefono), "" if digits in whole else digits, whole)
+    documents = (searchable(documento), digits_of(documento))
+    return "\n".join(filter(None, dict.fromkeys((folded_name, *numbers, *documents))))

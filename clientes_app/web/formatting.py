@@ -12,6 +12,7 @@ from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask_babel import format_datetime, get_locale, gettext
 
+from ..client_files.refusals import Refused
 from ..models.types import utc_now
 from ..sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 from ..values import phone
@@ -88,6 +89,14 @@ def reason(sentence: str | None, code: int | None = None) -> str:
         return ""
     translated = str(gettext(sentence))
     return f"{translated} ({code})" if code else translated
+
+
+def refusal(stored: str | None) -> str:
+    """Write in the reader's language why a file was refused, as it is stored."""
+    if not stored:
+        return ""
+    refused = Refused.from_text(stored)
+    return str(gettext(refused.sentence, row=refused.row))
 
 
 def receipt_reason(code: int) -> str:

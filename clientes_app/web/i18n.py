@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         receipt_reason=formatting.receipt_reason,
         time_left=formatting.time_left,
         reason=formatting.reason,
+        refusal=formatting.refusal,
     )
     app.jinja_env.globals["language"] = language
     # A page asks for some hundred sentences: looking the catalogue up for each took half of the time to draw it.

@@ -38,6 +38,7 @@ def _frame() -> dict[str, object]:
     return {
         "places": _places(),
         "settings_places": _settings_places(),
+        "own_places": _own_places(),
         "simulated": current_settings().simulated,
         "theme": _theme(),
     }
@@ -53,13 +54,13 @@ def _theme() -> str:
 def _places() -> list[Place]:
     places = [
         Place("home.index", gettext("Home"), "home"),
-        Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy")),
+        Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy", "segments")),
         Place("templates.index", gettext("Templates"), "message-2"),
         Place("campaigns.index", gettext("Campaigns"), "send"),
         Place("answers.index", gettext("Answers"), "inbox"),
     ]
     if current_user.is_authenticated and current_user.is_admin:
-        places.append(Place("people.index", gettext("Settings"), "settings", also=("shop", "tokens", "audit")))
+        places.append(Place("people.index", gettext("Settings"), "settings", also=("shop", "tokens", "audit", "api")))
     if current_settings().simulated:
         places.append(Place("phone.index", gettext("Simulated phone"), "device-mobile"))
     return places
@@ -70,6 +71,14 @@ def _settings_places() -> list[Place]:
     return [
         Place("people.index", gettext("People"), "users"),
         Place("shop.index", gettext("Rules and limits"), "adjustments"),
-        Place("tokens.index", gettext("API"), "key"),
+        Place("tokens.index", gettext("API"), "key", also=("api",)),
         Place("audit.index", gettext("Audit"), "history"),
+    ]
+
+
+def _own_places() -> list[Place]:
+    """List the pages of the person's own menu."""
+    return [
+        Place("own.index", gettext("Your account"), "user-edit"),
+        Place("second_factor.show", gettext("Second step"), "shield-lock"),
     ]

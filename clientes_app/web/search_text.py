@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from ..values.client_keys import sought_digits
-from ..values.text import clean_line, fold
+from ..values.spelling import searchable
+from ..values.text import clean_line
 
 LONGEST_SEARCH = 100
 _LONGEST_QUOTED = 40
@@ -30,7 +31,7 @@ class SearchText:
         if not text.strip(" "):
             return cls()
         line = clean_line(text[: LONGEST_SEARCH + 1])
-        folded = fold(line)
+        folded = searchable(line)
         if len(text) > LONGEST_SEARCH or not folded.strip():
             shown = (sign if sign.isprintable() else "\ufffd" for sign in text[: LONGEST_SEARCH + 1])
             return cls("".join(shown), unread=True)

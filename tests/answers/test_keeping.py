@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from clientes_app.audit_log import Actor
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates.merging import merge
 from clientes_app.extensions import db
@@ -148,7 +148,7 @@ def numbers_of(app: Flask, account: int) -> list[str]:
 def erase(app: Flask, account: int, client_id: int) -> None:
 
     with app.test_request_context():
-        erase_client(account, client_id, "CO", app.extensions["clientes.settings"].uploads_path)
+        erase_client(account_of(account), client_id, app.extensions["clientes.settings"].uploads_path, by=NOBODY)
 
 
 @pytest.mark.parametrize("way", ["created", "edited", "imported", "merged"])

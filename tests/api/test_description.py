@@ -48,6 +48,7 @@ STATUSES = [
 ]
 OPENAPI = OpenAPI.from_dict(DOCUMENT)
 LESS_THAN_ALL = dict.fromkeys(("listTemplates", "campaignState", "campaignDetails", "listAnswers"), Alcance.SEND)
+LESS_THAN_ALL |= {"findClients": Alcance.SEND}
 
 
 def check(response: Response, path: str, method: str) -> None:
@@ -115,6 +116,10 @@ def send_another_with_the_same_key(program: Program, operation: str) -> TestResp
     return program.call(operation, headers=keyed, json={**EXAMPLES[operation], "mensaje": "Otra cosa"})
 
 
+def ask_for_an_unreadable_day(program: Program, operation: str) -> TestResponse:
+    return program.call(operation, query_string={"creado_desde": "29/11/2026"})
+
+
 def send_a_bad_token(program: Program, operation: str) -> TestResponse:
     return program.call(operation, headers=bearer("cl_nothing"))
 
@@ -177,6 +182,7 @@ WAYS: dict[int | tuple[str, int], Callable[[Program, str], TestResponse]] = {
     ("sendSms", 200): wait_for_end,
     202: succeed,
     400: send_nothing,
+    ("findClients", 400): ask_for_an_unreadable_day,
     401: send_a_bad_token,
     403: lack_the_scope,
     404: ask_for_what_is_not_there,

@@ -188,7 +188,28 @@ class TestReading:
         for query, ids in found.items():
             assert shown(admin.get(f"/auditoria/?{query}").text) == ids, query
         everything = shown(admin.get("/auditoria/").text)
-        assert everything == shown(admin.get("/auditoria/?persona=x&accion=x&desde=x&hasta=9999-12-31&antes=x").text)
+        assert everything == shown(admin.get("/auditoria/?persona=&accion=&desde=&hasta=&antes=x&otra=x").text)
+
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ("persona=x", "Persona (persona): “x” no se puede leer. Elige uno de la lista."),
+            ("accion=x", "Qué se hizo (accion): “x” no se puede leer."),
+            ("desde=29/11/2026", "Un día se escribe así: 2026-11-29."),
+            ("hasta=9999-12-31&accion=token_creado", "Hasta el día (hasta): “9999-12-31” no se puede leer."),
+            ("desde=2026-11-21&desde=2026-11-22", "Viene más de una vez."),
+        ],
+    )
+    def test_what_cannot_be_read_finds_nothing_and_is_not_handed_out(
+        self, shop: Shop, account: int, admin: CheckingClient, query: str, said: str
+    ) -> None:
+        note(shop, account, Accion.TOKEN_CREATED)
+        page = admin.get(f"/auditoria/?{query}").text
+        assert said in page
+        assert shown(page) == []
+        refused = admin.get(f"/auditoria/exportar/?{query}")
+        assert refused.status_code == 400
+        assert said in refused.text
 
     def test_a_day_is_the_shop_s(self, shop: Shop, account: int, admin: CheckingClient) -> None:
         evening = note(shop, account, Accion.TOKEN_CREATED, creado=datetime(2026, 11, 22, 4, 59, tzinfo=UTC))

@@ -177,7 +177,7 @@ def _measure_beside_import(site: Site, path: Path, clients: int) -> None:
     seller = site.log_in(BESIDE)
     with _looking(site, BESIDE) as looks, _looking(site, clients) as big_looks:
         began = time.perf_counter()
-        site.post(browser, f"{address}columnas/", {**roles, "titulos": "true"})
+        site.post(browser, f"{address}columnas/", roles)
         _wait_for(site, browser, address, "aplicar/")
         order = site.send(seller)
         sending = time.perf_counter()

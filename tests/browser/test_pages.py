@@ -273,6 +273,10 @@ PAGES = {
     "columns of an import": Look("/clientes/importar/{uploaded}/columnas/", who="importa"),
     "import that was checked": Look("/clientes/importar/{reviewed}/", who="importa"),
     "rows of an import": Look("/clientes/importar/{reviewed}/filas/?veredicto=doble", who="importa"),
+    "rows of an import that are asked about": Look("/clientes/importar/{asking}/", who="importa"),
+    "rows of an import that change clients": Look(
+        "/clientes/importar/{asking}/filas/?veredicto=actualiza", who="importa"
+    ),
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
@@ -407,7 +411,9 @@ def add_imports(site: Site) -> dict[str, int]:
     uploaded, reviewed = imports.upload(rows), imports.upload(rows)
     imports.start_review(reviewed)
     imports.work()
-    return {"uploaded": uploaded, "reviewed": reviewed, "imported": imports.run(rows)}
+    imported = imports.run(rows)
+    asking = imports.review("nombre,celular\nImportada Paz Mar,3009871234\nRosa Ida,3009871234\nLuis Sol,3009871234\n")
+    return {"uploaded": uploaded, "reviewed": reviewed, "imported": imported, "asking": asking}
 
 
 def send_one(site: Site, who: str, number: str, end: EstadoSMS) -> tuple[int, int]:

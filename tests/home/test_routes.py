@@ -148,7 +148,7 @@ def test_active_clients_without_a_usable_number_are_counted(admin: CheckingClien
     shop.add_client(account, telefono="601 555")
     text = home(admin)
     assert "2 active clients have no number" in text
-    assert 'href="/clientes/"' in text.partition('id="unreachable"')[2].partition("</p>")[0]
+    assert 'href="/clientes/?numero=no"' in text.partition('id="unreachable"')[2].partition("</p>")[0]
 
 
 def test_counting_them_stops_early(

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from clientes_app.audit_log import NOBODY
-from clientes_app.client_files.reading import OPEN_QUOTE
+from clientes_app.client_files.refusals import Refused
 from clientes_app.client_files.rows import Fields
+from clientes_app.client_files.written.quotes import OPEN_QUOTE
 from clientes_app.clients.search import listing
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.pages import Cursor, Order
@@ -96,7 +97,7 @@ def test_many_batches_keep_the_files_order(imports: Imports, monkeypatch: pytest
     monkeypatch.setattr("clientes_app.client_files.parsing.BATCH", 7)
     for size in ("FIRST", "FEWEST", "MOST"):
         monkeypatch.setattr(f"clientes_app.importing.batch_sizes.{size}", 5)
-    rows = "".join(f"Cliente {n},{3_001_000_000 + n // 2},t{n % 3}\n" for n in range(100))
+    rows = "".join(f"Cliente {n - n % 2},{3_001_000_000 + n // 2},t{n % 3}\n" for n in range(100))
     import_id = imports.run(f"nombre,celular,grupo\n{rows}")
     assert imports.counts(import_id) == {"nuevas": 50, "dobles": 50}
     assert [name for name, *_ in imports.clients()] == [f"Cliente {n}" for n in range(0, 100, 2)]
@@ -108,7 +109,7 @@ def test_nothing_in_a_text_is_taken_for_a_sign(imports: Imports) -> None:
     texts = [r"\N", r"Ana\b", r"\.", r"C:\t", "O'Neil", "100%", "María\u00a0José", "\U0001f600 Sol", '"Luz"', r"\\"]
     names = [" ".join(text.split()) for text in texts]
     for letter in ("a", "b"):
-        rows = [[f"{letter} {text}", str(3_001_000_000 + n), ""] for n, text in enumerate(texts)]
+        rows = [[f"{letter} {text}", str(3_001_000_000 + n), f"52{n:06}"] for n, text in enumerate(texts)]
         imports.run(csv_of([["nombre", "celular", "documento"], *rows]))
         assert [name for name, *_ in imports.clients()] == [f"{letter} {name}" for name in names]
 
@@ -129,7 +130,7 @@ def test_a_large_file_that_is_damaged_says_why(imports: Imports, monkeypatch: py
     imports.start_review(import_id)
     imports.work()
     row = imports.get(import_id)
-    assert (row.estado, row.error_mensaje) == (EstadoImportacion.ERROR, OPEN_QUOTE)
+    assert (row.estado, row.error_mensaje) == (EstadoImportacion.ERROR, Refused(OPEN_QUOTE, 62).to_text())
 
 
 def test_undo_takes_back_what_was_done(shop: Shop, imports: Imports) -> None:

@@ -49,7 +49,7 @@ def has_moved(imports: Imports, import_id: int, before: int) -> bool:
 
 
 def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) -> None:
-    rows = "".join(f"Cliente {n},{3_001_000_000 + n - n % 10 // 9},t{n % 3}\n" for n in range(ROWS))
+    rows = "".join(f"Cliente {n - n % 10 // 9},{3_001_000_000 + n - n % 10 // 9},t{n % 3}\n" for n in range(ROWS))
     import_id = imports.upload(f"nombre,celular,grupo\n{rows}")
     imports.start_review(import_id)
     for _ in range(KILLS_IN_REVIEW):

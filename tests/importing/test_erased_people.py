@@ -62,7 +62,7 @@ def test_a_file_from_before_does_not_bring_the_person_in(
     assert keeper.names() == ["Nueva Paz", "Otra Luz"]
     row = imports.get(import_id)
     assert row.estado is EstadoImportacion.APLICADA
-    assert (row.por_aplicar, imports.counts(import_id)) == (2, {"nuevas": 2})
+    assert (row.por_aplicar, imports.counts(import_id)) == (2, {"nuevas": 2, "olvidadas": 1})
     assert keeper.files() == []
     assert keeper.noted() == 0, "what is noted is kept no longer than it is needed"
 
@@ -72,7 +72,7 @@ def test_nor_when_the_file_is_read_again(imports: Imports, keeper: Shopkeeper) -
     keeper.erase(person)
     imports.start_review(import_id)
     imports.work()
-    assert imports.counts(import_id) == {"nuevas": 2}
+    assert imports.counts(import_id) == {"nuevas": 2, "olvidadas": 1}
     imports.apply(import_id)
     assert keeper.names() == ["Nueva Paz", "Otra Luz"]
 

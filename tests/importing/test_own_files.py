@@ -13,15 +13,18 @@ from flask import Flask
 from flask_babel import force_locale, gettext
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from xlsxwriter import Workbook
 
 from clientes_app.client_files.cells import tidy_number
-from clientes_app.client_files.columns import Role, role_of_title
+from clientes_app.client_files.meaning.roles import Role
+from clientes_app.client_files.meaning.title_words import role_of_title
 from clientes_app.client_files.reading import CONVERTED, examine, records
 from clientes_app.client_files.spreadsheet import convert
 from clientes_app.clients.many import export
 from clientes_app.clients.tags.tagging import tag_client
-from clientes_app.extensions import db
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import Baja, Cliente, OrigenBaja
 from clientes_app.web.csv_export import HABITS, written
 
 from ..client_files.test_formulas import lines
@@ -32,7 +35,7 @@ from ..support.shop import Shop, account_of
 Kind = tuple[str, str]
 """How a file ends, and the language of who gets it."""
 
-KINDS = [("csv", "es"), ("csv", "en"), ("xlsx", "es")]
+KINDS = [("csv", "es"), ("csv", "en"), ("xlsx", "es"), ("xlsx", "en")]
 FIELDS = ["nombre", "telefono", "documento", "etiquetas"]
 AWKWARD = [
     ("=1+1", "3001234501", "=2", ["=3", "-10%"]),
@@ -43,10 +46,10 @@ AWKWARD = [
     ("Juan,=1+1", "3001234506", "", ["x|y"]),
     ("Juan;=1+1", "300-123-4507", "7", []),
     ("Juan|＝1,\N{NO-BREAK SPACE}-2", "3001234508.0", "8", []),
-    ("MarÃ­a  Pérez", "3001234509", "-9", []),
+    ("MarÃ³n  Pérez", "3001234509", "-9", []),
     ('Luz "La Mona", @Gil', "3001234510", "0010", []),
     ("Ruiz, Ana", "3001234511", "11-", []),
-    ("\N{ZERO WIDTH SPACE}=1", "3001234512", "12", []),
+    ("Sol \N{MIDDLE DOT} =1", "3001234512", "12", []),
     ("_x0041_ <b>&amp;", "3001234513", "13", []),
     ("\N{PILE OF POO}", "3001234514", "14", []),
 ]
@@ -105,6 +108,29 @@ def test_nobody_is_changed(imports: Imports, clients: list[int], kind: Kind, col
     assert (imports.clients(), imports.tags()) == (before, tags)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_is_inactive_or_wants_no_messages_is_known_as_such(imports: Imports, shop: Shop, kind: Kind) -> None:
+    ids = [shop.add_client(imports.account, f"Ana {n}", f"300123450{n}") for n in range(3)]
+    with imports.app.app_context(), unit_of_work() as session:
+        session.get_one(Cliente, ids[1]).activo = False
+        session.add(Baja(usuario_id=imports.account, telefono_e164="+573001234502", origen=OrigenBaja.MANUAL))
+    import_id = imports.run(exported(imports, ids, list(export.COLUMNS), kind))
+    assert imports.counts(import_id) == {"iguales": 3}
+    other = Imports(imports.app, shop.add_admin("otra"))
+    other.run(exported(imports, ids, list(export.COLUMNS), kind))
+    with imports.app.app_context():
+        clients = db.session.scalars(select(Cliente).filter_by(usuario_id=other.account).order_by(Cliente.id)).all()
+        opted_out = db.session.scalars(select(Baja.telefono_e164).filter_by(usuario_id=other.account)).all()
+        assert [client.activo for client in clients] == [True, False, True]
+        assert opted_out == ["+573001234502"], "another shop hears it too"
+
+
+def test_a_name_of_a_time_when_what_nobody_sees_was_kept_is_no_other_name(imports: Imports, shop: Shop) -> None:
+    ids = [shop.add_client(imports.account, "Ana\N{ZERO WIDTH SPACE} Ruiz", "3001234501")]
+    import_id = imports.run(exported(imports, ids, FIELDS, ("csv", "es")))
+    assert imports.counts(import_id) == {"iguales": 1}
+
+
 @pytest.mark.both_databases
 def test_who_has_neither_document_nor_usable_number_is_known_word_for_word(imports: Imports, shop: Shop) -> None:
     there = [("Ana Gil", "300123"), ("Ana Gil", "no tiene"), ("Luz 1", "")]
@@ -140,6 +166,8 @@ def test_every_title_of_an_export_is_known(app: Flask, language: str) -> None:
         "telefono_e164": Role.PHONE,
         "documento": Role.DOCUMENT,
         "etiquetas": Role.TAGS,
+        "activo": Role.ACTIVE,
+        "baja": Role.REFUSAL,
     }
     with app.test_request_context(), force_locale(language):
         for name, title in export.COLUMNS.items():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clientes_app.client_files.columns import Layout, Role
+from clientes_app.client_files.columns import Layout
+from clientes_app.client_files.meaning.roles import Role
 from clientes_app.client_files.parsing import BATCH, Wanted, batches
 from clientes_app.client_files.rows import LONG_CELL, LONG_NAME, reader_of
 

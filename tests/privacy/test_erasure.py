@@ -165,7 +165,7 @@ def test_an_erased_client_is_not_changed_found_or_sent_to(
         other = db.session.scalars(select(Cliente.id).where(Cliente.id != person.id)).first()
         with pytest.raises(NotFound):
             merging.merge(account_of(account), (person.id, other), {}, by=Actor(account))
-        set_many_active(account, Ticked((person.id,)), True)
+        set_many_active(account, Ticked((person.id,)), True, by=Actor(account))
         for words in ("zulema", "quinonez", DOCUMENT, "3185557766"):
             assert found(account, words) == []
         assert found(account, "cliente borrado") == [person.id]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 
-from clientes_app.models import Segmento
+from clientes_app.models import Etiqueta, Segmento
 
 from ..support.checking_client import CheckingClient
 from ..support.shop import Shop
@@ -52,7 +53,15 @@ def test_the_address_says_what_is_asked_and_no_more(admin: CheckingClient) -> No
         ("compro_por=mucho", "Un valor se escribe así: 200.000."),
         ("numero=tal", "Es uno de: si, no."),
         ("estado=algunos", "Es uno de: activos, inactivos, todos."),
-        ("etiqueta=x", "Elige una de las etiquetas de la tienda."),
+        ("etiqueta=x", "Elige etiquetas de la tienda, 50 como máximo."),
+        ("etiqueta=1&etiqueta=x", "Con alguna de las etiquetas (etiqueta): “1, x” no se puede leer."),
+        ("no_etiqueta=0x1", "Sin ninguna de las etiquetas (no_etiqueta): “0x1” no se puede leer."),
+        ("&".join(f"etiqueta_todas={place}" for place in range(51)), "Elige etiquetas de la tienda, 50 como máximo."),
+        ("no_compro_por=algo", "Un valor se escribe así: 200.000."),
+        ("no_creado_desde=ayer", "Un día se escribe así: 2026-11-29."),
+        ("no_q=%CC%81", "Escribe letras o dígitos, hasta 100 caracteres."),
+        ("no_etiqueta=999", "Pides clientes sin una etiqueta que ya no existe: elige otras."),
+        ("importacion=x", "Es el número de una importación."),
         ("estado=todos&estado=activos", "Viene más de una vez."),
         ("q=%CC%81", "Escribe letras o dígitos, hasta 100 caracteres."),
     ],
@@ -62,8 +71,9 @@ def test_a_filter_that_cannot_be_read_finds_nobody_and_says_why(admin: CheckingC
     assert said in page
     assert "<tr id=" not in page
     assert page.count("Quitar: ") == (2 if "numero" not in wrong else 1), "each can be taken off"
-    assert 'id="selection"' not in page, "there is nobody to do anything to"
-    assert f"{LIST}nuevo/" not in page
+    if "no_etiqueta=999" not in wrong:
+        assert 'id="selection"' not in page, "there is nobody to do anything to"
+        assert f"{LIST}nuevo/" not in page
 
 
 @pytest.mark.usefixtures("people")
@@ -107,6 +117,55 @@ def test_a_segment_that_cannot_be_read_any_more_is_nobody(
         assert "Lo que pide este segmento ya no se puede leer." in admin.send(url, written).text
     assert admin.send("/clientes/seleccion/eliminar/", {"destino": "segmento", "segmento": segment}).status_code == 400
     assert "María López" in admin.get("/clientes/").text
+
+
+@pytest.mark.usefixtures("people")
+def test_a_segment_keeps_every_tag_and_every_not(admin: CheckingClient, shop: Shop, account: int) -> None:
+    ids = [shop.add(Etiqueta(nombre=name, clave=name.lower(), usuario_id=account)) for name in ("VIP", "Mora", "Cali")]
+    for client, tags in ((1, ids[:1]), (2, ids[1:]), (3, ids)):
+        for tag in tags:
+            shop.add_tag_to(client, tag)
+    asked = {"etiqueta": [str(ids[0]), str(ids[2])], "no_etiqueta": str(ids[1]), "no_compro_por": "200.000"}
+    page = admin.get("/clientes/", query_string=asked).text
+    assert "Con alguna de: VIP, Cali" in page
+    assert "Sin: Mora" in page
+    assert "Compró por menos de $ 200.000, o nada" in page
+    assert page.count(f'<input type="hidden" name="etiqueta" value="{ids[0]}">') == 1, "the bar sends each tag on"
+    assert re.findall(r'<tr id="client-(\d+)"', page) == ["1"]
+    assert admin.send(f"{LIST}nuevo/", {"nombre": "VIP sin mora", **asked}).status_code == 302
+    listed = admin.get(LIST).text
+    assert "Con alguna de: VIP, Cali · Sin: Mora · Compró por menos de $ 200.000, o nada" in listed
+    assert "1 cliente<" in listed
+    link = re.search(r'href="(/clientes/\?[^"]+)"', listed)
+    assert link
+    assert re.findall(r'<tr id="client-(\d+)"', admin.get(unescape(link[1])).text) == ["1"]
+
+
+@pytest.mark.usefixtures("people")
+def test_the_answer_says_whom_a_segment_meant_when_its_tag_is_gone(
+    admin: CheckingClient, shop: Shop, account: int
+) -> None:
+    tag = shop.add(Etiqueta(nombre="Mora", clave="mora", usuario_id=account))
+    save(admin, "Sin mora", no_etiqueta=str(tag))
+    assert "3 clientes" in admin.get(LIST).text
+    admin.send(f"/clientes/etiquetas/eliminar/{tag}/")
+    assert "0 clientes" in admin.get(LIST).text
+    written = {"destino": "busqueda", "no_etiqueta": str(tag), "mensaje": "Hola"}
+    answer = admin.send("/clientes/campanas/enviar/", written)
+    assert answer.status_code == 400
+    assert "Pides clientes sin una etiqueta que ya no existe" in answer.text
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("stored", "found"), [({"etiqueta": "1"}, 1), ({"no_compro_desde": "2026-01-01"}, 3), ({"compro_por": "1000"}, 0)]
+)
+def test_a_segment_of_before_keeps_its_meaning(
+    admin: CheckingClient, shop: Shop, account: int, stored: dict[str, str], found: int
+) -> None:
+    shop.add_tag_to(1, shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account)))
+    shop.add(Segmento(nombre="Vieja", busqueda=stored, creado_por_id=account, usuario_id=account))
+    assert f">{found} cliente" in admin.get(LIST).text
 
 
 @pytest.mark.usefixtures("people")

@@ -18,6 +18,7 @@ from clientes_app.extensions import db
 from clientes_app.importing import jobs, services, uploading
 from clientes_app.importing.jobs import Job, Surroundings
 from clientes_app.importing.staging import staged_rows
+from clientes_app.importing.staging.verdicts import COUNTERS
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
 
 
@@ -85,7 +86,7 @@ class Imports:
     def counts(self, import_id: int) -> dict[str, int]:
         """Return the counters that are not 0."""
         row = self.get(import_id)
-        names = ("nuevas", "actualizadas", "iguales", "dobles", "malas", "descartadas", "sin_celular")
+        names = (*COUNTERS.values(), "sin_celular")
         return {name: getattr(row, name) for name in names if getattr(row, name)}
 
     def rejected(self, import_id: int) -> list[tuple[int, str, str]]:

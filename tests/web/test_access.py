@@ -69,6 +69,7 @@ STAFF = {
     "GET phone.index",
     "GET clients.index",
     "GET clients.show",
+    "GET clients.find",
     "GET clients.list_sales",
     "GET opt_outs.index",
     "GET answers.index",
@@ -157,6 +158,9 @@ ADMIN = {
     "POST importing.undo",
     "GET importing.rows",
     "POST importing.mend",
+    "POST importing.answer",
+    "POST importing.answer_all",
+    "POST importing.keep_existing",
     "GET importing.rejected",
     "GET privacy.show",
     "GET privacy.download",
@@ -217,6 +221,7 @@ EDIT_CLIENTS = {
 JSON = {
     "answers.list_for_programs",
     "clients.create_by_json",
+    "clients.find",
     "templates.list_active",
     "campaigns.send_sms",
     "campaigns.state",
@@ -481,6 +486,7 @@ def test_another_admin_reads_changes_and_names_nothing(app: Flask, house: House,
 
 # What a program opens with a token, and the scope that it needs for it; the description needs none.
 SCOPES = {
+    "GET clients.find": Alcance.READ,
     "POST clients.create_by_json": Alcance.CLIENTS,
     "GET templates.list_active": Alcance.READ,
     "POST campaigns.send_sms": Alcance.SEND,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ...audit_log import Actor, record
 from ...client_files.cells import as_it_stands, kept
-from ...client_files.rows import join_tags
+from ...client_files.meaning.tag_lists import join_tags
 from ...extensions import unit_of_work
 from ...models import Accion, Baja, Cliente
 from ...models.types import utc_now

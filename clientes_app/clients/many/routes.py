@@ -57,7 +57,7 @@ class Chosen:
     def values(self) -> list[tuple[str, str]]:
         """Return the values by which a form sends them on."""
         values = self.said.values()
-        return [*values, *self.search.values().items()] if isinstance(self.selection, Ticked) else values
+        return [*values, *self.search.pairs()] if isinstance(self.selection, Ticked) else values
 
 
 @bp.get("/seleccion/etiquetas/")
@@ -95,7 +95,7 @@ def set_selected_active() -> ResponseReturnValue:
     if not form.validate():
         raise DomainError(gettext("Say true or false."))
     chosen = _told(form)
-    count = many.set_active(current_user.account_id, chosen.selection, form.activar.data)
+    count = many.set_active(current_user.account_id, chosen.selection, form.activar.data, by=current_actor())
     return _done(chosen, sentences.activity(count, active=form.activar.data))
 
 

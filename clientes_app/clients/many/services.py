@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Insert, Select, delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from ...audit_log import Actor, record
 from ...extensions import db
-from ...models import Accion, Cliente, Venta
+from ...models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
+from ...models.types import utc_now
 from ..locks import lock_for_deletion
 from ..search.selection import Selection, selected
 from ..tags import tagging
@@ -76,12 +77,20 @@ def remove_tags(account_id: int, selection: Selection, tag_ids: Sequence[int]) -
     return len(ids)
 
 
-def set_active(account_id: int, selection: Selection, active: bool) -> int:  # noqa: FBT001 (it is the value)
+def set_active(
+    account_id: int,
+    selection: Selection,
+    active: bool,  # noqa: FBT001 (it is the value)
+    *,
+    by: Actor,
+) -> int:
     """Activate or deactivate the clients of the selection, and return how many clients they are."""
 
     def set_batch(session: Session, batch: Select[int]) -> int:
-        others = in_batch(account_id, batch), Cliente.activo != active, Cliente.borrado.is_(None)
-        return session.connection().execute(update(Cliente).where(*others).values(activo=active)).rowcount
+        connection = session.connection()
+        others = in_batch(account_id, batch) & (Cliente.activo != active) & Cliente.borrado.is_(None)
+        connection.execute(_told_of_each(others, {"activo": [not active, active]}, by))
+        return connection.execute(update(Cliente).where(others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)
     change(ids, set_batch)
@@ -102,6 +111,14 @@ def delete_clients(account_id: int, selection: Selection, *, by: Actor) -> Delet
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)
     return Deletion(deleted, buyers(account_id, selection))
+
+
+def _told_of_each(clients: ColumnElement[bool], details: dict[str, Any], by: Actor) -> Insert:
+    """Return the statement that writes the same edit into the story of each of the clients."""
+    columns = CambioDeCliente.__table__.c
+    same = {"tipo": TipoDeCambio.EDITADO, "detalle": details, "creado": utc_now(), "hecho_por_id": by.person_id}
+    values = (literal(value, columns[name].type) for name, value in same.items())
+    return insert(CambioDeCliente).from_select(["cliente_id", *same], select(Cliente.id, *values).where(clients))
 
 
 def _ids(account_id: int, selection: Selection) -> Select[Any]:

@@ -1,77 +1,103 @@
-"""What a search asks beside its text, said to a person: one chip each, which can be taken off."""
+"""What a search asks beside its text, said to a person: chips, each of which can be taken off."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 from flask_babel import format_date, gettext, lazy_gettext
 
-from ...values.text import clean_line
+from ...web.filters import (
+    A_DAY,
+    LONGEST_FILTER,
+    Unread,
+    cannot_be_read,
+    given_in_words,
+    in_words,
+    one_is_enough,
+    quoted,
+)
 from ...web.formatting import money
-from .criteria import LONGEST_SEARCH, NOTHING_ASKED, Search, Status, Unread, YesNo
-
-_LONGEST_QUOTED = 40
-
+from .criteria import MOST_TAGS, NOTHING_ASKED, Search, Status, YesNo
 
 _LABELS = {
     "q": lazy_gettext("Search"),
+    "no_q": lazy_gettext("Without the text"),
     "estado": lazy_gettext("Which clients"),
-    "etiqueta": lazy_gettext("Tag"),
+    "etiqueta": lazy_gettext("With any of the tags"),
+    "etiqueta_todas": lazy_gettext("With all of the tags"),
+    "no_etiqueta": lazy_gettext("With none of the tags"),
     "numero": lazy_gettext("Number"),
     "baja": lazy_gettext("Opt-out"),
     "compro_desde": lazy_gettext("Bought since"),
-    "no_compro_desde": lazy_gettext("Has not bought since"),
     "compro_por": lazy_gettext("Bought for at least"),
+    "no_compro_desde": lazy_gettext("Has not bought since"),
+    "no_compro_por": lazy_gettext("Has not bought for at least"),
     "creado_desde": lazy_gettext("Created from"),
     "creado_hasta": lazy_gettext("Created up to"),
+    "no_creado_desde": lazy_gettext("Not created from"),
+    "no_creado_hasta": lazy_gettext("Not created up to"),
+    "importacion": lazy_gettext("Import"),
 }
-_DAYS = frozenset({"compro_desde", "no_compro_desde", "creado_desde", "creado_hasta"})
+_CHOICES = {"estado": Status, "numero": YesNo, "baja": YesNo}
 _HOW_WRITTEN = {
-    "q": lazy_gettext("Write letters or digits, at most %(longest)s characters.", longest=LONGEST_SEARCH),
-    "estado": lazy_gettext("It is one of: %(choices)s.", choices=", ".join(Status)),
-    "etiqueta": lazy_gettext("Choose one of the shop's tags."),
-    "numero": lazy_gettext("It is one of: %(choices)s.", choices=", ".join(YesNo)),
-    "baja": lazy_gettext("It is one of: %(choices)s.", choices=", ".join(YesNo)),
+    "q": lazy_gettext("Write letters or digits, at most %(longest)s characters.", longest=LONGEST_FILTER),
+    **dict.fromkeys(
+        ("etiqueta", "etiqueta_todas"), lazy_gettext("Choose the shop's tags, at most %(most)s.", most=MOST_TAGS)
+    ),
+    **dict.fromkeys(("compro_desde", "creado_desde", "creado_hasta"), A_DAY),
     "compro_por": lazy_gettext("An amount is written like 200.000."),
+    "importacion": lazy_gettext("It is the number of an import."),
 }
+"""How each filter is written, and its "not" like it."""
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One thing asked; `name` is how the URL calls it."""
+    """One thing asked; `names` are how the URL calls what it is made of."""
 
-    name: str
+    names: tuple[str, ...]
     label: str
 
 
 def chips_of(search: Search, tag_names: Mapping[int, str]) -> list[Chip]:
     """Say what a search asks, in the order of the form."""
-    labels = {
-        "etiqueta": "" if search.tag_id is None else _tag(search.tag_id, tag_names),
-        "numero": search.reachable and _reachable(search.reachable),
-        "baja": search.opted_out and _opted_out(search.opted_out),
-        "compro_desde": search.bought_since and _since(search.bought_since),
-        "no_compro_desde": search.not_bought_since and _not_since(search.not_bought_since),
-        "compro_por": "" if search.bought_for is None else _bought_for(search.bought_for),
-        "creado_desde": search.created_from and gettext("Created from %(day)s", day=_day(search.created_from)),
-        "creado_hasta": search.created_to and gettext("Created up to %(day)s", day=_day(search.created_to)),
-    }
-    return [Chip(name, label) for name, label in labels.items() if label]
+    chips = [
+        Chip(("no_q",), _without_text(search.without_text)),
+        Chip(("etiqueta",), _any_tag(search.any_tags, tag_names)),
+        Chip(("etiqueta_todas",), _all_tags(search.all_tags, tag_names)),
+        Chip(("no_etiqueta",), _no_tag(search.no_tags, tag_names)),
+        Chip(("numero",), _reachable(search.reachable)),
+        Chip(("baja",), _opted_out(search.opted_out)),
+        Chip(("compro_desde", "compro_por"), _bought(search)),
+        Chip(("no_compro_desde", "no_compro_por"), _not_bought(search)),
+        Chip(("creado_desde", "creado_hasta"), _created(search)),
+        Chip(("no_creado_desde", "no_creado_hasta"), _not_created(search)),
+        Chip(("importacion",), "" if search.import_id is None else gettext("From an import")),
+    ]
+    return [chip for chip in chips if chip.label]
 
 
-def without(asked: Mapping[str, str], name: str) -> dict[str, str]:
-    """Return the URL values without one of them."""
-    return {each: value for each, value in asked.items() if each != name}
+def without(asked: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return the URL values without some of them."""
+    return {each: value for each, value in asked.items() if each not in names}
 
 
 def describe(search: Search, tag_names: Mapping[int, str]) -> str:
     """Say a whole search in one line."""
     parts = [gettext("“%(text)s”", text=search.text)] if search.text else []
     parts.append(_status(search.status))
-    return " · ".join([*parts, *(chip.label for chip in chips_of(search, tag_names)), *unread_in_words(search)])
+    chips = [chip.label for chip in chips_of(search, tag_names)]
+    return " · ".join([*parts, *chips, *problems_in_words(search, tag_names)])
+
+
+def problems_in_words(search: Search, tag_names: Collection[int]) -> list[str]:
+    """Say why a search finds nobody that cannot be understood: what cannot be read, and tags that are gone."""
+    gone = set(search.no_tags) - set(tag_names)
+    lost = [gettext("A tag that nobody is to have no longer exists: choose others.")] if gone else []
+    return [*unread_in_words(search), *lost]
 
 
 def unread_in_words(search: Search) -> list[str]:
@@ -81,24 +107,15 @@ def unread_in_words(search: Search) -> list[str]:
 
 def unread_chips(search: Search) -> list[Chip]:
     """Say what was given that cannot be read, so that it can be taken off."""
-    return [Chip(unread.name, f"{_LABELS[unread.name]}: “{_given(unread)}”") for unread in search.unread]
-
-
-def quoted(text: str) -> str:
-    """Return what somebody gave as a sentence quotes it: one line, and not the whole of a long one."""
-    line = clean_line(text[: _LONGEST_QUOTED + 1])
-    return line if len(line) <= _LONGEST_QUOTED else f"{line[:_LONGEST_QUOTED]}…"
+    return [
+        Chip((unread.name,), f"{_LABELS[unread.name]}: “{given_in_words(unread.given)}”") for unread in search.unread
+    ]
 
 
 def _cannot_be_read(unread: Unread) -> str:
     if unread == NOTHING_ASKED:
         return str(gettext("It asks nothing, and nobody is meant by that."))
-    said = gettext("%(name)s: “%(given)s” cannot be read.", name=_label(unread.name), given=_given(unread))
-    return f"{said} {_how_written(unread)}"
-
-
-def _given(unread: Unread) -> str:
-    return ", ".join(map(quoted, unread.given))
+    return cannot_be_read(_label(unread.name), unread.given, _how_written(unread))
 
 
 def _label(name: str) -> str:
@@ -106,11 +123,12 @@ def _label(name: str) -> str:
 
 
 def _how_written(unread: Unread) -> str:
-    if len(unread.given) > 1:
-        return str(gettext("It is given more than once."))
-    if unread.name in _DAYS:
-        return str(gettext("A day is written like 2026-11-29."))
-    return str(_HOW_WRITTEN.get(unread.name) or gettext("There is no filter with this name."))
+    name = unread.name.removeprefix("no_")
+    if len(unread.given) > 1 and not name.startswith("etiqueta"):
+        return one_is_enough()
+    if name in _CHOICES:
+        return in_words(_CHOICES[name])
+    return str(_HOW_WRITTEN.get(name) or gettext("There is no filter with this name."))
 
 
 def _status(status: Status) -> str:
@@ -122,29 +140,80 @@ def _status(status: Status) -> str:
     return str(words[status])
 
 
-def _tag(tag_id: int, tag_names: Mapping[int, str]) -> str:
-    name = tag_names.get(tag_id)
-    return str(gettext("Tag: %(name)s", name=name) if name else gettext("A tag that no longer exists"))
+def _without_text(text: str) -> str:
+    return str(gettext("Without “%(text)s”", text=text)) if text else ""
 
 
-def _reachable(reachable: YesNo) -> str:
+def _any_tag(ids: tuple[int, ...], names: Mapping[int, str]) -> str:
+    if len(ids) != 1:
+        return _listed(ids, names) and gettext("Any of: %(names)s", names=_listed(ids, names))
+    return str(gettext("Tag: %(name)s", name=names[ids[0]]) if ids[0] in names else _gone())
+
+
+def _all_tags(ids: tuple[int, ...], names: Mapping[int, str]) -> str:
+    return _listed(ids, names) and gettext("All of: %(names)s", names=_listed(ids, names))
+
+
+def _no_tag(ids: tuple[int, ...], names: Mapping[int, str]) -> str:
+    return _listed(ids, names) and gettext("None of: %(names)s", names=_listed(ids, names))
+
+
+def _listed(ids: tuple[int, ...], names: Mapping[int, str]) -> str:
+    return ", ".join(names.get(each, _gone()) for each in ids)
+
+
+def _gone() -> str:
+    return str(gettext("A tag that no longer exists"))
+
+
+def _reachable(reachable: YesNo | None) -> str:
+    if reachable is None:
+        return ""
     return str(gettext("With a usable number") if reachable is YesNo.YES else gettext("Without a usable number"))
 
 
-def _opted_out(opted_out: YesNo) -> str:
+def _opted_out(opted_out: YesNo | None) -> str:
+    if opted_out is None:
+        return ""
     return str(gettext("Opted out") if opted_out is YesNo.YES else gettext("Not opted out"))
 
 
-def _since(day: date) -> str:
-    return str(gettext("Bought since %(day)s", day=_day(day)))
+def _bought(search: Search) -> str:
+    day, amount = search.bought_since, search.bought_for
+    if amount is None:
+        return str(gettext("Bought since %(day)s", day=_day(day))) if day else ""
+    if day is None:
+        return str(gettext("Bought for %(amount)s or more", amount=money(amount)))
+    return str(gettext("Bought for %(amount)s or more since %(day)s", amount=money(amount), day=_day(day)))
 
 
-def _not_since(day: date) -> str:
-    return str(gettext("Has not bought since %(day)s", day=_day(day)))
+def _not_bought(search: Search) -> str:
+    day, amount = search.not_bought_since, search.not_bought_for
+    if amount is None:
+        return str(gettext("Has not bought since %(day)s", day=_day(day))) if day else ""
+    if day is None:
+        return str(gettext("Bought for less than %(amount)s, or nothing", amount=money(amount)))
+    return str(
+        gettext("Bought for less than %(amount)s since %(day)s, or nothing", amount=money(amount), day=_day(day))
+    )
 
 
-def _bought_for(amount: Decimal) -> str:
-    return str(gettext("Bought for %(amount)s or more", amount=money(amount)))
+def _created(search: Search) -> str:
+    first, last = search.created_from, search.created_to
+    if first and last:
+        return str(gettext("Created from %(first)s to %(last)s", first=_day(first), last=_day(last)))
+    if first:
+        return str(gettext("Created from %(day)s", day=_day(first)))
+    return str(gettext("Created up to %(day)s", day=_day(last))) if last else ""
+
+
+def _not_created(search: Search) -> str:
+    first, last = search.not_created_from, search.not_created_to
+    if first and last:
+        return str(gettext("Not created from %(first)s to %(last)s", first=_day(first), last=_day(last)))
+    if first:
+        return str(gettext("Created before %(day)s", day=_day(first)))
+    return str(gettext("Created after %(day)s", day=_day(last))) if last else ""
 
 
 def _day(day: date) -> str:

@@ -8,7 +8,8 @@ from ...errors import NotFound
 from ...extensions import db
 from ...models import Segmento
 from ...tenancy import get_owned
-from .chips import unread_in_words
+from ..tags.services import tag_names
+from .chips import problems_in_words
 from .criteria import Search
 from .selection import Destination, Said, Selection, Ticked, Unreadable
 
@@ -25,7 +26,17 @@ def selection_of(account_id: int, said: Said) -> Selection:
         return _segment_search(account_id, said.segment_id)
     if said.destination is Destination.TICKED:
         return Ticked(said.client_ids)
-    return said.search if said.destination is Destination.SEARCH else Search()
+    return understood(account_id, said.search) if said.destination is Destination.SEARCH else Search()
+
+
+def understood(account_id: int, search: Search) -> Search:
+    """Return a search that can be understood.
+
+    Raises Unreadable where it cannot be read, or asks for those without a tag that is gone.
+    """
+    if problems := problems_in_words(search, tag_names(account_id) if search.tag_ids else ()):
+        raise Unreadable(problems)
+    return search
 
 
 def _problems_of(said: Said) -> list[str]:
@@ -48,6 +59,7 @@ def _segment_search(account_id: int, segment_id: int | None) -> Search:
     except NotFound as error:
         raise Unreadable([gettext("Choose a segment, or other clients.")]) from error
     search = Search.from_stored(stored.busqueda)
-    if search.unread:
-        raise Unreadable([gettext("What this segment asks cannot be read any more."), *unread_in_words(search)])
-    return search
+    try:
+        return understood(account_id, search)
+    except Unreadable as problem:
+        raise Unreadable([gettext("What this segment asks cannot be read any more."), problem.message]) from problem

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
-
-from werkzeug.datastructures import MultiDict
+from typing import Any, NamedTuple
 
 from ...values.amounts import parse_amount
 from ...values.days import read_day
 from ...values.ids import read_id
-from ...values.text import clean_line, fold
+from ...values.spelling import searchable
+from ...values.text import clean_line
+from ...web.filters import Given, Reader, Unread, all_given, once, one_of, read_filters, unread
 
-LONGEST_SEARCH = 100
-_KEPT = 3
-"""How many of the texts given by one name are kept where they cannot be read."""
+MOST_TAGS = 50
+"""How many tags one filter names at the most."""
 
 
 class Status(StrEnum):
@@ -38,127 +35,125 @@ class YesNo(StrEnum):
     NO = "no"
 
 
-Choice = TypeVar("Choice", bound=StrEnum)
-
-
-class Unread(NamedTuple):
-    """A filter that was given and cannot be read."""
-
-    name: str
-    """How the URL calls it."""
-    given: tuple[str, ...]
-
+Values = dict[str, str | list[str]]
+"""The values of a URL: a name that is given several times has a list."""
 
 NOTHING_ASKED = Unread("", ())
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a person looks for; what is None or empty is not asked."""
+    """What a person looks for; what is None or empty is not asked.
+
+    Each filter has its "not". Those of purchases are one question, and so are those of creation: `not_bought_since`
+    and `not_bought_for` together find who has not bought for so much since then.
+    """
 
     text: str = ""
     status: Status = Status.ACTIVE
-    tag_id: int | None = None
+    without_text: str = ""
+    any_tags: tuple[int, ...] = ()
+    all_tags: tuple[int, ...] = ()
+    no_tags: tuple[int, ...] = ()
     reachable: YesNo | None = None
     """Whether the client has a number that can get an SMS."""
     opted_out: YesNo | None = None
     bought_since: date | None = None
-    not_bought_since: date | None = None
     bought_for: Decimal | None = None
-    """What all purchases together come to at least, in pesos."""
+    """What the purchases since `bought_since`, or all of them, come to at least, in pesos."""
+    not_bought_since: date | None = None
+    not_bought_for: Decimal | None = None
     created_from: date | None = None
     created_to: date | None = None
     """The last day on which a client may have been created."""
+    not_created_from: date | None = None
+    not_created_to: date | None = None
+    import_id: int | None = None
+    """The import that created or changed the client."""
     unread: tuple[Unread, ...] = ()
     """What was asked and cannot be read: a search with any of it finds nobody."""
 
     @classmethod
-    def from_values(cls, values: Mapping[str, str]) -> Search:
+    def from_values(cls, values: Mapping[str, Any]) -> Search:
         """Read the values of a URL or a form, which may have others beside them."""
-        given = {name: texts for name, texts in _given(values) if name in FILTERS}
-        read = {name: _read(name, texts) for name, texts in given.items()}
-        fields = {FILTERS[name].field: value for name, value in read.items() if value is not None}
-        return cls(**fields, unread=tuple(_unread(name, given[name]) for name, value in read.items() if value is None))
+        read = read_filters(values, {name: each.read for name, each in FILTERS.items()})
+        return cls(**{FILTERS[name].field: value for name, value in read.values.items()}, unread=read.unread)
 
     @classmethod
-    def from_stored(cls, values: Mapping[str, str]) -> Search:
+    def from_stored(cls, values: Mapping[str, Any]) -> Search:
         """Read what was stored, where nothing stands beside: a name that is unknown today was a filter once.
 
         What asks nothing any more is not everybody, but nobody.
         """
         search = cls.from_values(values)
-        unknown = [_unread(name, texts) for name, texts in _given(values) if name not in FILTERS]
+        unknown = [unread(name, texts) for name, texts in all_given(values) if name not in FILTERS]
         if not search.values() and not unknown:
             unknown = [NOTHING_ASKED]
         return replace(search, unread=(*search.unread, *unknown))
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> Values:
         """Return the values that `from_values` reads as this search; what could not be read stays so."""
-        values = {
-            "q": self.text,
-            "estado": "" if self.status is Status.ACTIVE else self.status,
-            "etiqueta": self.tag_id,
-            "numero": self.reachable,
-            "baja": self.opted_out,
-            "compro_desde": self.bought_since,
-            "no_compro_desde": self.not_bought_since,
-            "compro_por": None if self.bought_for is None else f"{self.bought_for.normalize():f}",
-            "creado_desde": self.created_from,
-            "creado_hasta": self.created_to,
-        }
-        read = {name: str(value) for name, value in values.items() if value not in (None, "")}
-        return read | {name: ", ".join(given) for name, given in self.unread if name}
+        read = {name: _written(getattr(self, each.field)) for name, each in FILTERS.items()}
+        if self.status is Status.ACTIVE:
+            del read["estado"]
+        asked = {name: value for name, value in read.items() if value}
+        return asked | {name: ", ".join(given) for name, given in self.unread if name}
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the same as a form sends it: a name that has several values comes several times."""
+        return [(name, text) for name, texts in all_given(self.values()) for text in texts]
+
+    @property
+    def tag_ids(self) -> tuple[int, ...]:
+        """Return the tags that it names."""
+        return (*self.any_tags, *self.all_tags, *self.no_tags)
 
 
-def _given(values: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Iterate over the names of which something is given, with all that is; a form sends what is empty too."""
-    for name, texts in MultiDict(values).lists():
-        if given := tuple(str(text) for text in texts if str(text).strip()):
-            yield name, given
-
-
-def _read(name: str, given: tuple[str, ...]) -> Any:
-    """Read a filter; None where it means nothing, or is given more than once."""
-    return FILTERS[name].read(given[0]) if len(given) == 1 else None
-
-
-def _unread(name: str, given: tuple[str, ...]) -> Unread:
-    """Note what cannot be read so that a page can show it and send it on: some of it, each sign visible."""
-    shown = ("".join(sign if sign.isprintable() else "\ufffd" for sign in text[: LONGEST_SEARCH + 1]) for text in given)
-    return Unread(name, tuple(islice(shown, _KEPT)))
+def _written(value: Any) -> str | list[str]:
+    if isinstance(value, tuple):
+        written = [str(each) for each in value]
+        return written[0] if len(written) == 1 else written
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)
 
 
 def _text(text: str) -> str | None:
     """Read a text to look for; None for one that nobody could hold, and so everybody would be found."""
-    cleaned = clean_line(text) if len(text) <= LONGEST_SEARCH else ""
-    return cleaned if fold(cleaned).strip() else None
+    cleaned = clean_line(text)
+    return cleaned if searchable(cleaned).strip() else None
 
 
-def _choice(choices: type[Choice], text: str) -> Choice | None:
-    return choices(text) if text in set(choices) else None
-
-
-def _amount(text: str) -> Decimal | None:
-    return parse_amount(text) if len(text) <= LONGEST_SEARCH else None
+def _tags(given: Given) -> tuple[int, ...] | None:
+    """Read the ids of tags, each once; None where one of them is none, or where there are too many."""
+    ids = tuple(dict.fromkeys(map(read_id, given[: MOST_TAGS + 1])))
+    return None if None in ids or len(ids) > MOST_TAGS else ids  # type: ignore[return-value]
 
 
 class Filter(NamedTuple):
     """One thing that can be asked: the field of `Search` that it fills, and how its text is read."""
 
     field: str
-    read: Callable[[str], Any]
+    read: Reader
 
 
 FILTERS: Mapping[str, Filter] = {
-    "q": Filter("text", _text),
-    "estado": Filter("status", partial(_choice, Status)),
-    "etiqueta": Filter("tag_id", read_id),
-    "numero": Filter("reachable", partial(_choice, YesNo)),
-    "baja": Filter("opted_out", partial(_choice, YesNo)),
-    "compro_desde": Filter("bought_since", read_day),
-    "no_compro_desde": Filter("not_bought_since", read_day),
-    "compro_por": Filter("bought_for", _amount),
-    "creado_desde": Filter("created_from", read_day),
-    "creado_hasta": Filter("created_to", read_day),
+    "q": Filter("text", once(_text)),
+    "no_q": Filter("without_text", once(_text)),
+    "estado": Filter("status", one_of(Status)),
+    "etiqueta": Filter("any_tags", _tags),
+    "etiqueta_todas": Filter("all_tags", _tags),
+    "no_etiqueta": Filter("no_tags", _tags),
+    "numero": Filter("reachable", one_of(YesNo)),
+    "baja": Filter("opted_out", one_of(YesNo)),
+    "compro_desde": Filter("bought_since", once(read_day)),
+    "compro_por": Filter("bought_for", once(parse_amount)),
+    "no_compro_desde": Filter("not_bought_since", once(read_day)),
+    "no_compro_por": Filter("not_bought_for", once(parse_amount)),
+    "creado_desde": Filter("created_from", once(read_day)),
+    "creado_hasta": Filter("created_to", once(read_day)),
+    "no_creado_desde": Filter("not_created_from", once(read_day)),
+    "no_creado_hasta": Filter("not_created_to", once(read_day)),
+    "importacion": Filter("import_id", once(read_id)),
 }
-"""Everything that can be asked, by its name in a URL."""
+"""Everything that can be asked, by its name in a URL, in the order of the form."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
+from ...database import paging
 from ...database.transactions import fetch_ids, id_list
 from ...extensions import db
 from ...models import Cliente, Etiqueta, SMSLog
@@ -20,6 +21,7 @@ from .pages import Cursor, Order, Pages
 from .query import filtering, matching
 
 COUNTED_UP_TO = 5_000
+FOUND_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ def find_row(account: Account, client_id: int) -> Row:
 def count(account_id: int, search: Search) -> Count:
     """Count what a search finds, up to `COUNTED_UP_TO`: a million rows are not counted to draw a page."""
     return _count_of(db.session.scalar(select(func.count()).select_from(_some(account_id, search).subquery())) or 0)
+
+
+def find_found(account_id: int, search: Search, after: int) -> paging.Page[Cliente]:
+    """Return a page of what a search finds, by age: those after the client with the id `after`."""
+    found = matching(account_id, search).where(Cliente.id > after).order_by(Cliente.id).limit(FOUND_AT_ONCE + 1)
+    return paging.page_of(db.session.scalars(found).all(), FOUND_AT_ONCE)
 
 
 def has_clients(account_id: int) -> bool:

@@ -16,7 +16,8 @@ from ...errors import DomainError
 from ...models import Cliente
 from ...tenancy import owned
 from ...values.ids import read_id
-from .chips import quoted, unread_in_words
+from ...web.filters import quoted
+from .chips import unread_in_words
 from .criteria import FILTERS, Search
 from .query import matching
 
@@ -121,7 +122,7 @@ class Said:
         """Return the values by which an act is told the choice that counts, and no other."""
         told = {
             Destination.TICKED: [("cliente_ids", str(client_id)) for client_id in self.client_ids],
-            Destination.SEARCH: [*self.search.values().items()],
+            Destination.SEARCH: self.search.pairs(),
             Destination.SEGMENT: [("segmento", str(self.segment_id))],
         }
         return [("destino", str(self.destination)), *told.get(self.destination or Destination.ALL, [])]

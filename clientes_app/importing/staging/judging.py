@@ -1,4 +1,9 @@
-"""What will become of each row: its verdict, given the clients there are and the rows that came before."""
+"""What will become of each row: its verdict, given the clients there are and the rows that came before.
+
+A client that there is comes first: a row that is one, by document or by number and name, is that client. Of what is
+left, a row whose document or whose number and name came before is a double; one with nothing but the number in common
+with somebody is asked about.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from ...client_files.reading import Record
 from ...client_files.rows import Row
 from ...clients.tags.services import tag_key
-from .matching import Existing, Matches, changed, may_be_one
-from .store import Seen, Staged, Verdict
+from ...values.names_alike import alike
+from .matching import MOST_COMPARED, Existing, Match, Matches, changed, key_number, may_be_one
+from .store import Person, Seen, Staged
+from .verdicts import REJECTED, Verdict
 
 
 def judge(
@@ -21,21 +28,55 @@ def judge(
     firsts = Seen({}, {}, {})
     staged = []
     for (number, cells), row in read:
-        if row.fault:
-            staged.append(Staged(number, Verdict.WRONG, row, cells=cells))
-            continue
-        client = matches.client_of(row)
-        first = _first(row, client, seen)
-        if first is not None:
-            staged.append(Staged(number, Verdict.DOUBLE, row, double_of=first, cells=cells))
-            continue
-        for keys in (seen, firsts):
-            _note(number, row, client, keys)
-        staged.append(Staged(number, _verdict(row, client, matches, tags), row))
+        judged = _judged(number, row, matches, seen, tags)
+        if judged.verdict in REJECTED:
+            judged = judged._replace(cells=cells)
+        if judged.verdict not in (Verdict.WRONG, Verdict.DOUBLE):
+            _note(judged, seen, firsts)
+        staged.append(judged)
     return staged, firsts
 
 
-def adds_tags(row: Row, client: Existing, matches: Matches, tags: Sequence[str]) -> bool:
+def verdict_on(row: Row, client: Existing | None, matches: Matches, tags: Sequence[str]) -> Verdict:
+    """Return what becomes of a row that is a client, or nobody yet."""
+    if client is None:
+        return Verdict.NEW
+    if changed(client, row) or _adds_tags(row, client, matches, tags) or not matches.heeds(client, row):
+        return Verdict.UPDATE
+    return Verdict.SAME
+
+
+def _judged(number: int, row: Row, matches: Matches, seen: Seen, tags: Sequence[str]) -> Staged:
+    if row.fault:
+        return Staged(number, Verdict.WRONG, row)
+    match = matches.match(row)
+    if match.client and not match.asks:
+        return _of_client(number, row, match.client, seen, verdict_on(row, match.client, matches, tags))
+    return _of_nobody_yet(number, row, match, seen)
+
+
+def _of_client(number: int, row: Row, client: Existing, seen: Seen, verdict: Verdict) -> Staged:
+    if (first := seen.clients.get(client.id, number)) != number:
+        return Staged(number, Verdict.DOUBLE, row, first)
+    return Staged(number, verdict, row, client_id=client.id)
+
+
+def _of_nobody_yet(number: int, row: Row, match: Match, seen: Seen) -> Staged:
+    if (first := seen.documents.get(row.documento_clave, number)) != number:
+        return Staged(number, Verdict.DOUBLE, row, first)
+    others = (each for each in seen.phones.get(key_number(row), ()) if each.number != number)
+    sharing = [each for each in others if may_be_one(each.document, row)]
+    same = next((each for each in sharing if alike(each.name, row.nombre)), None)
+    if same:
+        return Staged(number, Verdict.DOUBLE, row, same.number)
+    if match.client:
+        return Staged(number, Verdict.ASKED, row, client_id=match.client.id)
+    if sharing:
+        return Staged(number, Verdict.ASKED, row, sharing[0].number)
+    return Staged(number, Verdict.NEW, row)
+
+
+def _adds_tags(row: Row, client: Existing, matches: Matches, tags: Sequence[str]) -> bool:
     """Return whether a client lacks one of the tags that a row gives it."""
     if not tags and not row.etiquetas:
         return False
@@ -43,29 +84,15 @@ def adds_tags(row: Row, client: Existing, matches: Matches, tags: Sequence[str])
     return any(tag_key(tag) not in {"", *has} for tag in (*tags, *row.tags))
 
 
-def _verdict(row: Row, client: Existing | None, matches: Matches, tags: Sequence[str]) -> Verdict:
-    if client is None:
-        return Verdict.NEW
-    if changed(client, row) or adds_tags(row, client, matches, tags):
-        return Verdict.UPDATE
-    return Verdict.SAME
-
-
-def _first(row: Row, client: Existing | None, seen: Seen) -> int | None:
-    """Return the number of the first row that is the same client."""
-    if row.documento_clave in seen.documents:
-        return seen.documents[row.documento_clave]
-    if row.telefono_e164 in seen.phones:
-        number, document = seen.phones[row.telefono_e164]
-        if may_be_one(document, row.documento_clave):
-            return number
-    return seen.clients.get(client.id) if client else None
-
-
-def _note(number: int, row: Row, client: Existing | None, keys: Seen) -> None:
-    if row.documento_clave:
-        keys.documents.setdefault(row.documento_clave, number)
-    if row.telefono_e164:
-        keys.phones.setdefault(row.telefono_e164, (number, row.documento_clave))
-    if client:
-        keys.clients.setdefault(client.id, number)
+def _note(judged: Staged, seen: Seen, firsts: Seen) -> None:
+    """Note whom a row told of, for the rows that follow."""
+    number, row = judged.number, judged.row
+    person = Person(number, row.documento_clave, row.nombre)
+    for keys in (seen, firsts):
+        if row.documento_clave:
+            keys.documents.setdefault(row.documento_clave, number)
+        if judged.client_id and judged.verdict is not Verdict.ASKED:
+            keys.clients.setdefault(judged.client_id, number)
+    if (phone := key_number(row)) and len(seen.phones.get(phone, ())) < MOST_COMPARED:
+        seen.phones.setdefault(phone, []).append(person)
+        firsts.phones.setdefault(phone, []).append(person)

@@ -1,18 +1,23 @@
-"""Which clients of the account a file's rows are: by document, else by number, else, without both, word for word."""
+"""Which clients of the account a file's rows are: by document, by number and name, or, with neither, by their words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, and_, func, literal, select, union
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, and_, func, literal, or_, select, union
 
 from ...client_files.rows import Row
 from ...clients.locks import lock
 from ...database.transactions import id_list
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
+from ...values.names_alike import alike
+from ...values.placeholders import is_no_number
+from ...values.text import clean_line
+from .silences import is_heeded, opted_out_among
 
 FIELDS = ("nombre", "telefono", "documento")
 """What a row says of a client."""
@@ -27,58 +32,91 @@ class Existing(NamedTuple):
     documento: str
     telefono_e164: str | None
     documento_clave: str
+    activo: bool
+
+
+class Match(NamedTuple):
+    """Who a row is, as far as it says so."""
+
+    client: Existing | None = None
+    asks: bool = False
+    """Whether only the number says so, and the name says another: a person is asked."""
+
+
+NOBODY = Match()
+MOST_COMPARED = 20
+"""Of those who share a number, so many names are compared word by word; a shop's own may stand with thousands."""
 
 
 @dataclass
 class Matches:
     """The clients that some rows may be."""
 
-    by_document: dict[str, Existing] = field(default_factory=dict)
+    by_document: dict[str, list[Existing]] = field(default_factory=dict)
     by_phone: dict[str, list[Existing]] = field(default_factory=dict)
     by_words: dict[tuple[str, str], Existing] = field(default_factory=dict)
     """Those without a document and a usable number, by name and by number as it is written."""
     tags: dict[int, set[str]] = field(default_factory=dict)
     """The keys of the clients' tags."""
+    opted_out: set[str] = field(default_factory=set)
+    """Which of the numbers have, where a row says so of one."""
 
-    def client_of(self, row: Row) -> Existing | None:
-        """Return the client that a row is; the same number with another document is somebody else."""
-        if row.documento_clave and (found := self.by_document.get(row.documento_clave)):
-            return found
-        if not _has_key(row):
-            return self.by_words.get(_words(row))
-        candidates = self.by_phone.get(row.telefono_e164 or "", ())
-        return next((each for each in candidates if may_be_one(each.documento_clave, row.documento_clave)), None)
+    def match(self, row: Row) -> Match:
+        """Return the client that a row is: a document decides, whatever the name; a number does with a like name."""
+        if row.documento_clave and (same := self.by_document.get(row.documento_clave)):
+            return Match(_of_that_name(same, row) or same[0])
+        number = key_number(row)
+        if not row.documento_clave and not number:
+            return Match(self.by_words.get(_words(row)))
+        sharing = [each for each in self.by_phone.get(number, ()) if may_be_one(each.documento_clave, row)]
+        if found := _of_that_name(sharing, row):
+            return Match(found)
+        return Match(sharing[0], asks=True) if sharing else NOBODY
+
+    def answered(self, row: Row, client_id: int) -> Match:
+        """Return the client that a person said a row is; where it has the number no more, who it is without that."""
+        sharing = self.by_phone.get(key_number(row), ())
+        said = next((each for each in sharing if each.id == client_id), None)
+        return Match(said) if said else self.match(row)
+
+    def heeds(self, client: Existing, row: Row) -> bool:
+        """Return whether what a row says of being written to holds already for a client."""
+        return is_heeded(client.activo, row.telefono_e164 or client.telefono_e164, row, self.opted_out)
+
+    def clients(self) -> Iterator[Existing]:
+        """Return all of them, some more than once."""
+        return chain(*self.by_document.values(), *self.by_phone.values(), self.by_words.values())
 
     def ids(self) -> set[int]:
         """Return the ids of all of them."""
-        by_phone = (each.id for candidates in self.by_phone.values() for each in candidates)
-        alone = (*self.by_document.values(), *self.by_words.values())
-        return {*by_phone, *(each.id for each in alone)}
+        return {each.id for each in self.clients()}
 
 
-def may_be_one(one: str, other: str) -> bool:
-    """Return whether two documents may be one person's: they are the same, or one is not known."""
-    return not one or not other or one == other
+def may_be_one(document: str, row: Row) -> bool:
+    """Return whether a row may be of who has a document: it is the same, or one is not known."""
+    return not document or not row.documento_clave or document == row.documento_clave
+
+
+def key_number(one: Row | Existing) -> str:
+    """Return the number that somebody is known by; empty where there is none."""
+    return "" if not one.telefono_e164 or is_no_number(one.telefono_e164) else one.telefono_e164
 
 
 def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *, with_tags: bool) -> Matches:
     """Find the account's clients that these rows may be; the oldest come first."""
     rows = list(rows)
     matches = Matches()
-    wanted = _clients(account_id).where(
-        Cliente.documento_clave != "", Cliente.documento_clave.in_(_documents(rows, connection))
-    )
-    for client in connection.execute(wanted.order_by(Cliente.id)):
-        matches.by_document.setdefault(client.documento_clave, Existing(*client))
-    phones = numbers_of(rows)
-    wanted = _clients(account_id).where(Cliente.telefono_e164.in_(_texts(phones, connection)))
-    for client in connection.execute(wanted.order_by(Cliente.id)):
-        matches.by_phone.setdefault(client.telefono_e164, []).append(Existing(*client))
-    for client in connection.execute(_clients(account_id).where(_without_key(rows, connection)).order_by(Cliente.id)):
-        found = Existing(*client)
-        matches.by_words.setdefault(_words(found), found)
+    for client in _found(connection, account_id, _with_documents(rows, connection)):
+        matches.by_document.setdefault(client.documento_clave, []).append(client)
+    for client in _found(connection, account_id, Cliente.telefono_e164.in_(_texts(_numbers(rows), connection))):
+        matches.by_phone.setdefault(client.telefono_e164 or "", []).append(client)
+    for client in _found(connection, account_id, _without_key(rows, connection)):
+        matches.by_words.setdefault(_words(client), client)
     if with_tags:
         _add_tags(connection, matches)
+    if any(row.baja for row in rows):
+        theirs = {each.telefono_e164 for each in matches.clients()}
+        matches.opted_out = opted_out_among(connection, account_id, {*theirs, *numbers_of(rows)})
     return matches
 
 
@@ -86,8 +124,8 @@ def lock_clients(connection: Connection, account_id: int, rows: Iterable[Row]) -
     """Let nobody change the clients that rows may be until the transaction ends, whoever is to find them then."""
     rows = list(rows)
     there = select(Cliente.id).where(Cliente.usuario_id == account_id)
-    by_document = there.where(Cliente.documento_clave != "", Cliente.documento_clave.in_(_documents(rows, connection)))
-    by_phone = there.where(Cliente.telefono_e164.in_(_texts(numbers_of(rows), connection)))
+    by_document = there.where(_with_documents(rows, connection))
+    by_phone = there.where(Cliente.telefono_e164.in_(_texts(_numbers(rows), connection)))
     by_words = there.where(_without_key(rows, connection))
     lock(connection, Cliente.id.in_(union(by_document, by_phone, by_words)))
 
@@ -100,22 +138,28 @@ def numbers_of(rows: Iterable[Row]) -> set[str]:
 def changed(client: Existing, row: Row) -> dict[str, str]:
     """Return what a row changes of a client; an empty cell changes nothing."""
     new = {name: getattr(row, name) for name in FIELDS}
-    return {name: value for name, value in new.items() if value and value != getattr(client, name)}
+    before = {name: getattr(client, name) for name in FIELDS}
+    # What is of a time when texts kept what nobody sees is no other name.
+    return {
+        name: new[name] for name in FIELDS if new[name] and new[name] not in (before[name], clean_line(before[name]))
+    }
 
 
-def _clients(account_id: int) -> Select[int, str, str, str, str | None, str]:
-    return select(
-        Cliente.id,
-        Cliente.nombre,
-        Cliente.telefono,
-        Cliente.documento,
-        Cliente.telefono_e164,
-        Cliente.documento_clave,
-    ).where(Cliente.usuario_id == account_id)
+def _found(connection: Connection, account_id: int, which: ColumnElement[bool]) -> Iterator[Existing]:
+    columns = (getattr(Cliente, name) for name in Existing._fields)
+    found = select(*columns).where(Cliente.usuario_id == account_id, which).order_by(Cliente.id)
+    return (Existing(*client) for client in connection.execute(found))
+
+
+def _of_that_name(clients: Sequence[Existing], row: Row) -> Existing | None:
+    """Return the first client with a row's name, else the first with a like one."""
+    exact = (each for each in clients if each.nombre == row.nombre)
+    near = (each for each in clients[:MOST_COMPARED] if alike(each.nombre, row.nombre))
+    return next(exact, None) or next(near, None)
 
 
 def _has_key(one: Row | Existing) -> bool:
-    return bool(one.documento_clave or one.telefono_e164)
+    return bool(one.documento_clave or key_number(one))
 
 
 def _words(one: Row | Existing) -> tuple[str, str]:
@@ -133,16 +177,22 @@ def _add_tags(connection: Connection, matches: Matches) -> None:
         matches.tags.setdefault(client_id, set()).add(key)
 
 
-def _documents(rows: Iterable[Row], connection: Connection) -> Select[str]:
-    return _texts({row.documento_clave for row in rows} - {""}, connection)
+def _with_documents(rows: Iterable[Row], connection: Connection) -> ColumnElement[bool]:
+    documents = {row.documento_clave for row in rows} - {""}
+    return and_(Cliente.documento_clave != "", Cliente.documento_clave.in_(_texts(documents, connection)))
+
+
+def _numbers(rows: Iterable[Row]) -> set[str]:
+    return {key_number(row) for row in rows} - {""}
 
 
 def _without_key(rows: Iterable[Row], connection: Connection) -> ColumnElement[bool]:
     rows = [row for row in rows if not _has_key(row)]
     # The key of a name has an index, the name has none.
-    alike = Cliente.nombre_clave.in_(_texts({row.nombre_clave for row in rows}, connection))
+    alike_names = Cliente.nombre_clave.in_(_texts({row.nombre_clave for row in rows}, connection))
     named = Cliente.nombre.in_(_texts({row.nombre for row in rows}, connection))
-    return and_(alike, named, Cliente.documento_clave == "", Cliente.telefono_e164.is_(None))
+    no_number = or_(Cliente.telefono_e164.is_(None), Cliente.telefono_e164.in_(_texts(numbers_of(rows), connection)))
+    return and_(alike_names, named, Cliente.documento_clave == "", no_number)
 
 
 def _texts(texts: Iterable[str], connection: Connection) -> Select[str]:

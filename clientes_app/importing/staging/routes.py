@@ -1,4 +1,4 @@
-"""The rows of an import: lists by verdict, mending a wrong one, and the file of those that were rejected."""
+"""The rows of an import: listed by kind, mended, answered for, and the file of those that were rejected."""
 
 from __future__ import annotations
 
@@ -10,22 +10,30 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ...client_files.columns import Layout
-from ...client_files.rows import Fields, readable_again, split_tags
+from ...client_files.meaning.tag_lists import split_tags
+from ...client_files.rows import Fields, readable_again
+from ...errors import DomainError
 from ...models import Importacion
 from ...values.text import clean_line
 from ...web.access import Access, access
 from ...web.csv_export import csv_download
-from ...web.htmx import flash_and_go, is_partial, page_or_fragment
+from ...web.htmx import flash_and_go, go_to, is_partial, page_or_fragment
 from .. import bp, services
-from ..list_view import place, shown_context, verdicts_of
-from . import staged_rows
-from .store import Staged, Verdict
+from ..list_view import counts_context, place, shown_context
+from . import asking, staged_rows
+from .rejects import cells_of, reason_of
+from .shown import line_of
+from .store import Staged
+from .verdicts import Answer, Verdict
+
+ANSWERS = {"mismo": Answer.SAME, "otro": Answer.ANOTHER, "fuera": Answer.LEAVE_OUT}
+ASK_AGAIN = "preguntar"
 
 
 @bp.get("/<int:pk>/filas/")
 @access(Access.ADMIN)
 def rows(pk: int) -> ResponseReturnValue:
-    """Show the rows of a verdict."""
+    """Show the lines of a kind."""
     row = services.find_import(current_user.account_id, pk)
     return page_or_fragment("importing/show.html", "importing/_rows.html", **shown_context(row, place().uploads))
 
@@ -38,13 +46,35 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
         staged = staged_rows.leave_out(current_user.account_id, pk, row, place().uploads)
     else:
         staged = staged_rows.mend(current_user.account_id, pk, row, _fields(), place())
-    found = services.find_import(current_user.account_id, pk)
-    if is_partial():
-        shown = {"row": found, "verdict": Verdict.WRONG, "verdicts": verdicts_of(found)}
-        mended = render_template("importing/_row.html", each=staged, mendable=True, answered=True, **shown)
-        return mended + render_template("importing/_counts_partial.html", **shown)
-    wrong_rows = url_for("importing.rows", pk=pk, veredicto=Verdict.WRONG.value)
-    return flash_and_go(_said(staged), wrong_rows, "danger" if staged.verdict is Verdict.WRONG else "success")
+    return _row_again(pk, staged, Verdict.WRONG)
+
+
+@bp.post("/<int:pk>/filas/<int:row>/respuesta/")
+@access(Access.ADMIN)
+def answer(pk: int, row: int) -> ResponseReturnValue:
+    """Say who a row is that has the number of somebody of another name, or ask again."""
+    said = Answer.NONE if request.form.get("respuesta") == ASK_AGAIN else _answer()
+    staged = asking.answer(current_user.account_id, pk, row, said, place().uploads)
+    return _row_again(pk, staged, Verdict.ASKED)
+
+
+@bp.post("/<int:pk>/respuesta/")
+@access(Access.ADMIN)
+def answer_all(pk: int) -> ResponseReturnValue:
+    """Say the same of all rows that are asked about."""
+    asking.answer_all(current_user.account_id, pk, _answer(), place().uploads)
+    return flash_and_go(gettext("Done: no row waits for your decision."), url_for("importing.show", pk=pk))
+
+
+@bp.post("/<int:pk>/existentes/")
+@access(Access.ADMIN)
+def keep_existing(pk: int) -> ResponseReturnValue:
+    """Say whether clients that there are stay as they are."""
+    said = {"si": True, "no": False}.get(request.form.get("dejar", ""))
+    if said is None:
+        raise DomainError(gettext("Say whether the clients that you have stay as they are."))
+    asking.keep_existing(current_user.account_id, pk, said)
+    return go_to(url_for("importing.show", pk=pk))
 
 
 @bp.get("/<int:pk>/rechazadas/")
@@ -54,6 +84,25 @@ def rejected(pk: int) -> ResponseReturnValue:
     found = services.find_import(current_user.account_id, pk)
     # Read before it is sent: the translations and the rows' file belong to this request.
     return csv_download([[_titles(found), *_rejected(found)]], f"rechazadas-{pk}.csv")
+
+
+def _answer() -> Answer:
+    said = ANSWERS.get(request.form.get("respuesta", ""))
+    if said is None:
+        raise DomainError(gettext("Say who it is."))
+    return said
+
+
+def _row_again(pk: int, staged: Staged, listed: Verdict) -> ResponseReturnValue:
+    """Show a row as it is now, and all that counts it."""
+    found = services.find_import(current_user.account_id, pk)
+    if is_partial():
+        context = {"row": found, "chosen": listed.value, **counts_context(found)}
+        line = line_of(found, staged, place().uploads)
+        shown = render_template("importing/_row.html", each=line, answered=True, **context)
+        return shown + render_template("importing/_counts_partial.html", **context)
+    listed_rows = url_for("importing.rows", pk=pk, veredicto=listed.value, _anchor="rows")
+    return flash_and_go(_said(staged), listed_rows, "danger" if staged.verdict is Verdict.WRONG else "success")
 
 
 def _fields() -> Fields:
@@ -74,13 +123,6 @@ def _titles(row: Importacion) -> Sequence[str]:
 def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
     layout = Layout.from_json(row.columnas)
     for staged in staged_rows.rejected(row, place().uploads):
-        cells = readable_again(staged.cells, layout) + [""] * (len(layout.titles) - len(staged.cells))
-        yield *cells, staged.number, _reason(staged)
-
-
-def _reason(staged: Staged) -> str:
-    if staged.verdict is Verdict.DOUBLE:
-        return str(gettext("The same client as row %(row)s.", row=staged.double_of))
-    if staged.verdict is Verdict.LEFT_OUT:
-        return str(gettext("Left out."))
-    return str(gettext(staged.row.fault))
+        read = cells_of(staged, layout)
+        cells = readable_again(read, layout) + [""] * (len(layout.titles) - len(read))
+        yield *cells, staged.number, reason_of(staged)

@@ -7,26 +7,19 @@ from pathlib import Path
 
 from flask_babel import gettext
 
-from ...client_files.rows import Fields, check, split_tags
+from ...client_files.meaning.tag_lists import split_tags
+from ...client_files.rows import Fields, check
 from ...errors import Conflict, NotFound
 from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion
 from ...tenancy import lock_owned, owned
 from ..jobs import Files, Surroundings
-from ..reviewing import counted
+from ..reviewing import counted, counted_rejected
 from ..services import lock_import
 from .judging import judge
 from .matching import find_clients
-from .store import Staged, Staging, Verdict
-
-
-def page_of(row: Importacion, verdict: Verdict, after: int, uploads: Path) -> list[Staged]:
-    """Return the next rows of a verdict, by their numbers in the file."""
-    files = Files.of(uploads, row.archivo)
-    if not files.staging.exists():
-        return []
-    with Staging(files.staging) as staging:
-        return staging.page(verdict, min(after, 2**62))
+from .store import Staged, Staging
+from .verdicts import Verdict
 
 
 def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Surroundings) -> Staged:
@@ -38,14 +31,14 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
         with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
             before = _mendable(staging, number)
-            mended = check(fields, place.region)
+            mended = check(fields._replace(baja=before.row.baja, inactivo=before.row.inactivo), place.region)
             connection = session.connection()
             tags = split_tags(row.etiqueta)
             matches = find_clients(connection, account_id, [mended], with_tags=bool(tags or fields.etiquetas))
             seen = staging.seen([mended], matches.ids())
             (staged,), firsts = judge([((number, list(before.cells)), mended)], matches, seen, tags)
             staging.replace(staged, firsts)
-            _count(row, staging)
+            count(row, staging)
     return staged
 
 
@@ -59,7 +52,7 @@ def leave_out(account_id: int, import_id: int, number: int, uploads: Path) -> St
         with Staging(Files.of(uploads, row.archivo).staging) as staging:
             staged = _mendable(staging, number)._replace(verdict=Verdict.LEFT_OUT)
             staging.replace(staged, staging.seen([], []))
-            _count(row, staging)
+            count(row, staging)
     return staged
 
 
@@ -70,6 +63,12 @@ def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
         return
     with Staging(files.staging) as staging:
         yield from staging.rejected()
+
+
+def count(row: Importacion, staging: Staging) -> None:
+    """Count the lines of a reviewed import anew."""
+    for name, number in counted(staging.totals(), keeps_existing=row.deja_existentes).items():
+        setattr(row, name, number)
 
 
 def forget_person(account_id: int, uploads: Path, numbers: Collection[str], document_keys: Collection[str]) -> None:
@@ -94,7 +93,9 @@ def _forget_in(kept: Importacion, uploads: Path, is_theirs: Callable[[str | None
         with Staging(Files.of(uploads, row.archivo).staging) as staging:
             staging.forget(is_theirs)
             if row.estado is EstadoImportacion.REVISADA:
-                _count(row, staging)
+                count(row, staging)
+            else:
+                _count_rejected(row, staging)
 
 
 def _mendable(staging: Staging, number: int) -> Staged:
@@ -106,6 +107,6 @@ def _mendable(staging: Staging, number: int) -> Staged:
     return staged
 
 
-def _count(row: Importacion, staging: Staging) -> None:
-    for name, count in counted(staging.totals()).items():
-        setattr(row, name, count)
+def _count_rejected(row: Importacion, staging: Staging) -> None:
+    for name, number in counted_rejected(staging.totals()).items():
+        setattr(row, name, number)

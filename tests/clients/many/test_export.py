@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 import clientes_app
-from clientes_app.client_files.columns import Role
+from clientes_app.client_files.meaning.roles import Role
 from clientes_app.clients.many import export
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db

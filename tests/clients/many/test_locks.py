@@ -51,7 +51,7 @@ def everybody(app: Flask, shop: Shop, account: int) -> Sequence[int]:
 
 
 ACTS: dict[str, Callable[[int, Sequence[int], int], object]] = {
-    "activate": lambda account, ids, tag: many.set_active(account, Ticked(tuple(ids)), active=False),
+    "activate": lambda account, ids, tag: many.set_active(account, Ticked(tuple(ids)), active=False, by=NOBODY),
     "delete": lambda account, ids, tag: many.delete_clients(account, Ticked(tuple(ids)), by=NOBODY),
     "tag": tagging.tag_clients,
     "untag": tagging.untag_clients,

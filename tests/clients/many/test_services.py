@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from clientes_app.audit_log import NOBODY
+from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.many import services as many
 from clientes_app.clients.many.batches import BATCH, SLOW_BATCH, change
 from clientes_app.clients.search.criteria import Search, Status
@@ -15,7 +15,7 @@ from clientes_app.clients.search.selection import Selection, Ticked
 from clientes_app.clients.tags import services as tags
 from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db
-from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, SMSLog, Venta
+from clientes_app.models import CambioDeCliente, Cliente, ClienteEtiqueta, Etiqueta, SMSLog, TipoDeCambio, Venta
 
 from ...support.campaigns import Campaigns
 from ...support.shop import Shop
@@ -84,14 +84,23 @@ def test_another_accounts_tags_and_clients_are_left_alone(shop: Shop, account: i
 def test_activity_is_set(shop: Shop, account: int, other: int, active: bool) -> None:
     on, off = shop.add_client(account), shop.add_client(account, activo=False)
     theirs = shop.add_client(other, activo=not active)
-    assert many.set_active(account, Ticked((on, off, theirs)), active) == 2
+    assert many.set_active(account, Ticked((on, off, theirs)), active, by=Actor(account)) == 2
     assert active_ids() - {theirs} == ({on, off} if active else set())
     assert (theirs in active_ids()) is not active
 
 
+@pytest.mark.parametrize("active", [True, False])
+def test_the_story_of_those_whose_activity_changes_tells_it(shop: Shop, account: int, active: bool) -> None:
+    changed, same = shop.add_client(account, activo=not active), shop.add_client(account, activo=active)
+    many.set_active(account, Ticked((changed, same)), active, by=Actor(account))
+    (told,) = db.session.scalars(select(CambioDeCliente))
+    assert (told.cliente_id, told.tipo, told.hecho_por_id) == (changed, TipoDeCambio.EDITADO, account)
+    assert told.detalle == {"activo": [not active, active]}
+
+
 def test_deactivating_a_search_of_active_ones_reaches_all_of_them(shop: Shop, account: int) -> None:
     shop.add_clients(account, [f"300{place:07}" for place in range(30)])
-    assert many.set_active(account, Search(), active=False) == 30
+    assert many.set_active(account, Search(), active=False, by=Actor(account)) == 30
     assert active_ids() == set()
 
 

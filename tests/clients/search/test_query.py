@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.clients import services
@@ -26,6 +28,9 @@ from ...support.shop import Shop, account_of
 pytestmark = pytest.mark.both_databases
 
 CO_MIDNIGHT = timedelta(hours=5)
+DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+AMOUNTS = st.decimals(0, 999_999_999_999, places=2)
+TAGS = st.lists(st.integers(0, 2**63 - 1), max_size=4, unique=True).map(tuple)
 
 
 def names(account: int, search: Search) -> list[str]:
@@ -78,6 +83,25 @@ def test_what_a_text_finds(people: dict[str, int], account: int, text: str, foun
     assert names(account, Search(text)) == sorted(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("Renata D’Angelo", ("d'angelo", "d’angelo", "D`ANGELO", "d´angelo", "dʼAngelo")),
+        ("Sean O'Brien", ("o'brien", "o’brien", "O‘Brien")),
+        ("Łucja Wałęsa", ("łucja", "lucja", "walesa", "WAŁĘSA", "lu")),
+        ("Søren Ðorđević", ("soren", "søren", "dordevic", "đorđević", "SØREN ÐORĐEVIĆ")),
+        ("Æsa Þórsdóttir", ("aesa", "æsa", "thorsdottir", "þors")),
+        ("Ana–María Gil", ("ana-maria", "ana–maría", "ana‑maria")),
+        ("Işıl Straße", ("isil", "ışıl", "strasse", "straße")),
+    ],
+)
+def test_a_name_is_found_in_whatever_spelling(
+    account: int, shop: Shop, context: None, name: str, texts: tuple[str, ...]
+) -> None:
+    shop.add_client(account, name)
+    assert [names(account, Search(text)) for text in texts] == [[name]] * len(texts)
+
+
 def test_the_parts_of_a_word_elsewhere_are_not_the_word(people: dict[str, int], account: int, shop: Shop) -> None:
     shop.add_client(account, "Marta Ariza Riaño", "3001112244")
     assert names(account, Search("maria")) == ["María López"]
@@ -117,6 +141,59 @@ def test_purchases(people: dict[str, int], account: int, shop: Shop) -> None:
     assert names(account, Search(bought_for=Decimal(60_000))) == ["María López"]
 
 
+def test_an_amount_is_of_the_days_asked_for(account: int, shop: Shop, context: None) -> None:
+    june = datetime(2026, 6, 1, tzinfo=UTC) + CO_MIDNIGHT
+    before = june - timedelta(seconds=1)
+    purchases: dict[str, list[tuple[float, datetime]]] = {
+        "Más antes": [(10_000, june), (500_000, before)],
+        "Justo": [(199_999.90, june), (0.10, june + timedelta(days=40))],
+        "Solo antes": [(900_000, before)],
+        "Nunca": [],
+    }
+    for name, sales in purchases.items():
+        client = shop.add_client(account, name)
+        for total, moment in sales:
+            shop.add_sale(account, client, Decimal(str(total)), fecha=moment)
+    day, amount = date(2026, 6, 1), Decimal(200_000)
+    assert names(account, Search(bought_since=day, bought_for=amount)) == ["Justo"]
+    assert names(account, Search(bought_since=day, bought_for=Decimal("200000.01"))) == []
+    assert names(account, Search(bought_since=day)) == ["Justo", "Más antes"]
+    assert names(account, Search(not_bought_since=day, not_bought_for=amount)) == ["Más antes", "Nunca", "Solo antes"]
+    assert names(account, Search(not_bought_for=Decimal(510_000))) == ["Justo", "Nunca"]
+    assert names(account, Search(not_bought_since=day)) == ["Nunca", "Solo antes"]
+    assert names(account, Search(bought_since=day, not_bought_for=amount)) == []
+    assert names(account, Search(bought_since=day, not_bought_since=day, not_bought_for=amount)) == ["Más antes"]
+    assert names(account, Search(bought_for=amount, not_bought_since=day)) == ["Solo antes"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Search("maria"),
+        Search("ma"),
+        Search("300 123"),
+        Search(bought_since=date(2026, 3, 1)),
+        Search(bought_for=Decimal(50_000)),
+        Search(bought_since=date(2026, 3, 1), bought_for=Decimal(30_000)),
+        Search(created_from=date(2026, 3, 1)),
+        Search(created_to=date(2026, 3, 1)),
+        Search(created_from=date(2026, 2, 1), created_to=date(2026, 3, 1)),
+    ],
+)
+def test_a_not_finds_everybody_else(people: dict[str, int], account: int, shop: Shop, asked: Search) -> None:
+    shop.add_client(account, "De febrero", creado=datetime(2026, 2, 10, tzinfo=UTC))
+    shop.add_client(account, "De antes", creado=datetime(2020, 2, 10, tzinfo=UTC))
+    day = datetime(2026, 3, 1, tzinfo=UTC) + CO_MIDNIGHT
+    shop.add_sale(account, people["María López"], 40_000, fecha=day)
+    shop.add_sale(account, people["Mario Peña"], 59_999, fecha=day - timedelta(minutes=1))
+    opposite = Search.from_values({f"no_{name}": value for name, value in asked.values().items()})
+    assert opposite.unread == ()
+    everybody, meant, others = (set(names(account, search)) for search in (Search(), asked, opposite))
+    assert meant
+    assert others
+    assert (meant | others, meant & others) == (everybody, set())
+
+
 def test_days_of_creation_are_the_shops(people: dict[str, int], account: int, shop: Shop) -> None:
     midnight = datetime(2020, 5, 10, tzinfo=UTC) + CO_MIDNIGHT
     shop.add_client(account, "Antes", creado=midnight - timedelta(seconds=1))
@@ -130,13 +207,25 @@ def test_tags(people: dict[str, int], account: int, shop: Shop) -> None:
     tag = shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
     for name in ("María López", "Mario Peña"):
         shop.add_tag_to(people[name], tag)
-    assert names(account, Search(tag_id=tag)) == ["Mario Peña", "María López"]
-    assert names(account, Search("maria", tag_id=tag)) == ["María López"]
-    assert names(account, Search("ma", tag_id=tag)) == ["Mario Peña", "María López"]
-    assert names(account, Search("ma lop", tag_id=tag)) == ["María López"]
-    assert names(account, Search(tag_id=tag + 1)) == []
+    mora = shop.add(Etiqueta(nombre="Mora", clave="mora", usuario_id=account))
+    for name in ("Mario Peña", "José Ñáñez"):
+        shop.add_tag_to(people[name], mora)
+    assert names(account, Search(any_tags=(tag,))) == ["Mario Peña", "María López"]
+    assert names(account, Search("maria", any_tags=(tag,))) == ["María López"]
+    assert names(account, Search("ma", any_tags=(tag,))) == ["Mario Peña", "María López"]
+    assert names(account, Search("ma lop", any_tags=(tag,))) == ["María López"]
+    assert names(account, Search(any_tags=(mora + 1,))) == []
+    assert names(account, Search(any_tags=(tag, mora))) == ["José Ñáñez", "Mario Peña", "María López"]
+    assert names(account, Search("mar", any_tags=(tag, mora))) == ["Mario Peña", "María López"]
+    assert names(account, Search(all_tags=(tag, mora))) == ["Mario Peña"]
+    assert names(account, Search("mario", all_tags=(mora, tag))) == ["Mario Peña"]
+    assert names(account, Search(any_tags=(tag,), no_tags=(mora,))) == ["María López"]
+    assert names(account, Search(all_tags=(tag,), any_tags=(mora,))) == ["Mario Peña"]
+    assert names(account, Search(any_tags=(mora,), no_tags=(mora,))) == []
+    assert names(account, Search(no_tags=(tag, mora))) == ['50% "Off" _x_']
+    assert names(account, Search(no_tags=(tag, mora + 1))) == [], "a tag that is gone must not mean everybody"
     other = shop.add_admin("tercera")
-    assert names(other, Search(tag_id=tag)) == []
+    assert names(other, Search(any_tags=(tag,))) == []
 
 
 ORDERS = {
@@ -188,16 +277,25 @@ def add_buyers(shop: Shop, account: int, number: int) -> list[dict[str, Any]]:
         Search,
         text=st.text(max_size=30).map(lambda text: Search.from_values({"q": text}).text),
         status=st.sampled_from(Status),
-        tag_id=st.none() | st.integers(0, 2**63 - 1),
+        without_text=st.text(max_size=30).map(lambda text: Search.from_values({"q": text}).text),
+        any_tags=TAGS,
+        all_tags=TAGS,
+        no_tags=TAGS,
         reachable=st.none() | st.sampled_from(YesNo),
         opted_out=st.none() | st.sampled_from(YesNo),
-        bought_since=st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
-        bought_for=st.none() | st.decimals(0, 10**12, places=2),
-        created_to=st.none() | st.dates(date(1900, 1, 1), date(2200, 12, 31)),
+        bought_since=st.none() | DAYS,
+        bought_for=st.none() | AMOUNTS,
+        not_bought_since=st.none() | DAYS,
+        not_bought_for=st.none() | AMOUNTS,
+        created_to=st.none() | DAYS,
+        not_created_from=st.none() | DAYS,
+        import_id=st.none() | st.integers(0, 2**63 - 1),
     )
 )
 def test_a_search_survives_the_address(search: Search) -> None:
     assert Search.from_values(search.values()) == search
+    assert Search.from_values(MultiDict(search.pairs())) == search
+    assert Search.from_stored(json.loads(json.dumps(search.values() or {"q": "a"}))).unread == ()
 
 
 @pytest.mark.parametrize(

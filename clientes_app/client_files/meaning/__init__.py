@@ -1,0 +1,1 @@
+"""What titles and cells mean, as people and programs write them."""

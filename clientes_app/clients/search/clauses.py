@@ -1,0 +1,119 @@
+"""What each filter asks of a client, as conditions of SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, not_, or_, select
+
+from ...models import Baja, CambioImportado, Cliente, ClienteEtiqueta, Etiqueta, Importacion, Venta
+from ...tenancy import owned
+from ...values.days import day_after, start_of
+from ...web.i18n import account_zone
+from .criteria import Search, Status, YesNo
+
+Conditions = list[ColumnElement[bool]]
+
+
+def conditions_of(account_id: int, search: Search, known_tags: Collection[int] = ()) -> Conditions:
+    """Return what everybody must meet whom a search finds, but for its text and for tags that they are known to have.
+
+    What costs little to look at comes first: databases go from left to right.
+    """
+    if search.unread:
+        return [false()]
+    return [
+        *_of_state(search),
+        *_of_number(account_id, search),
+        *_of_creation(search),
+        *_of_tags(account_id, search, known_tags),
+        *_of_purchases(account_id, search),
+        *_of_import(account_id, search.import_id),
+    ]
+
+
+def _of_state(search: Search) -> Conditions:
+    return [] if search.status is Status.ALL else [Cliente.activo == (search.status is Status.ACTIVE)]
+
+
+def _of_number(account_id: int, search: Search) -> Conditions:
+    conditions: Conditions = []
+    if search.reachable is not None:
+        has_number = Cliente.telefono_e164.is_not(None)
+        conditions.append(has_number if search.reachable is YesNo.YES else ~has_number)
+    if search.opted_out is YesNo.YES:
+        numbers = owned(Baja, account_id).with_only_columns(Baja.telefono_e164)
+        conditions.append(Cliente.telefono_e164.in_(numbers))
+    elif search.opted_out is YesNo.NO:
+        listed = exists().where(Baja.usuario_id == account_id, Baja.telefono_e164 == Cliente.telefono_e164)
+        conditions.append(~listed)
+    return conditions
+
+
+def _of_creation(search: Search) -> Conditions:
+    asked = _created(search.created_from, search.created_to)
+    unasked = _created(search.not_created_from, search.not_created_to)
+    return [*asked, not_(and_(*unasked))] if unasked else asked
+
+
+def _created(first: date | None, last: date | None) -> Conditions:
+    from_first = [] if first is None else [Cliente.creado >= _start(first)]
+    return from_first if last is None else [*from_first, Cliente.creado < _start(day_after(last))]
+
+
+def _of_tags(account_id: int, search: Search, known: Collection[int]) -> Conditions:
+    """Ask for tags; who is to have none of some that are gone is nobody, and not everybody."""
+    conditions = [has_tag([tag_id]) for tag_id in search.all_tags if tag_id not in known]
+    if search.any_tags and not set(search.any_tags) & set(known):
+        conditions.append(has_tag(search.any_tags))
+    if search.no_tags:
+        present = owned(Etiqueta, account_id).where(Etiqueta.id.in_(search.no_tags)).with_only_columns(func.count())
+        conditions += [present.scalar_subquery() == len(search.no_tags), ~has_tag(search.no_tags)]
+    return conditions
+
+
+def has_tag(tag_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return whether a client has any of the tags."""
+    tags = select(ClienteEtiqueta.cliente_id).where(ClienteEtiqueta.etiqueta_id.in_(tag_ids))
+    # Said, for a search may begin with tags, and then has both tables.
+    return tags.where(ClienteEtiqueta.cliente_id == Cliente.id).correlate(Cliente).exists()
+
+
+def _of_purchases(account_id: int, search: Search) -> Conditions:
+    asked = _bought(account_id, search.bought_since, search.bought_for)
+    unasked = _bought(account_id, search.not_bought_since, search.not_bought_for)
+    # Who never bought has no last purchase: whatever is asked of it is unknown, and the "not" of that as well.
+    return [*asked, not_(func.coalesce(and_(*unasked), false()))] if unasked else asked
+
+
+def _bought(account_id: int, since: date | None, amount: Decimal | None) -> Conditions:
+    """Ask for purchases since a day, for an amount in all; what is carried over to the client leaves few to sum up."""
+    conditions: Conditions = []
+    if since is not None:
+        conditions.append(Cliente.ultima_compra >= _start(since))
+    if amount is not None:
+        # Said twice, because only those who bought are in the index.
+        conditions += [Cliente.total_compras > 0, Cliente.total_compras >= amount]
+    if since is not None and amount is not None:
+        conditions.append(_sum_since(account_id, since) >= amount)
+    return conditions
+
+
+def _sum_since(account_id: int, since: date) -> ScalarSelect[Decimal]:
+    made = owned(Venta, account_id).where(Venta.cliente_id == Cliente.id, Venta.fecha >= _start(since))
+    # SQLite sums doubles: rounded to cents, the sum is exact again.
+    return made.with_only_columns(func.round(func.sum(Venta.total), 2, type_=Venta.total.type)).scalar_subquery()
+
+
+def _of_import(account_id: int, import_id: int | None) -> Conditions:
+    if import_id is None:
+        return []
+    imported = owned(Importacion, account_id).where(Importacion.id == import_id).exists()
+    changed = select(CambioImportado.cliente_id).where(CambioImportado.importacion_id == import_id)
+    return [imported, or_(Cliente.importacion_id == import_id, Cliente.id.in_(changed))]
+
+
+def _start(day: date) -> datetime:
+    return start_of(day, account_zone())

@@ -1,0 +1,156 @@
+"""The page of the first step: how the file is read, what its columns hold, and the rows as they would become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ...client_files.cells import tidy
+from ...client_files.columns import Layout, as_written, with_roles
+from ...client_files.lines import Kind, kind_of
+from ...client_files.meaning.roles import Role
+from ...client_files.meaning.tag_lists import DELIMITERS_OF_TAGS
+from ...client_files.meaning.titles import LOWEST
+from ...client_files.reading import Record
+from ...client_files.rows import reader_of
+from ...client_files.written.delimiters import DELIMITERS
+from ...errors import DomainError
+from ...models import Importacion
+from ...web.access import Access, access
+from ...web.htmx import page_or_fragment
+from .. import bp, services, uploading, waking
+from ..list_view import place
+
+PREVIEWED = 8
+
+_LONGEST_EXAMPLE = 40
+_LONGEST_LINE = 80
+
+
+class _Line(NamedTuple):
+    """A line that is no client, and what stands in it."""
+
+    number: int
+    kind: Kind
+    text: str
+
+
+@bp.get("/<int:pk>/columnas/")
+@access(Access.ADMIN)
+def columns(pk: int) -> ResponseReturnValue:
+    """Ask how the file is read and what its columns hold, beside the first rows as they would become."""
+    return _shown(pk, request.args.to_dict())
+
+
+@bp.post("/<int:pk>/columnas/")
+@access(Access.ADMIN)
+def start_review(pk: int) -> ResponseReturnValue:
+    """Keep what the columns hold and begin the dry run; or only show what was chosen, for who has no scripts."""
+    if "leer" in request.form:
+        return _shown(pk, request.form.to_dict())
+    row = services.find_import(current_user.account_id, pk)
+    layout, problem = _chosen(row, request.form.to_dict())
+    try:
+        if not problem:
+            tags = request.form.get("etiqueta", "")
+            services.start_review(current_user.account_id, pk, layout, tags, place().uploads)
+            waking.wake()
+            return redirect(url_for("importing.show", pk=pk))
+    except services.NoName as refusal:
+        problem = refusal.message
+    return render_template("importing/columns.html", problem=problem, **_context(row, layout))
+
+
+@bp.post("/<int:pk>/hoja/")
+@access(Access.ADMIN)
+def choose_sheet(pk: int) -> ResponseReturnValue:
+    """Take another sheet of the spreadsheet."""
+    uploading.choose_sheet(current_user.account_id, pk, request.form.get("hoja", ""), place())
+    return redirect(url_for("importing.columns", pk=pk))
+
+
+def _shown(pk: int, values: Mapping[str, str]) -> ResponseReturnValue:
+    row = services.find_import(current_user.account_id, pk)
+    layout, problem = _chosen(row, values)
+    context = _context(row, layout)
+    return page_or_fragment("importing/columns.html", "importing/_columns.html", problem=problem, **context)
+
+
+def _chosen(row: Importacion, values: Mapping[str, str]) -> tuple[Layout, str]:
+    """Return the layout that is asked for, and why it cannot be had, where it cannot.
+
+    Columns that were chosen hold for the file as the page had read it: read in another way, they are guessed anew.
+    """
+    stored = uploading.layout_of(row, place().uploads)
+    wanted = as_written(stored, *(values.get(name, "") for name in ("codificacion", "separador", "titulo")))
+    try:
+        if wanted.written != stored.written:
+            stored = uploading.read_anew(row, wanted, place().uploads, place().region)
+    except DomainError as refusal:
+        return stored, refusal.message
+    tags = values.get("separador_etiquetas", stored.tag_delimiter)
+    roles = [values.get(f"c{column}", "") for column in range(len(stored.roles))]
+    were_chosen = "c0" in values and values.get("leido", _name_of(stored)) == _name_of(stored)
+    return with_roles(stored, roles if were_chosen else [*stored.roles], tags), ""
+
+
+def _name_of(layout: Layout) -> str:
+    """Return what tells how a page has read the file."""
+    return " ".join((layout.encoding, _delimiter_of(layout), str(layout.written[2])))
+
+
+def _delimiter_of(layout: Layout) -> str:
+    return next(name for name, sign in DELIMITERS.items() if sign == layout.delimiter)
+
+
+def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
+    sample = uploading.sample(row, layout, place().uploads)
+    kind = kind_of(layout, place().region)
+    kinds = [kind(record) for record in sample]
+    people = [record for record, each in zip(sample, kinds, strict=True) if each is Kind.CLIENT]
+    read = reader_of(layout, place().region)
+    return {
+        "row": row,
+        "layout": layout,
+        "tags": request.values.get("etiqueta", row.etiqueta),
+        "roles": list(Role),
+        "titles": layout.titles,
+        "examples": _examples([cells for _, cells in people], len(layout.roles)),
+        "previewed": [(number, read(cells)) for number, cells in people[:PREVIEWED]],
+        "left_out": _left_out(sample, kinds),
+        "encodings": uploading.encodings(row, layout, place().uploads),
+        "delimiters": list(DELIMITERS),
+        "delimiter": _delimiter_of(layout),
+        "tag_delimiters": list(DELIMITERS_OF_TAGS),
+        "has_tags": bool(layout.columns(Role.TAGS)),
+        "title_rows": [(number, _text(cells)) for number, cells in sample[:LOWEST]],
+        "title_row": _row_of_titles(layout, sample),
+        "read_as": _name_of(layout),
+    }
+
+
+def _row_of_titles(layout: Layout, sample: Sequence[Record]) -> int:
+    """Return the number of the row that holds the titles, 0 where none does."""
+    if not layout.has_titles:
+        return 0
+    return next((number for number, _ in sample if number >= layout.title_row), 0)
+
+
+def _left_out(sample: Sequence[Record], kinds: Sequence[Kind]) -> list[_Line]:
+    lines = zip(sample, kinds, strict=True)
+    return [_Line(number, kind, _text(cells)) for (number, cells), kind in lines if kind is not Kind.CLIENT]
+
+
+def _text(cells: Sequence[str]) -> str:
+    text = " · ".join(filter(None, map(tidy, cells)))
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
+
+
+def _examples(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return for each column the first cell that is filled."""
+    filled = ((row[place] for row in rows if place < len(row) and row[place].strip()) for place in range(width))
+    return [next(cells, "")[:_LONGEST_EXAMPLE] for cells in filled]

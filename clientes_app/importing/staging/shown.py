@@ -1,0 +1,156 @@
+"""The lines of an import as a page shows them: what becomes of each, whom it concerns, what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from ...client_files.rows import Row
+from ...extensions import db
+from ...models import CambioDeCliente, Cliente, Importacion
+from ...tenancy import owned
+from ..jobs import Files
+from . import outcomes
+from .lines_apart import Run
+from .matching import FIELDS
+from .outcomes import Outcome
+from .store import PAGE_SIZE, Staged, Staging
+from .verdicts import Answer, Apart, Verdict
+
+WITHOUT_MOBILE = "sin_celular"
+"""Asks for the rows that are imported and get no SMS, whatever else becomes of them."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the file, or a run of lines that are no rows."""
+
+    number: int
+    kind: Verdict | Apart
+    last: int = 0
+    """The last line of a run."""
+    row: Row | None = None
+    """What it says; no longer kept of one that was imported."""
+    other: int | None = None
+    """The row of the file that it is the same as, or that it is asked about."""
+    other_name: str = ""
+    client: Cliente | None = None
+    """The client that it is, became or is asked about, as far as it still is there."""
+    changes: Sequence[tuple[str, str, str]] = ()
+    """Of a client: a field's name, its value before and after."""
+    answer: Answer = Answer.NONE
+    without_mobile: bool = False
+    text: str = ""
+    """What stands in a line that is no row."""
+
+
+def page_of(row: Importacion, kind: str, after: int, uploads: Path) -> tuple[list[Line], int | None]:
+    """Return the next lines of a kind, and the number after which more follow."""
+    files = Files.of(uploads, row.archivo)
+    if not files.staging.exists():
+        return [], None
+    with Staging(files.staging) as staging:
+        if kind in set(Apart):
+            lines = [_line_apart(run) for run in staging.page_apart(Apart(kind), after)]
+        else:
+            lines = _rows(row, staging, kind, after)
+    return lines, lines[-1].number if len(lines) == PAGE_SIZE else None
+
+
+def line_of(row: Importacion, staged: Staged, uploads: Path) -> Line:
+    """Return a staged row as it is shown."""
+    with Staging(Files.of(uploads, row.archivo).staging) as staging:
+        return _staged_lines(row, staging, [staged])[0]
+
+
+def _rows(row: Importacion, staging: Staging, kind: str, after: int) -> list[Line]:
+    """Return rows from where they are kept: with what they say, or without it where they were imported."""
+    if kind == WITHOUT_MOBILE:
+        staged, became = staging.page_without_mobile(after), outcomes.page_without_mobile(staging, after)
+    else:
+        staged = staging.page(_as_staged(row, Verdict(kind)), after)
+        became = outcomes.page_of(staging, Verdict(kind), after)
+    lines = _staged_lines(row, staging, staged) + _outcome_lines(row, became)
+    return sorted(lines, key=lambda line: line.number)[:PAGE_SIZE]
+
+
+def _as_staged(row: Importacion, verdict: Verdict) -> Verdict:
+    """Return the verdict that rows have been staged with: whether clients stay as they are is said later."""
+    return Verdict.UPDATE if verdict is Verdict.KEPT and row.deja_existentes else verdict
+
+
+def _staged_lines(row: Importacion, staging: Staging, staged: Sequence[Staged]) -> list[Line]:
+    ids = [each.client_id or _became_client(staging, each) for each in staged]
+    clients = _clients(row.usuario_id, ids)
+    return [
+        _staged_line(row, staging, each, clients.get(client_id or 0))
+        for each, client_id in zip(staged, ids, strict=True)
+    ]
+
+
+def _became_client(staging: Staging, staged: Staged) -> int | None:
+    """Return the client that the row became which another is asked about."""
+    return outcomes.client_of(staging, staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
+
+
+def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cliente | None) -> Line:
+    kept = staged.verdict is Verdict.UPDATE and row.deja_existentes
+    other = staging.get(staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
+    return Line(
+        staged.number,
+        Verdict.KEPT if kept else staged.verdict,
+        row=staged.row,
+        other=staged.other,
+        other_name=other.row.nombre if other else "",
+        client=client,
+        changes=_would_change(client, staged.row) if client else (),
+        answer=staged.answer,
+        without_mobile=not staged.row.fault and not staged.row.telefono_e164,
+    )
+
+
+def _outcome_lines(row: Importacion, became: Sequence[Outcome]) -> list[Line]:
+    clients = _clients(row.usuario_id, (each.client_id for each in became))
+    told = _told(row.id, [each.client_id for each in became if each.verdict is Verdict.UPDATE])
+    return [
+        Line(
+            each.number,
+            each.verdict,
+            client=clients.get(each.client_id or 0),
+            changes=_changed(told.get(each.client_id or 0, {})),
+            without_mobile=each.without_mobile,
+        )
+        for each in became
+    ]
+
+
+def _line_apart(run: Run) -> Line:
+    return Line(run.first, run.kind, last=run.last, text=run.text)
+
+
+def _clients(account_id: int, ids: Iterable[int | None]) -> dict[int, Cliente]:
+    found = owned(Cliente, account_id).where(Cliente.id.in_({number for number in ids if number}))
+    return {client.id: client for client in db.session.scalars(found)}
+
+
+def _would_change(client: Cliente, row: Row) -> list[tuple[str, str, str]]:
+    said = ((name, getattr(client, name), getattr(row, name)) for name in FIELDS)
+    return [(name, before, after) for name, before, after in said if after and before != after]
+
+
+def _told(import_id: int, client_ids: Sequence[int | None]) -> dict[int, Mapping[str, Any]]:
+    """Return what the clients' stories tell of the import."""
+    told = select(CambioDeCliente.cliente_id, CambioDeCliente.detalle).where(
+        CambioDeCliente.cliente_id.in_(client_ids),
+        CambioDeCliente.importacion_id == import_id,
+        ~CambioDeCliente.deshace,
+    )
+    return dict(db.session.execute(told).all())
+
+
+def _changed(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    return [(name, told[name][0], told[name][1]) for name in FIELDS if name in told]
