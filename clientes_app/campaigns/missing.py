@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..database.transactions import id_list
 from ..extensions import db
 from ..models import ENDED, Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog
-from ..sending.faults import FAULTS, INACTIVE
+from ..sending.faults import FAULTS, INACTIVE, TOO_LONG
 from ..tenancy import get_owned, owned
 from ..values import pseudonym
 
@@ -32,7 +32,7 @@ class Cause(StrEnum):
     MENDED = "mended"
     """The number has changed since."""
     PASSING = "passing"
-    """What failed may pass: the fault was of the moment, or the client is active again."""
+    """What failed may pass: the fault was of the moment, the client is active again, the text can be made shorter."""
     CANCELLED = "cancelled"
 
 
@@ -111,7 +111,10 @@ def _cause() -> ColumnElement[Cause | None]:
     return case(
         (~reachable, None),
         (SMSLog.estado == EstadoSMS.CANCELADO, _named(Cause.CANCELLED)),
-        (or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje == INACTIVE), _named(Cause.PASSING)),
+        (
+            or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje.in_((INACTIVE, TOO_LONG))),
+            _named(Cause.PASSING),
+        ),
         (another, _named(Cause.MENDED)),
         else_=None,
     )

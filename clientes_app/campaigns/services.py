@@ -20,13 +20,14 @@ from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
 from ..sending import outbox
+from ..sending.faults import TOO_LONG
 from ..sending.notifier import bell
 from ..shop.services import prices_of, rules_of
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences
 from . import limits, listing
-from .audience import Share
+from .audience import Mailing, Share
 from .limits import Expense, Room
 from .repeats import Key
 
@@ -68,6 +69,11 @@ class Review:
         return sum(share.count for share in self.shares if share.state is EstadoSMS.PENDIENTE)
 
     @property
+    def all_too_long(self) -> bool:
+        """Return whether it reaches nobody, and a shorter text would reach somebody."""
+        return not self.sendable and any(share.reason == TOO_LONG for share in self.shares)
+
+    @property
     def chosen(self) -> int:
         """Count everybody who was chosen."""
         return sum(share.count for share in self.shares)
@@ -81,11 +87,11 @@ class Review:
 def review(account_id: int, draft: Draft) -> Review:
     """Return what sending the draft would do, and change nothing."""
     session = db.session()
-    names = audiences.names_to_send_to(session, account_id, draft.audience)
+    mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
     return Review(
-        shares=audiences.shares(session, account_id, draft.audience),
-        totals=measure_all(draft.mensaje, names),
-        expense=_expense(session, account_id, draft),
+        shares=audiences.shares(session, mailing),
+        totals=measure_all(draft.mensaje, audiences.names_to_send_to(session, mailing)),
+        expense=_expense(session, mailing, draft.mensaje),
         room=limits.room_of(session, account_id),
     )
 
@@ -131,7 +137,8 @@ def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | N
     campaign = _insert(session, account_id, draft, key, by)
     # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
     _require_known(session, account_id, draft.audience)
-    outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, account_id, draft.audience))
+    mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
+    outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, mailing))
     session.refresh(campaign)
     if not campaign.total_clientes:
         raise DomainError(gettext("Nobody is chosen."))
@@ -211,12 +218,11 @@ def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
         campaign.encolada = now
 
 
-def _expense(session: Session, account_id: int, draft: Draft) -> Expense | None:
-    prices = prices_of(session, account_id)
+def _expense(session: Session, mailing: Mailing, text: str) -> Expense | None:
+    prices = prices_of(session, mailing.account_id)
     if not prices:
         return None
-    recipients = audiences.names_and_numbers_to_send_to(session, account_id, draft.audience)
-    return limits.expense_of(draft.mensaje, recipients, prices)
+    return limits.expense_of(text, audiences.names_and_numbers_to_send_to(session, mailing), prices)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

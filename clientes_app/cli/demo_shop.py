@@ -30,12 +30,12 @@ from . import demo_names
 
 _TEMPLATES = (
     ("Promoción del mes", "Hola {nombre}, este mes tienes 20% de descuento en toda la tienda. ¡Te esperamos!"),
-    ("Pedido listo", "Hola {nombre}, tu pedido ya esta listo. Puedes pasar por el hoy hasta las 7 p. m."),
+    ("Pedido listo", "Hola {nombre}, tu pedido ya está listo. Puedes pasar por él hoy hasta las 7 p. m."),
     (
         "Feliz cumpleaños",
         "¡Feliz cumpleaños, {nombre}! Hoy tienes un regalo en nuestra tienda. Pasa por él cuando quieras.",
     ),
-    ("Te extrañamos", "Hola {nombre}, hace rato no te vemos. Muestra este mensaje y llevate 10% de descuento."),
+    ("Te extrañamos", "Hola {nombre}, hace rato no te vemos. Muestra este mensaje y llévate 10% de descuento."),
 )
 _PURCHASES = ("Camisa", "Zapatos", "Bolso", "Vestido", "Chaqueta", "Accesorios", "Pantalón", "Perfume")
 _BATCH = 100

@@ -16,9 +16,9 @@ from ..clients.search.criteria import Search
 from ..clients.search.selection import Said, Selection, Unreadable
 from ..clients.tags.services import tag_names
 from ..message_templates import services as template_services
-from ..message_templates.preview import preview
 from ..models import Borrador
 from ..segments import services as segments
+from .previewing import preview_of
 from .services import content_of
 from .typed import Content
 
@@ -72,10 +72,8 @@ def take_template(account_id: int, form: ComposeForm) -> None:
 
 def context_of(account_id: int, form: ComposeForm) -> dict[str, Any]:
     """Return what the page shows around the form."""
-    shown = form.client_id or next(iter(form.said.client_ids), None)
     listed = segments.list_segments(account_id)
     chosen = next((segments.search_of(each) for each in listed if each.id == form.said.segment_id), None)
-    recipient = template_services.choose_recipient(account_id, shown, form.step)
     return {
         "form": form,
         "templates": template_services.list_active(account_id),
@@ -84,7 +82,5 @@ def context_of(account_id: int, form: ComposeForm) -> dict[str, Any]:
         "all_count": client_listing.count(account_id, Search()),
         "found_count": client_listing.count(account_id, form.said.search),
         "segment_count": chosen and client_listing.count(account_id, chosen),
-        "recipient": recipient,
-        "preview": preview(form.mensaje.data or "", recipient.nombre),
-        "problems": [],
+        **preview_of(account_id, form),
     }

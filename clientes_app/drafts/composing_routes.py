@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -24,7 +25,7 @@ from ..web import kept_forms
 from ..web.access import Access, access
 from ..web.actor import current_actor
 from ..web.htmx import form_again, go_to, is_partial, page_or_fragment
-from . import bp, composing, handing_over, saving, services
+from . import bp, composing, handing_over, previewing, saving, services
 from .handing_over import MoreThanReviewed, Reviewed
 from .services import Writer
 from .typed import Content, Typing
@@ -92,6 +93,23 @@ def choose() -> ResponseReturnValue:
         return _lead_to(kept)
     shown = composing.form_of(kept.draft, request.form)
     return _with_address(page_or_fragment(*_KEPT, kept=kept, **_context(shown, kept.draft)), kept)
+
+
+@bp.post("/campanas/vista-previa/")
+@access(Access.SEND)
+def show_preview() -> ResponseReturnValue:
+    """Show what is being typed as those would get it whom it is for; a text that is made cheaper is kept."""
+    form = ComposeForm(request.form)
+    writer = Writer.of(current_user)
+    ticked = previewing.ticked_of(writer, form)
+    form.apply_saving()
+    kept = saving.keep(writer, Typing.of_form(form)) if form.abaratar.data else None
+    if kept is not None and kept.draft is not None:
+        composing.known_as(form, kept.draft.clave)
+    context = {**previewing.preview_of(writer.account_id, form, ticked), **_beside_preview(form.problems)}
+    draft = kept and kept.draft
+    answer = render_template("drafts/_preview_answer.html", form=form, kept=kept, draft=draft, **context)
+    return answer if kept is None else _with_address(answer, kept)
 
 
 @bp.post("/campanas/revisar/")
@@ -173,7 +191,12 @@ def send_at_once() -> ResponseReturnValue:
 
 
 def _context(form: ComposeForm, draft: Borrador | None = None) -> dict[str, object]:
-    return {"draft": draft, **composing.context_of(current_user.account_id, form)}
+    return {"draft": draft, **composing.context_of(current_user.account_id, form), **_beside_preview()}
+
+
+def _beside_preview(problems: Sequence[str] = ()) -> dict[str, object]:
+    """Return what stands around a preview; a page that comes back with errors says these at their fields."""
+    return {"preview_at": url_for("drafts.show_preview"), "problems": problems}
 
 
 def _address(draft: Borrador) -> str:

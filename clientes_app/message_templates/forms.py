@@ -8,7 +8,8 @@ from flask_babel import gettext, lazy_gettext, lazy_pgettext
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from ..messaging.personalization import MAX_LENGTH, PLACEHOLDER, unknown_placeholders
+from ..messaging.personalization import MAX_LENGTH, with_plain_values
+from ..messaging.template_placeholders import PLACEHOLDERS, Mistake, Placeholder, mistakes
 from ..messaging.sms_parts import cheaper
 from ..values.ids import read_id
 from ..values.text import clean_block
@@ -16,6 +17,9 @@ from ..web.formatting import number
 from ..web.forms import EditForm, FlagField, Form, TextField, line_field
 from ..web.front_door import is_cut
 from .preview import Step
+
+SAVE_IN_NAMES = "nombres"
+"""What `abaratar` says where the names are to lose their accents too."""
 
 
 def message_problems(text: str) -> list[str]:
@@ -31,15 +35,25 @@ def message_problems(text: str) -> list[str]:
                 count=number(len(text)),
             )
         )
-    if unknown := unknown_placeholders(text):
-        problems.append(
+    return problems + _problems_of(mistakes(text[: 2 * MAX_LENGTH]))
+
+
+def _problems_of(found: list[Mistake]) -> list[str]:
+    """Say what is meant by each near miss, and what of the others is not filled in."""
+    sentences = [
+        gettext("%(written)s is not filled in: did you mean %(meant)s?", written=each.written, meant=each.meant)
+        for each in found
+        if each.meant
+    ]
+    if unknown := [each.written for each in found if not each.meant]:
+        sentences.append(
             gettext(
                 "Only %(placeholder)s is filled in. Correct or remove: %(unknown)s.",
-                placeholder=PLACEHOLDER,
+                placeholder=", ".join(placeholder.written for placeholder in PLACEHOLDERS),
                 unknown=", ".join(unknown),
             )
         )
-    return problems
+    return sentences
 
 
 def message_field() -> TextField:
@@ -82,14 +96,21 @@ class MessageForm(Form):
         return Step(self.paso.data) if self.paso.data in set(Step) else None
 
     @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        """Return what may be inserted into the message."""
+        return PLACEHOLDERS
+
+    @property
     def problems(self) -> list[str]:
         """Say why the text cannot be a message, as `message_problems` does."""
         return message_problems(self.mensaje.data or "")
 
     def apply_saving(self) -> None:
-        """Rewrite the message with cheaper characters, if that was asked for."""
+        """Rewrite the message with cheaper characters, if that was asked for, and the names in it too."""
         if self.abaratar.data:
             self.mensaje.data = cheaper(self.mensaje.data or "")
+        if self.abaratar.data == SAVE_IN_NAMES:
+            self.mensaje.data = with_plain_values(self.mensaje.data or "")
 
 
 class TemplateForm(MessageForm, EditForm):

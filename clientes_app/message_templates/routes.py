@@ -35,7 +35,9 @@ def index() -> ResponseReturnValue:
         before=read_id(request.args.get("antes", "")),
     )
     state = state if state in _STATES else ""
-    return render_template("message_templates/index.html", page=page, state=state, sample_name=SAMPLE_NAME)
+    return render_template(
+        "message_templates/index.html", page=page, state=state, sample_name=SAMPLE_NAME, counted=services.COUNTED
+    )
 
 
 @bp.get("/plantillas-sms/")
@@ -75,7 +77,10 @@ def create() -> ResponseReturnValue:
 def edit(pk: int) -> ResponseReturnValue:
     """Show the form of a template."""
     template = services.get_template(current_user.account_id, pk)
-    return page_or_fragment(*_FORM, **_form_context(TemplateForm(formdata=None, obj=template), template))
+    form = TemplateForm(formdata=None, obj=template)
+    form.abaratar.data = request.args.get("abaratar", "")
+    form.apply_saving()
+    return page_or_fragment(*_FORM, **_form_context(form, template))
 
 
 @bp.post("/plantillas/editar/<int:pk>/")
@@ -143,9 +148,11 @@ def _form_context(form: TemplateForm, template: PlantillaSMS | None = None) -> d
 
 
 def _preview_context(form: MessageForm) -> dict[str, Any]:
-    recipient = services.choose_recipient(current_user.account_id, form.client_id, form.step)
-    shown = preview(form.mensaje.data or "", recipient.nombre)
-    return {"recipient": recipient, "preview": shown, "problems": form.problems}
+    clients = services.active_clients(current_user.account_id)
+    recipient = services.choose_among(clients, form.client_id, form.step)
+    shown = preview(form.mensaje.data or "", recipient.nombre, services.names_of(clients))
+    at = url_for("templates.show_preview")
+    return {"recipient": recipient, "preview": shown, "problems": form.problems, "preview_at": at}
 
 
 def _saved(template: PlantillaSMS) -> ResponseReturnValue:

@@ -11,13 +11,14 @@ from sqlalchemy import Select, func
 
 from ..database.paging import Page, page_of
 from ..extensions import db, unit_of_work
-from ..messaging.personalization import render
-from ..messaging.sms_parts import Measure, measure
+from ..messaging.totals import Groups, grouped
 from ..models import CampanaSMS, Cliente, PlantillaSMS
 from ..tenancy import delete_owned, get_owned, lock_owned, owned
-from .preview import SAMPLE_NAME, Step
+from .preview import SAMPLE_NAME, Preview, Step, preview
 
 PAGE_SIZE = 30
+COUNTED = 2_000
+"""For so many clients at most is counted what a message takes: it is counted anew as somebody types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,10 @@ class Card:
     """A template as the list shows it."""
 
     template: PlantillaSMS
-    measure: Measure
-    """What the message takes for a client with the sample name."""
+    preview: Preview
+    """The message with the sample name, and what it takes for the account's clients."""
+    clients: int
+    """For how many of them it was counted; none where there are none."""
     last_used: datetime | None
 
 
@@ -98,18 +101,33 @@ def delete_template(account_id: int, template_id: int) -> PlantillaSMS:
 
 
 def choose_recipient(account_id: int, client_id: int | None, step: Step | None) -> Recipient:
-    """Choose an active client: the given one, or the one that the step from it leads to; else the first.
+    """Choose an active client of the account, as `choose_among` does."""
+    return choose_among(active_clients(account_id), client_id, step)
 
-    After the last client comes the first. An account without active clients gets the sample name.
+
+def choose_among(clients: Select[Cliente], client_id: int | None, step: Step | None) -> Recipient:
+    """Choose the given client, or the one that the step from it leads to; else the first.
+
+    After the last client comes the first. Where there are none it is the sample name.
     """
-    for query in _candidates(account_id, client_id or 0, step):
+    for query in _candidates(clients, client_id or 0, step):
         if client := db.session.scalar(query.limit(1)):
             return Recipient(client.id, client.nombre)
     return Recipient(None, SAMPLE_NAME)
 
 
-def _candidates(account_id: int, client_id: int, step: Step | None) -> list[Select[Cliente]]:
-    clients = owned(Cliente, account_id).where(Cliente.activo.is_(True))
+def active_clients(account_id: int) -> Select[Cliente]:
+    """Select the account's active clients."""
+    return owned(Cliente, account_id).where(Cliente.activo.is_(True))
+
+
+def names_of(clients: Select[Cliente]) -> Groups:
+    """Return the names of clients, the first `COUNTED` of them, grouped by what messages take for them."""
+    first = clients.order_by(Cliente.id).limit(COUNTED)
+    return grouped(db.session.scalars(first.with_only_columns(Cliente.nombre, maintain_column_froms=True)))
+
+
+def _candidates(clients: Select[Cliente], client_id: int, step: Step | None) -> list[Select[Cliente]]:
     upwards, downwards = clients.order_by(Cliente.id), clients.order_by(Cliente.id.desc())
     match step:
         case Step.PREVIOUS:
@@ -129,8 +147,10 @@ def _newest_first(account_id: int, *, active: bool | None) -> Select[PlantillaSM
 
 def _cards(account_id: int, templates: Sequence[PlantillaSMS]) -> list[Card]:
     last_used = _last_used(account_id, [template.id for template in templates])
+    audience = names_of(active_clients(account_id))
+    clients = sum(count for _, count in audience)
     return [
-        Card(template, measure(render(template.mensaje, SAMPLE_NAME)), last_used.get(template.id))
+        Card(template, preview(template.mensaje, SAMPLE_NAME, audience), clients, last_used.get(template.id))
         for template in templates
     ]
 

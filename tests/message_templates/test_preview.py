@@ -49,7 +49,7 @@ def test_it_marks_what_forces_ucs_2() -> None:
 
 
 def test_a_saving_is_offered_where_parts_are_saved() -> None:
-    saving = preview("{nombre}: " + "á" * 150, "Ana").saving
+    saving = preview("{nombre}: " + "á" * 150, "Ana").cost.saving
     assert saving is not None
     assert (saving.text, saving.parts_before, saving.parts_after) == ("{nombre}: " + "a" * 150, 3, 1)
 
@@ -64,7 +64,7 @@ def test_a_saving_is_offered_where_parts_are_saved() -> None:
     ],
 )
 def test_no_saving_is_promised_that_would_not_come(mensaje: str, nombre: str) -> None:
-    assert preview(mensaje, nombre).saving is None
+    assert preview(mensaje, nombre).cost.saving is None
 
 
 def test_a_name_that_makes_the_text_too_long_is_noticed() -> None:

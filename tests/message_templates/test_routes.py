@@ -59,8 +59,8 @@ def test_cards_show_text_size_and_last_use(admin: CheckingClient, shop: Shop, ac
     shop.add(CampanaSMS(nombre="C", mensaje="Hola", plantilla_id=used, enviada_por_id=account, usuario_id=account))
     text = admin.get(LIST).text
     assert text.index("Nueva") < text.index("Usada"), "newest first"
-    assert "4 characters · GSM-7 · 1 SMS" in text
-    assert "15 characters · UCS-2 · 1 SMS" in text
+    assert "4 characters · 1 SMS" in text
+    assert "15 characters · 1 SMS" in text
     assert text.count("Not used yet") == 1
     assert text.count("<time ") == 1
     assert f'href="/clientes/campanas/nueva/?plantilla={used}"' in text
@@ -157,8 +157,13 @@ def test_htmx_is_sent_to_the_list(admin: CheckingClient, app: Flask) -> None:
         ({"mensaje": " \n "}, "This field is required."),
         ({"mensaje": "x" * 1601}, "Use at most 1,600 characters: these are 1,601."),
         (
-            {"mensaje": "{apellido} {nombre} {Nombre} {apellido}"},
-            "Only {nombre} is filled in. Correct or remove: {apellido}, {Nombre}.",
+            {"mensaje": "{apellido} {nombre} {ciudad} {apellido}"},
+            "Only {nombre} is filled in. Correct or remove: {apellido}, {ciudad}.",
+        ),
+        (
+            {"mensaje": "{{nombre}} {primer nombre} {nombre}"},
+            "{{nombre}} is not filled in: did you mean {nombre}? {primer nombre} is not filled in: "
+            "did you mean {nombre}?",
         ),
         ({"activo": "perhaps"}, "Say true or false."),
     ],
@@ -182,7 +187,7 @@ def test_what_was_typed_is_kept(admin: CheckingClient) -> None:
 
 @pytest.mark.parametrize(
     "mensaje",
-    ["x" * 1600, EMOJI * 1600, "{ } {} {nombre", "50 % {{nombre}}", HEBREW, "<script>alert(1)</script>"],
+    ["x" * 1600, EMOJI * 1600, "{ } {} {nombre", "50 % { nombre }", HEBREW, "<script>alert(1)</script>"],
 )
 def test_any_other_text_is_a_message(admin: CheckingClient, app: Flask, mensaje: str) -> None:
     assert admin.send(CREATE, {**VALID, "mensaje": mensaje}).status_code == 302
@@ -192,7 +197,7 @@ def test_any_other_text_is_a_message(admin: CheckingClient, app: Flask, mensaje:
 def test_texts_are_stored_clean(admin: CheckingClient, app: Flask) -> None:
     typed = {"nombre": "  A\x00\x1bB\n", "mensaje": "\r\nman\N{COMBINING TILDE}ana\x00\r\nsí\x07 "}
     admin.send(CREATE, typed)
-    assert stored(app) == [("AB", "mañana\nsí", True)]
+    assert stored(app) == [("A B", "mañana \nsí", True)]
 
 
 def test_texts_are_shown_as_text(admin: CheckingClient, shop: Shop, account: int) -> None:
@@ -353,7 +358,7 @@ def test_the_preview_shows_a_real_client_and_the_size(seller: CheckingClient, sh
     text = unescape(response.text)
     assert response.status_code == 200
     assert "Hola {nombre} <b>\ns<mark" in text
-    assert " · UCS-2 · 1 SMS" in text
+    assert " · 1 SMS" in text
 
 
 def test_the_preview_steps_from_client_to_client(admin: CheckingClient, shop: Shop, account: int) -> None:
@@ -384,7 +389,7 @@ def test_the_preview_names_what_is_wrong_as_soon_as_it_is_typed(admin: CheckingC
     assert "these are 1,601." in admin.swap(PREVIEW, {"mensaje": "x" * 1601}).text
     untouched = admin.swap(PREVIEW, {"mensaje": ""}).text
     assert "This field is required." not in untouched
-    assert "0 characters · GSM-7 · 0 SMS" in untouched
+    assert "0 characters · 0 SMS" in untouched
 
 
 def test_a_saving_is_offered_and_applied_when_asked_for(admin: CheckingClient, app: Flask) -> None:
@@ -394,7 +399,7 @@ def test_a_saving_is_offered_and_applied_when_asked_for(admin: CheckingClient, a
     assert "<textarea" not in offered.text, "what is typed is not touched by itself"
     applied = admin.swap(PREVIEW, {"mensaje": mensaje, "abaratar": "1"}).text
     assert f"{'a' * 150}</textarea>" in applied
-    assert "150 characters · GSM-7 · 1 SMS" in applied
+    assert "150 characters · 1 SMS" in applied
     assert "Without accents" not in applied
 
 
@@ -412,3 +417,31 @@ def test_without_scripts_the_preview_keeps_the_form_and_stores_nothing(
         assert "Buenas Ana {x}" in response.text
         assert response.text.count("Correct or remove: {x}.") == 1
     assert stored(app) == [("A", "Hola", True)]
+
+
+# What it takes for the account's clients
+
+
+def test_a_card_tells_the_range_and_how_to_save_where_the_accent_is_in_a_name(
+    admin: CheckingClient, seller: CheckingClient, shop: Shop, account: int
+) -> None:
+    for place, name in enumerate(("Ana", "Ramón", "Inés")):
+        shop.add_client(account, name, f"300111000{place}")
+    shop.add_client(account, "Íngrid", "3001110009", activo=False)
+    pk = shop.add_template(account, "Promoción", "Hola {nombre}, " + "a" * 60)
+    text = admin.get(LIST).text
+    assert "1 to 2 SMS because of the accents; 1 of 3 clients: 2" in text
+    assert "Without accents, in the names too: 4 → 3 SMS" in text
+    assert "Counted with the names of your active clients." in text
+    offered = edit_url(pk) + "?abaratar=nombres"
+    assert offered in text
+    assert "Hola {nombre_sin_tildes}, a" in admin.get(offered).text
+    assert "abaratar" not in seller.get(LIST).text
+
+
+def test_of_names_that_take_the_same_no_saving_is_offered(admin: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "Ramón")
+    shop.add_template(account, "Corta", "Hola {nombre}")
+    text = admin.get(LIST).text
+    assert "1 SMS for your client" in text
+    assert "Without accents" not in text

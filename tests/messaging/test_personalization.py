@@ -6,9 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientes_app.messaging.personalization import MAX_LENGTH, render, unknown_placeholders
+from clientes_app.messaging.personalization import (
+    LONGEST_NAME,
+    MAX_LENGTH,
+    is_too_long,
+    longest_that_fits,
+    render,
+    with_plain_values,
+)
+from clientes_app.messaging.template_placeholders import MOST_TOLD, Mistake, mistakes
 
 WITHOUT_BRACES = st.text(alphabet=st.characters(exclude_characters="{}"))
+TEXTS_WITH_PLACEHOLDERS = st.builds(
+    lambda count, placeholders: "x" * count + "".join(placeholders),
+    st.integers(0, 1580),
+    st.lists(st.sampled_from(["{nombre}", "{nombre_sin_tildes}", "{ nombre }", "é"]), max_size=3),
+).filter(lambda text: len(text) <= MAX_LENGTH)
 
 
 def test_the_limit_is_the_one_of_twilio() -> None:
@@ -16,22 +29,83 @@ def test_the_limit_is_the_one_of_twilio() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    "text",
     [
-        ("Hola {nombre}", []),
-        ("Hola {apellido}", ["{apellido}"]),
-        ("{b} {a} {nombre} {b}", ["{b}", "{a}"]),
-        ("{Nombre} {NOMBRE}", ["{Nombre}", "{NOMBRE}"]),
-        ("{año} {dirección} {campo_1} {0}", ["{año}", "{dirección}", "{campo_1}", "{0}"]),
-        ("{an\N{COMBINING TILDE}o}", ["{año}"]),
-        ("{{apellido}}", ["{apellido}"]),
-        ("{} { } { y } y {dos palabras} :-{ {nombre", []),
-        ("{a-b} {a.b} {a!r}", []),
-        ("", []),
+        *("{nombre}", "{ nombre }", "{nombre }", "{\N{NO-BREAK SPACE}nombre}", "{nombre\n}"),
+        *("{NOMBRE}", "{Nombre}", "{nom\u200bbre}", "{\u200bnombre\ufeff}", "{nombre\u2060}", "{ｎｏｍｂｒｅ}"),
     ],
 )
-def test_every_other_word_in_braces_is_unknown(text: str, found: list[str]) -> None:
-    assert unknown_placeholders(text) == found
+def test_it_is_filled_in_where_it_is_clear_what_is_meant(text: str) -> None:
+    assert mistakes(f"Hola {text}") == []
+    assert render(f"Hola {text}!", "Ana") == "Hola Ana!"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("{nombr}", "{nonbre}", "{nmobre}", "{nómbre}", "{nombres}", "{nombre.}", "{nom}", "{name}", "{first_name}"),
+        *(
+            "{primer nombre}",
+            "{Nombre Completo}",
+            "{nombre del cliente}",
+            "{tu nombre}",
+            "{cliente.nombre}",
+            "{cliente}",
+        ),
+        *("{{nombre}}", "{{ nombre }}", "{{{nombre}}}", "{{nombre}", "{nombre}}", "{primer\u200bnombre}"),
+        *("[nombre]", "[ Nombre ]", "[[nombre]]", "<nombre>", "<<nombre>>", "%nombre%", "｛nombre｝", "[name]"),
+        *("{nombre)", "(nombre}", "{nombre]", "<nombre}"),
+    ],
+)
+def test_of_a_near_miss_it_is_said_what_it_resembles(written: str) -> None:
+    assert mistakes(f"Hola {written}, ven") == [Mistake(written, "{nombre}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hola {apellido}", ["{apellido}"]),
+        ("{b} {a} {nombre} {b}", ["{b}", "{a}"]),
+        ("{año} {dirección} {campo_1} {0} { y }", ["{año}", "{dirección}", "{campo_1}", "{0}", "{ y }"]),
+        ("{an\N{COMBINING TILDE}o}", ["{año}"]),
+        ("{{apellido}}", ["{{apellido}}"]),
+        ("Llega {fecha de entrega}", ["{fecha de entrega}"]),
+        ("{a-b} {a.b} {a!r}", ["{a-b}", "{a.b}", "{a!r}"]),
+    ],
+)
+def test_whatever_else_stands_in_braces_is_unknown(text: str, found: list[str]) -> None:
+    assert mistakes(text) == [Mistake(written, None) for written in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{}", "{ }", "{{}}", "} y {", ":-{ {nombre", "nombre}", "{-_-}", "{\u200b}", "{¡!}"),
+        *("(nombre)", "<b>", "[1]", "[link]", "20% nombre 30%", "Tu nombre", "a < nombre", "{" + "palabra " * 10 + "}"),
+    ],
+)
+def test_braces_alone_and_other_signs_are_text(text: str) -> None:
+    assert mistakes(text) == []
+    assert render(text, "Ana") == text
+
+
+def test_of_many_mistakes_the_first_are_told() -> None:
+    assert [each.written for each in mistakes("".join(f"{{x{place}}}" for place in range(500)))] == [
+        f"{{x{place}}}" for place in range(MOST_TOLD)
+    ]
+
+
+def test_a_value_can_be_written_without_accents() -> None:
+    assert render("{nombre_sin_tildes} y {nombre}", "Ramón Muñoz") == "Ramon Muñoz y Ramón Muñoz"
+    assert with_plain_values("Hola { Nombre }, {nombre_sin_tildes}") == "Hola {nombre_sin_tildes}, {nombre_sin_tildes}"
+    assert mistakes("{nombre sin tildes}") == [Mistake("{nombre sin tildes}", "{nombre_sin_tildes}")]
+
+
+@given(TEXTS_WITH_PLACEHOLDERS, st.text(max_size=LONGEST_NAME))
+def test_a_name_that_fits_by_its_length_fits(text: str, nombre: str) -> None:
+    fits = longest_that_fits(text)
+    if fits is None or len(nombre) <= fits:
+        assert not is_too_long(text, nombre)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +118,6 @@ def test_every_other_word_in_braces_is_unknown(text: str, found: list[str]) -> N
         ("Hola {nombre}", "{nombre}", "Hola {nombre}"),
         ("{nombre} y {nombre}", "{nombre}{nombre}", "{nombre}{nombre} y {nombre}{nombre}"),
         ("Hola {nombre}", r"\1 \g<0> \\", r"Hola \1 \g<0> \\"),
-        ("{{nombre}}", "Ana", "{Ana}"),
         ("{} {0} %s {nombre} { }", "Ana", "{} {0} %s Ana { }"),
     ],
 )

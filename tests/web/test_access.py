@@ -200,6 +200,7 @@ SEND = {
     "GET drafts.compose",
     "POST drafts.save",
     "POST drafts.choose",
+    "POST drafts.show_preview",
     "POST drafts.keep_for_review",
     "GET drafts.review",
     "POST drafts.send",

@@ -1,0 +1,48 @@
+"""What a campaign that is being written would look like to those whom it is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select, false
+
+from ..campaigns.forms import ComposeForm
+from ..clients.search.choice import selection_of
+from ..clients.search.selection import Unreadable, selected
+from ..extensions import db
+from ..message_templates import services as template_services
+from ..message_templates.preview import preview
+from ..models import Borrador, Cliente
+from ..tenancy import owned
+from .services import Writer, content_of, find_among
+
+
+def preview_of(account_id: int, form: ComposeForm, ticked: tuple[int, ...] = ()) -> dict[str, Any]:
+    """Return what the preview shows, and for whom; `ticked` are the clients that the draft keeps for its page."""
+    ticked = form.said.client_ids or ticked
+    clients = _chosen(account_id, form, ticked)
+    recipient = template_services.choose_among(clients, form.client_id or next(iter(ticked), None), form.step)
+    return {
+        "recipient": recipient,
+        "preview": preview(form.mensaje.data or "", recipient.nombre, template_services.names_of(clients)),
+    }
+
+
+def ticked_of(writer: Writer, form: ComposeForm) -> tuple[int, ...]:
+    """Return the clients who were ticked for a draft: no page of it carries them.
+
+    Raises NotFound where the draft is somebody else's.
+    """
+    draft = find_among(owned(Borrador, writer.account_id), db.session(), writer, form.clave.data or "")
+    return () if draft is None else content_of(draft).client_ids
+
+
+def _chosen(account_id: int, form: ComposeForm, ticked: tuple[int, ...]) -> Select[Cliente]:
+    """Select the active clients whom a form is for: nobody while it does not say whom."""
+    said = replace(form.said, destination=form.recipients, client_ids=ticked)
+    try:
+        audience = selection_of(account_id, said)
+    except Unreadable:
+        return owned(Cliente, account_id).where(false())
+    return selected(db.session(), account_id, audience).where(Cliente.activo.is_(True))
