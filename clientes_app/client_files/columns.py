@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,8 @@ def source_of(path: Path, layout: Layout) -> Source:
     return examine(path, layout.encoding, layout.delimiter)
 
 
-def guess(
-    sample: Sequence[Record], region: str, known: Mapping[str, str] | None = None, title_row: int | None = None
-) -> Layout:
-    """Guess the layout of a file by its first rows; `known` says which role a title had the last time.
+def guess(sample: Sequence[Record], region: str, past: Iterable[Layout] = (), title_row: int | None = None) -> Layout:
+    """Guess the layout of a file by its first rows; `past` are those of earlier files, the latest first.
 
     `title_row` is the number of the row with the titles, 0 where there are none, None where it is to be found.
     """
@@ -88,16 +87,33 @@ def guess(
         return Layout(_completed([None] * width, rows, region), has_titles=False, titles=blank)
     first = [tidy(cell) for cell in rows[place]]
     titles = tuple(title[:LONGEST_TITLE] for title in (*first, *[""] * (width - len(first))))
-    roles = remembered_roles(titles, known or {}) or _roles(titles, rows[place + 1 :], region)
+    roles = remembered_roles(titles, past) or _roles(titles, rows[place + 1 :], region)
     return Layout(roles, titles=titles, title_row=sample[place][0])
 
 
-def remembered_roles(titles: Sequence[str], known: Mapping[str, str]) -> tuple[Role, ...] | None:
-    """Return the roles that the same titles had before, or None where one of them is new."""
-    keys = [fold(title) for title in titles]
-    if not known or not any(keys) or any(key and key not in known for key in keys):
-        return None
-    return tuple(Role(known.get(key, "")) for key in keys)
+def remembered_roles(titles: Sequence[str], past: Iterable[Layout]) -> tuple[Role, ...] | None:
+    """Return the roles that the same titles had the last time; None where they never were there together.
+
+    Where a column is missing that had a role then, the others may have been left out for its sake.
+    """
+    columns = _named(titles)
+    titled = {column for column in columns if column[0]}
+    for layout in past:
+        known = dict(zip(_named(layout.titles), layout.roles, strict=False))
+        used = {column for column, role in known.items() if role}
+        if titled and titled <= known.keys() and used <= {*columns}:
+            return tuple(known.get(column, Role.NOTHING) for column in columns)
+    return None
+
+
+def _named(titles: Sequence[str]) -> list[tuple[str, int]]:
+    """Return what tells the columns apart: the title of each, and how many before it have the same."""
+    seen: Counter[str] = Counter()
+    named = []
+    for title in map(fold, titles):
+        named.append((title, seen[title]))
+        seen[title] += 1
+    return named
 
 
 def with_roles(layout: Layout, roles: Sequence[str], tag_delimiter: str) -> Layout:

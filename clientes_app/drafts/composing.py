@@ -56,18 +56,22 @@ def campaign_of(form: ComposeForm, audience: Selection, continues_id: int | None
     return campaigns.Draft(audience, form.mensaje.data or "", form.nombre.data or "", form.template_id, continues_id)
 
 
-def take_template(account_id: int, form: ComposeForm) -> None:
+def take_template(account_id: int, form: ComposeForm) -> str:
     """Put the chosen template's text in place of what was written, which "my own text" brings back.
 
+    Return what has no place any more: what was made of the template before it, while a text of one's own waits.
     Raises NotFound.
     """
     templates = {template.mensaje for template in template_services.list_active(account_id)}
-    if form.mensaje.data and form.mensaje.data not in templates:
-        form.propio.data = form.mensaje.data
+    written, waiting = form.mensaje.data or "", form.propio.data or ""
+    typed = "" if written in templates else written
+    own = waiting or typed
     if form.template_id is not None:
-        form.mensaje.data = template_services.get_template(account_id, form.template_id).mensaje
-    elif form.propio.data:
-        form.mensaje.data = form.propio.data
+        form.mensaje.data, form.propio.data = template_services.get_template(account_id, form.template_id).mensaje, own
+    elif own:
+        # It waits no longer: what is typed from now on is the text of one's own.
+        form.mensaje.data, form.propio.data = own, ""
+    return typed if waiting and typed != waiting else ""
 
 
 def context_of(account_id: int, form: ComposeForm) -> dict[str, Any]:

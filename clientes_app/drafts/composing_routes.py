@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -84,11 +85,12 @@ def save() -> ResponseReturnValue:
 @access(Access.SEND)
 def choose() -> ResponseReturnValue:
     """Show the page again with what a choice changes: a template, a search, a segment; what is typed is kept."""
-    form = ComposeForm(request.form)
-    if "usar_plantilla" in request.form:
-        composing.take_template(current_user.account_id, form)
+    form, writer = ComposeForm(request.form), Writer.of(current_user)
+    left = composing.take_template(writer.account_id, form) if "usar_plantilla" in request.form else ""
     form.apply_saving()
-    kept = saving.keep(Writer.of(current_user), Typing.of_form(form))
+    if left:
+        saving.keep_beside(writer, Typing.of_form(form), left)
+    kept = replace(saving.keep(writer, Typing.of_form(form)), beside=bool(left))
     if kept.draft is None or not is_partial():
         return _lead_to(kept)
     shown = composing.form_of(kept.draft, request.form)
@@ -222,6 +224,8 @@ def _lead_to(kept: saving.Kept) -> ResponseReturnValue:
     if kept.draft is None:
         return go_to(url_for("drafts.begin"))
     _tell_if_apart(kept)
+    if kept.beside:
+        flash(gettext("What you had made of the template is a draft of its own."), "success")
     shown, step = request.form.get("cliente") or None, request.form.get("paso") or None
     return go_to(url_for("drafts.compose", key=kept.draft.clave, cliente=shown, paso=step))
 

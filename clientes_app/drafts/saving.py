@@ -32,6 +32,8 @@ class Kept:
     campaign: CampanaSMS | None = None
     apart: bool = False
     """Whether it is a new draft, because the one that the page knew is another by now."""
+    beside: bool = False
+    """Whether another text that stood in the page is a draft of its own by now."""
 
 
 def keep(writer: Writer, typing: Typing) -> Kept:
@@ -54,6 +56,18 @@ def keep_if_typed(writer: Writer, typing: Typing) -> Kept:
     Raises what `keep` does.
     """
     return Kept() if typing.untouched else keep(writer, typing)
+
+
+def keep_beside(writer: Writer, typing: Typing, text: str) -> None:
+    """Keep a text that the page has no place for any more as a draft of its own, for the same clients.
+
+    Raises what `keep` does.
+    """
+    with unit_of_work() as session:
+        draft = find_among(owned(Borrador, writer.account_id), session, writer, typing.key)
+        ticked, continues_id = (content_of(draft).client_ids, draft.continua_id) if draft else ((), None)
+        content = typing.content.with_text(text).with_clients(typing.content.client_ids or ticked)
+        _insert_apart(session, writer, typing, content, continues_id)
 
 
 def begin(writer: Writer, content: Content, continues_id: int | None = None) -> Borrador:

@@ -73,6 +73,10 @@ class Content:
         """Return the same for other ticked clients."""
         return Content(self.texts, self.told, tuple(client_ids))
 
+    def with_text(self, text: str) -> Content:
+        """Return the same with another text, which comes from no template."""
+        return Content({**self.texts, "mensaje": text, "plantilla": "", "propio": ""}, self.told, self.client_ids)
+
     @property
     def mark(self) -> str:
         """Return what tells whether it is still the same, ticked clients included."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -16,7 +16,6 @@ from flask_babel import gettext
 
 from ..audit_log import Actor
 from ..client_files.columns import Layout, guess, source_of
-from ..client_files.meaning.titles import place_of_titles
 from ..client_files.reading import (
     EMPTY,
     MAX_BYTES,
@@ -38,7 +37,7 @@ from ..files.held import hold, hold_new
 from ..models import EstadoImportacion, Importacion
 from ..shop.services import lock_account
 from ..tenancy import owned
-from ..values.text import clean_line, fold
+from ..values.text import clean_line
 from .budget import require_room
 from .jobs import Files, Surroundings
 from .services import find_import, lock_import
@@ -125,7 +124,7 @@ def read_anew(row: Importacion, layout: Layout, uploads: Path, region: str) -> L
     with _refusals_said():
         first = _first_rows(source_of(_text_of(row, uploads), layout))
     title_row = layout.title_row if layout.has_titles else 0
-    guessed = guess(first, region, _remembered(row.usuario_id, first), title_row)
+    guessed = guess(first, region, _past(row.usuario_id), title_row)
     written = {name: getattr(layout, name) for name in ("sheet", "sheets", "hidden_rows", "encoding", "delimiter")}
     return replace(guessed, **written, tag_delimiter=layout.tag_delimiter)
 
@@ -203,7 +202,7 @@ def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet
     found = _converted(upload, converted, sheet) if is_spreadsheet(upload) else None
     source = examine(converted if found else upload)
     first = _first_rows(source)
-    layout = guess(first, region, _remembered(account_id, first))
+    layout = guess(first, region, _past(account_id))
     layout = replace(layout, encoding=source.encoding, delimiter=source.delimiter)
     if found:
         layout = replace(layout, sheet=found.sheet, sheets=found.sheets, hidden_rows=found.hidden_rows)
@@ -227,15 +226,8 @@ def _converted(upload: Path, converted: Path, sheet: str) -> Converted:
     return convert(upload, converted, sheet)
 
 
-def _remembered(account_id: int, first: Sequence[Record]) -> dict[str, str]:
-    """Return which role each title had in the account's last import that had all of these titles."""
-    rows = [cells for _, cells in first]
-    place = place_of_titles(rows)
-    wanted = {fold(clean_line(cell)) for cell in rows[place or 0]} - {""}
+def _past(account_id: int) -> Iterator[Layout]:
+    """Iterate over the layouts of the account's imports, the latest first."""
     past = owned(Importacion, account_id).where(Importacion.leidas > 0).order_by(Importacion.id.desc())
     for row in db.session.scalars(past.limit(REMEMBERED)):
-        layout = Layout.from_json(row.columnas)
-        known = {fold(title): role.value for title, role in zip(layout.titles, layout.roles, strict=False)}
-        if wanted and wanted <= known.keys():
-            return known
-    return {}
+        yield Layout.from_json(row.columnas)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -207,6 +209,47 @@ def test_without_scripts_a_button_saves_and_so_do_those_of_the_preview(app: Flas
     cheaper = english.send(REVIEW, page.fields | {"abaratar": "1"})
     assert (cheaper.location or "").startswith(page.address)
     assert texts(app) == ["Mañana esta listo"]
+
+
+def test_an_own_text_comes_back_after_a_template_that_was_changed(
+    app: Flask, english: CheckingClient, shop: Shop, account: int
+) -> None:
+    feast, sale = (str(shop.add_template(account, name, name)) for name in ("Fiesta", "Rebajas"))
+    page = OpenPage.new(english).type("Lo mío")
+
+    def choose(plantilla: str) -> str:
+        english.send(f"{DRAFTS}elegir/", page.fields | {"plantilla": plantilla, "usar_plantilla": "1"})
+        return page.reload().text
+
+    assert message_in(choose(feast)) == "Fiesta"
+    page.type("Fiesta de Ana")
+    shown = choose(sale)
+    assert message_in(shown) == "Rebajas"
+    assert "What you had made of the template is a draft of its own." in shown
+    assert message_in(choose("")) == "Lo mío"
+    assert texts(app) == ["Lo mío", "Fiesta de Ana"]
+
+
+def test_what_was_made_of_a_template_is_for_the_same_clients(english: CheckingClient) -> None:
+    begun = english.send("/clientes/campanas/nueva/", {"cliente_ids": "1"})
+    page = OpenPage.at(english, begun.location or "").type("Fiesta de Ana", propio="Lo mío")
+    answer = english.swap(f"{DRAFTS}elegir/", page.fields | {"plantilla": "", "usar_plantilla": "1"})
+    assert "What you had made of the template is a draft of its own." in answer.text
+    other = re.search(rf'href="({DRAFTS}[^"]+/)"><bdi>Fiesta de Ana', english.get(DRAFTS).text)
+    assert other
+    assert "The client you ticked" in english.get(other[1]).text
+
+
+def test_an_own_text_that_came_back_and_was_changed_waits_in_its_place(
+    app: Flask, english: CheckingClient, shop: Shop, account: int
+) -> None:
+    feast = str(shop.add_template(account, "Fiesta", "Fiesta"))
+    page = OpenPage.new(english)
+    for chosen, typed in ((feast, "Lo mío"), ("", "Fiesta"), (feast, "Lo nuestro"), ("", "Fiesta")):
+        page.type(typed)
+        english.send(f"{DRAFTS}elegir/", page.fields | {"plantilla": chosen, "usar_plantilla": "1"})
+        page.reload()
+    assert texts(app) == ["Lo nuestro"]
 
 
 def test_a_session_that_has_ended_says_so_and_the_page_goes_on_after_it(app: Flask, english: CheckingClient) -> None:

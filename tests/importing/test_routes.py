@@ -157,6 +157,19 @@ def test_the_columns_of_the_last_import_are_remembered(admin: CheckingClient, im
     assert [str(role) for role in imports.layout(2).roles] == ["telefono", "nombre"]
 
 
+def test_columns_of_one_title_are_remembered_each_by_itself(admin: CheckingClient, imports: Imports) -> None:
+    twice = "Nombre;Teléfono;Teléfono\n{};3001234567;6011234567\n"
+    review(admin, imports, twice.format("Ana"), c0="nombre", c1="telefono", c2="")
+    upload(admin, twice.format("Luis"))
+    assert [str(role) for role in imports.layout(2).roles] == ["nombre", "telefono", ""]
+
+
+def test_columns_are_guessed_anew_where_one_is_missing_that_was_used(admin: CheckingClient, imports: Imports) -> None:
+    review(admin, imports, "Nombre;Celular;WhatsApp\nAna;3001234567;3017654321\n", c0="nombre", c1="", c2="telefono")
+    upload(admin, "Nombre;Celular\nLuis;3021234567\n")
+    assert [str(role) for role in imports.layout(2).roles] == ["nombre", "telefono"]
+
+
 def test_progress_is_polled_where_there_is_no_stream(admin: CheckingClient, imports: Imports) -> None:
     url = upload(admin, LIST).location.removesuffix("columnas/")
     admin.send(f"{url}columnas/", {"titulos": "true", "c0": "nombre"})
