@@ -9,8 +9,8 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
 from ..messaging.personalization import MAX_LENGTH, with_plain_values
-from ..messaging.template_placeholders import PLACEHOLDERS, Mistake, Placeholder, mistakes
 from ..messaging.sms_parts import cheaper
+from ..messaging.template_placeholders import PLACEHOLDERS, Mistake, Placeholder, mistakes
 from ..values.ids import read_id
 from ..values.text import clean_block
 from ..web.formatting import number

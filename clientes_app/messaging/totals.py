@@ -10,8 +10,8 @@ from itertools import pairwise
 from ..values.phone import country
 from . import gsm7
 from .personalization import placeholders_of, render
-from .template_placeholders import PLACEHOLDERS, Placeholder, pieces
 from .sms_parts import Measure, measure
+from .template_placeholders import PLACEHOLDERS, Placeholder, pieces
 
 # No character below U+0300 composes with the one before it, nor do most letters of Greek, Cyrillic, Hebrew, Arabic,
 # Japanese, Chinese and Korean; and none of these takes two UTF-16 units. So two values of such characters, none of two
