@@ -66,6 +66,8 @@ class Settings:
     sms_mode: SmsMode = SmsMode.SIMULATED
     twilio: TwilioSettings = TwilioSettings()
     public_base_url: str = ""
+    own_base_url: str = ""
+    """Where the simulated Twilio, which is on this machine, reaches the app when no public address is set."""
     allowed_hosts: tuple[str, ...] = ()
     """Host names that the app answers to; none: the one of `public_base_url`, and this machine's own."""
     trusted_proxies: int = 0
@@ -95,10 +97,15 @@ class Settings:
         return [] if self.simulated else self.twilio.missing()
 
     @property
+    def callback_base_url(self) -> str:
+        """Return where Twilio, or the simulated one, reaches this app; empty where it does not."""
+        return self.public_base_url or self.own_base_url
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Name the hosts that the app answers to."""
         if self.allowed_hosts:
-            return self.allowed_hosts
+            return (*self.allowed_hosts, *(["127.0.0.1"] if self.own_base_url else []))
         public = urlsplit(self.public_base_url).hostname
         return (*([public] if public else []), "localhost", "127.0.0.1")
 
@@ -162,12 +169,15 @@ def read_settings() -> Settings:
 def _settings_from(env: Env) -> Settings:
     twilio = _twilio_from(env)
     mode = _sms_mode(env, twilio)
+    public = _url(env, "PUBLIC_BASE_URL")
+    port = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
     return Settings(
         secret_key=_secret_key(env, mode),
         database_url=_database_url(env),
         sms_mode=mode,
         twilio=twilio,
-        public_base_url=_url(env, "PUBLIC_BASE_URL"),
+        public_base_url=public,
+        own_base_url="" if public or mode is SmsMode.TWILIO else f"http://127.0.0.1:{port}",
         secret_key_fallbacks=_words(env, "SECRET_KEY_FALLBACKS"),
         allowed_hosts=_words(env, "ALLOWED_HOSTS"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
@@ -176,7 +186,7 @@ def _settings_from(env: Env) -> Settings:
         default_region=_region(env),
         timezone=_timezone(env),
         simulator_latency_ms=env.int("SIMULATOR_LATENCY_MS", 50, validate=validate.Range(0, 60_000)),
-        port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
+        port=port,
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
         uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),

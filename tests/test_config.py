@@ -98,6 +98,21 @@ def test_host_names_are_those_of_the_public_address_unless_they_are_named(monkey
     assert read_settings().hosts == ("a.example", ".b.example")
 
 
+def test_the_simulated_twilio_reports_to_the_app_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8123")
+    assert read_settings().callback_base_url == "http://127.0.0.1:8123"
+    monkeypatch.setenv("ALLOWED_HOSTS", "shop.example")
+    assert "127.0.0.1" in read_settings().hosts, "or what it reports would be refused"
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://shop.example")
+    assert read_settings().callback_base_url == "https://shop.example"
+
+
+def test_twilio_itself_reports_nowhere_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMS_MODE", "twilio")
+    monkeypatch.setenv("SECRET_KEY", "x")
+    assert read_settings().callback_base_url == ""
+
+
 def test_keys_of_before_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY_FALLBACKS", "older, old")
     assert read_settings().secret_key_fallbacks == ("older", "old")

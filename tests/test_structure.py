@@ -22,6 +22,7 @@ VENDOR = PACKAGE / "static" / "vendor"
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "clients_of_numbers",
+    "search_text",
     "audience",
     "filters",
     "forgetting",

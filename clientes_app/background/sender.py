@@ -71,7 +71,7 @@ def _carrier(settings: Settings) -> Carrier:
     # Imported here, in the sender's thread: the first page need not wait for the SDK.
     from ..sending.twilio_carrier import TwilioCarrier
 
-    return TwilioCarrier(settings.twilio, settings.public_base_url)
+    return TwilioCarrier(settings.twilio, settings.callback_base_url)
 
 
 def start_sender(app: Flask) -> Sender | None:

@@ -71,6 +71,8 @@ class Swept:
 def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
     """Blank what is due in every account, cancel the imports and delete the drafts that nobody went on with."""
     done = Swept()
+    drafts.sweep(db.engine)
+    kept_forms.sweep(db.engine)
     for campaign in _due(db.engine):
         for blanked in _blank_campaign(db.engine, campaign.id):
             done.messages += blanked
@@ -80,8 +82,6 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
     done.answers = _forget_answers(db.engine)
     done.imports = _cancel_unattended(uploads)
     _forget_heard(db.engine)
-    drafts.sweep(db.engine)
-    kept_forms.sweep(db.engine)
     return done
 
 

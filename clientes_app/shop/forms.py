@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Self
-from zoneinfo import available_timezones
 
 import phonenumbers
 from flask_babel import get_locale, gettext, lazy_gettext
@@ -17,6 +16,7 @@ from ..clients.forms import AmountField
 from ..values.text import clean_line
 from ..web.formatting import number
 from ..web.forms import FlagField, Form, line_field
+from . import zones
 from .services import ShopSettings
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
@@ -28,13 +28,6 @@ FIRST_COUNTRY = "CO"
 
 _PRICES = "precios"
 """Begins the names of the prices; alone, it says that the page shows them, though there may be none."""
-
-_AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-ZONES = sorted(name for name in available_timezones() if name.partition("/")[0] in _AREAS)
-
-
-def _zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in ("", *ZONES)]
 
 
 def countries() -> list[tuple[str, str]]:
@@ -104,8 +97,8 @@ class ShopForm(Form):
     """All that a shop settles for itself."""
 
     negocio = line_field(lazy_gettext("Name of the shop"), 150)
-    zona_horaria = SelectField(lazy_gettext("Time zone"), choices=_zones, validate_choice=False)
-    exige_segundo_factor = FlagField(lazy_gettext("Everybody needs a second factor to log in"), default=False)
+    zona_horaria = SelectField(lazy_gettext("Time zone"), choices=zones.choices, validate_choice=False)
+    exige_segundo_factor = FlagField(lazy_gettext("Everybody needs two-step verification to log in"), default=False)
     exige_aprobacion = FlagField(
         lazy_gettext("A campaign of a vendedor waits until an administrator approves it"), default=False
     )
@@ -116,7 +109,7 @@ class ShopForm(Form):
 
     def validate_zona_horaria(self, field: SelectField) -> None:
         """Refuse what is no zone."""
-        if field.data and field.data not in ZONES:
+        if field.data and field.data not in zones.ZONES:
             raise ValidationError(gettext("Choose one of the list."))
 
     @classmethod
@@ -126,7 +119,7 @@ class ShopForm(Form):
         form = cls(
             formdata=formdata,
             negocio=settings.negocio,
-            zona_horaria=settings.zona_horaria or "",
+            zona_horaria=zones.one_name(settings.zona_horaria or ""),
             exige_segundo_factor=settings.exige_segundo_factor,
             exige_aprobacion=settings.exige_aprobacion,
             mensajes_por_dia=_typed(settings.mensajes_por_dia),

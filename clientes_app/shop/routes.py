@@ -8,7 +8,6 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..extensions import db
-from ..settings import current_settings
 from ..web.access import Access, access
 from ..web.actor import current_actor
 from ..web.htmx import done, form_again, page_or_fragment
@@ -23,7 +22,7 @@ _PAGES = ("shop/index.html", "shop/_form.html")
 def index() -> ResponseReturnValue:
     """Show what the shop has settled for itself."""
     form = ShopForm.of(services.shop_settings(db.session(), current_user.account_id))
-    return page_or_fragment(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=False)
+    return page_or_fragment(*_PAGES, form=form, added=False)
 
 
 @bp.post("/")
@@ -33,6 +32,6 @@ def save() -> ResponseReturnValue:
     form = ShopForm.of(services.shop_settings(db.session(), current_user.account_id), request.form)
     if form.change_rows(request.form) or not form.validate():
         added = "agregar" in request.form
-        return form_again(*_PAGES, form=form, usual_zone=current_settings().timezone.key, added=added)
+        return form_again(*_PAGES, form=form, added=added)
     services.save_settings(current_user.account_id, form.settings(), by=current_actor())
     return done(gettext("The settings are saved."), url_for("shop.index"))

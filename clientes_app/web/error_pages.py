@@ -45,7 +45,7 @@ _EXPLANATIONS = {
     401: (lazy_gettext("Log in first"), lazy_gettext("Your session has ended. Log in and try again.")),
     403: (lazy_gettext("You may not do this"), lazy_gettext("Ask the shop's administrator to do it.")),
     404: (
-        lazy_gettext("Not found"),
+        lazy_gettext("We cannot find this page"),
         lazy_gettext("It may have been deleted. Check the address, or go to the start."),
     ),
     405: (lazy_gettext("That did not work"), lazy_gettext("Go back, reload the page and try again.")),
@@ -143,7 +143,9 @@ def _fragment(status: int, message: str) -> Response:
 def _page(status: int, message: str, back: str) -> Response:
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
     again = resendable() if status in _MAY_PASS else None
-    said = {"title": title, "message": message, "advice": advice, "back": back, "again": again}
+    # Of a page that is not there nothing more is known.
+    told = title if status == 404 else message
+    said = {"title": title, "message": told, "advice": advice, "back": back, "again": again}
     return make_response(render_template("error.html", status=status, **said), status)
 
 

@@ -105,7 +105,7 @@ def receipt_reason(code: int) -> str:
 
 
 def time_left(seconds: tuple[float, float] | None) -> str:
-    """Write how long something will still take, as a range: `entre 2 y 4 minutos`."""
+    """Write how long something will still take, as a range: `faltan de 2 a 4 minutos`."""
     if seconds is None:
         return ""
     least, most = (
@@ -113,7 +113,10 @@ def time_left(seconds: tuple[float, float] | None) -> str:
     )
     if least == most:
         return str(gettext("about %(time)s left", time=most))
-    return str(gettext("between %(least)s and %(most)s left", least=least, most=most))
+    first, _, unit = least.partition(" ")
+    if unit == most.partition(" ")[2]:
+        least = first
+    return str(gettext("%(least)s to %(most)s left", least=least, most=most))
 
 
 def some_of(things: Sequence[object]) -> str:

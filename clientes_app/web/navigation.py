@@ -82,5 +82,5 @@ def _own_places() -> list[Place]:
     """List the pages of the person's own menu."""
     return [
         Place("own.index", gettext("Your account"), "user-edit"),
-        Place("second_factor.show", gettext("Second step"), "shield-lock"),
+        Place("second_factor.show", gettext("Two-step verification"), "shield-lock"),
     ]

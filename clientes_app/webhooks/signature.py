@@ -21,9 +21,9 @@ def is_signed(settings: Settings, path: str, fields: Mapping[str, str], signatur
 
     `path` is the request's with its query; the host is ours as configured, because a request may claim any.
     """
-    if not (settings.public_base_url and settings.twilio.auth_token and signature):
+    if not (settings.callback_base_url and settings.twilio.auth_token and signature):
         return False
-    validator, url = _validator(settings.twilio.auth_token), settings.public_base_url + path
+    validator, url = _validator(settings.twilio.auth_token), settings.callback_base_url + path
     # The SDK tries two spellings of the address, with its port and without; nearly always it is signed as it stands.
     as_it_stands = validator.compute_signature(url, fields)
     return compare_digest(as_it_stands.encode(), signature.encode()) or bool(validator.validate(url, fields, signature))

@@ -12,13 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
 import requests
 from flask import Flask
+from sqlalchemy import func, insert, literal, select, update
 
 from clientes_app.config import PROJECT_ROOT
+from clientes_app.database.planner import look_anew
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import Cliente, Venta
 from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import Simulator
@@ -62,6 +67,11 @@ SEARCHES = (
     "numero=no",
     "compro_desde=2026-06-01",
     "compro_por=890000",
+    "compro_desde=2026-06-01&compro_por=200000",
+    "no_compro_desde=2026-06-01&no_compro_por=200000",
+    "etiqueta=1&etiqueta=2",
+    "etiqueta_todas=1&no_etiqueta=2",
+    "no_etiqueta=1",
     "creado_desde=2025-12-01",
 )
 
@@ -82,6 +92,7 @@ def measure_finding(name: str, app: Flask, folder: Path, clients: int) -> None:
     path = _write_list(folder / "lista.csv", clients)
     say(f"{name}: {clients:,} clients", "median / 95th percentile / longest")
     _measure_import(app, folder, path, owner, clients)
+    _sell(app)
     with (
         SimulatorProcess.start(latency_ms=100) as process,
         running_site(app, Simulator(process), folder / "server.log", 100, UPLOADS_PATH=str(folder)) as site,
@@ -103,6 +114,31 @@ def _write_list(path: Path, clients: int) -> Path:
             line = f"{number:07d}" if place % 3 else f" {number // 10_000:03d} {number % 10_000:04d}"
             writer.writerow([*names, dice.choice(PREFIXES) + line, 10_000_000 + 7 * place])
     return path
+
+
+def _sell(app: Flask) -> None:
+    """Store a sale to every fifth client and two to every tenth, on the days of a year."""
+    with app.app_context(), unit_of_work() as session:
+        for share, thousands in ((5, 90), (10, 310)):
+            for month in range(1, 12):
+                buyers = select(
+                    Cliente.id,
+                    (Cliente.id % thousands + 1) * 1_000,
+                    literal(datetime(2026, month, 15, 17, tzinfo=UTC), Venta.fecha.type),
+                    Cliente.usuario_id,
+                ).where(Cliente.id % share == 0, Cliente.id // share % 11 == month - 1)
+                session.execute(insert(Venta).from_select(["cliente_id", "total", "fecha", "usuario_id"], buyers))
+        made = select(Venta).where(Venta.cliente_id == Cliente.id)
+        session.execute(
+            update(Cliente)
+            .where(Cliente.id % 5 == 0)
+            .values(
+                ultima_compra=made.with_only_columns(func.max(Venta.fecha)).scalar_subquery(),
+                total_compras=made.with_only_columns(func.sum(Venta.total)).scalar_subquery(),
+            )
+        )
+    with app.app_context():
+        look_anew(db.engine, Cliente, Venta)
 
 
 def _measure_import(app: Flask, folder: Path, path: Path, owner: str, clients: int) -> None:
@@ -141,7 +177,8 @@ def _children(process: int) -> list[int]:
 
 def _measure_pages(site: Site, clients: int) -> None:
     browser = site.log_in(clients)
-    site.post(browser, "/clientes/seleccion/etiquetas/", {"destino": "busqueda", "q": "luz", "etiqueta_nueva": "VIP"})
+    for name, tag in (("luz", "VIP"), ("sebastian", "Mora")):
+        site.post(browser, "/clientes/seleccion/etiquetas/", {"destino": "busqueda", "q": name, "etiqueta_nueva": tag})
     times: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         for search in SEARCHES:

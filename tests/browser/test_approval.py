@@ -29,7 +29,7 @@ def ask(page: Page) -> None:
     page.get_by_role("button", name="Review", exact=True).click()
     expect(page.locator("#review-what ~ dl")).to_contain_text("$ 51")
     page.get_by_role("button", name="Send 2 messages").click()
-    expect(page.locator("#progress-sentence")).to_contain_text("Waiting for the administrator: 2 messages")
+    expect(page.locator("#progress-sentence")).to_contain_text("To be approved: 2 messages")
 
 
 def approve(page: Page) -> None:

@@ -70,7 +70,7 @@ def test_a_passkey_logs_in_alone_and_as_the_second_step(site: Site, visitors: Vi
     log_out(page)
 
     log_in(page, "huella")
-    expect(page.locator("h1")).to_have_text("Second step")
+    expect(page.locator("h1")).to_have_text("Two-step verification")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url(re.compile(r"localhost:\d+/$"))
 

@@ -70,12 +70,12 @@ def campaign_id(url: str) -> int:
 
 def test_the_vendedor_reads_that_it_waits_and_may_cancel_it(seller: CheckingClient, asked: str) -> None:
     page = seller.get(asked).text
-    assert "Waiting for the administrator: 2 messages, none sent yet." in page
+    assert "To be approved: 2 messages, none sent yet." in page
     assert "sse:connect" not in page
     assert f"{asked}aprobar/" not in page
     assert f"{asked}cancelar/" in page
     assert "Approve" not in seller.get("/").text
-    assert "Waiting for the administrator" in seller.get("/").text
+    assert "To be approved" in seller.get("/").text
     assert seller.send(f"{asked}aprobar/").status_code == 403
     assert "2 messages were not sent" in seller.get(seller.send(f"{asked}cancelar/").location or "").text
 

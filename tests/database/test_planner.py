@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -61,6 +64,25 @@ def test_a_page_is_read_in_order_and_its_clients_by_their_ids(
     in_order = [plan for statement, plan in plans.items() if "ORDER BY cliente." in statement]
     assert in_order
     assert not [plan for plan in in_order if "TEMP B-TREE" in plan]
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        Search(bought_since=date(2026, 6, 1), bought_for=Decimal(200_000)),
+        Search(not_bought_since=date(2026, 6, 1), not_bought_for=Decimal(200_000)),
+        Search(any_tags=(1, 2)),
+        Search(all_tags=(1, 2), no_tags=(3,)),
+        Search("ana", any_tags=(1, 2)),
+    ],
+)
+def test_no_search_reads_all_sales_or_sorts_who_has_a_tag(crowd: int, asked: Asked, search: Search) -> None:
+    asked.clear()
+    find_page(account_of(crowd), search, Cursor(), Order.NEWEST)
+    finding = [pair for pair in asked if pair[0].startswith("SELECT json_group_array")]
+    plans = [plan(statement, parameters) for statement, parameters in finding]
+    assert plans
+    assert not [each for each in plans if re.search(r"SCAN (venta|cliente_etiqueta|cliente)\b|TEMP B-TREE", each)]
 
 
 def test_it_is_told_of_every_index_of_the_tables_that_grow(app: Flask) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -171,6 +173,34 @@ def test_one_account_leaves_the_others_alone(admin: CheckingClient, app: Flask, 
     other = shop.add_admin("otra")
     admin.send(URL, form())
     assert stored(app, other) == ShopSettings(negocio="Tienda otra")
+
+
+def test_zones_are_listed_by_country_and_city_and_each_once(admin: CheckingClient) -> None:
+    listed = zones_of(admin)
+    assert listed[0] == ("", "Colombia (Bogotá)", True)
+    assert ("America/New_York", "Estados Unidos (Nueva York)", False) in listed
+    names = [name for _zone, name, _chosen in listed]
+    assert len(set(names)) == len(names) > 300
+    assert names[1:] == sorted(names[1:])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ("Europe/Madrid", "España (Madrid)"),
+        ("America/Bogota", "Colombia (Bogotá)"),
+        ("Asia/Kathmandu", "Nepal (Katmandú)"),  # listed under its older name
+    ],
+)
+def test_the_chosen_zone_is_the_one_that_shows(admin: CheckingClient, chosen: str, shown: str) -> None:
+    admin.send(URL, form(zona_horaria=chosen))
+    assert [name for _zone, name, is_chosen in zones_of(admin) if is_chosen] == [shown]
+
+
+def zones_of(client: CheckingClient) -> list[tuple[str, str, bool]]:
+    page = client.get(URL).text.partition('name="zona_horaria"')[2].partition("</select>")[0]
+    options = re.findall(r'<option value="(.*?)"( selected)?>(.*?)</option>', page)
+    return [(zone, unescape(name), bool(chosen)) for zone, chosen, name in options]
 
 
 def test_programs_get_the_accounts_offset(admin: CheckingClient) -> None:

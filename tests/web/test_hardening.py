@@ -86,6 +86,15 @@ def test_every_answer_carries_the_headers(admin: CheckingClient, method: str, ur
         assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("url", ["/nowhere/", "/clientes/99/", "/clientes/campanas/99/"])
+def test_a_page_that_is_not_there_says_so_once(admin: CheckingClient, url: str) -> None:
+    page = admin.get(url)
+    assert page.status_code == 404
+    assert "No encontramos esta página" in page.text
+    assert "Quizás la eliminaron. Revisa la dirección o ve al inicio." in page.text
+    assert "ya se eliminó" not in page.text
+
+
 def test_a_crash_carries_them_too(app: Flask, admin: CheckingClient) -> None:
     @access(Access.STAFF)
     def crash() -> str:

@@ -47,10 +47,11 @@ def reader_of(app: Flask, language: str) -> Iterator[None]:
         (
             formatting.time_left,
             (45, 120),
-            "tardará entre 45 segundos y 2 minutos más",
-            "between 45 seconds and 2 minutes left",
+            "faltan de 45 segundos a 2 minutos",
+            "45 seconds to 2 minutes left",
         ),
-        (formatting.time_left, (20, 20), "tardará cerca de 20 segundos más", "about 20 seconds left"),
+        (formatting.time_left, (3, 5), "faltan de 3 a 5 segundos", "3 to 5 seconds left"),
+        (formatting.time_left, (20, 20), "faltan cerca de 20 segundos", "about 20 seconds left"),
         (formatting.time_left, None, "", ""),
     ],
 )

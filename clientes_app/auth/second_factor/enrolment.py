@@ -120,5 +120,5 @@ def _tidy(session: Session, person: Usuario) -> None:
     if has_second_factor(session, person.id):
         return
     if is_required(session, person):
-        raise Conflict(gettext("Your shop asks for a second step: set up another one before you remove this."))
+        raise Conflict(gettext("Your shop asks for two-step verification: set up another way before you remove this."))
     recovery.remove(session, person.id)

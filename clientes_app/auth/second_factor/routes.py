@@ -149,7 +149,7 @@ def _pending() -> Pending:
 
 def _without_pending() -> BaseResponse:
     if not current_user.is_authenticated:
-        flash(gettext("Log in again: the second step waits for five minutes at most."), "danger")
+        flash(gettext("Log in again: two-step verification waits for five minutes at most."), "danger")
     return redirect(url_for("auth.log_in"))  # which leads on whoever has logged in
 
 
@@ -193,8 +193,8 @@ def _tell_of_guesses(failed: int) -> None:
     if failed < guesses.SUSPICIOUS:
         return
     said = gettext(
-        "Before this, %(count)d codes for your second step were wrong. If that was not you, somebody knows your"
-        " password: change it under Your account.",
+        "Before this, %(count)d codes of your two-step verification were wrong. If that was not you, somebody knows"
+        " your password: change it under Your account.",
         count=failed,
     )
     flash(said, "danger")

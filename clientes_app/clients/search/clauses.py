@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from ...models import Baja, CambioImportado, Cliente, ClienteEtiqueta, Etiqueta, Importacion, Venta
 from ...tenancy import owned
@@ -15,10 +17,11 @@ from ...web.i18n import account_zone
 from .criteria import Search, Status, YesNo
 
 Conditions = list[ColumnElement[bool]]
+_CLIENT_ID = Cliente.id.expression
 
 
-def conditions_of(account_id: int, search: Search, known_tags: Collection[int] = ()) -> Conditions:
-    """Return what everybody must meet whom a search finds, but for its text and for tags that they are known to have.
+def conditions_of(account_id: int, search: Search) -> Conditions:
+    """Return what everybody must meet whom a search finds, but for its text and the tags that they are to have.
 
     What costs little to look at comes first: databases go from left to right.
     """
@@ -28,7 +31,7 @@ def conditions_of(account_id: int, search: Search, known_tags: Collection[int] =
         *_of_state(search),
         *_of_number(account_id, search),
         *_of_creation(search),
-        *_of_tags(account_id, search, known_tags),
+        *_of_no_tags(account_id, search.no_tags),
         *_of_purchases(account_id, search),
         *_of_import(account_id, search.import_id),
     ]
@@ -63,22 +66,24 @@ def _created(first: date | None, last: date | None) -> Conditions:
     return from_first if last is None else [*from_first, Cliente.creado < _start(day_after(last))]
 
 
-def _of_tags(account_id: int, search: Search, known: Collection[int]) -> Conditions:
-    """Ask for tags; who is to have none of some that are gone is nobody, and not everybody."""
-    conditions = [has_tag([tag_id]) for tag_id in search.all_tags if tag_id not in known]
-    if search.any_tags and not set(search.any_tags) & set(known):
-        conditions.append(has_tag(search.any_tags))
-    if search.no_tags:
-        present = owned(Etiqueta, account_id).where(Etiqueta.id.in_(search.no_tags)).with_only_columns(func.count())
-        conditions += [present.scalar_subquery() == len(search.no_tags), ~has_tag(search.no_tags)]
-    return conditions
+def _of_no_tags(account_id: int, tag_ids: Collection[int]) -> Conditions:
+    """Ask for those who have none of some tags; where one of these is gone, that is nobody, and not everybody."""
+    if not tag_ids:
+        return []
+    present = owned(Etiqueta, account_id).where(Etiqueta.id.in_(tag_ids)).with_only_columns(func.count())
+    return [present.scalar_subquery() == len(tag_ids), ~has_tag(tag_ids)]
 
 
-def has_tag(tag_ids: Collection[int]) -> ColumnElement[bool]:
-    """Return whether a client has any of the tags."""
-    tags = select(ClienteEtiqueta.cliente_id).where(ClienteEtiqueta.etiqueta_id.in_(tag_ids))
-    # Said, for a search may begin with tags, and then has both tables.
-    return tags.where(ClienteEtiqueta.cliente_id == Cliente.id).correlate(Cliente).exists()
+def has_tag(tag_ids: Collection[int], client_id: ColumnElement[int] = _CLIENT_ID) -> ColumnElement[bool]:
+    """Return whether a client has any of the tags; the client's id may be that of another table than the clients'."""
+    has = aliased(ClienteEtiqueta)
+    return exists().where(has.etiqueta_id.in_(tag_ids), has.cliente_id == client_id)
+
+
+def has_tags(search: Search, client_id: ColumnElement[int]) -> Conditions:
+    """Return whether a client has all the tags and any of those that a search asks for."""
+    sets = [*((tag_id,) for tag_id in search.all_tags), *([search.any_tags] if search.any_tags else [])]
+    return [has_tag(tag_ids, client_id) for tag_ids in sets]
 
 
 def _of_purchases(account_id: int, search: Search) -> Conditions:
@@ -99,6 +104,16 @@ def _bought(account_id: int, since: date | None, amount: Decimal | None) -> Cond
     if since is not None and amount is not None:
         conditions.append(_sum_since(account_id, since) >= amount)
     return conditions
+
+
+def likeliest_first(search: Search) -> list[ColumnElement[Any]]:
+    """Return the order in which those come soonest whose purchases since a day are summed up to find them.
+
+    Who bought most in all is likely to have bought enough since then. There is an index of that order, but it leads
+    nowhere where a search begins with a text or tags.
+    """
+    summed = search.bought_since is not None and search.bought_for is not None
+    return [Cliente.total_compras.desc()] if summed and not (search.text or search.tag_ids) else []
 
 
 def _sum_since(account_id: int, since: date) -> ScalarSelect[Decimal]:

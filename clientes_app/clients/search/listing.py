@@ -16,6 +16,7 @@ from ...tenancy import Account, get_owned, owned
 from ...values.phone_lines import PhoneProblem
 from ..notices import why_no_sms
 from ..tags.services import tags_of
+from .clauses import likeliest_first
 from .criteria import Search
 from .pages import Cursor, Order, Pages
 from .query import filtering, matching
@@ -99,7 +100,7 @@ def has_clients(account_id: int) -> bool:
 def _some(account_id: int, search: Search) -> Select[int]:
     """Select the ids of what a search finds, one more than are counted at the most."""
     found = matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
-    return found.limit(COUNTED_UP_TO + 1)
+    return found.order_by(*likeliest_first(search)).limit(COUNTED_UP_TO + 1)
 
 
 def _some_ids(account_id: int, search: Search) -> list[int]:

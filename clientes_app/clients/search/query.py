@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Join, Select, Subquery, and_, column, not_, select, table
+from sqlalchemy import ColumnElement, Join, Select, Subquery, and_, column, not_, select, table, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -17,7 +18,7 @@ from ...settings import current_settings
 from ...tenancy import owned
 from ...values.client_keys import sought_digits
 from ...values.spelling import searchable
-from .clauses import conditions_of
+from .clauses import conditions_of, has_tag, has_tags
 from .criteria import Search
 
 SHORTEST_INDEXED = 3
@@ -30,47 +31,47 @@ _INDEX = table("cliente_indice", column("rowid"), column("cliente_indice"))
 
 def matching(account_id: int, search: Search) -> Select[Cliente]:
     """Select the account's clients that the search finds, beginning with the index that leaves the fewest."""
-    words, tags = _words(search.text), _leading_tags(search)
-    by_index = any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite"
-    if by_index and len(tags) > 1:
-        tags = ()
-    found = owned(Cliente, account_id).where(*conditions_of(account_id, search, tags), *_without_text(search))
-    if by_index:
-        return _by_index(found, words, tags)
+    words = _words(search.text)
+    found = owned(Cliente, account_id).where(*conditions_of(account_id, search), *_without_text(search))
+    if any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite":
+        return _by_index(found, words, search)
     found = found.where(*_of_text(words, _lies_in_index))
-    if not tags:
+    if not (search.all_tags or search.any_tags):
         return found
-    tagged = _tagged(tags)
+    tagged = _tagged(search)
     return found.select_from(_From(tagged, Cliente.__table__, tagged.c.cliente_id == Cliente.id))
 
 
 def filtering(account_id: int, search: Search) -> Select[Cliente]:
     """Select the same clients for reading them in some order: each is looked at when its turn comes."""
     found = owned(Cliente, account_id).where(*_of_text(_words(search.text), _begins))
-    return found.where(*conditions_of(account_id, search), *_without_text(search))
+    conditions = (*conditions_of(account_id, search), *has_tags(search, Cliente.id.expression))
+    return found.where(*conditions, *_without_text(search))
 
 
-def _leading_tags(search: Search) -> tuple[int, ...]:
-    """Return tags of which everybody found has one: a search may begin with those who have."""
-    return search.all_tags[:1] or search.any_tags
+def _tagged(search: Search) -> Subquery:
+    """Select who has the tags that a search asks for, everybody once, from the table of tags alone."""
+    first = search.all_tags[:1] or search.any_tags
+    others = replace(search, all_tags=search.all_tags[1:], any_tags=search.any_tags if search.all_tags else ())
+    # Tag by tag, without those of the tags before: who has which tag is never sorted, nor read to the end.
+    parts = [
+        select(_TAGS.c.cliente_id).where(
+            _TAGS.c.etiqueta_id == tag_id,
+            *([~has_tag(first[:place], _TAGS.c.cliente_id)] if place else []),
+            *has_tags(others, _TAGS.c.cliente_id),
+        )
+        for place, tag_id in enumerate(first)
+    ]
+    return union_all(*parts).subquery("tagged")
 
 
-def _tagged(tags: tuple[int, ...]) -> Subquery:
-    """Select who has one of the tags, everybody once."""
-    tagged = select(_TAGS.c.cliente_id).where(_TAGS.c.etiqueta_id.in_(tags))
-    return (tagged.distinct() if len(tags) > 1 else tagged).subquery("tagged")
-
-
-def _by_index(found: Select[Cliente], words: list[str], tags: tuple[int, ...]) -> Select[Cliente]:
+def _by_index(found: Select[Cliente], words: list[str], search: Search) -> Select[Cliente]:
     # The index says who holds the parts, in whatever order: it is a third of one that says where, and faster to write.
     # https://www.sqlite.org/fts5.html#the_trigram_tokenizer
     quoted = ['"{}"'.format(part.replace('"', '""')) for part in _parts(words)]
-    hits: FromClause = _INDEX
-    if tags:
-        # Between the two: the clients without the tag need not be looked at.
-        hits = _From(_INDEX, _TAGS, and_(_TAGS.c.etiqueta_id == tags[0], _TAGS.c.cliente_id == _INDEX.c.rowid))
-    return found.select_from(_From(hits, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
-        _INDEX.c.cliente_indice.match(" AND ".join(quoted)), *map(_holds, words)
+    # Tags are asked of the index's rows: the clients without them need not be looked at.
+    return found.select_from(_From(_INDEX, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
+        _INDEX.c.cliente_indice.match(" AND ".join(quoted)), *has_tags(search, _INDEX.c.rowid), *map(_holds, words)
     )
 
 

@@ -136,7 +136,7 @@ def test_a_passkey_lets_in_during_a_pause(app: Flask, admin: CheckingClient, pho
     assert browser.send(STEP, {"codigo": phone.now()}).status_code == 429
     signed = device.sign(browser.send(f"{BESIDE}opciones/").get_json())
     assert browser.send(BESIDE, {"credencial": signed}, Accept_Language="en").location == "/"
-    assert "5 codes for your second step" in browser.get("/", headers={"Accept-Language": "en"}).text
+    assert "5 codes of your two-step verification" in browser.get("/", headers={"Accept-Language": "en"}).text
     elsewhere = open_browser(app)
     elsewhere.log_in("ana")
     assert elsewhere.send(STEP, {"codigo": phone.now()}).status_code == 429, "whoever guesses goes on waiting"
@@ -170,9 +170,9 @@ def test_the_person_is_told_until_the_password_is_another(
     english = {"Accept-Language": "en"}
     guess(3)
     browser = enter(app, phone)
-    assert "Before this, 3 codes for your second step were wrong." in browser.get("/", headers=english).text
+    assert "Before this, 3 codes of your two-step verification were wrong." in browser.get("/", headers=english).text
     for page in (OWN, f"{STEP}ajustes/"):
-        assert "3 codes for your second step were wrong since" in browser.get(page, headers=english).text
+        assert "3 codes of your two-step verification were wrong since" in browser.get(page, headers=english).text
     changed = {"clave_actual": PASSWORD, "clave_nueva": NEW_PASSWORD}
     assert browser.send(f"{OWN}clave/", changed).status_code == 302
     for page in (OWN, f"{STEP}ajustes/"):
