@@ -47,6 +47,7 @@ class ComposeForm(MessageForm):
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)
         self.said = Said.from_values(formdata)
+        self._is_sent = "mensaje" in formdata
         self.destino.errors = list(self.said.problems)
         self.clave.data = self.clave.data or str(uuid4())
         self.pagina.data = self.pagina.data or str(uuid4())
@@ -55,14 +56,17 @@ class ComposeForm(MessageForm):
     def recipients(self) -> Destination | None:
         """Return the choice that the page shows: what a link leaves out follows from what it gives.
 
-        Nothing is chosen where something that was given cannot be read.
+        Nothing is chosen where something that was given cannot be read, nor where a form that was sent has no choice:
+        only a page that is opened proposes everybody.
         """
         said = self.said
         if said.destination or said.problems:
             return None if said.problems else said.destination
         if said.segment_id:
             return Destination.SEGMENT
-        return Destination.SEARCH if said.search.values() else Destination.ALL
+        if said.search.values():
+            return Destination.SEARCH
+        return None if self._is_sent else Destination.ALL
 
     @property
     def template_id(self) -> int | None:

@@ -23,7 +23,7 @@ from . import kept_forms
 from .actor import acts_by_token, sends_token
 from .csrf import csrf
 from .error_pages import answer, despite_outage, speaks_json
-from .htmx import go_to, is_partial, way_back
+from .htmx import is_by_htmx, is_partial, leave_for, way_back
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -159,7 +159,7 @@ def _check_csrf() -> None:
 
 def _answer_csrf_error(_error: CSRFError) -> ResponseReturnValue:
     if way := _way_on():
-        return go_to(way)
+        return leave_for(way)
     # With the session its token has ended as well; and who never had one is asked to log in before all else.
     if not (current_user.is_authenticated or _declared_access() is Access.ANYONE):
         return _ask_to_log_in()
@@ -211,13 +211,13 @@ def _ask_to_log_in() -> ResponseReturnValue:
     if is_partial() and _declares("streams"):
         # A stream that comes back too late ends at once: the page then looks at what it watched, as below.
         return sse.stream(iter([sse.event("", END_EVENT)]))
-    if request.method != "GET" and is_partial():
+    if request.method != "GET" and is_by_htmx():
         return answer(401, _log_in_beside())
     if request.method != "GET":
         return _log_in_with_what_was_typed()
     if session.pop(_WHO_LOGGED_IN, None):
         flash(gettext("Your session has ended. Log in again."), "danger")
-    return go_to(url_for("auth.log_in", next=_present_page() or None))
+    return leave_for(url_for("auth.log_in", next=_present_page() or None))
 
 
 def _log_in_with_what_was_typed() -> ResponseReturnValue:
@@ -226,7 +226,7 @@ def _log_in_with_what_was_typed() -> ResponseReturnValue:
     if page:
         said = gettext("Your session has ended, and nothing was saved. What you typed comes back when you log in.")
     flash(said, "danger")
-    return go_to(url_for("auth.log_in", next=page or _present_page() or None))
+    return leave_for(url_for("auth.log_in", next=page or _present_page() or None))
 
 
 def _log_in_beside() -> str:
@@ -238,7 +238,7 @@ def _log_in_beside() -> str:
 
 def _present_page() -> str:
     """Return the address of the page that the person sees or asks for; empty where it cannot be opened again."""
-    if request.method == "GET" and not is_partial():
+    if request.method == "GET" and not is_by_htmx():
         return request.full_path.rstrip("?")
     return way_back()
 

@@ -18,7 +18,7 @@ from ..errors import DiskFull, DomainError, FieldErrors, NotFound, ServiceUnavai
 from ..extensions import db, login_manager
 from ..files import disk
 from .actor import sends_token
-from .htmx import is_partial, way_back
+from .htmx import is_by_htmx, way_back
 from .kept_forms import resendable
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ def answer(status: int, message: str, back: str | None = None) -> Response:
         return make_response({"success": False, "error": message}, status)
     if _declares("for_machines"):
         return make_response("", status)
-    return _fragment(status, message) if is_partial() else _page(status, message, back or way_back())
+    return _fragment(status, message) if is_by_htmx() else _page(status, message, back or way_back())
 
 
 def _declares(name: str) -> bool:
@@ -137,6 +137,7 @@ def _fragment(status: int, message: str) -> Response:
     fragment = make_response(render_template("_flash.html", messages=[("danger", message)]), status)
     fragment.headers["HX-Retarget"] = "#flashes"
     fragment.headers["HX-Reswap"] = "innerHTML"
+    fragment.headers["HX-Reselect"] = ".flashes"  # in place of the part that was asked for
     return fragment
 
 
@@ -187,7 +188,7 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
 def _explain(error: HTTPException) -> Response:
     status = error.code or 500
     title, advice = _EXPLANATIONS.get(status, _EXPLANATIONS[400])
-    response = answer(status, f"{title}. {advice}" if speaks_json() or is_partial() else str(title))
+    response = answer(status, f"{title}. {advice}" if speaks_json() or is_by_htmx() else str(title))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value

@@ -9,11 +9,16 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 
-def is_partial() -> bool:
-    """Return whether htmx asks for a fragment rather than a page."""
+def is_by_htmx() -> bool:
+    """Return whether htmx asks, for a fragment or for a page of which it shows a part: a page of errors has no such."""
     if request.headers.get("HX-History-Restore-Request") == "true":
         return False
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") != "full"
+    return request.headers.get("HX-Request") == "true"
+
+
+def is_partial() -> bool:
+    """Return whether htmx asks for a fragment rather than a page."""
+    return is_by_htmx() and request.headers.get("HX-Request-Type") != "full"
 
 
 def source() -> str:
@@ -40,7 +45,12 @@ def way_back() -> str:
 
 def go_to(location: str) -> ResponseReturnValue:
     """Send the browser to another page: a redirect, or `HX-Redirect` for htmx."""
-    if not is_partial():
+    return leave_for(location) if is_partial() else redirect(location)
+
+
+def leave_for(location: str) -> ResponseReturnValue:
+    """Send the browser itself to another page, whatever part of a page htmx asked for."""
+    if not is_by_htmx():
         return redirect(location)
     response = make_response("", 204)
     response.headers["HX-Redirect"] = location

@@ -83,6 +83,7 @@ def test_a_second_tab_with_an_old_token_leads_on(app: Flask, browser: CheckingCl
     assert submit(next="/clientes/").location == "/clientes/"
     assert submit(next="https://evil.example/").location == "/"
     assert submit(usuario="somebody", clave="else").location == "/"
+    assert "Ya habías iniciado sesión, como " in browser.get("/").text
     assert browser.get_cookie("sessionid") == session, "nobody was logged in by it"
     assert browser.post(LOG_IN, data={"usuario": "ana", "clave": PASSWORD}).status_code == 400, "without a token"
     assert browser.get(f"{LOG_IN}?next=/clientes/").location == "/clientes/"

@@ -261,6 +261,28 @@ def test_a_session_that_has_ended_says_so_and_the_page_goes_on_after_it(app: Fla
     assert texts(app) == ["Hola"]
 
 
+def test_what_shows_a_part_of_a_page_is_told_beside_it_that_the_session_has_ended(
+    app: Flask, english: CheckingClient
+) -> None:
+    page = OpenPage.new(english).type("Hola {nombre}", destino="busqueda", q="Ana")
+    english.delete_cookie("sessionid")
+    headers = {"HX-Request": "true", "HX-Request-Type": "full"}  # as htmx asks where it selects a part of the answer
+    answer = english.post(f"{DRAFTS}elegir/", data={**page.fields, "csrf_token": page.token}, headers=headers)
+    assert answer.status_code == 401
+    assert (answer.headers["HX-Retarget"], answer.headers["HX-Reselect"]) == ("#flashes", ".flashes")
+    seen = english.get("/clientes/", headers=headers)
+    assert seen.headers["HX-Redirect"].startswith("/cuenta/entrar/"), "the log-in page is no part of this one"
+
+
+def test_a_form_that_says_nothing_about_who_is_for_nobody(english: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account)
+    page = OpenPage.new(english).type("Hola {nombre}")
+    del page.fields["destino"]
+    reviewed = english.follow(REVIEW, page.fields)
+    assert "Choose who is meant." in reviewed.text
+    assert 'value="todos" checked' not in reviewed.text
+
+
 def test_review_after_the_session_leads_back_to_what_was_written(app: Flask, english: CheckingClient) -> None:
     page = OpenPage.new(english).type("Hola\n¿Vienes?")
     english.delete_cookie("sessionid")

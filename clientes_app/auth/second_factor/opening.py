@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from ...extensions import db
@@ -34,5 +35,6 @@ def way_on() -> str | None:
     """Return where somebody goes on who has logged in meanwhile in another tab, or half; None: nobody has."""
     if current_user.is_authenticated:
         wanted = request.form.get("next", "")
+        flash(gettext("You were logged in already, as %(name)s.", name=current_user.display_name), "success")
         return wanted if is_safe_next(wanted) else url_for("home.index")
     return url_for("second_factor.ask") if pending.current() else None
