@@ -324,6 +324,7 @@ PAGES = {
     "new token": Look("/ajustes/tokens/nuevo/", partial(refuse, "#nombre")),
     "token that is made": Look("/ajustes/tokens/", make_token),
     "revoke a token": Look("/ajustes/tokens/{token}/revocar/"),
+    "no connection": Look("/sin-conexion/", who=""),
     "the API": Look("/api/docs/", show_answers, who=""),
     "own account": Look("/cuenta/yo/", log_in_elsewhere, who="nueva"),
     "own account refused": Look("/cuenta/yo/", refuse_password),
@@ -517,6 +518,7 @@ NOT_PAGES = {
     "auth.first_run_form",
     "health.alive",
     "health.ready",
+    "offline.worker",
 }
 
 
