@@ -363,9 +363,9 @@ def places(shared_site: Site) -> dict[str, Any]:
         Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
     )
     shared_site.shop.add(draft_of(account))
-    tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
+    tag = shared_site.shop.add(Etiqueta(nombre="Feria", clave="feria", usuario_id=account))
     with shared_site.app.app_context():
-        tag_client(account, buyer, ["VIP"])
+        tag_client(account, buyer, ["Feria"])
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
     with shared_site.app.app_context():
