@@ -16,6 +16,7 @@ from . import (
     home,
     importing,
     message_templates,
+    offline,
     opt_outs,
     people,
     privacy,
@@ -47,6 +48,7 @@ _PACKAGES = (
     audit,
     api,
     health,
+    offline,
 )
 
 

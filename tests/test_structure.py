@@ -183,6 +183,12 @@ def test_every_fragment_names_its_variables() -> None:
     assert silent == set()
 
 
+def test_our_own_scripts_are_few() -> None:
+    scripts = [*PACKAGE.joinpath("static").glob("*.js"), *TEMPLATES.rglob("*.js")]
+    assert len(scripts) == 4
+    assert sum(len(path.read_text().splitlines()) for path in scripts) < 500
+
+
 def test_vendored_files_are_what_they_were() -> None:
     lines = (VENDOR / "SHA256SUMS").read_text().splitlines()
     sums = {name: digest for digest, name in (line.split() for line in lines)}

@@ -1,57 +1,48 @@
-"""The sample shop: people, sixty clients, templates, sales, and two campaigns that have run."""
+"""The sample shop: people, sixty clients with tags and sales, templates, and what has been sent, answered and begun."""
 
 from __future__ import annotations
 
 import random
-import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..audit_log import NOBODY
 from ..auth.passwords import hash_password
-from ..campaigns import services as campaigns
 from ..clients.sales import count_purchases
-from ..clients.search.criteria import Search
-from ..database.processes import new_owner
+from ..clients.tags.services import find_or_create_tags
 from ..extensions import db, unit_of_work
-from ..models import CampanaSMS, Cliente, PlantillaSMS, Rol, SMSLog, Usuario, Venta
-from ..models.types import utc_now
-from ..sending import lease, outbox, recording
-from ..sending.carrier import Fate, Message, Outcome, Result
-from ..sending.faults import FAULTS
-from ..simulator import SIMULATED_FROM_NUMBER
-from ..simulator.ledger import Entry, Ledger
+from ..models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
+from ..settings import current_settings
+from ..simulator.ledger import Ledger
 from ..values.client_keys import keys_of
 from . import demo_names
+from .demo_campaigns import Occasion, begin_draft, run_in_the_past
+from .demo_hours import while_open
+from .demo_texts import PAST, TEMPLATES
 
-_TEMPLATES = (
-    ("Promoción del mes", "Hola {nombre}, este mes tienes 20% de descuento en toda la tienda. ¡Te esperamos!"),
-    ("Pedido listo", "Hola {nombre}, tu pedido ya está listo. Puedes pasar por él hoy hasta las 7 p. m."),
-    (
-        "Feliz cumpleaños",
-        "¡Feliz cumpleaños, {nombre}! Hoy tienes un regalo en nuestra tienda. Pasa por él cuando quieras.",
-    ),
-    ("Te extrañamos", "Hola {nombre}, hace rato no te vemos. Muestra este mensaje y llévate 10% de descuento."),
-)
-_PURCHASES = ("Camisa", "Zapatos", "Bolso", "Vestido", "Chaqueta", "Accesorios", "Pantalón", "Perfume")
-_BATCH = 100
+_PURCHASES = (
+    ("Camisa", 49, 95), ("Zapatos", 109, 239), ("Bolso", 79, 189), ("Vestido", 89, 199), ("Chaqueta", 119, 259),
+    ("Accesorios", 15, 49), ("Pantalón", 69, 139), ("Perfume", 89, 249),
+)  # fmt: skip
+"""What is sold, and between how many thousand pesos."""
+_BY_THE_DOZEN = ("Docena de camisas", 480, 690)
+_BUYERS, _TRADERS = 25, 3
+_NEIGHBOURHOODS = ("Laureles", "Belén", "Envigado", "Centro")
+_VIP_FROM = 350_000
 
 
 @dataclass(frozen=True)
-class _PastCampaign:
-    name: str
-    template: int
-    days_ago: int
+class _Shop:
+    """What is made up, where and when."""
 
-
-_PAST = (
-    _PastCampaign("Aniversario de la tienda", 0, 21),
-    _PastCampaign("Regreso de temporada", 3, 6),
-)
+    account_id: int
+    region: str
+    zone: ZoneInfo
+    dice: random.Random
 
 
 def load_shop(region: str, ledger: Ledger) -> bool:
@@ -60,12 +51,15 @@ def load_shop(region: str, ledger: Ledger) -> bool:
         return False
     dice = random.Random(20261122)  # noqa: S311 (the same shop every time)
     with unit_of_work() as session:
-        account_id = _add_people(session)
-        clients = _add_clients(session, account_id, region, dice)
-        templates = _add_templates(session, account_id)
-        _add_sales(session, account_id, clients, dice)
-    for past in _PAST:
-        _run_in_the_past(account_id, past, templates[past.template], ledger, dice)
+        shop = _Shop(_add_people(session), region, current_settings().timezone, dice)
+        clients = _add_clients(session, shop)
+        templates = _add_templates(session, shop)
+        _add_tags(session, shop, clients, _add_sales(session, shop, clients))
+        numbers = [client.telefono_e164 for client in clients]
+    for past in PAST:
+        then = while_open(dice, shop.zone, past.days_ago)
+        run_in_the_past(past, Occasion(shop.account_id, templates[past.template], then, numbers), ledger)
+    begin_draft(shop.account_id)
     return True
 
 
@@ -80,91 +74,77 @@ def _add_people(session: Session) -> int:
     return admin.id
 
 
-def _add_clients(session: Session, account_id: int, region: str, dice: random.Random) -> list[Cliente]:
-    clients = [
-        _client(account_id, name, number, region, dice)
-        for name, number in zip(demo_names.names(dice), demo_names.numbers(dice), strict=True)
-    ]
+def _add_clients(session: Session, shop: _Shop) -> list[Cliente]:
+    people = zip(demo_names.names(shop.dice), demo_names.numbers(shop.dice), strict=True)
+    clients = [_client(shop, name, number) for name, number in people]
     clients[7].activo = clients[31].activo = False
     session.add_all(clients)
     session.flush()
     return clients
 
 
-def _client(account_id: int, name: str, number: str, region: str, dice: random.Random) -> Cliente:
-    document = str(dice.randrange(10_000_000, 1_200_000_000)) if dice.random() < 0.8 else ""
+def _client(shop: _Shop, name: str, number: str) -> Cliente:
+    document = demo_names.document(shop.dice)
     return Cliente(
         nombre=name,
         telefono=number,
         documento=document,
-        **keys_of(name, number, document, region)._asdict(),
-        creado=_days_ago(dice.uniform(30, 400)),
-        usuario_id=account_id,
+        **keys_of(name, number, document, shop.region)._asdict(),
+        creado=while_open(shop.dice, shop.zone, shop.dice.randint(35, 400)),
+        usuario_id=shop.account_id,
     )
 
 
-def _add_templates(session: Session, account_id: int) -> list[int]:
+def _add_templates(session: Session, shop: _Shop) -> list[int]:
     templates = [
-        PlantillaSMS(nombre=name, mensaje=text, creado=_days_ago(60 - place), usuario_id=account_id)
-        for place, (name, text) in enumerate(_TEMPLATES)
+        PlantillaSMS(
+            nombre=name,
+            mensaje=text,
+            creado=while_open(shop.dice, shop.zone, 60 - 3 * place),
+            usuario_id=shop.account_id,
+        )
+        for place, (name, text) in enumerate(TEMPLATES)
     ]
     session.add_all(templates)
     session.flush()
     return [template.id for template in templates]
 
 
-def _add_sales(session: Session, account_id: int, clients: list[Cliente], dice: random.Random) -> None:
-    for client in dice.sample(clients, 25):
-        for _ in range(dice.randint(1, 3)):
-            session.add(
-                Venta(
-                    cliente_id=client.id,
-                    total=Decimal(dice.randrange(20_000, 400_000, 900)),
-                    concepto=dice.choice(_PURCHASES),
-                    fecha=_days_ago(dice.uniform(1, 28)),
-                    usuario_id=account_id,
-                )
-            )
+def _add_sales(session: Session, shop: _Shop, clients: list[Cliente]) -> dict[int, Decimal]:
+    """Add what was bought in the last weeks, and return for how much, by the client's id; who trades bought most."""
+    spent: dict[int, Decimal] = {}
+    for place, client in enumerate(shop.dice.sample(clients, _BUYERS)):
+        goods = [_BY_THE_DOZEN] if place < _TRADERS else shop.dice.choices(_PURCHASES, k=shop.dice.randint(1, 3))
+        sales = [_sale(shop, client.id, *bought) for bought in goods]
+        session.add_all(sales)
         session.flush()
-        count_purchases(session, account_id, client.id)
+        count_purchases(session, shop.account_id, client.id)
+        spent[client.id] = sum((sale.total for sale in sales), Decimal())
+    return spent
 
 
-def _run_in_the_past(
-    account_id: int, past: _PastCampaign, template_id: int, ledger: Ledger, dice: random.Random
-) -> None:
-    text = _TEMPLATES[past.template][1]
-    draft = campaigns.Draft(Search(), text, past.name, template_id)
-    campaign_id = campaigns.create_campaign(account_id, draft, by=NOBODY).id
-    then = _days_ago(past.days_ago)
-    owner = new_owner()
-    lease.hold(db.engine, owner)
-    while messages := outbox.claim(db.engine, owner, campaign_id, _BATCH):
-        results = [Result(message, _hand_over(message, ledger, dice, then)) for message in messages]
-        recording.record(db.engine, results, speeds={}, faults={})
-    lease.let_go(db.engine, owner)
-    _date_back(campaign_id, then)
+def _sale(shop: _Shop, client_id: int, what: str, least: int, most: int) -> Venta:
+    return Venta(
+        cliente_id=client_id,
+        total=Decimal(shop.dice.randrange(least, most, 5) * 1_000 + 900),
+        concepto=what,
+        fecha=while_open(shop.dice, shop.zone, shop.dice.randint(1, 28)),
+        usuario_id=shop.account_id,
+    )
 
 
-def _hand_over(message: Message, ledger: Ledger, dice: random.Random, then: datetime) -> Outcome:
-    chance = dice.random()
-    if chance < 0.04:
-        return Outcome(Fate.REFUSED, code=21614, reason=FAULTS[21614].sentence)
-    if chance < 0.06:
-        return Outcome(Fate.REFUSED, code=21610, reason=FAULTS[21610].sentence)
-    sid = f"SM{secrets.token_hex(16)}"
-    ledger.add(Entry(sid, message.to, message.body, SIMULATED_FROM_NUMBER, None, None, then.isoformat()))
-    return Outcome(Fate.SENT, sid=sid)
+def _add_tags(session: Session, shop: _Shop, clients: list[Cliente], spent: dict[int, Decimal]) -> None:
+    """Tag who trades, who bought for much, and where most of the clients live."""
+    buyers = list(spent)
+    living: dict[str, list[int]] = {name: [] for name in _NEIGHBOURHOODS}
+    for client in shop.dice.sample(clients, len(clients) * 3 // 4):
+        living[shop.dice.choice(_NEIGHBOURHOODS)].append(client.id)
+    _tag(session, shop, "Mayorista", buyers[:_TRADERS])
+    _tag(session, shop, "VIP", [buyer for buyer in buyers[_TRADERS:] if spent[buyer] >= _VIP_FROM])
+    for name, there in living.items():
+        _tag(session, shop, name, there)
 
 
-def _date_back(campaign_id: int, then: datetime) -> None:
-    with unit_of_work() as session:
-        session.execute(
-            update(CampanaSMS)
-            .where(CampanaSMS.id == campaign_id)
-            .values(creado=then, encolada=then, iniciado=then, actualizado=then, completado=then + timedelta(seconds=4))
-        )
-        session.execute(update(SMSLog).where(SMSLog.campana_id == campaign_id).values(creado=then, actualizado=then))
-
-
-def _days_ago(days: float) -> datetime:
-    return utc_now() - timedelta(days=days)
+def _tag(session: Session, shop: _Shop, name: str, client_ids: Iterable[int]) -> None:
+    (tag_id,) = find_or_create_tags(session, shop.account_id, [name])
+    session.add_all(ClienteEtiqueta(etiqueta_id=tag_id, cliente_id=client_id) for client_id in client_ids)

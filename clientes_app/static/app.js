@@ -1,4 +1,4 @@
-// What htmx and plain HTML cannot do: tokens, dialogs, ticked rows, and saying that the connection is lost.
+// What htmx and plain HTML cannot do: tokens, dialogs, ticked rows, and saying that it takes long or the connection is lost.
 (() => {
   const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   const byId = (id) => document.getElementById(id);
@@ -90,9 +90,9 @@
   const KEEPALIVE_LIMIT = 60_000; // a longer request does not outlive its page
   const isDraft = (ctx) => ctx?.sourceElement?.id === "draft-status";
   document.addEventListener("input", ({ target }) => {
-    const order = target.form?.elements.namedItem("orden");
-    if (!order) return;
-    order.value = Date.now();
+    const fields = target.form?.elements;
+    if (!fields?.pagina) return; // other forms have an `orden` of their own
+    fields.orden.value = Date.now();
     target.form.autocomplete = "on";
   }, true);
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
@@ -160,19 +160,48 @@
   document.addEventListener("htmx:sse:after:message", () => Date.now() - saidAt > SECONDS_BETWEEN_WORDS * 1000 && announceProgress());
   document.addEventListener("end", announceProgress);
 
+  // What takes long shows a bar, which app.css draws after a while: what people ask for, not what pages ask by themselves.
+  const waiting = new Set();
+  const showWaiting = () => document.documentElement.toggleAttribute("data-waiting", waiting.size > 0);
+  const waitFor = (what) => showWaiting(waiting.add(what));
+  const waitNoMore = (what) => showWaiting(waiting.delete(what));
+  let downloads = false;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => ctx.sourceEvent?.isTrusted && !isDraft(ctx) && waitFor(ctx));
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => waitNoMore(ctx));
+  document.addEventListener("submit", ({ target }) => (downloads = target.matches("[data-download]")));
+  addEventListener("beforeunload", () => downloads || waitFor("page"));
+  addEventListener("pageshow", () => waitNoMore("page"));
+
   // A lost connection is said, and unsaid when anything gets through again; so is the lack of an answer to a form.
   const lose = (lost) => (byId("connection-lost").hidden = !lost);
+  const sayNoAnswer = (none) => (byId("no-answer").hidden = !none);
   setInterval(() => byId("connection-lost").hidden || fetch("/healthz").then(() => lose(false), () => {}), 3000);
+  addEventListener("offline", () => lose(true));
   document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
     if (isDraft(ctx)) noteSaved(ctx.sourceElement, 0);
-    else if (ctx && ctx.request.method !== "GET") byId("no-answer").hidden = false;
-    else if (error instanceof TypeError) lose(true);
+    else if (ctx && ctx.request.method !== "GET") sayNoAnswer(true);
+    else if (error instanceof TypeError || error === "timeout") lose(true);
   });
   document.addEventListener("htmx:sse:error", () => lose(true));
   document.addEventListener("htmx:sse:after:message", () => lose(false));
   document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
     lose(false);
     if (isDraft(ctx)) return noteSaved(ctx.sourceElement, ctx.response.status);
-    if (ctx.request.method !== "GET") byId("no-answer").hidden = true;
+    if (ctx.request.method !== "GET") sayNoAnswer(false);
+  });
+
+  // Files go past the worker; whether anybody is there to take them is asked first.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.enctype !== "multipart/form-data") return;
+    event.preventDefault();
+    fetch("/healthz").then(() => event.target.submit(), () => sayNoAnswer(true));
+  });
+
+  // The worker shows a page of ours where the browser would show its own, and tells of forms that had no answer.
+  const { serviceWorker } = navigator;
+  serviceWorker?.register(document.body.dataset.worker).catch(() => {}); // without it all else goes as it did
+  serviceWorker?.addEventListener("message", () => {
+    waitNoMore("page");
+    sayNoAnswer(true);
   });
 })();

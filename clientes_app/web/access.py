@@ -38,6 +38,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -82,7 +83,12 @@ def program_view(view: View) -> View:
 
 def machine_view(view: View) -> View:
     """Declare that no browser calls the view: its answers carry no cookies."""
-    return _declaring(for_machines=True)(view)
+    return _declaring(for_machines=True, without_cookies=True)(view)
+
+
+def kept_view(view: View) -> View:
+    """Declare that browsers fetch the view to keep it: a cookie would come from before what people do meanwhile."""
+    return _declaring(without_cookies=True)(view)
 
 
 def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
@@ -256,7 +262,7 @@ def _set_headers(response: Response) -> Response:
 
 def _offer_csrf_token(response: Response) -> Response:
     """Keep the readable cookie with a token that fits the session."""
-    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _declares("for_machines"):
+    if request.endpoint == "static" or response.mimetype == "text/event-stream" or _declares("without_cookies"):
         return response
     if sends_token():
         return response

@@ -324,6 +324,7 @@ PAGES = {
     "new token": Look("/ajustes/tokens/nuevo/", partial(refuse, "#nombre")),
     "token that is made": Look("/ajustes/tokens/", make_token),
     "revoke a token": Look("/ajustes/tokens/{token}/revocar/"),
+    "no connection": Look("/sin-conexion/", who=""),
     "the API": Look("/api/docs/", show_answers, who=""),
     "own account": Look("/cuenta/yo/", log_in_elsewhere, who="nueva"),
     "own account refused": Look("/cuenta/yo/", refuse_password),
@@ -362,9 +363,9 @@ def places(shared_site: Site) -> dict[str, Any]:
         Segmento(nombre="Los de siempre", busqueda={"q": "mar"}, creado_por_id=account, usuario_id=account)
     )
     shared_site.shop.add(draft_of(account))
-    tag = shared_site.shop.add(Etiqueta(nombre="VIP", clave="vip", usuario_id=account))
+    tag = shared_site.shop.add(Etiqueta(nombre="Feria", clave="feria", usuario_id=account))
     with shared_site.app.app_context():
-        tag_client(account, buyer, ["VIP"])
+        tag_client(account, buyer, ["Feria"])
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
     with shared_site.app.app_context():
@@ -517,6 +518,7 @@ NOT_PAGES = {
     "auth.first_run_form",
     "health.alive",
     "health.ready",
+    "offline.worker",
 }
 
 

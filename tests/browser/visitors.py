@@ -32,12 +32,13 @@ class Visitors:
         self._base_url = base_url
         self._sessions = {} if sessions is None else sessions
         self._contexts: list[BrowserContext] = []
-        self.expected = [_FORM_ANSWERS]
+        self.expected = [_FORM_ANSWERS, "Service Worker registration blocked by Playwright"]
         self.complaints: list[str] = []
 
     def arrive(self, **options: Any) -> Page:
-        """Open a browser; it speaks English, and nothing moves in it."""
-        options = {"base_url": self._base_url, "locale": ENGLISH, "reduced_motion": "reduce", **options}
+        """Open a browser; it speaks English, nothing moves in it, and no worker stands between it and the server."""
+        usual = {"base_url": self._base_url, "locale": ENGLISH, "reduced_motion": "reduce", "service_workers": "block"}
+        options = usual | options
         context = self._chromium.new_context(**options)
         self._contexts.append(context)
         context.add_init_script(_REPORT_VIOLATIONS)

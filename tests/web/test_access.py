@@ -55,6 +55,8 @@ ANYONE = {
     "POST auth.create_first_admin",
     "GET health.alive",
     "GET health.ready",
+    "GET offline.worker",
+    "GET offline.page",
     "GET second_factor.ask",
     "POST second_factor.check_code",
     "GET second_factor.ask_recovery_code",

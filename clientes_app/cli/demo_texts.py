@@ -1,0 +1,70 @@
+"""What the sample shop writes, and what people write back.
+
+Its texts stay within the alphabet of one SMS of 160 characters, which has é and ñ but neither á nor í: so they are
+worded that none is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TEMPLATES = (
+    ("Promoción del mes", "Hola {nombre}, este mes tienes 20% de descuento en toda la tienda. ¡Te esperamos!"),
+    ("Pedido listo", "Hola {nombre}, ya puedes pasar por tu pedido: te esperamos hoy hasta las 7 p. m."),
+    (
+        "Feliz cumpleaños",
+        "¡Feliz cumpleaños, {nombre}! Hoy tienes un regalo en nuestra tienda. Pasa por él cuando quieras.",
+    ),
+    ("Te extrañamos", "Hola {nombre}, hace rato no te vemos. Muestra este mensaje y recibe 10% de descuento."),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody wrote back, and whether the shop has read it."""
+
+    place: int
+    """Which client it is from."""
+    after_minutes: int
+    text: str
+    read: bool = False
+
+
+@dataclass(frozen=True)
+class PastCampaign:
+    """A campaign that has run."""
+
+    name: str
+    template: int
+    days_ago: int
+    answers: tuple[Answer, ...]
+
+
+PAST = (
+    PastCampaign(
+        "Aniversario de la tienda",
+        0,
+        21,
+        (
+            Answer(2, 4, "Gracias, allá nos vemos", read=True),
+            Answer(16, 31, "¿El descuento también es para los zapatos?", read=True),
+        ),
+    ),
+    PastCampaign(
+        "Regreso de temporada",
+        3,
+        6,
+        (
+            Answer(8, 3, "¡Qué bueno! El sábado paso con mi hermana"),
+            Answer(21, 12, "¿Hasta qué hora abren hoy?"),
+            Answer(33, 47, "Ya no vivo en Medellín, por favor no me escriban más"),
+        ),
+    ),
+)
+
+DRAFT = {
+    "mensaje": "Hola {nombre}, desde el lunes abrimos hasta las 8 p. m. ¡Ven por tus regalos de Navidad!",
+    "nombre": "Horario de Navidad",
+    "plantilla": "",
+    "propio": "",
+}
