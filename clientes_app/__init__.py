@@ -19,10 +19,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
     from .extensions import db, login_manager, migrate
+    from .serving import logs
     from .tokens import bearer
     from .web import access as access_rules
     from .web import assets, compression, error_pages, front_door, hosts, i18n, icons, navigation, throttling
 
+    logs.mask_numbers()
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
     app_settings.init_app(app, settings)

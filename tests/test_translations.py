@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 from clientes_app.config import PROJECT_ROOT
 
 SPANISH = PROJECT_ROOT / "clientes_app" / "translations" / "es" / "LC_MESSAGES"
+TEMPLATES = PROJECT_ROOT / "clientes_app" / "templates"
+SCRIPTS = PROJECT_ROOT / "clientes_app" / "static"
 SENTENCE = re.compile(r"(lazy_)?n?p?gettext|translatable")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w+\}")
 
@@ -77,6 +79,36 @@ def test_the_catalogue_is_the_same_on_every_machine(spanish: Catalog) -> None:
     assert files
     assert [file for file in files if Path(file).is_absolute()] == []
     assert spanish.num_plurals == 2
+
+
+NO_SENTENCE = re.compile(r"Clientes|openapi\.json|\{nombre\}")
+
+
+@pytest.mark.parametrize(
+    "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
+def test_no_template_says_anything_without_the_catalogue(template: Path) -> None:
+    assert [text for text in texts_of(template.read_text()) if not NO_SENTENCE.search(text)] == []
+
+
+def test_no_script_says_anything_by_itself() -> None:
+    """What a script says stands on the page, in the reader's language."""
+    sentence = re.compile(r"""(["'`])[A-Z][a-z]+ [a-z]+.*?\1""")
+    code = {path.name: re.sub(r"^ *//.*|//.*$", "", path.read_text(), flags=re.M) for path in SCRIPTS.glob("*.js")}
+    assert code
+    assert {
+        name: found for name, text in code.items() if (found := [each[0] for each in sentence.finditer(text)])
+    } == {}
+
+
+def texts_of(template: str) -> list[str]:
+    """List what a template says as it stands: words between tags, and attributes that are read out."""
+    markup = re.sub(r"\{#.*?#\}|<code>.*?</code>", "", template, flags=re.DOTALL)
+    markup = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\0", markup, flags=re.DOTALL)
+    read_out = re.findall(r'(?:title|aria-label|placeholder|alt)="([^"]*)"', markup)
+    between = re.split(r"[\0]|<[^<>]*>", markup)
+    words = [text.strip() for text in (*read_out, *between)]
+    return [text for text in words if re.match(r"[A-Z]?[a-zA-Z]+ [a-z]|[A-Z][a-z]+$", text)]
 
 
 def asks_for_a_sentence(node: ast.AST) -> bool:

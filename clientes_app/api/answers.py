@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..values.text import translatable
 from .schemas import Json, ref
 
 
@@ -22,35 +23,37 @@ def refuses(description: str, error: str, **more: Any) -> Json:
 
 _CHALLENGE = {
     "WWW-Authenticate": {
-        "description": "Bearer, and for a token what is wrong with it.",
+        "description": translatable("Bearer, and for a token what is wrong with it."),
         "required": True,
         "schema": {"type": "string"},
     }
 }
-_WAIT = {"Retry-After": {"description": "Seconds to wait.", "required": True, "schema": {"type": "string"}}}
+_WAIT = {
+    "Retry-After": {"description": translatable("Seconds to wait."), "required": True, "schema": {"type": "string"}}
+}
 
 # What each status says wherever it is answered.
 SHARED: Json = {
     "401": refuses(
-        "No token, one that is unknown, revoked, or whose maker may not log in; or no session.",
+        translatable("No token, one that is unknown, revoked, or whose maker may not log in; or no session."),
         "This token is not valid: it is unknown or revoked.",
         headers=_CHALLENGE,
     ),
     "403": refuses(
-        "The token lacks the scope, or the person of the session the right.",
+        translatable("The token lacks the scope, or the person of the session the right."),
         "This needs a token with the scope send.",
     ),
-    "404": refuses("There is none in this shop.", "This does not exist, or no longer does."),
+    "404": refuses(translatable("There is none in this shop."), "This does not exist, or no longer does."),
     "413": refuses(
-        "The body is larger than 2 MB.",
+        translatable("The body is larger than 2 MB."),
         "Too much at once. Send at most 1 MB at a time, 2 MB as JSON, or 100 MB as a list to import.",
     ),
     "429": refuses(
-        "Too many requests with tokens that are not valid came from this address.",
+        translatable("Too many requests with tokens that are not valid came from this address."),
         "Too many requests with a token that is not valid. Wait a minute.",
         headers=_WAIT,
     ),
-    "500": refuses("Something broke on the server; it is noted there.", "Something broke."),
+    "500": refuses(translatable("Something broke on the server; it is noted there."), "Something broke."),
 }
 
 
@@ -63,7 +66,9 @@ def shared(*statuses: int) -> Json:
 def wrong_input(field: str, problem: str) -> Json:
     """Return the response to a body that will not do: fields that are wrong, or a sentence about the whole."""
     return {
-        "description": "Fields are wrong, or the body as a whole; or a session's request lacks its CSRF token.",
+        "description": translatable(
+            "Fields are wrong, or the body as a whole; or a session's request lacks its CSRF token."
+        ),
         "content": {
             "application/json": {
                 "schema": {"oneOf": [ref("ErroresDeCampos"), ref("Error")]},

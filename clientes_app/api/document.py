@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from ..models import Alcance
+from ..values.text import translatable
 from .answers import SHARED
 from .operations import CSRF, PATHS, SESSION, TOKEN
 from .schemas import SCHEMAS, Json
 
 SCOPES = {
-    Alcance.READ: "read the templates, how campaigns are going, and what people write back; find clients by filters",
-    Alcance.CLIENTS: "create clients",
-    Alcance.SEND: "send campaigns",
+    Alcance.READ: translatable(
+        "read the templates, how campaigns are going, and what people write back; find clients by filters"
+    ),
+    Alcance.CLIENTS: translatable("create clients"),
+    Alcance.SEND: translatable("send campaigns"),
 }
 
-_ABOUT = (
+_ABOUT = translatable(
     "What a program can do with a shop's clients and campaigns. It sends an API token, which an admin of the shop "
     "makes under Ajustes, and acts for that admin. Everything is JSON in UTF-8; names are Spanish, "
     "sentences in errors Spanish or English."
@@ -30,13 +33,15 @@ _SECURITY_SCHEMES: Json = {
         "type": "apiKey",
         "in": "cookie",
         "name": "sessionid",
-        "description": "The session of a person who has logged in; it does not count where a token is sent.",
+        "description": translatable(
+            "The session of a person who has logged in; it does not count where a token is sent."
+        ),
     },
     CSRF: {
         "type": "apiKey",
         "in": "header",
         "name": "X-CSRFToken",
-        "description": "Beside a session, for what changes something: the value of the cookie csrftoken.",
+        "description": translatable("Beside a session, for what changes something: the value of the cookie csrftoken."),
     },
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..models import Alcance
+from ..values.text import translatable
 from .answers import answers, refuses, shared, wrong_input
 from .parameters import FILTERS, parameter
 from .schemas import SCHEMAS, Json, ref
@@ -36,19 +37,27 @@ def _operation(
     }
 
 
-_CAMPAIGN = parameter("pk", "path", "The campaign.", {"type": "integer", "minimum": 0}, 10)
+_CAMPAIGN = parameter("pk", "path", translatable("The campaign."), {"type": "integer", "minimum": 0}, 10)
 _AFTER = parameter(
-    "despues", "query", "Only entries after this one; detalles_url carries it.", {"type": "integer", "minimum": 0}, 1000
+    "despues",
+    "query",
+    translatable("Only entries after this one; detalles_url carries it."),
+    {"type": "integer", "minimum": 0},
+    1000,
 )
 _AFTER_ANSWER = parameter(
-    "despues", "query", "Only answers after this one, by its id.", {"type": "integer", "minimum": 0}, 41
+    "despues", "query", translatable("Only answers after this one, by its id."), {"type": "integer", "minimum": 0}, 41
 )
-_PREFER = parameter("Prefer", "header", "respond-async: do not wait for the end.", {"type": "string"}, "respond-async")
+_PREFER = parameter(
+    "Prefer", "header", translatable("respond-async: do not wait for the end."), {"type": "string"}, "respond-async"
+)
 _KEY = parameter(
     "Idempotency-Key",
     "header",
-    "The same key with the same body, from the same person within 24 hours, gives the campaign that it gave before "
-    "instead of a second one; with anything else it is refused.",
+    translatable(
+        "The same key with the same body, from the same person within 24 hours, gives the campaign that it gave before "
+        "instead of a second one; with anything else it is refused."
+    ),
     {"type": "string", "minLength": 1, "maxLength": 200},
     "promocion-marzo",
 )
@@ -109,19 +118,24 @@ _FOUND = {"id": 15, "nombre": "Carlos Ruiz", "activo": True}
 _TEMPLATE = {"id": 2, "nombre": "Recordatorio", "mensaje": "Hola {nombre}, te esperamos en nuestra tienda!"}
 
 LIST_TEMPLATES = _reads(
-    "List the active templates",
-    "The text of one may be the mensaje of a campaign.",
-    {"200": answers("The templates.", "Plantillas", {"success": True, "plantillas": [_TEMPLATE]}), **shared()},
+    translatable("List the active templates"),
+    translatable("The text of one may be the mensaje of a campaign."),
+    {
+        "200": answers(translatable("The templates."), "Plantillas", {"success": True, "plantillas": [_TEMPLATE]}),
+        **shared(),
+    },
 )
 FIND_CLIENTS = _reads(
-    "Find clients by filters",
-    "Everybody whom all of the filters mean, in the order of their ids, a thousand at a time; active ones, where "
-    "estado is not said. Their ids may be the cliente_ids of a campaign. A filter that cannot be read, or that is not "
-    "known, is refused.",
+    translatable("Find clients by filters"),
+    translatable(
+        "Everybody whom all of the filters mean, in the order of their ids, a thousand at a time; active ones, where "
+        "estado is not said. Their ids may be the cliente_ids of a campaign. A filter that cannot be read, or that is "
+        "not known, is refused."
+    ),
     {
-        "200": answers("The clients.", "Clientes", {"success": True, "clientes": [_FOUND]}),
+        "200": answers(translatable("The clients."), "Clientes", {"success": True, "clientes": [_FOUND]}),
         "400": refuses(
-            "A filter cannot be read, or there is none with this name.",
+            translatable("A filter cannot be read, or there is none with this name."),
             "Created from (creado_desde): “29/11/2026” cannot be read. A day is written like 2026-11-29.",
         ),
         **shared(),
@@ -131,10 +145,13 @@ FIND_CLIENTS = _reads(
 CREATE_CLIENT = _writes(
     Alcance.CLIENTS,
     "ClienteNuevo",
-    "Create a client",
-    "A telephone that gets no SMS is kept as it is, and no message goes to it: recibe_sms and motivo_sin_sms say so.",
+    translatable("Create a client"),
+    translatable(
+        "A telephone that gets no SMS is kept as it is, and no message goes to it: "
+        "recibe_sms and motivo_sin_sms say so."
+    ),
     {
-        "200": answers("The client was created.", "ClienteCreado", {"success": True, "cliente": _CLIENT}),
+        "200": answers(translatable("The client was created."), "ClienteCreado", {"success": True, "cliente": _CLIENT}),
         "400": wrong_input("nombre", "This field is required."),
         **shared(413),
     },
@@ -142,56 +159,65 @@ CREATE_CLIENT = _writes(
 SEND = _writes(
     Alcance.SEND,
     "CampanaNueva",
-    "Send a campaign",
-    "It is stored whole, then sent. The request waits for the end as long as the server is set to (25 seconds), unless "
-    "it prefers not to, or the campaign must wait for a limit of the shop. Clients without a usable number, inactive "
-    "ones, opt-outs and repeated numbers are not sent to; each has its entry with the reason.",
+    translatable("Send a campaign"),
+    translatable(
+        "It is stored whole, then sent. The request waits for the end as long as the server is set to (25 seconds), "
+        "unless it prefers not to, or the campaign must wait for a limit of the shop. Clients without a usable number, "
+        "inactive ones, opt-outs and repeated numbers are not sent to; each has its entry with the reason."
+    ),
     {
-        "200": answers("It has ended.", "CampanaTerminada", _ENDED),
-        "202": answers("It is on its way, or waits: espera_hasta says until when.", "CampanaEnCurso", _RUNNING),
+        "200": answers(translatable("It has ended."), "CampanaTerminada", _ENDED),
+        "202": answers(
+            translatable("It is on its way, or waits: espera_hasta says until when."), "CampanaEnCurso", _RUNNING
+        ),
         "400": wrong_input("mensaje", "This field is required."),
         "409": refuses(
-            "It would pass a limit of the shop, or clients changed at this moment.",
+            translatable("It would pass a limit of the shop, or clients changed at this moment."),
             "Some of these clients have just changed. Try again.",
         ),
         "422": refuses(
-            "The Idempotency-Key came before with another body, or from another person. Nothing is sent.",
+            translatable("The Idempotency-Key came before with another body, or from another person. Nothing is sent."),
             "This Idempotency-Key was sent before with another request, or by another person. Nothing is sent.",
         ),
-        "503": refuses("Twilio is not set up.", "Twilio is not set up. Missing: TWILIO_AUTH_TOKEN."),
+        "503": refuses(translatable("Twilio is not set up."), "Twilio is not set up. Missing: TWILIO_AUTH_TOKEN."),
         **shared(413),
     },
     _PREFER,
     _KEY,
 )
 STATE = _reads(
-    "How far a campaign is",
-    "The rows by state; each client of the campaign stands in exactly one of them.",
-    {"200": answers("As it is at this moment.", "Estado", _STATE), **shared(404)},
+    translatable("How far a campaign is"),
+    translatable("The rows by state; each client of the campaign stands in exactly one of them."),
+    {"200": answers(translatable("As it is at this moment."), "Estado", _STATE), **shared(404)},
     _CAMPAIGN,
 )
 DETAILS = _reads(
-    "What became of each client of a campaign",
-    "A thousand entries at a time, in the order of sending.",
-    {"200": answers("The entries.", "Detalles", {"success": True, "detalles": _DETAILS}), **shared(404)},
+    translatable("What became of each client of a campaign"),
+    translatable("A thousand entries at a time, in the order of sending."),
+    {"200": answers(translatable("The entries."), "Detalles", {"success": True, "detalles": _DETAILS}), **shared(404)},
     _CAMPAIGN,
     _AFTER,
 )
 ANSWERS = _reads(
-    "What people wrote back",
-    "A thousand answers at a time, in the order in which they came: ask from time to time for those after the last one "
-    "that you have. Who answers STOP or BAJA is opted out by that, and stands in no answer.",
-    {"200": answers("The answers.", "Respuestas", {"success": True, "respuestas": [_ANSWER]}), **shared()},
+    translatable("What people wrote back"),
+    translatable(
+        "A thousand answers at a time, in the order in which they came: ask from time to time for those after the last "
+        "one that you have. Who answers STOP or BAJA is opted out by that, and stands in no answer."
+    ),
+    {
+        "200": answers(translatable("The answers."), "Respuestas", {"success": True, "respuestas": [_ANSWER]}),
+        **shared(),
+    },
     _AFTER_ANSWER,
 )
 DESCRIPTION: Json = {
-    "summary": "This description",
-    "description": "The whole of it as an OpenAPI document. It needs no token.",
+    "summary": translatable("This description"),
+    "description": translatable("The whole of it as an OpenAPI document. It needs no token."),
     "security": [{}],
     "parameters": [],
     "responses": {
         "200": {
-            "description": "The document.",
+            "description": translatable("The document."),
             "content": {"application/json": {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}},
         },
         **{status: response for status, response in shared().items() if status != "403"},

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from flask_babel import gettext
+
 from .operations import TOKEN
 from .schemas import Json
 
@@ -66,8 +68,8 @@ def _operation(document: Json, base_url: str, path: str, method: str, operation:
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=operation["description"],
+        summary=gettext(operation["summary"]),
+        description=gettext(operation["description"]),
         scope=_scope(operation),
         takes=[*_parameters(operation), *_body_fields(document, operation)],
         answers=[_answer(status, document, response) for status, response in operation["responses"].items()],
@@ -87,7 +89,7 @@ def _parameters(operation: Json) -> Iterator[Field]:
             parameter["in"],
             _kind(parameter["schema"]),
             parameter["required"],
-            parameter["description"],
+            gettext(parameter["description"]),
         )
 
 
@@ -102,7 +104,7 @@ def _fields(document: Json, schema: Json, within: str = "") -> list[Field]:
     rows = []
     for name, value in schema.get("properties", {}).items():
         inside = _follow(document, value)
-        said = inside.get("description", "")
+        said = gettext(inside["description"]) if "description" in inside else ""
         rows.append(Field(within + name, "", _kind(inside), name in schema.get("required", ()), said))
         rows += _fields(document, inside.get("items", {}), f"{within}{name}[].")
         rows += _fields(document, inside, f"{within}{name}.")
@@ -114,7 +116,7 @@ def _answer(status: str, document: Json, response: Json) -> Answer:
     content = response["content"]["application/json"]
     fields = _fields(document, content["schema"]) if status.startswith("2") else []
     example = _pretty(content["example"]) if "example" in content else ""
-    return Answer(status, HTTPStatus(int(status)).phrase, response["description"], fields, example)
+    return Answer(status, HTTPStatus(int(status)).phrase, gettext(response["description"]), fields, example)
 
 
 def _follow(document: Json, node: Json) -> Json:
@@ -130,13 +132,13 @@ def _follow(document: Json, node: Json) -> Json:
 def _kind(schema: Json) -> str:
     """Say in a few words what values a schema takes."""
     if "enum" in schema:
-        return "one of " + ", ".join(schema["enum"])
+        return str(gettext("one of %(choices)s", choices=", ".join(schema["enum"])))
     kind = schema["type"]
-    words = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    words = gettext(" or ").join(kind) if isinstance(kind, list) else str(kind)
     if "const" in schema:
         return f"{words}, {json.dumps(schema['const'])}"
     if "maxLength" in schema:
-        return f"{words}, at most {schema['maxLength']} characters"
+        return str(gettext("%(kind)s, at most %(most)s characters", kind=words, most=schema["maxLength"]))
     return words
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..values.text import translatable
 from .schemas import Json, list_of, one_of
 
 
@@ -14,7 +15,9 @@ def parameter(name: str, where: str, description: str, schema: Json, example: An
 
 
 _TEXT = {"type": "string", "maxLength": 100}
-_TAGS = list_of({"type": "integer", "minimum": 0}, "Ids of tags, each by the same name once more.") | {"maxItems": 50}
+_TAGS = list_of({"type": "integer", "minimum": 0}, translatable("Ids of tags, each by the same name once more.")) | {
+    "maxItems": 50
+}
 _DAY = {"type": "string", "format": "date"}
 _AMOUNT = {"type": "string", "maxLength": 100}
 
@@ -24,50 +27,67 @@ def _yes_no(description: str) -> Json:
 
 
 FILTERS: list[Json] = [
-    parameter("q", "query", "A part of the name, the number or the document.", _TEXT),
-    parameter("no_q", "query", "What is in none of them.", _TEXT),
+    parameter("q", "query", translatable("A part of the name, the number or the document."), _TEXT),
+    parameter("no_q", "query", translatable("What is in none of them."), _TEXT),
     parameter(
         "estado",
         "query",
-        "Active ones, inactive ones, or all.",
-        one_of(["activos", "inactivos", "todos"], "Which clients.") | {"default": "activos"},
+        translatable("Active ones, inactive ones, or all."),
+        one_of(["activos", "inactivos", "todos"], translatable("Which clients.")) | {"default": "activos"},
     ),
-    parameter("etiqueta", "query", "They have any of these tags.", _TAGS, [3, 4]),
-    parameter("etiqueta_todas", "query", "They have all of these tags.", _TAGS),
-    parameter("no_etiqueta", "query", "They have none of these tags.", _TAGS, [7]),
-    parameter("numero", "query", "Whether they have a number that can get an SMS.", _yes_no("A usable number.")),
-    parameter("baja", "query", "Whether they opted out.", _yes_no("Opted out.")),
-    parameter("compro_desde", "query", "They bought on this day of the shop or later.", _DAY, "2026-06-01"),
+    parameter("etiqueta", "query", translatable("They have any of these tags."), _TAGS, [3, 4]),
+    parameter("etiqueta_todas", "query", translatable("They have all of these tags."), _TAGS),
+    parameter("no_etiqueta", "query", translatable("They have none of these tags."), _TAGS, [7]),
+    parameter(
+        "numero",
+        "query",
+        translatable("Whether they have a number that can get an SMS."),
+        _yes_no(translatable("A usable number.")),
+    ),
+    parameter("baja", "query", translatable("Whether they opted out."), _yes_no(translatable("Opted out."))),
+    parameter(
+        "compro_desde", "query", translatable("They bought on this day of the shop or later."), _DAY, "2026-06-01"
+    ),
     parameter(
         "compro_por",
         "query",
-        "What they bought since compro_desde, or ever, comes to at least so many pesos.",
+        translatable("What they bought since compro_desde, or ever, comes to at least so many pesos."),
         _AMOUNT,
         "200000",
     ),
     parameter(
-        "no_compro_desde", "query", "They did not buy on this day or later; with no_compro_por, not for so much.", _DAY
+        "no_compro_desde",
+        "query",
+        translatable("They did not buy on this day or later; with no_compro_por, not for so much."),
+        _DAY,
     ),
     parameter(
         "no_compro_por",
         "query",
-        "What they bought since no_compro_desde, or ever, comes to less than so many pesos, or to nothing.",
+        translatable(
+            "What they bought since no_compro_desde, or ever, comes to less than so many pesos, or to nothing."
+        ),
         _AMOUNT,
     ),
-    parameter("creado_desde", "query", "They became clients on this day of the shop or later.", _DAY),
-    parameter("creado_hasta", "query", "They became clients on this day of the shop or before.", _DAY),
-    parameter("no_creado_desde", "query", "They became clients before this day.", _DAY),
+    parameter("creado_desde", "query", translatable("They became clients on this day of the shop or later."), _DAY),
+    parameter("creado_hasta", "query", translatable("They became clients on this day of the shop or before."), _DAY),
+    parameter("no_creado_desde", "query", translatable("They became clients before this day."), _DAY),
     parameter(
         "no_creado_hasta",
         "query",
-        "They became clients after this day; with no_creado_desde, not between the two.",
+        translatable("They became clients after this day; with no_creado_desde, not between the two."),
         _DAY,
     ),
-    parameter("importacion", "query", "The import that created or changed them.", {"type": "integer", "minimum": 0}),
+    parameter(
+        "importacion",
+        "query",
+        translatable("The import that created or changed them."),
+        {"type": "integer", "minimum": 0},
+    ),
     parameter(
         "despues",
         "query",
-        "Only clients after the one with this id; clientes_url carries it.",
+        translatable("Only clients after the one with this id; clientes_url carries it."),
         {"type": "integer", "minimum": 0},
     ),
 ]

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ..models import ENDED, EstadoCampana, EstadoSMS
+from ..values.text import translatable
 
 Json = dict[str, Any]
 
-_OUTCOMES = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
+_OTHER_MESSAGES = {
+    EstadoSMS.PENDIENTE: translatable("Messages that wait to be sent."),
+    EstadoSMS.ENVIANDO: translatable("Messages that are on their way to Twilio."),
+    EstadoSMS.OMITIDO: translatable("Messages that are not sent, such as those to opt-outs."),
+    EstadoSMS.INCIERTO: translatable("Messages of which nobody knows whether they arrived."),
+    EstadoSMS.CANCELADO: translatable("Messages that were cancelled before they went out."),
+}
 
 
 def ref(name: str) -> Json:
@@ -51,67 +58,86 @@ def list_of(items: Json, description: str) -> Json:
     return {"type": "array", "items": items, "description": description}
 
 
-_YES = {"type": "boolean", "const": True, "description": "It was done."}
-_NO = {"type": "boolean", "const": False, "description": "It was not done, and nothing changed."}
+_YES = {"type": "boolean", "const": True, "description": translatable("It was done.")}
+_NO = {"type": "boolean", "const": False, "description": translatable("It was not done, and nothing changed.")}
 _SUMS = {
-    "total_clientes": count("Everybody who was chosen: the sum of all states."),
-    "enviados_exitosos": count("Messages that Twilio accepted."),
-    "enviados_fallidos": count("Messages that cannot be sent, or that Twilio refused."),
+    "total_clientes": count(translatable("Everybody who was chosen: the sum of all states.")),
+    "enviados_exitosos": count(translatable("Messages that Twilio accepted.")),
+    "enviados_fallidos": count(translatable("Messages that cannot be sent, or that Twilio refused.")),
 }
 _DETAILS = {
-    "detalles": list_of(ref("Detalle"), "An entry for each client, in the order of sending.") | {"maxItems": 1_000}
+    "detalles": list_of(ref("Detalle"), translatable("An entry for each client, in the order of sending."))
+    | {"maxItems": 1_000}
 }
-_MORE_DETAILS = {"detalles_url": text("Where the entries after these are; missing when these are the last.")}
+_MORE_DETAILS = {
+    "detalles_url": text(translatable("Where the entries after these are; missing when these are the last."))
+}
 _WAITS = {
     "espera_hasta": {
         "type": "string",
         "format": "date-time",
-        "description": "When the campaign goes on by itself, with the UTC offset of the shop: it has used up the "
-        "shop's limit of the day, or of the month. Missing where it does not wait, or nobody knows until when.",
+        "description": translatable(
+            "When the campaign goes on by itself, with the UTC offset of the shop: it has used up the "
+            "shop's limit of the day, or of the month. Missing where it does not wait, or nobody knows until when."
+        ),
     }
 }
-_STARTED = {"campana_id": identifier("The campaign."), **_SUMS, **_DETAILS}
+_STARTED = {"campana_id": identifier(translatable("The campaign.")), **_SUMS, **_DETAILS}
 
 _NEW_CLIENT: Json = {
     "type": "object",
     "required": ["nombre"],
     "properties": {
-        "nombre": text("The client's name.", 150),
+        "nombre": text(translatable("The client's name."), 150),
         "telefono": text(
-            "As it is written in the country of the shop, or with +; of a long spelling a shorter is stored."
+            translatable(
+                "As it is written in the country of the shop, or with +; of a long spelling a shorter is stored."
+            )
         ),
-        "documento": text("Number of the identity document.", 20),
-        "activo": {"type": "boolean", "default": True, "description": "Whether campaigns go to the client."},
+        "documento": text(translatable("Number of the identity document."), 20),
+        "activo": {
+            "type": "boolean",
+            "default": True,
+            "description": translatable("Whether campaigns go to the client."),
+        },
     },
     "example": {"nombre": "Carlos Ruiz", "telefono": "3009876543", "documento": "123456789"},
 }
 _CLIENT = shape(
     {
-        "id": identifier("The client."),
-        "nombre": text("The client's name."),
-        "telefono": text("As it was written; one that is longer than 20 characters, in a shorter spelling."),
-        "documento": text("Number of the identity document."),
-        "activo": {"type": "boolean", "description": "Whether campaigns go to the client."},
-        "creado": {"type": "string", "format": "date-time", "description": "With the UTC offset of the shop."},
-        "recibe_sms": {"type": "boolean", "description": "Whether the number is one that gets SMS."},
+        "id": identifier(translatable("The client.")),
+        "nombre": text(translatable("The client's name.")),
+        "telefono": text(
+            translatable("As it was written; one that is longer than 20 characters, in a shorter spelling.")
+        ),
+        "documento": text(translatable("Number of the identity document.")),
+        "activo": {"type": "boolean", "description": translatable("Whether campaigns go to the client.")},
+        "creado": {
+            "type": "string",
+            "format": "date-time",
+            "description": translatable("With the UTC offset of the shop."),
+        },
+        "recibe_sms": {"type": "boolean", "description": translatable("Whether the number is one that gets SMS.")},
         "motivo_sin_sms": {
             "type": ["string", "null"],
-            "description": "Why it gets none, in a few words in the caller's language; null where it gets them.",
+            "description": translatable(
+                "Why it gets none, in a few words in the caller's language; null where it gets them."
+            ),
         },
     }
 )
 _FOUND = shape(
     {
-        "id": identifier("The client."),
-        "nombre": text("The client's name."),
-        "activo": {"type": "boolean", "description": "Whether campaigns go to the client."},
+        "id": identifier(translatable("The client.")),
+        "nombre": text(translatable("The client's name.")),
+        "activo": {"type": "boolean", "description": translatable("Whether campaigns go to the client.")},
     }
 )
 _TEMPLATE = shape(
     {
-        "id": identifier("The template."),
-        "nombre": text("Its name."),
-        "mensaje": text("Its text; {nombre} stands for the client's name."),
+        "id": identifier(translatable("The template.")),
+        "nombre": text(translatable("Its name.")),
+        "mensaje": text(translatable("Its text; {nombre} stands for the client's name.")),
     }
 )
 _NEW_CAMPAIGN: Json = {
@@ -119,11 +145,13 @@ _NEW_CAMPAIGN: Json = {
     "required": ["cliente_ids", "mensaje"],
     "properties": {
         "cliente_ids": {
-            **list_of({"type": "integer", "minimum": 1}, "Ids of clients; one that is repeated counts once."),
+            **list_of(
+                {"type": "integer", "minimum": 1}, translatable("Ids of clients; one that is repeated counts once.")
+            ),
             "minItems": 1,
         },
-        "mensaje": text("The text; {nombre} stands for the client's name.", 1_600),
-        "nombre_campana": text("A name for the campaign; without one it gets one.", 200),
+        "mensaje": text(translatable("The text; {nombre} stands for the client's name."), 1_600),
+        "nombre_campana": text(translatable("A name for the campaign; without one it gets one."), 200),
     },
     "example": {
         "cliente_ids": [1, 2],
@@ -133,65 +161,78 @@ _NEW_CAMPAIGN: Json = {
 }
 _DETAIL = shape(
     {
-        "cliente_id": {"type": ["integer", "null"], "description": "The client; null when it has been deleted."},
-        "nombre": text("The client's name when the campaign was made."),
-        "estado": one_of([state.value for state in EstadoSMS], "What is known of the message."),
+        "cliente_id": {
+            "type": ["integer", "null"],
+            "description": translatable("The client; null when it has been deleted."),
+        },
+        "nombre": text(translatable("The client's name when the campaign was made.")),
+        "estado": one_of([state.value for state in EstadoSMS], translatable("What is known of the message.")),
     },
     {
-        "twilio_sid": text("What Twilio calls the message."),
-        "error": text("Why it was not sent, with Twilio's code where there is one."),
+        "twilio_sid": text(translatable("What Twilio calls the message.")),
+        "error": text(translatable("Why it was not sent, with Twilio's code where there is one.")),
     },
 )
 _STATE = shape(
     {
         "success": _YES,
-        "estado": one_of([state.value for state in EstadoCampana], "Where the campaign stands."),
+        "estado": one_of([state.value for state in EstadoCampana], translatable("Where the campaign stands.")),
         **_SUMS,
-        **{state.value: count(f"Messages that are {state.value}.") for state in EstadoSMS if state not in _OUTCOMES},
+        **{state.value: count(said) for state, said in _OTHER_MESSAGES.items()},
     },
     _WAITS,
 )
 _ENDED_CAMPAIGN = shape(
     {
-        "success": {"type": "boolean", "description": "False where a fault stopped the whole campaign."},
-        "estado": one_of(sorted(state.value for state in ENDED), "How it ended."),
+        "success": {"type": "boolean", "description": translatable("False where a fault stopped the whole campaign.")},
+        "estado": one_of(sorted(state.value for state in ENDED), translatable("How it ended.")),
         **_STARTED,
     },
-    {**_MORE_DETAILS, "error": text("The fault that stopped the campaign.")},
+    {**_MORE_DETAILS, "error": text(translatable("The fault that stopped the campaign."))},
 )
 _RUNNING_CAMPAIGN = shape(
     {
         "success": _YES,
         "estado": one_of(
             [EstadoCampana.PROCESANDO.value, EstadoCampana.POR_APROBAR.value],
-            "It goes on by itself, or waits until an admin approves it: ask for its state.",
+            translatable("It goes on by itself, or waits until an admin approves it: ask for its state."),
         ),
         **_STARTED,
-        "progreso_url": text("A stream for browsers; programs ask for the campaign's state."),
+        "progreso_url": text(translatable("A stream for browsers; programs ask for the campaign's state.")),
     },
     {**_MORE_DETAILS, **_WAITS},
 )
 _ANSWER = shape(
     {
-        "id": identifier("The answer."),
-        "telefono": text("Whose it is, with the country's code."),
-        "cliente_id": {"type": ["integer", "null"], "description": "The first client with this number; null for none."},
-        "nombre": {"type": ["string", "null"], "description": "The client's name."},
-        "campana_id": {"type": ["integer", "null"], "description": "The campaign that last wrote to the number."},
-        "mensaje": text("What the person wrote; empty where only pictures came.", 1_600),
-        "adjuntos": count("Pictures and other files that came with it; they stay at Twilio."),
-        "recibida": {"type": "string", "format": "date-time", "description": "With the UTC offset of the shop."},
-        "leida": {"type": "boolean", "description": "Whether somebody of the shop said that it is read."},
-        "baja": {"type": "boolean", "description": "Whether the number stands in the opt-outs now."},
+        "id": identifier(translatable("The answer.")),
+        "telefono": text(translatable("Whose it is, with the country's code.")),
+        "cliente_id": {
+            "type": ["integer", "null"],
+            "description": translatable("The first client with this number; null for none."),
+        },
+        "nombre": {"type": ["string", "null"], "description": translatable("The client's name.")},
+        "campana_id": {
+            "type": ["integer", "null"],
+            "description": translatable("The campaign that last wrote to the number."),
+        },
+        "mensaje": text(translatable("What the person wrote; empty where only pictures came."), 1_600),
+        "adjuntos": count(translatable("Pictures and other files that came with it; they stay at Twilio.")),
+        "recibida": {
+            "type": "string",
+            "format": "date-time",
+            "description": translatable("With the UTC offset of the shop."),
+        },
+        "leida": {"type": "boolean", "description": translatable("Whether somebody of the shop said that it is read.")},
+        "baja": {"type": "boolean", "description": translatable("Whether the number stands in the opt-outs now.")},
     }
 )
-_ERROR = shape({"success": _NO, "error": text("What is wrong, in a sentence in the caller's language.")})
+_ERROR = shape({"success": _NO, "error": text(translatable("What is wrong, in a sentence in the caller's language."))})
 _FIELD_ERRORS = shape(
     {
         "success": _NO,
         "errors": {
             "type": "object",
-            "description": "For each field that is wrong, what is wrong with it.",
+            "description": translatable("For each field that is wrong, what is wrong with it."),
             "additionalProperties": {"type": "array", "minItems": 1, "items": {"type": "string"}},
         },
     }
@@ -203,11 +244,14 @@ SCHEMAS: Json = {
     "ClienteCreado": shape({"success": _YES, "cliente": ref("Cliente")}),
     "ClienteHallado": _FOUND,
     "Clientes": shape(
-        {"success": _YES, "clientes": list_of(ref("ClienteHallado"), "By their ids.") | {"maxItems": 1_000}},
-        {"clientes_url": text("Where the clients after these are; missing when these are the last.")},
+        {
+            "success": _YES,
+            "clientes": list_of(ref("ClienteHallado"), translatable("By their ids.")) | {"maxItems": 1_000},
+        },
+        {"clientes_url": text(translatable("Where the clients after these are; missing when these are the last."))},
     ),
     "Plantilla": _TEMPLATE,
-    "Plantillas": shape({"success": _YES, "plantillas": list_of(ref("Plantilla"), "Newest first.")}),
+    "Plantillas": shape({"success": _YES, "plantillas": list_of(ref("Plantilla"), translatable("Newest first."))}),
     "CampanaNueva": _NEW_CAMPAIGN,
     "CampanaTerminada": _ENDED_CAMPAIGN,
     "CampanaEnCurso": _RUNNING_CAMPAIGN,
@@ -216,8 +260,8 @@ SCHEMAS: Json = {
     "Detalles": shape({"success": _YES, **_DETAILS}, _MORE_DETAILS),
     "Respuesta": _ANSWER,
     "Respuestas": shape(
-        {"success": _YES, "respuestas": list_of(ref("Respuesta"), "Oldest first.") | {"maxItems": 1_000}},
-        {"respuestas_url": text("Where the answers after these are; missing when these are the last.")},
+        {"success": _YES, "respuestas": list_of(ref("Respuesta"), translatable("Oldest first.")) | {"maxItems": 1_000}},
+        {"respuestas_url": text(translatable("Where the answers after these are; missing when these are the last."))},
     ),
     "Error": _ERROR,
     "ErroresDeCampos": _FIELD_ERRORS,

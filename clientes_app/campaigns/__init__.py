@@ -12,7 +12,7 @@ LIVE = "campaign"
 
 bp = Blueprint("campaigns", __name__, url_prefix="/clientes")
 
-from . import api, control_routes, routes  # noqa: E402, F401  (registers the views)
+from . import api, certificate_routes, control_routes, routes  # noqa: E402, F401  (registers the views)
 
 
 def init_app(app: Flask) -> None:

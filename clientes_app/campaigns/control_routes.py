@@ -11,16 +11,13 @@ from ..extensions import engine_apart
 from ..models import CampanaSMS, SMSLog
 from ..web.access import Access, access, by_itself
 from ..web.actor import current_actor
-from ..web.csv_export import csv_download
 from ..web.error_pages import speaks_json
 from ..web.formatting import number
 from ..web.htmx import flash_and_go, page_or_fragment
 from . import bp, control, services
 from .api import counts
-from .certificate import certificate_batches, note_download
 from .missing import has_missing
 from .progress import snapshot
-from .verification import verify
 
 
 @bp.post("/campanas/<int:pk>/pausar/")
@@ -125,15 +122,6 @@ def send_again(pk: int, row: int) -> ResponseReturnValue:
     """Send an uncertain message again."""
     message = control.send_again(current_user.account_id, pk, row)
     return _settled(message, gettext("The message to %(name)s is sent again.", name=message.nombre))
-
-
-@bp.get("/campanas/<int:pk>/certificado/")
-@access(Access.STAFF)
-def certificate(pk: int) -> ResponseReturnValue:
-    """Download the proof of a campaign: the sums, and every row."""
-    campaign = services.get_campaign(current_user.account_id, pk)
-    note_download(campaign, by=current_actor())
-    return csv_download(certificate_batches(engine_apart(), campaign, verify(pk)), f"campana-{pk}.csv")
 
 
 def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:

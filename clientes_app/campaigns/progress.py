@@ -18,6 +18,7 @@ LATEST = 8
 WAITING = "espera"
 """The phase of a campaign that runs and waits for a limit; a state it is not."""
 _SPEED_IS_FRESH = timedelta(seconds=10)
+_FOR_SOMEBODY = (EstadoCampana.POR_APROBAR, EstadoCampana.ERROR)
 _OUTCOMES = (EstadoSMS.ENVIADO, EstadoSMS.FALLIDO, EstadoSMS.INCIERTO)
 _SPREAD = 0.25
 """The time left is said as a range: the speed may change by as much."""
@@ -66,6 +67,11 @@ class Progress:
     def ended(self) -> bool:
         """Return whether nothing more happens by itself."""
         return self.estado in AT_REST and not self.counts[EstadoSMS.ENVIANDO]
+
+    @property
+    def waits_for_somebody(self) -> bool:
+        """Return whether a person decides how it goes on: an admin, or whoever mends what stopped it."""
+        return self.ended and self.estado in _FOR_SOMEBODY
 
     @property
     def settled(self) -> int:

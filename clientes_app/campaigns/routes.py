@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -16,7 +16,7 @@ from ..models import CampanaSMS, EstadoSMS, SMSLog
 from ..values.ids import read_id
 from ..web.access import Access, access, by_itself, stream_view
 from ..web.filters import cannot_be_read, in_words, one_of, read_filters
-from ..web.htmx import is_partial, page_or_fragment, source
+from ..web.htmx import go_to, is_partial, page_or_fragment, source, way_back
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, listing, services
 from .missing import has_missing
@@ -25,8 +25,9 @@ from .progress import snapshot
 
 @bp.get("/campanas/")
 @access(Access.STAFF)
+@by_itself(is_partial)
 def index() -> ResponseReturnValue:
-    """List the campaigns."""
+    """List the campaigns; the page asks for its list again while one of them is not at its end."""
     page = listing.list_page(current_user.account_id, read_id(request.args.get("antes", "")))
     running = listing.running(current_user.account_id)
     waiting = listing.waiting(current_user.account_id)
@@ -40,6 +41,16 @@ def index() -> ResponseReturnValue:
 def running() -> ResponseReturnValue:
     """Show what is running now; the page asks for this again and again while something is."""
     return render_template("campaigns/_running.html", running=listing.running(current_user.account_id))
+
+
+@bp.get("/campanas/por-aprobar/")
+@access(Access.STAFF)
+@by_itself()
+def waiting() -> ResponseReturnValue:
+    """Show what waits for an admin; the page asks for this again and again while something does."""
+    account_id = current_user.account_id
+    lists = {"waiting": listing.waiting(account_id), "running": listing.running(account_id)}
+    return render_template("campaigns/_waiting_again.html", **lists)
 
 
 @bp.get("/campanas/<int:pk>/")
@@ -69,6 +80,17 @@ def messages(pk: int) -> ResponseReturnValue:
         progress=snapshot(engine_apart(), pk),
         **_messages_context(campaign),
     )
+
+
+@bp.get("/campanas/<int:pk>/decidida/")
+@access(Access.STAFF)
+@by_itself()
+def decided(pk: int) -> ResponseReturnValue:
+    """Open the page anew where the campaign no longer waits for a person; the page asks for this again and again."""
+    services.get_campaign(current_user.account_id, pk)
+    if snapshot(engine_apart(), pk).phase == request.args.get("fase"):
+        return "", 204
+    return go_to(way_back() or url_for("campaigns.show", pk=pk))
 
 
 @bp.get("/campanas/<int:pk>/progreso/")

@@ -49,8 +49,8 @@ class Overview:
 
     @property
     def changing(self) -> bool:
-        """Return whether a campaign among the latest goes on."""
-        return any(campaign.estado not in AT_REST for campaign in self.latest)
+        """Return whether a campaign among the latest goes on, or will once an admin says so."""
+        return bool(self.waiting) or any(campaign.estado not in AT_REST for campaign in self.latest)
 
 
 def overview(account_id: int) -> Overview:

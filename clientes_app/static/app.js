@@ -17,6 +17,7 @@
     const box = dialog();
     if (byId("dialog").childElementCount && !box.open) {
       delete box.dataset.changed;
+      byId("flashes").replaceChildren(); // what it says is of the page
       box.prepend(byId("notices"));
       box.showModal();
     }
@@ -126,6 +127,12 @@
     else document.execCommand("copy");
     button.querySelector("span").textContent = button.dataset.copied;
     byId("announcer").textContent = button.dataset.copied;
+  });
+
+  // A button that prints; without scripts the browser's own menu does.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
   });
 
   // Ticked rows: how many, in words that the page brings along.

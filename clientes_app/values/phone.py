@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, shortnumberinfo
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, shortnumberinfo
 
 from . import phone_changes, phone_spelling
 from .phone_lines import PhoneProblem, problem_of
@@ -88,18 +88,6 @@ def country(e164: str) -> str:
         return "".join(regions)
     # Several countries share the code, as those of North America share +1.
     return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
-
-
-def mask(e164: str) -> str:
-    """Return a number for the log, with its country code and last two digits only: +57********67.
-
-    A text that is no number is hidden whole.
-    """
-    try:
-        prefix = f"+{phonenumbers.parse(e164).country_code}"
-    except NumberParseException:
-        return "*" * len(e164)
-    return prefix + "*" * (len(e164) - len(prefix) - 2) + e164[-2:]
 
 
 @dataclass(frozen=True)

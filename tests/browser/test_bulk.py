@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -94,3 +96,12 @@ def test_ticked_clients_are_deactivated_without_scripts(site: Site, visitors: Vi
     page.get_by_role("button", name="Deactivate 2").click()
     expect(page.locator("#flashes")).to_contain_text("2 clients are inactive and get no more campaigns.")
     assert page.url.endswith("/clientes/?estado=todos")
+
+
+def test_the_order_that_is_chosen_is_the_order_of_the_list(site: Site, visitors: Visitors) -> None:
+    page = visitors.come_back()
+    page.goto("/clientes/?estado=todos")
+    page.locator(".client-filters > summary").click()
+    page.get_by_label("Sorted by").select_option("nombre")
+    expect(page).to_have_url(re.compile("orden=nombre"))
+    expect(page.get_by_label("Sorted by")).to_have_value("nombre")

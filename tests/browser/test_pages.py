@@ -250,6 +250,7 @@ PAGES = {
     "delete a draft in a dialog": Look(
         "/clientes/campanas/borradores/", partial(open_dialog, "main a[href*=eliminar]")
     ),
+    "certificate": Look("/clientes/campanas/{finished}/certificado/imprimir/"),
     "cancel campaign": Look("/clientes/campanas/{stopped}/cancelar/"),
     "stopped campaign": Look("/clientes/campanas/{stopped}/"),
     "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
@@ -505,9 +506,11 @@ def check_looks(page: Page) -> None:
 # A fragment of a page, the list of a client's sales as JSON or HTML, files to download, the stream.
 NOT_PAGES = {
     "campaigns.actions",
-    "campaigns.certificate",
+    "campaigns.decided",
+    "campaigns.download_certificate",
     "campaigns.progress",
     "campaigns.running",
+    "campaigns.waiting",
     "clients.list_sales",
     "opt_outs.export",
     "static",

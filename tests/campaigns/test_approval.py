@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from clientes_app.audit_log import NOBODY
-from clientes_app.models import EstadoCampana
+from clientes_app.extensions import unit_of_work
+from clientes_app.models import CampanaSMS, EstadoCampana
 from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
@@ -78,6 +81,46 @@ def test_the_vendedor_reads_that_it_waits_and_may_cancel_it(seller: CheckingClie
     assert "To be approved" in seller.get("/").text
     assert seller.send(f"{asked}aprobar/").status_code == 403
     assert "2 messages were not sent" in seller.get(seller.send(f"{asked}cancelar/").location or "").text
+
+
+@pytest.mark.parametrize("decision", ["aprobar/", "rechazar/", "cancelar/"])
+def test_a_page_that_waits_is_told_of_the_decision(
+    english: CheckingClient, seller: CheckingClient, asked: str, decision: str
+) -> None:
+    asking = re.search(r'id="decided" hidden hx-get="(.*?)"', seller.get(asked).text)
+    assert asking
+    address = unescape(asking[1])
+    still = seller.swap(address, method="GET")
+    assert (still.status_code, still.headers.get("HX-Redirect")) == (204, None)
+    decider = seller if decision == "cancelar/" else english
+    assert decider.send(f"{asked}{decision}").location == asked
+    assert seller.swap(address, method="GET").headers["HX-Redirect"] == asked
+    assert 'id="decided"' not in seller.get(asked).text
+
+
+def test_a_list_that_waits_is_told_of_the_decision(english: CheckingClient, seller: CheckingClient, asked: str) -> None:
+    for place in ("/", "/clientes/campanas/"):
+        assert 'hx-get="/clientes/campanas/por-aprobar/"' in seller.get(place).text
+    assert (
+        "Aniversario" in seller.swap("/clientes/campanas/por-aprobar/", method="GET").text.partition("<hx-partial")[0]
+    )
+    english.send(f"{asked}aprobar/")
+    waiting, _, running = seller.swap("/clientes/campanas/por-aprobar/", method="GET").text.partition("<hx-partial")
+    assert "Aniversario" not in waiting
+    assert "hx-get" not in waiting
+    assert 'hx-target="#running"' in running
+    assert "Aniversario" in running
+
+
+def test_a_stopped_campaigns_page_is_told_when_somebody_resumes(
+    english: CheckingClient, seller: CheckingClient, asked: str, campaigns: Campaigns
+) -> None:
+    with campaigns.app.app_context(), unit_of_work() as session:
+        session.get_one(CampanaSMS, campaign_id(asked)).estado = EstadoCampana.ERROR
+    asking = re.search(r'id="decided" hidden hx-get="(.*?)"', seller.get(asked).text)
+    assert asking
+    english.send(f"{asked}reanudar/")
+    assert seller.swap(unescape(asking[1]), method="GET").headers["HX-Redirect"] == asked
 
 
 def test_another_vendedor_may_not_cancel_it(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clientes_app.values.phone import any_e164, country, display, mask, problem, read_e164, shortened, to_e164
+from clientes_app.values.phone import any_e164, country, display, problem, read_e164, shortened, to_e164
 from clientes_app.values.phone_lines import PhoneProblem
 
 MOBILE = "+573001234567"
@@ -256,23 +256,3 @@ def test_a_number_is_shown_in_groups(e164: str, shown: str) -> None:
 )
 def test_a_number_tells_its_country(e164: str, letters: str) -> None:
     assert country(e164) == letters
-
-
-@pytest.mark.parametrize(
-    ("e164", "masked"),
-    [
-        (MOBILE, "+57********67"),
-        ("+14155552671", "+1********71"),
-        ("no number", "*********"),
-        ("", ""),
-    ],
-)
-def test_a_masked_number_shows_its_country_and_two_digits(e164: str, masked: str) -> None:
-    assert mask(e164) == masked
-
-
-@given(st.text() | st.from_regex(r"\+?[0-9 ]{0,20}", fullmatch=True))
-def test_a_mask_never_shows_what_may_be_a_whole_number(text: str) -> None:
-    shown = sum(character.isalnum() for character in mask(text))
-    assert shown <= 5
-    assert len(mask(text)) == len(text)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
+from flask_babel import gettext
 
 from clientes_app.models.types import utc_now
 from clientes_app.sending.faults import FAULTS, NO_ANSWER
@@ -103,3 +104,18 @@ def test_the_browser_says_the_language_and_spanish_is_the_default(app: Flask, wa
 def test_outside_a_request_it_is_spanish(context: None) -> None:
     assert formatting.number(1240) == "1.240"
     assert formatting.reason(FAULTS[21211].sentence) == "El número no existe"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Yuliana R.", "Guardaste los datos de Yuliana R."),
+        ("Yuliana", "Guardaste los datos de Yuliana."),
+        ("Espera...", "Guardaste los datos de Espera...."),
+    ],
+)
+def test_a_sentence_ends_with_one_full_stop(app: Flask, name: str, said: str) -> None:
+    with reader_of(app, "es"):
+        assert gettext("%(name)s is saved.", name=name) == said
+        shown = render_template_string('{{ _("%(name)s is saved.", name=name) }}', name=f"<b>{name}")
+    assert shown == said.replace("datos de ", "datos de &lt;b&gt;")
