@@ -17,6 +17,7 @@ from ..campaigns import services as campaigns
 from ..campaigns.forms import ComposeForm
 from ..campaigns.repeats import form_key
 from ..clients.search.selection import Said
+from ..errors import NotFound
 from ..extensions import db
 from ..message_templates.preview import preview
 from ..models import Borrador, CampanaSMS
@@ -136,9 +137,9 @@ def review(key: UUID) -> ResponseReturnValue:
     """Show what sending would do, before anything is sent; where it cannot be sent, the page that says why."""
     if typed := kept_forms.fields():
         return _take_up(key, typed)
-    if campaign := handing_over.has_become(current_user.account_id, key):
-        return redirect(_page_of(campaign))
-    draft = services.get_draft(Writer.of(current_user), key)
+    draft = _draft_or_campaign(key)
+    if isinstance(draft, CampanaSMS):
+        return redirect(_page_of(draft))
     form = composing.form_of(draft, request.args)
     chosen = composing.checked(current_user.account_id, form, form.said_for_review)
     if chosen is None:
@@ -156,9 +157,9 @@ def review(key: UUID) -> ResponseReturnValue:
 @access(Access.SEND)
 def send(key: UUID) -> ResponseReturnValue:
     """Send a draft as it was reviewed; sent twice it is one campaign, and one that was changed is shown again."""
-    if campaign := handing_over.has_become(current_user.account_id, key):
-        return redirect(_page_of(campaign))
-    draft = services.get_draft(Writer.of(current_user), key)
+    draft = _draft_or_campaign(key)
+    if isinstance(draft, CampanaSMS):
+        return redirect(_page_of(draft))
     seen = Reviewed(request.form.get("huella", ""), read_id(request.form.get("mensajes", "")) or 0)
     form = composing.form_of(draft, MultiDict())
     audience = composing.checked(draft.usuario_id, form, form.said_for_review)
@@ -190,6 +191,19 @@ def send_at_once() -> ResponseReturnValue:
         asked = composing.campaign_of(form, audience)
         campaign = campaigns.create_campaign(current_user.account_id, asked, key, by=current_actor())
     return redirect(_page_of(campaign))
+
+
+def _draft_or_campaign(key: UUID) -> Borrador | CampanaSMS:
+    """Return the campaign that the draft of a key was sent as, else the draft.
+
+    Raises NotFound.
+    """
+    draft = services.find_draft(Writer.of(current_user), key)
+    # Looked for after the draft: a draft that is sent at this moment is one of the two, never neither.
+    found = handing_over.has_become(current_user.account_id, key) or draft
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _context(form: ComposeForm, draft: Borrador | None = None) -> dict[str, object]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -114,12 +115,21 @@ class Typing:
         order = form.orden.data or ""
         read = int(order) if order.isascii() and order.isdecimal() and len(order) <= len(str(_LARGEST_ORDER)) else 0
         page = (form.pagina.data or "")[:36]
-        return cls(form.clave.data or "", page, min(read, _LARGEST_ORDER), form.visto.data or "", Content.of_form(form))
+        key = _read_key(form.clave.data or "")
+        return cls(key, page, min(read, _LARGEST_ORDER), form.visto.data or "", Content.of_form(form))
 
     @property
     def untouched(self) -> bool:
         """Return whether nothing was typed into the page."""
         return self.content.typed_mark == self.seen
+
+
+def _read_key(text: str) -> str:
+    """Return a key as the address of its draft gives it; a new one for what no page of ours has been given."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return str(uuid4())
 
 
 def _told(form: ComposeForm) -> tuple[tuple[str, str], ...]:

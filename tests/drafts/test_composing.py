@@ -64,6 +64,28 @@ def test_it_is_kept_as_it_was_typed_right_or_wrong(english: CheckingClient) -> N
     assert 'aria-invalid="true"' not in shown
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("key", ["x", "9" * 37, "'; --", "A" * 36])
+def test_under_a_key_that_no_page_was_given_it_is_kept_all_the_same(
+    app: Flask, english: CheckingClient, key: str
+) -> None:
+    page = OpenPage.new(english)
+    page.fields["clave"] = key
+    assert page.type("Hola").autosave().status_code == 200
+    assert OpenPage.at(english, f"{DRAFTS}{page.key}/").fields["mensaje"] == "Hola"
+    saved = english.send(f"{DRAFTS}guardar/", {**page.fields, "clave": key, "mensaje": "Hola, ven"})
+    assert message_in(english.get(saved.location or "").text) == "Hola, ven"
+    assert "Hola, compra" in english.get(page.type("Hola, compra", clave=key).press_review()).text
+    assert texts(app) == ["Hola", "Hola, ven", "Hola, compra"]
+
+
+def test_a_key_is_the_same_in_capitals(app: Flask, english: CheckingClient) -> None:
+    page = OpenPage.new(english)
+    page.fields["clave"] = page.key.upper()
+    page.type("Hola").autosave()
+    assert message_in(english.get(page.address).text) == "Hola"
+
+
 def test_ticked_clients_stay_with_the_draft_and_no_page_carries_them(
     app: Flask, english: CheckingClient, shop: Shop, account: int
 ) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from clientes_app.audit_log import Actor
 from clientes_app.campaigns import services as campaigns
@@ -21,7 +21,8 @@ from clientes_app.models import Borrador, CampanaSMS, EstadoCampana, SMSLog
 from clientes_app.sending import control
 
 from ..support.campaigns import Campaigns
-from ..support.drafts import sent, texts
+from ..support.checking_client import CheckingClient
+from ..support.drafts import DRAFTS, send_seen, sent, shown_by, texts
 from ..support.races import race
 from ..support.shop import Shop
 
@@ -109,3 +110,26 @@ def test_of_two_drafts_for_the_missing_ones_that_race_nobody_gets_it_twice(
         assert len(follow_ups) == 1
         assert campaigns.get(campaign_id).estado is EstadoCampana.CANCELADO
         assert len(db.session.scalars(select(SMSLog).where(SMSLog.campana_id == follow_ups[0])).all()) == 3
+
+
+def test_whoever_presses_send_while_another_sends_is_led_to_the_campaign(
+    app: Flask, shop: Shop, account: int, writer: Writer, admin: CheckingClient
+) -> None:
+    client_id = shop.add_client(account)
+    with app.test_request_context():
+        draft = saving.begin(writer, typing("Hola", "a").content.with_clients([client_id]))
+        act, engine = send(writer, draft), db.engine
+    review = f"{DRAFTS}{draft.clave}/revisar/"
+    seen = shown_by(admin, review)
+    others = [act]
+
+    def send_first(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM borrador" in statement and others:
+            race(app, others.pop())
+
+    event.listen(engine, "before_cursor_execute", send_first)
+    try:
+        answer = send_seen(admin, review, seen)
+    finally:
+        event.remove(engine, "before_cursor_execute", send_first)
+    assert (answer.status_code, answer.location, others) == (302, "/clientes/campanas/1/", [])
