@@ -49,10 +49,13 @@ def open_session_for(person: Usuario, proved: str) -> None:
 def close_session() -> None:
     """End the session that the browser has, if it has one."""
     present = present_session()
+    person_id = current_user.id if present else None
     if present is not None:
         sessions.log_out(present.id, by=current_actor())
     logout_user()
     session.clear()
+    if person_id is not None:
+        kept_forms.remember_person(person_id)
 
 
 def present_session() -> sessions.Open | None:

@@ -36,6 +36,7 @@ FROM_ADDRESS = RateLimitItemPerHour(60, 1, "kept forms from address")
 
 _MARK = "retomar"
 _KEYS = "guardados"
+_LAST_PERSON = "last_person"
 _MOST_KEYS = 3
 """The cookie has room for few."""
 _SECRETS = frozenset({"clave", "clave_actual", "clave_nueva", "codigo", "credencial"})
@@ -95,6 +96,11 @@ def hold(keys: dict[str, str]) -> None:
         session[_KEYS] = keys
 
 
+def remember_person(person_id: int) -> None:
+    """Note who has logged out at this browser: what a page of theirs sends after that is for nobody else."""
+    session[_LAST_PERSON] = person_id
+
+
 def resendable() -> list[tuple[str, str]] | None:
     """Return the fields of the present request for a form that sends them once more; None where they hold secrets."""
     if request.method != "POST" or is_partial() or "csrf_token" not in request.form:
@@ -114,7 +120,7 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def _store(content: str) -> int:
-    person_id = read_id(str(session.get("_user_id", "")))
+    person_id = read_id(str(session.get("_user_id") or session.get(_LAST_PERSON, "")))
     with unit_of_work() as unit:
         row = FormularioGuardado(contenido=content, persona_id=person_id)
         unit.add(row)

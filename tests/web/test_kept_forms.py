@@ -98,6 +98,14 @@ def test_another_person_at_the_same_browser_does_not_see_it(admin: CheckingClien
     assert "Aquí está lo que habías escrito." not in page
 
 
+def test_nor_after_a_log_out_in_another_tab(admin: CheckingClient, shop: Shop) -> None:
+    shop.add_admin("otra")
+    token = hidden_fields(admin.get(NEW).text)["csrf_token"]
+    assert admin.send("/cuenta/salir/").status_code == 302
+    sent = admin.post(NEW, data={**TYPED, "csrf_token": token}, headers={"Referer": f"http://localhost{NEW}"})
+    assert "Rosa" not in come_back(admin, str(sent.location), "otra")
+
+
 def test_another_browser_of_the_same_person_does_not_either(app: Flask, admin: CheckingClient) -> None:
     press(admin, NEW, NEW, **TYPED)
     other = app.test_client()
