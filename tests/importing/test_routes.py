@@ -177,3 +177,16 @@ def test_progress_is_polled_where_there_is_no_stream(admin: CheckingClient, impo
     assert 'hx-trigger="every 2s"' in admin.swap(f"{url}?progreso=1", method="GET").text
     imports.work()
     assert admin.swap(f"{url}?progreso=1", method="GET").headers["HX-Trigger"] == '{"end": {"target": "#live"}}'
+
+
+def test_a_row_with_a_cell_too_many_is_shown_whole_and_mended(admin: CheckingClient, imports: Imports) -> None:
+    url = review(admin, imports, "Nombre,Celular\nRuiz, Ana,3007960064\nEva,3001234502\n")
+    page = admin.get(f"{url}filas/?veredicto=mala").text
+    assert "Esta fila tiene más celdas que columnas tiene el archivo." in page
+    assert "<bdi>Ruiz · Ana · 3007960064</bdi>" in page
+    again = admin.get(f"{url}rechazadas/").text
+    assert imports.counts(imports.run(again)) == {"malas": 1}
+    admin.send(f"{url}filas/2/", {"nombre": "Ana Ruiz", "telefono": "3007960064"})
+    admin.send(f"{url}aplicar/")
+    imports.work()
+    assert [name for name, *_ in imports.clients()] == ["Ana Ruiz", "Eva"]
