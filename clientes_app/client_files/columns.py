@@ -11,7 +11,7 @@ from typing import Any
 from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
-from .meaning.roles import ANSWERS, Role
+from .meaning.roles import Role
 from .meaning.tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
 from .meaning.title_words import Meaning, meaning_of
 from .meaning.titles import LOWEST, place_of_titles
@@ -160,7 +160,8 @@ def _roles(titles: Sequence[str], rows: Sequence[Sequence[str]], region: str, wi
     found = [meaning.role if meaning else None for meaning in meanings]
     _settle_name(found, meanings, rows)
     for place, role in enumerate(found):
-        if role in ANSWERS and role and not are_answers(role, _filled(rows, place)):
+        # Whether one wants messages is told by the title alone: a cell that cannot be read makes its row wrong.
+        if role in (Role.ACTIVE, Role.INACTIVE) and not are_answers(role, _filled(rows, place)):
             found[place] = Role.NOTHING
     # What stands beyond the titles is of rows with a cell too many: it is no column.
     found[width:] = [Role.NOTHING] * (len(found) - width)

@@ -149,7 +149,7 @@ def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
 
 
 def _finder_of_surplus(layout: Layout) -> Callable[[Sequence[str]], bool]:
-    """Return the function that tells whether a row has more filled cells than there are columns: which one is it?"""
+    """Return the function that tells whether a row has a filled cell where no column is."""
     end = layout.end
     if end is None:
         return lambda _cells: False

@@ -149,6 +149,12 @@ def test_titles(title: str, role: Role) -> None:
         ("Estado", "Inactivo", (False, True)),
         ("Estado", "Activo", (False, False)),
         ("Bloqueado", "Sí", (False, True)),
+        ("SMS Marketing Status", "Unsubscribed", (True, False)),
+        ("SMS Marketing Status", "Never subscribed", (True, False)),
+        ("SMS Marketing Status", "Subscribed", (False, False)),
+        ("SMS Marketing Consent", "NEVER_SUBSCRIBED", (True, False)),
+        ("SMS Marketing State", "not_subscribed", (True, False)),
+        ("Email Marketing Status", "Unsubscribed", (False, False)),
     ],
 )
 def test_whether_one_wants_messages(tmp_path: Path, title: str, cell: str, off: tuple[bool, bool]) -> None:
@@ -158,9 +164,14 @@ def test_whether_one_wants_messages(tmp_path: Path, title: str, cell: str, off: 
 
 def test_an_answer_that_is_neither_yes_nor_no_is_shown(tmp_path: Path) -> None:
     understood = Understood(tmp_path, "Nombre;Celular;Autoriza\nAna;3001234501;quizás\nLuis;3001234502;no\n")
-    assert "Autoriza" not in understood.roles
-    understood.layout = replace(understood.layout, roles=(Role.NAME, Role.PHONE, Role.CONSENT))
     assert [(row.fault, row.baja) for row in understood.rows] == [(NO_ANSWER, False), ("", True)]
+
+
+def test_one_cell_that_cannot_be_read_silences_no_other(tmp_path: Path) -> None:
+    cells = ("NO", "Sí", "tal vez")
+    rows = "".join(f"Ana;300123450{place};{cell}\n" for place, cell in enumerate(cells))
+    understood = Understood(tmp_path, f"Nombre;Celular;Acepta SMS\n{rows}")
+    assert [(row.baja, row.fault) for row in understood.rows] == [(True, ""), (False, ""), (False, NO_ANSWER)]
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,8 @@ def _row_again(pk: int, staged: Staged, listed: Verdict) -> ResponseReturnValue:
 
 def _fields() -> Fields:
     form = {name: clean_line(request.form.get(name, "")) for name in ("nombre", "telefono", "documento", "etiquetas")}
-    return Fields(form["nombre"], form["telefono"], form["documento"], split_tags(form["etiquetas"]))
+    tags = split_tags(form["etiquetas"])
+    return Fields(form["nombre"], form["telefono"], form["documento"], tags, baja="baja" in request.form)
 
 
 def _said(staged: Staged) -> str:
