@@ -46,6 +46,19 @@ def test_placeholders_join_nobody(imports: Imports, shop: Shop, placeholder: str
     assert [document for *_, document in imports.clients()[1:]] == ["", ""]
 
 
+@pytest.mark.parametrize("document", ["1,02035E+09", "1.02E9", "1", "123", "Extranjero", "pasaporte"])
+def test_what_many_may_have_joins_nobody(imports: Imports, shop: Shop, document: str) -> None:
+    shop.add_client(imports.account, "Segunda Persona", "3001249999", documento=document)
+    rows = f'Ana Ruiz,{ANA},"{document}"\nLuis Gil,3001241902,"{document}"\n'
+    assert imports.counts(imports.run(HEAD + rows)) == {"nuevas": 2}
+    assert names(imports) == ["Segunda Persona", "Ana Ruiz", "Luis Gil"]
+
+
+def test_digits_that_are_lost_are_no_document(imports: Imports) -> None:
+    imports.run(f'{HEAD}Ana Ruiz,{ANA},"1,02035E+09"\nLuis Gil,3001241902,12345678.0\n')
+    assert [document for *_, document in imports.clients()] == ["", "12345678"]
+
+
 def test_a_placeholder_takes_no_document_away(imports: Imports, shop: Shop) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
     import_id = imports.run(f"{HEAD}Ana Ruiz,{ANA},N/A\n")
@@ -67,9 +80,9 @@ def test_a_document_decides_whatever_the_name(imports: Imports, shop: Shop) -> N
 
 
 def test_of_two_with_one_document_the_one_of_that_name_is_meant(imports: Imports, shop: Shop) -> None:
-    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52")
-    shop.add_client(imports.account, "Luis Gil", EVA, documento="52")
-    import_id = imports.run(f"{HEAD}Luis Gil,{EVA},52\nAna Ruiz,{ANA},52\n")
+    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="5200")
+    shop.add_client(imports.account, "Luis Gil", EVA, documento="5200")
+    import_id = imports.run(f"{HEAD}Luis Gil,{EVA},5200\nAna Ruiz,{ANA},5200\n")
     assert imports.counts(import_id) == {"iguales": 2}
 
 
