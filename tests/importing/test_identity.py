@@ -72,11 +72,24 @@ def test_a_number_that_is_none_joins_nobody(imports: Imports) -> None:
     assert imports.counts(imports.run(rows)) == {"iguales": 2}
 
 
-def test_a_document_decides_whatever_the_name(imports: Imports, shop: Shop) -> None:
+@pytest.mark.parametrize("row", [f"Otra Cosa,{ANA},", "Ana Ruiz,3109998888,", "Otra Cosa,,"])
+def test_a_document_decides_where_the_name_or_the_number_agrees(imports: Imports, shop: Shop, row: str) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
-    import_id = imports.run(f"{HEAD}Otra Cosa,3109998888,52.123.456\n")
-    assert imports.counts(import_id) == {"actualizadas": 1}
-    assert names(imports) == ["Otra Cosa"]
+    assert imports.counts(imports.review(f"{HEAD}{row}52.123.456\n"))["actualizadas"] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [(Answer.SAME, ["Otra Cosa"]), (Answer.ANOTHER, ["Ana Ruiz", "Otra Cosa"])]
+)
+def test_a_document_with_another_name_and_number_is_asked_about(
+    imports: Imports, shop: Shop, said: Answer, expected: list[str]
+) -> None:
+    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
+    import_id = imports.review(f"{HEAD}Otra Cosa,3109998888,52.123.456\n")
+    assert imports.counts(import_id)["preguntadas"] == 1
+    answer(imports, import_id, 2, said)
+    imports.apply(import_id)
+    assert names(imports) == expected
 
 
 def test_of_two_with_one_document_the_one_of_that_name_is_meant(imports: Imports, shop: Shop) -> None:
