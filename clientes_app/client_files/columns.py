@@ -11,7 +11,7 @@ from typing import Any
 from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
-from .meaning.roles import ANSWERS, Role
+from .meaning.roles import Role
 from .meaning.tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
 from .meaning.title_words import Meaning, meaning_of
 from .meaning.titles import LOWEST, place_of_titles
@@ -42,6 +42,8 @@ class Layout:
     """Empty where it is to be found out, as the delimiter is."""
     delimiter: str = ""
     tag_delimiter: str = AUTOMATIC
+    width: int = 0
+    """How many columns the file says it has: as many as titles; 0 where that was not found out."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Layout:
@@ -59,6 +61,14 @@ class Layout:
     def columns(self, role: Role) -> tuple[int, ...]:
         """Return the columns that have a role, in the file's order."""
         return tuple(place for place, each in enumerate(self.roles) if each is role)
+
+    @property
+    def end(self) -> int | None:
+        """After how many cells the columns end, those included that a person uses; None where no cell is too many."""
+        # In a spreadsheet each cell stands in its own column, also where that has no title.
+        if not self.width or self.sheet:
+            return None
+        return max([self.width, *(place + 1 for place, role in enumerate(self.roles) if role)])
 
     @property
     def written(self) -> tuple[str, str, int]:
@@ -84,11 +94,11 @@ def guess(sample: Sequence[Record], region: str, past: Iterable[Layout] = (), ti
     place = place_of_titles(rows) if title_row is None else _place(sample, title_row)
     if place is None:
         blank = ("",) * width
-        return Layout(_completed([None] * width, rows, region), has_titles=False, titles=blank)
+        return Layout(_completed([None] * width, rows, region), has_titles=False, titles=blank, width=width)
     first = [tidy(cell) for cell in rows[place]]
     titles = tuple(title[:LONGEST_TITLE] for title in (*first, *[""] * (width - len(first))))
-    roles = remembered_roles(titles, past) or _roles(titles, rows[place + 1 :], region)
-    return Layout(roles, titles=titles, title_row=sample[place][0])
+    roles = remembered_roles(titles, past) or _roles(titles, rows[place + 1 :], region, len(first))
+    return Layout(roles, titles=titles, title_row=sample[place][0], width=len(first))
 
 
 def remembered_roles(titles: Sequence[str], past: Iterable[Layout]) -> tuple[Role, ...] | None:
@@ -145,13 +155,16 @@ def _place(sample: Sequence[Record], title_row: int) -> int | None:
     return next(found, None)
 
 
-def _roles(titles: Sequence[str], rows: Sequence[Sequence[str]], region: str) -> tuple[Role, ...]:
+def _roles(titles: Sequence[str], rows: Sequence[Sequence[str]], region: str, width: int) -> tuple[Role, ...]:
     meanings = [meaning_of(title) if title else None for title in titles]
     found = [meaning.role if meaning else None for meaning in meanings]
     _settle_name(found, meanings, rows)
     for place, role in enumerate(found):
-        if role in ANSWERS and role and not are_answers(role, _filled(rows, place)):
+        # Whether one wants messages is told by the title alone: a cell that cannot be read makes its row wrong.
+        if role in (Role.ACTIVE, Role.INACTIVE) and not are_answers(role, _filled(rows, place)):
             found[place] = Role.NOTHING
+    # What stands beyond the titles is of rows with a cell too many: it is no column.
+    found[width:] = [Role.NOTHING] * (len(found) - width)
     return _completed(found, rows, region)
 
 

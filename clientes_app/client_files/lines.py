@@ -65,7 +65,7 @@ _WORDS_OF_TOTALS = (
 )
 _NUMBERS = r"[\s\d.,$%:=()\-]*"
 _TOTAL = re.compile(
-    rf"((gran|sub|grand)[ -]?)?(tota(l|les|ls)|sumas?|sumatoria|promedio|recuento|sum|average|count)"
+    rf"((gran|sub|grand)[ -]?)?(tota(l|les|ls)|sumas?|sumatoria|promedios?|recuento|sum|averages?|count)"
     rf"(\s+({_WORDS_OF_TOTALS}))*{_NUMBERS}"
     rf"|(numero|cantidad|number) (de|of) (clientes|registros|contactos|filas|customers|records|contacts|rows){_NUMBERS}"
     rf"|\d[\d.,]* (clientes|registros|contactos|filas|customers|records|contacts|rows)( en total)?[.:]?"

@@ -26,6 +26,7 @@ LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
 LONG_TAG = translatable("A tag is longer than 40 characters.")
 MANY_TAGS = translatable("There are more than 20 tags.")
 NO_ANSWER = translatable("It says neither yes nor no where it should say whether one wants messages, or is active.")
+MANY_CELLS = translatable("This row has more cells than the file has columns.")
 LONG_CELL = translatable("A cell of this row is longer than 2,000 characters.")
 
 _FAULTY_FIELDS = {
@@ -93,6 +94,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     says = _reader_of_answers(layout)
     phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
     used = [place for place, role in enumerate(layout.roles) if role is not Role.NOTHING]
+    has_surplus = _finder_of_surplus(layout)
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
@@ -103,6 +105,8 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
         row = check(Fields(name_of(cells), number, document, given, opted_out, inactive), region)
         if unclear and not row.fault:
             row = row._replace(fault=NO_ANSWER)
+        if has_surplus(cells):
+            row = row._replace(fault=MANY_CELLS)
         if len(max(cells, key=len, default="")) <= LONGEST_CELL:
             return row
         long = any(len(cells[place]) > LONGEST_CELL for place in used if place < width)
@@ -142,6 +146,14 @@ def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
         return joined(cells, wholes) or (joined(cells, parts) if parts else "")
 
     return name_of
+
+
+def _finder_of_surplus(layout: Layout) -> Callable[[Sequence[str]], bool]:
+    """Return the function that tells whether a row has a filled cell where no column is."""
+    end = layout.end
+    if end is None:
+        return lambda _cells: False
+    return lambda cells: len(cells) > end and any(map(str.strip, cells[end:]))
 
 
 def _reader_of_answers(layout: Layout) -> Callable[[Sequence[str]], tuple[bool, bool, bool]]:

@@ -14,6 +14,8 @@ from .spelling import searchable
 LONGEST_NAME = 150
 LONGEST_DOCUMENT = 20
 LONGEST_TAG = 40
+SHORTEST_KEY = 4
+"""Letters and digits of a document by which somebody is known."""
 
 _LIKE_A_NUMBER = re.compile(r"[\d\s+().\-/]+")
 _NO_LETTER = re.compile(r"[^a-z0-9 ]")
@@ -74,13 +76,17 @@ def sound_of(word: str) -> str:
 
 
 def document_key(documento: str) -> str:
-    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same; empty where there is none."""
+    """Return a document's letters and digits: "1.020.345-6" and "10203456" are the same; empty where it is no key."""
     if not documento or is_no_document(documento):
         return ""
     folded = searchable(documento)
-    if folded.isalnum():
-        return folded[:LONGEST_DOCUMENT]
-    return "".join(character for character in folded if character.isalnum())[:LONGEST_DOCUMENT]
+    signs = folded if folded.isalnum() else "".join(character for character in folded if character.isalnum())
+    return signs[:LONGEST_DOCUMENT] if _tells_one_from_all(signs) else ""
+
+
+def _tells_one_from_all(signs: str) -> bool:
+    """Return whether a document may be one person's alone: "123" and "Extranjero" are many's."""
+    return len(signs) >= SHORTEST_KEY and any(map(str.isdecimal, signs))
 
 
 def digits_of(text: str) -> str:

@@ -32,7 +32,13 @@ _CHECK_DIGIT = re.compile(r"(.*\d)\s*-\s*[\dk]")
 
 _COUNTED_UP, _COUNTED_DOWN = "01234567890", "9876543210"
 _SHORTEST_RUN = 5
-"""Shorter numbers may be a shop's own for its clients: 77, 123."""
+"""Shorter numbers may be a shop's own for its clients: they are kept, and no key (`client_keys`)."""
+
+_OF_EIGHT = "12345678"
+"""Somebody's cédula; those of nine digits are none."""
+
+# 1,02035E+09: a spreadsheet showed so many digits, and the others are lost.
+_LOST_DIGITS = re.compile(r"\d(?:[.,]\d+e\+?|e\+)\d{1,2}")
 
 _NO_SUBSCRIBER = re.compile(r"\+\d+?(?:0{7}|(\d)\1{9})")
 
@@ -40,6 +46,8 @@ _NO_SUBSCRIBER = re.compile(r"\+\d+?(?:0{7}|(\d)\1{9})")
 def is_no_document(text: str) -> bool:
     """Return whether a text says that there is no document: "N/A", "0", 222222222222 ("consumidor final")."""
     folded = fold(text).strip()
+    if _LOST_DIGITS.fullmatch(folded):
+        return True
     if (checked := _CHECK_DIGIT.fullmatch(folded)) and _says_nothing(_NO_SIGN.sub("", checked[1])):
         return True
     return _says_nothing(_NO_SIGN.sub("", folded))
@@ -67,4 +75,6 @@ def _is_one_sign(signs: str) -> bool:
 
 
 def _is_counted(signs: str) -> bool:
+    if signs == _OF_EIGHT:
+        return False
     return len(signs) >= _SHORTEST_RUN and (signs in _COUNTED_UP or signs in _COUNTED_DOWN)

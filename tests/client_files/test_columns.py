@@ -9,7 +9,7 @@ import pytest
 
 from clientes_app.client_files.meaning.roles import Role
 from clientes_app.client_files.meaning.title_words import role_of_title
-from clientes_app.client_files.rows import NO_ANSWER
+from clientes_app.client_files.rows import MANY_CELLS, NO_ANSWER
 
 from ..support.client_files import Understood
 
@@ -149,6 +149,12 @@ def test_titles(title: str, role: Role) -> None:
         ("Estado", "Inactivo", (False, True)),
         ("Estado", "Activo", (False, False)),
         ("Bloqueado", "Sí", (False, True)),
+        ("SMS Marketing Status", "Unsubscribed", (True, False)),
+        ("SMS Marketing Status", "Never subscribed", (True, False)),
+        ("SMS Marketing Status", "Subscribed", (False, False)),
+        ("SMS Marketing Consent", "NEVER_SUBSCRIBED", (True, False)),
+        ("SMS Marketing State", "not_subscribed", (True, False)),
+        ("Email Marketing Status", "Unsubscribed", (False, False)),
     ],
 )
 def test_whether_one_wants_messages(tmp_path: Path, title: str, cell: str, off: tuple[bool, bool]) -> None:
@@ -158,9 +164,14 @@ def test_whether_one_wants_messages(tmp_path: Path, title: str, cell: str, off: 
 
 def test_an_answer_that_is_neither_yes_nor_no_is_shown(tmp_path: Path) -> None:
     understood = Understood(tmp_path, "Nombre;Celular;Autoriza\nAna;3001234501;quizás\nLuis;3001234502;no\n")
-    assert "Autoriza" not in understood.roles
-    understood.layout = replace(understood.layout, roles=(Role.NAME, Role.PHONE, Role.CONSENT))
     assert [(row.fault, row.baja) for row in understood.rows] == [(NO_ANSWER, False), ("", True)]
+
+
+def test_one_cell_that_cannot_be_read_silences_no_other(tmp_path: Path) -> None:
+    cells = ("NO", "Sí", "tal vez")
+    rows = "".join(f"Ana;300123450{place};{cell}\n" for place, cell in enumerate(cells))
+    understood = Understood(tmp_path, f"Nombre;Celular;Acepta SMS\n{rows}")
+    assert [(row.baja, row.fault) for row in understood.rows] == [(True, ""), (False, ""), (False, NO_ANSWER)]
 
 
 @pytest.mark.parametrize(
@@ -209,3 +220,24 @@ def test_a_person_says_what_parts_the_tags(tmp_path: Path, delimiter: str, tags:
 
 def test_an_apostrophe_that_belongs_to_a_name_stays(tmp_path: Path) -> None:
     assert Understood(tmp_path, "Nombre,Celular\n't Hooft,3001234501\n").names == ["'t Hooft"]
+
+
+@pytest.mark.parametrize(
+    ("content", "faults"),
+    [
+        ("Nombre,Celular\nRuiz, Ana,3007960064\nEva,3001234502\n", [MANY_CELLS, ""]),
+        ("Nombre;Celular;Etiquetas\nAna;3001234501;VIP;Norte\n", [MANY_CELLS]),
+        ("Nombre,Contacto\nRuiz, Ana,3007960064\n", [MANY_CELLS]),
+        ("Nombre;Celular\nAna;3001234501;;\n", [""]),
+        ("Nombre;Celular;\nAna;3001234501;llamar\n", [""]),
+        ("Ana Ruiz;3001234501\n" * 60 + "Eva Gil;3001234502;Norte\n", [""] * 60 + [MANY_CELLS]),
+    ],
+)
+def test_a_row_with_more_cells_than_columns_is_shown(tmp_path: Path, content: str, faults: list[str]) -> None:
+    assert [row.fault for row in Understood(tmp_path, content).rows] == faults
+
+
+def test_a_cell_beyond_the_titles_is_no_surplus_in_a_column_that_a_person_uses(tmp_path: Path) -> None:
+    understood = Understood(tmp_path, "Nombre;Celular\nAna;3001234501;VIP\n")
+    understood.layout = replace(understood.layout, roles=(Role.NAME, Role.PHONE, Role.TAGS))
+    assert [(row.fault, row.tags) for row in understood.rows] == [("", ("VIP",))]

@@ -47,7 +47,8 @@ def test_the_titles_of_a_workbook_may_stand_lower_down(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     ["TOTAL;284", "Total general;;9", "Subtotal: 3;", "GRAN TOTAL;", "Total de clientes: 284;", "284 registros;",
-     "Cantidad de clientes: 3;", "** Total **;", "Suma;12.500,50", "Grand total;3", ";284"],
+     "Cantidad de clientes: 3;", "** Total **;", "Suma;12.500,50", "Grand total;3", ";284",
+     "Promedio;3", "Promedios;3"],
 )  # fmt: skip
 def test_a_line_of_totals_is_no_client(tmp_path: Path, line: str) -> None:
     understood = Understood(tmp_path, f"Nombre;Compras;Celular\nAna;3;3001234501\n{line}\n")

@@ -133,3 +133,9 @@ def test_what_is_no_list_is_named(tmp_path: Path, content: bytes, word: str) -> 
 @pytest.mark.parametrize("title", ["BMW", "PK", "RIFF", "ID3"])
 def test_a_list_may_begin_like_a_picture(tmp_path: Path, title: str) -> None:
     assert Understood(tmp_path, f"{title};Nombre;Celular\nx;Ana;3001234501\n").names == ["Ana"]
+
+
+def test_the_example_of_an_encoding_is_mended_as_its_cells_are(tmp_path: Path) -> None:
+    path = tmp_path / "upload"
+    path.write_bytes("Nombre;Celular\nMaría;3001234501\n".encode() + b"Jos\xe9;3001234502\n")
+    assert {each.encoding: each.example for each in choices(path, "cp1252")}["cp1252"] == "María"

@@ -46,6 +46,19 @@ def test_placeholders_join_nobody(imports: Imports, shop: Shop, placeholder: str
     assert [document for *_, document in imports.clients()[1:]] == ["", ""]
 
 
+@pytest.mark.parametrize("document", ["1,02035E+09", "1.02E9", "1", "123", "Extranjero", "pasaporte"])
+def test_what_many_may_have_joins_nobody(imports: Imports, shop: Shop, document: str) -> None:
+    shop.add_client(imports.account, "Segunda Persona", "3001249999", documento=document)
+    rows = f'Ana Ruiz,{ANA},"{document}"\nLuis Gil,3001241902,"{document}"\n'
+    assert imports.counts(imports.run(HEAD + rows)) == {"nuevas": 2}
+    assert names(imports) == ["Segunda Persona", "Ana Ruiz", "Luis Gil"]
+
+
+def test_digits_that_are_lost_are_no_document(imports: Imports) -> None:
+    imports.run(f'{HEAD}Ana Ruiz,{ANA},"1,02035E+09"\nLuis Gil,3001241902,12345678.0\n')
+    assert [document for *_, document in imports.clients()] == ["", "12345678"]
+
+
 def test_a_placeholder_takes_no_document_away(imports: Imports, shop: Shop) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
     import_id = imports.run(f"{HEAD}Ana Ruiz,{ANA},N/A\n")
@@ -59,17 +72,30 @@ def test_a_number_that_is_none_joins_nobody(imports: Imports) -> None:
     assert imports.counts(imports.run(rows)) == {"iguales": 2}
 
 
-def test_a_document_decides_whatever_the_name(imports: Imports, shop: Shop) -> None:
+@pytest.mark.parametrize("row", [f"Otra Cosa,{ANA},", "Ana Ruiz,3109998888,", "Otra Cosa,,"])
+def test_a_document_decides_where_the_name_or_the_number_agrees(imports: Imports, shop: Shop, row: str) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
-    import_id = imports.run(f"{HEAD}Otra Cosa,3109998888,52.123.456\n")
-    assert imports.counts(import_id) == {"actualizadas": 1}
-    assert names(imports) == ["Otra Cosa"]
+    assert imports.counts(imports.review(f"{HEAD}{row}52.123.456\n"))["actualizadas"] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [(Answer.SAME, ["Otra Cosa"]), (Answer.ANOTHER, ["Ana Ruiz", "Otra Cosa"])]
+)
+def test_a_document_with_another_name_and_number_is_asked_about(
+    imports: Imports, shop: Shop, said: Answer, expected: list[str]
+) -> None:
+    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
+    import_id = imports.review(f"{HEAD}Otra Cosa,3109998888,52.123.456\n")
+    assert imports.counts(import_id)["preguntadas"] == 1
+    answer(imports, import_id, 2, said)
+    imports.apply(import_id)
+    assert names(imports) == expected
 
 
 def test_of_two_with_one_document_the_one_of_that_name_is_meant(imports: Imports, shop: Shop) -> None:
-    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52")
-    shop.add_client(imports.account, "Luis Gil", EVA, documento="52")
-    import_id = imports.run(f"{HEAD}Luis Gil,{EVA},52\nAna Ruiz,{ANA},52\n")
+    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="5200")
+    shop.add_client(imports.account, "Luis Gil", EVA, documento="5200")
+    import_id = imports.run(f"{HEAD}Luis Gil,{EVA},5200\nAna Ruiz,{ANA},5200\n")
     assert imports.counts(import_id) == {"iguales": 2}
 
 

@@ -7,8 +7,12 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
+
+from clientes_app.extensions import db
+from clientes_app.models import Baja
 
 from ..data import make_awful_files as awful
 from ..support.checking_client import CheckingClient
@@ -177,3 +181,30 @@ def test_progress_is_polled_where_there_is_no_stream(admin: CheckingClient, impo
     assert 'hx-trigger="every 2s"' in admin.swap(f"{url}?progreso=1", method="GET").text
     imports.work()
     assert admin.swap(f"{url}?progreso=1", method="GET").headers["HX-Trigger"] == '{"end": {"target": "#live"}}'
+
+
+def test_a_row_with_a_cell_too_many_is_shown_whole_and_mended(admin: CheckingClient, imports: Imports) -> None:
+    url = review(admin, imports, "Nombre,Celular\nRuiz, Ana,3007960064\nEva,3001234502\n")
+    page = admin.get(f"{url}filas/?veredicto=mala").text
+    assert "Esta fila tiene más celdas que columnas tiene el archivo." in page
+    assert "<bdi>Ruiz · Ana · 3007960064</bdi>" in page
+    again = admin.get(f"{url}rechazadas/").text
+    assert imports.counts(imports.review(again)) == {"malas": 1}
+    admin.send(f"{url}filas/2/", {"nombre": "Ana Ruiz", "telefono": "3007960064"})
+    admin.send(f"{url}aplicar/")
+    imports.work()
+    assert [name for name, *_ in imports.clients()] == ["Ana Ruiz", "Eva"]
+
+
+def test_who_mends_an_answer_that_cannot_be_read_says_whether_one_wants_messages(
+    admin: CheckingClient, imports: Imports
+) -> None:
+    content = "Nombre,Celular,Acepta SMS\nAna,3001234501,tal vez\nEva,3001234502,tal vez\n"
+    url = review(admin, imports, content, c2="acepta")
+    assert 'name="baja" value="1"' in admin.get(f"{url}filas/?veredicto=mala").text
+    admin.send(f"{url}filas/2/", {"nombre": "Ana", "telefono": "3001234501", "baja": "1"})
+    admin.send(f"{url}filas/3/", {"nombre": "Eva", "telefono": "3001234502"})
+    admin.send(f"{url}aplicar/")
+    imports.work()
+    with imports.app.app_context():
+        assert list(db.session.scalars(select(Baja.telefono_e164))) == ["+573001234501"]

@@ -41,6 +41,7 @@ _EXACT = {
     Role.CONSENT: (
         "autoriza|autorizacion|autorizado|acepta|consentimiento|consent|habeas data|suscrito|subscribed|opt in"
         "|optin|permiso|tratamiento de datos|autoriza tratamiento de datos|autorizacion datos|accepts marketing"
+        "|sms marketing|marketing sms"
     ),
     Role.ACTIVE: "activo|active|activa|habilitado|enabled|vigente|estado|status|estado cliente|estado del cliente",
     Role.INACTIVE: "inactivo|inactive|bloqueado|blocked|deshabilitado|disabled|archivado|archived",
@@ -104,7 +105,8 @@ _PATTERNS: tuple[tuple[str, Meaning], ...] = (
         Meaning(Role.CONSENT),
     ),
     (
-        r"\b(sms|mensajes?|marketing) (consent\w*|opt ?in|subscri\w+|status|permission|autoriza\w*)\b",
+        r"\b(sms|mensajes?|marketing) (marketing )?(consent\w*|state|estado|opt ?in|subscri\w+|status|permission"
+        r"|autoriza\w*)\b",
         Meaning(Role.CONSENT),
     ),
     (

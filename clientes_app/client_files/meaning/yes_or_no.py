@@ -17,7 +17,8 @@ _ON = re.compile(
     r"|subscribed|suscrit[oa]|granted|allowed|opt(ed)?[ -]?in|si,? (acepta|autoriza|quiere)( mensajes)?|quiere mensajes"
 )
 _OFF = re.compile(
-    r"no (acepta|autoriza|quiere)( mensajes)?|inactiv[oa]|inactive|unsubscribed|not subscribed|desuscrit[oa]|declined"
+    r"no (acepta|autoriza|quiere)( mensajes)?|inactiv[oa]|inactive|(never|not|no|un)[ _-]?subscribed"
+    r"|(nunca|no) suscrit[oa]|desuscrit[oa]|declined"
     r"|rejected|rechaz[ao]|rechazado|disabled|deshabilitad[oa]|bloquead[oa]|blocked|retirad[oa]|cancelad[oa]|denied"
     r"|revoked|(dad[oa] )?(de )?baja|opt(ed)?[ -]?out|suspendid[oa]|archivad[oa]|archived|never"
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ..cells import tidy
 from ..refusals import Refused
 from .kinds import NO_LIST
 
@@ -63,7 +64,7 @@ def choices(path: Path, chosen: str) -> list[Choice]:
     offered += [] if chosen in offered else [chosen]
     raw = next(iter(_lines_beyond_ascii(path, 1)), b"")
     word = found[0] if (found := _WORD.search(raw)) else b""
-    return [Choice(each, word.decode(each, "replace")[:_LONGEST_EXAMPLE]) for each in offered]
+    return [Choice(each, tidy(word.decode(each, "replace"))[:_LONGEST_EXAMPLE]) for each in offered]
 
 
 def _guess(lines: list[bytes]) -> str:

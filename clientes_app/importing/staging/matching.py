@@ -14,6 +14,7 @@ from ...client_files.rows import Row
 from ...clients.locks import lock
 from ...database.transactions import id_list
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
+from ...values.client_keys import digits_of
 from ...values.names_alike import alike
 from ...values.placeholders import is_no_number
 from ...values.text import clean_line
@@ -40,7 +41,7 @@ class Match(NamedTuple):
 
     client: Existing | None = None
     asks: bool = False
-    """Whether only the number says so, and the name says another: a person is asked."""
+    """Whether the number alone says so, or the document alone, and the rest says another: a person is asked."""
 
 
 NOBODY = Match()
@@ -62,9 +63,10 @@ class Matches:
     """Which of the numbers have, where a row says so of one."""
 
     def match(self, row: Row) -> Match:
-        """Return the client that a row is: a document decides, whatever the name; a number does with a like name."""
+        """Return the client that a row is: by its document and its name or number, or by its number and its name."""
         if row.documento_clave and (same := self.by_document.get(row.documento_clave)):
-            return Match(_of_that_name(same, row) or same[0])
+            meant = _of_that_name(same, row) or next((each for each in same if _may_have_number(each, row)), None)
+            return Match(meant) if meant else Match(same[0], asks=True)
         number = key_number(row)
         if not row.documento_clave and not number:
             return Match(self.by_words.get(_words(row)))
@@ -74,8 +76,8 @@ class Matches:
         return Match(sharing[0], asks=True) if sharing else NOBODY
 
     def answered(self, row: Row, client_id: int) -> Match:
-        """Return the client that a person said a row is; where it has the number no more, who it is without that."""
-        sharing = self.by_phone.get(key_number(row), ())
+        """Return the client that a person said a row is; where it is not found so any more, who it is without that."""
+        sharing = chain(self.by_document.get(row.documento_clave, ()), self.by_phone.get(key_number(row), ()))
         said = next((each for each in sharing if each.id == client_id), None)
         return Match(said) if said else self.match(row)
 
@@ -156,6 +158,12 @@ def _of_that_name(clients: Sequence[Existing], row: Row) -> Existing | None:
     exact = (each for each in clients if each.nombre == row.nombre)
     near = (each for each in clients[:MOST_COMPARED] if alike(each.nombre, row.nombre))
     return next(exact, None) or next(near, None)
+
+
+def _may_have_number(client: Existing, row: Row) -> bool:
+    """Return whether a row's number is a client's, or one of them has none."""
+    number, written = client.telefono_e164 or client.telefono, row.telefono_e164 or row.telefono
+    return not number or not written or digits_of(number) == digits_of(written)
 
 
 def _has_key(one: Row | Existing) -> bool:

@@ -36,7 +36,11 @@ def reason_of(staged: Staged) -> str:
     if staged.verdict is not Verdict.ASKED:
         return str(gettext(staged.row.fault))
     if staged.client_id:
-        return str(gettext("A client with another name has its number, and nobody said whether it is the same one."))
+        return str(
+            gettext(
+                "A client with another name has its number or its document, and nobody said whether it is the same one."
+            )
+        )
     return str(
         gettext(
             "Row %(row)s has its number and another name, and nobody said whether it is the same client.",

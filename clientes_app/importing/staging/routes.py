@@ -110,7 +110,8 @@ def _row_again(pk: int, staged: Staged, listed: Verdict) -> ResponseReturnValue:
 
 def _fields() -> Fields:
     form = {name: clean_line(request.form.get(name, "")) for name in ("nombre", "telefono", "documento", "etiquetas")}
-    return Fields(form["nombre"], form["telefono"], form["documento"], split_tags(form["etiquetas"]))
+    tags = split_tags(form["etiquetas"])
+    return Fields(form["nombre"], form["telefono"], form["documento"], tags, baja="baja" in request.form)
 
 
 def _said(staged: Staged) -> str:
@@ -120,7 +121,8 @@ def _said(staged: Staged) -> str:
 
 
 def _titles(row: Importacion) -> Sequence[str]:
-    return *Layout.from_json(row.columnas).titles, gettext("Row"), gettext("Why it was not imported")
+    layout = Layout.from_json(row.columnas)
+    return *layout.titles[: layout.end], gettext("Row"), gettext("Why it was not imported")
 
 
 def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
@@ -128,4 +130,6 @@ def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
     for staged in staged_rows.rejected(row, place().uploads):
         read = cells_of(staged, layout)
         cells = readable_again(read, layout) + [""] * (len(layout.titles) - len(read))
-        yield *cells, staged.number, reason_of(staged)
+        end = len(cells) if layout.end is None else layout.end
+        # What was too much still stands beyond the titles, where the file is imported again.
+        yield *cells[:end], staged.number, reason_of(staged), *cells[end:]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ...client_files.cells import tidy
 from ...client_files.rows import Row
 from ...extensions import db
 from ...models import CambioDeCliente, Cliente, Importacion
@@ -23,6 +24,8 @@ from .verdicts import Answer, Apart, Verdict
 
 WITHOUT_MOBILE = "sin_celular"
 """Asks for the rows that are imported and get no SMS, whatever else becomes of them."""
+
+_LONGEST_TEXT = 300
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Line:
     answer: Answer = Answer.NONE
     without_mobile: bool = False
     text: str = ""
-    """What stands in a line that is no row."""
+    """What stands in a line that is no row, or in a wrong one of which no single field is wrong."""
 
 
 def page_of(row: Importacion, kind: str, after: int, uploads: Path) -> tuple[list[Line], int | None]:
@@ -110,6 +113,7 @@ def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cli
         changes=_would_change(client, staged.row) if client else (),
         answer=staged.answer,
         without_mobile=not staged.row.fault and not staged.row.telefono_e164,
+        text="" if staged.row.faulty_field else " · ".join(filter(None, map(tidy, staged.cells)))[:_LONGEST_TEXT],
     )
 
 

@@ -31,7 +31,8 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
         with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
             before = _mendable(staging, number)
-            mended = check(fields._replace(baja=before.row.baja, inactivo=before.row.inactivo), place.region)
+            said = fields._replace(baja=fields.baja or before.row.baja, inactivo=before.row.inactivo)
+            mended = check(said, place.region)
             connection = session.connection()
             tags = split_tags(row.etiqueta)
             matches = find_clients(connection, account_id, [mended], with_tags=bool(tags or fields.etiquetas))
