@@ -104,7 +104,7 @@ def test_nobody_knows_by_it_that_the_messages_were_erased(
         (("Mira", "x"), ("Mira", 0)),
         (("Mira", "-1"), ("Mira", 0)),
         (("a" * 5_000, "0"), ("a" * 1_600, 0)),
-        (("\x00\x07ho\x00la\r\nsí ", ""), ("hola\nsí", 0)),
+        (("\x00\x07hola\x00ya\r\nsí ", ""), ("hola ya\nsí", 0)),
         (("e" + "\u0301" * 3_000, ""), ("é" + "\u0301" * 29, 0)),
         (("", "0"), None),
         ((" \n\x00", ""), None),
