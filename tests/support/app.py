@@ -13,7 +13,6 @@ from clientes_app.config import Settings
 from clientes_app.extensions import db
 
 from .checking_client import CheckingClient
-from .sentences import hold_to_the_catalogue
 
 
 @pytest.fixture
@@ -28,7 +27,6 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The app; a request or a test that needs its context opens one."""
     app = create_app(settings)
     app.test_client_class = CheckingClient
-    hold_to_the_catalogue(app)
     yield app
     with app.app_context():
         db.engine.dispose()
