@@ -14,8 +14,6 @@ from .spelling import searchable
 LONGEST_NAME = 150
 LONGEST_DOCUMENT = 20
 LONGEST_TAG = 40
-SHORTEST_KEY = 4
-"""Letters and digits of a document by which somebody is known."""
 
 _LIKE_A_NUMBER = re.compile(r"[\d\s+().\-/]+")
 _NO_LETTER = re.compile(r"[^a-z0-9 ]")
@@ -85,8 +83,8 @@ def document_key(documento: str) -> str:
 
 
 def _tells_one_from_all(signs: str) -> bool:
-    """Return whether a document may be one person's alone: "123" and "Extranjero" are many's."""
-    return len(signs) >= SHORTEST_KEY and any(map(str.isdecimal, signs))
+    """Return whether a document may be one person's alone: "Extranjero" is many's."""
+    return any(map(str.isdecimal, signs))
 
 
 def digits_of(text: str) -> str:
