@@ -46,7 +46,7 @@ def people(app: Flask, shop: Shop, account: int, context: None) -> dict[str, int
     """Five clients of one account, and one of another."""
     people = {
         "María López": shop.add_client(account, "María López", "300 123 4567", documento="1.020.345-6"),
-        "Mario Peña": shop.add_client(account, "Mario Peña", "3109998877", documento="98765432"),
+        "Mario Peña": shop.add_client(account, "Mario Peña", "3109998877", documento="98765431"),
         "José Ñáñez": shop.add_client(account, "José Ñáñez", "no tiene"),
         "Inés «la» O'Brien": shop.add_client(account, "Inés «la» O'Brien", "+14155550123", activo=False),
         '50% "Off" _x_': shop.add_client(account, '50% "Off" _x_', "3001112233"),
