@@ -209,7 +209,7 @@ class TestEditing:
     """Names and rights of those who are there."""
 
     def test_rights_change_at_once(self, app: Flask, admin: CheckingClient, seller: CheckingClient) -> None:
-        assert seller.get("/clientes/campanas/nueva/").status_code == 200
+        assert seller.get("/clientes/campanas/nueva/", follow_redirects=True).status_code == 200
         fields = {"usuario": "vero", "nombre": "Verónica", "puede_enviar": "false"}
         saved = admin.send(f"/personas/{id_of(app, 'vero')}/editar/", fields)
         assert (saved.status_code, saved.location) == (302, "/personas/")
