@@ -31,7 +31,7 @@ def test_an_edit_says_who_and_what(admin: CheckingClient, shop: Shop, account: i
     assert page.count("by ana") == 2
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     assert "Name: Laura became &lt;b&gt;Lucía" in told
-    assert "Document: none became 77" in told
+    assert "Document: No document became 77" in told
     assert "State: Active became Inactive" in told
 
 
