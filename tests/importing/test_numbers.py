@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from clientes_app.client_files.rows import LONG_PHONE
 
 from ..support.imports import Imports, csv_of
 
@@ -37,9 +36,9 @@ def test_a_line_without_sms_is_imported_and_counted(imports: Imports, number: st
     assert imports.counts(import_id) == {"nuevas": 1, "sin_celular": 1}
 
 
-def test_of_two_numbers_in_a_cell_none_is_guessed(imports: Imports) -> None:
+def test_of_two_numbers_in_a_cell_the_first_that_gets_sms_is_taken(imports: Imports) -> None:
     import_id = imports.review(csv_of([TITLES, ("Laura Méndez", "3001242001 / 3119876543", "77")]))
-    assert imports.rejected(import_id) == [(2, "mala", LONG_PHONE)]
+    assert imports.rejected(import_id) == []
 
 
 @pytest.mark.parametrize(

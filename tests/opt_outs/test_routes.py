@@ -265,5 +265,5 @@ def test_the_list_outlives_the_client(admin: CheckingClient, app: Flask, shop: S
 def test_a_search_that_is_too_long_finds_nobody_and_says_why(admin: CheckingClient, shop: Shop, account: int) -> None:
     add(shop, account, "+573004445566")
     page = admin.get(URL, query_string={"q": "3004445566" * 30}).text
-    assert "no se puede leer. Escribe algunos dígitos, hasta 40 caracteres." in page
+    assert "no se puede leer. Escribe letras o dígitos, hasta 100 caracteres." in page
     assert "300 444 5566" not in page
