@@ -142,7 +142,7 @@ def read_it_on_the_phone(page: Page, who: Newcomer) -> None:
 
 @pytest.mark.parametrize("who", [AT_A_COMPUTER, WITH_A_THUMB], ids=["at a computer", "with a thumb"])
 def test_from_log_in_to_the_message_on_the_phone(site: Site, visitors: Visitors, who: Newcomer) -> None:
-    site.simulator.behave(latency=1_500)
+    site.simulator.behave(latency=4_000)
     page = visitors.log_in(**who.device)
     add_client(page, who)
     write_template(page, who)
