@@ -76,6 +76,7 @@ class Callbacks:
 
     async def _tell(self, entry: Entry, status_callback: str) -> None:
         address = Address.read(status_callback)
+        await asyncio.sleep(self._conditions.latency)  # an answer that takes its time comes before what happens next
         for status, code in self._conditions.story_of(entry.recipient):
             await asyncio.sleep(self._conditions.callback_delay)
             async with self._slots:

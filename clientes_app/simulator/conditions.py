@@ -78,6 +78,11 @@ class Conditions:
         return self._settings.retry_after
 
     @property
+    def latency(self) -> float:
+        """Seconds that each answer takes at least."""
+        return self._settings.latency / 1000
+
+    @property
     def callback_delay(self) -> float:
         """Seconds before each status callback."""
         return self._settings.callback_delay / 1000

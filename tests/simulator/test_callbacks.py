@@ -126,3 +126,12 @@ def test_what_was_not_taken_is_not_told_again_by_itself(
     listener.answers = [503]
     sid = send(client, status_callback=f"{listener.url}{overrides}").sid
     wait_until(lambda: listener.statuses(sid) == ["accepted", "sent", "delivered"])
+
+
+def test_nothing_is_told_of_a_message_before_it_is_answered(
+    simulator: SimulatorProcess, client: Client, listener: Listener
+) -> None:
+    control(simulator, {"latency": 1_000, "callback_delay": 900})
+    sid = send(client, status_callback=listener.url).sid
+    assert listener.heard == []
+    wait_until(lambda: len(listener.statuses(str(sid))) == 3)
