@@ -101,7 +101,7 @@ def delete_ticked(page: Page) -> None:
 
 
 def refuse_tag(page: Page) -> None:
-    open_dialog(".tag-list a", page)
+    open_dialog(".tag-actions a", page)
     refuse("#etiqueta", page)
 
 
