@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-
 from ..support.imports import Imports, csv_of
 
 TITLES = ("nombre", "celular", "cedula")
