@@ -138,7 +138,8 @@ def guests(chromium: Browser, mortal: Site) -> Iterator[Visitors]:
 
 def test_a_lost_connection_is_said_and_unsaid(mortal: Site, account: int, guests: Visitors) -> None:
     mortal.shop.add_clients(account, [f"32{number:08d}" for number in range(300)])
-    mortal.simulator.behave(latency=1_500)
+    # No callback settles meanwhile what nobody knows: a page that says the end is not told of later news.
+    mortal.simulator.behave(latency=1_500, callback_delay=600_000)
     page = guests.log_in("ana")
     page.goto(f"/clientes/campanas/{mortal.start_campaign(account, 'Con apagón')}/")
     lost = page.locator("#connection-lost")

@@ -107,7 +107,7 @@ def test_what_the_person_had_before_counts_too(app: Flask, imports: Imports, kee
     import_id = imports.upload(f"{HEAD}Uno,{TYPED},\nDos,,{DOCUMENT}\nTres,,777111\nCuatro,3009990000,\n{OTHERS}")
     with app.test_request_context():
         clients.edit_client(account_of(account), person, {"documento": "777111"}, by=Actor(account))
-    imports.run("nombre,celular,documento\nZ,3009990000,777111\n")
+    imports.run(f"nombre,celular,documento\n{NAME},3009990000,777111\n")
     keeper.erase(person)
     finish(imports, import_id)
     assert keeper.names() == ["Nueva Paz", "Otra Luz"]

@@ -34,7 +34,7 @@ def test_a_filter_shows_as_a_chip_that_can_be_taken_off(admin: CheckingClient) -
     page = admin.get("/clientes/?q=mar&numero=no&orden=nombre&etiqueta=&baja=").text
     assert "Martín Gil" in page
     assert "María López" not in page
-    assert "Sin número válido" in page
+    assert "Sin celular" in page
     assert 'href="/clientes/?q=mar&amp;orden=nombre"' in page
 
 

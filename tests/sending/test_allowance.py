@@ -98,7 +98,7 @@ class Account:
     def try_to(self, act: str, campaign_id: int) -> None:
         """Pause or resume a campaign, if it can be."""
         with self.app.test_request_context(), suppress(Conflict):
-            getattr(control, act)(self.id, campaign_id)
+            getattr(control, act)(self.id, campaign_id, by=NOBODY)
 
     def used(self) -> Sequence[Any]:
         """List what was counted, day by day."""

@@ -57,7 +57,7 @@ def test_every_page_has_its_place(app: Flask, shop: Shop, account: int, browser:
     ],
 )
 def test_it_is_the_place_where_one_looks_for_it(admin: CheckingClient, address: str, place: str) -> None:
-    assert places(admin.get(address).text) == [[place], [place], []]
+    assert places(admin.get(address, follow_redirects=True).text) == [[place], [place], []]
 
 
 @pytest.mark.parametrize("address", ["/cuenta/yo/", "/cuenta/segundo-paso/ajustes/"])
