@@ -26,6 +26,13 @@ class SmsMode(StrEnum):
     SIMULATED = "simulated"
 
 
+class Workers(StrEnum):
+    """Who sends and imports: the process that serves the pages, or processes of their own on any machine."""
+
+    EMBEDDED = "embedded"
+    DISTRIBUTED = "distributed"
+
+
 class SettingsError(Exception):
     """A setting has a value that it does not take; the message is one line for the operator."""
 
@@ -63,6 +70,7 @@ class Settings:
     database_url: str = field(repr=False)
     secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
     """Keys of before, the newest last: what they signed still counts, nothing new is signed with them."""
+    workers: Workers = Workers.EMBEDDED
     sms_mode: SmsMode = SmsMode.SIMULATED
     twilio: TwilioSettings = TwilioSettings()
     public_base_url: str = ""
@@ -85,6 +93,11 @@ class Settings:
     uploads_mb: int = 4_000
     uploads_mb_per_shop: int = 1_000
     """How much may wait to be imported, in all and of one account."""
+
+    @property
+    def distributed(self) -> bool:
+        """Return whether workers of their own send and import."""
+        return self.workers is Workers.DISTRIBUTED
 
     @property
     def simulated(self) -> bool:
@@ -170,10 +183,12 @@ def _settings_from(env: Env) -> Settings:
     twilio = _twilio_from(env)
     mode = _sms_mode(env, twilio)
     public = _url(env, "PUBLIC_BASE_URL")
+    database_url = _database_url(env)
     port = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
     return Settings(
         secret_key=_secret_key(env, mode),
-        database_url=_database_url(env),
+        database_url=database_url,
+        workers=_workers(env, database_url),
         sms_mode=mode,
         twilio=twilio,
         public_base_url=public,
@@ -239,6 +254,16 @@ def _database_url(env: Env) -> str:
     if scheme in ("postgres", "postgresql"):
         return f"postgresql+psycopg://{rest}"
     return url
+
+
+def _workers(env: Env, database_url: str) -> Workers:
+    known = [workers.value for workers in Workers]
+    workers = Workers(env.str("WORKERS", Workers.EMBEDDED.value, validate=validate.OneOf(known)))
+    if workers is Workers.DISTRIBUTED and not database_url.startswith("postgresql"):
+        raise SettingsError(
+            "WORKERS=distributed needs PostgreSQL: DATABASE_URL takes postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return workers
 
 
 def _words(env: Env, name: str) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def test_one_twilio_variable_makes_it_earnest_and_the_others_are_missed(monkeypa
         ("UPLOADS_MB", "0"),
         ("UPLOADS_MB_PER_SHOP", "much"),
         ("RATELIMIT_STORAGE_URI", "http://localhost"),
+        ("WORKERS", "many"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -116,3 +117,16 @@ def test_twilio_itself_reports_nowhere_unless_told(monkeypatch: pytest.MonkeyPat
 def test_keys_of_before_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY_FALLBACKS", "older, old")
     assert read_settings().secret_key_fallbacks == ("older", "old")
+
+
+def test_workers_of_their_own_need_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKERS", "distributed")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///x.sqlite")
+    with pytest.raises(SettingsError, match="WORKERS=distributed needs PostgreSQL"):
+        read_settings()
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@db/clientes")
+    assert read_settings().distributed
+
+
+def test_one_process_is_the_default() -> None:
+    assert not read_settings().distributed
