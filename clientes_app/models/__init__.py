@@ -14,6 +14,7 @@ from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
+from .ritmo import RitmoDeEnvio
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
 from .sesion import FormularioGuardado, Sesion
@@ -62,6 +63,7 @@ __all__ = [
     "Privacidad",
     "Recibo",
     "Respuesta",
+    "RitmoDeEnvio",
     "Rol",
     "SMSLog",
     "Segmento",

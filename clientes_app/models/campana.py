@@ -189,6 +189,8 @@ class SMSLog(Base):
     estado: Mapped[EstadoSMS] = mapped_column(state_column(EstadoSMS))
     intento: Mapped[str | None] = mapped_column(String(32))
     """Names the last attempt to send this row."""
+    turno_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The lease under which it was claimed last; that may be gone."""
     twilio_sid: Mapped[str | None] = mapped_column(String(100))
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)

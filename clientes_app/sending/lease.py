@@ -1,18 +1,20 @@
-"""The lease: at any moment one process is the sender of a database."""
+"""Leases: the embedded sender has the one of its database, each worker one of its own beside the others'."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, ScalarSelect, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ..database import clock
 from ..database.processes import LEASE_SECONDS, is_dead
 from ..database.transactions import write_transaction
 from ..models import TurnoDeEnvio
-from ..models.types import utc_now
 
 HEARTBEATS = 5
 """How often the holder gives a sign of life while a lease runs."""
@@ -22,7 +24,7 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Lease:
-    """The lease as one process knows it: whether it is surely ours at this moment, whatever froze us meanwhile."""
+    """The one lease as a process knows it: whether it is surely ours at this moment, whatever froze us meanwhile."""
 
     seconds = LEASE_SECONDS
 
@@ -36,12 +38,13 @@ class Lease:
         """Return the time from one sign of life to the next."""
         return self.seconds / HEARTBEATS
 
+    def take(self) -> bool:
+        """Take the lease where it is free; return whether we hold it now."""
+        return self._held_if(hold)
+
     def renew(self) -> bool:
-        """Take the lease, or give a sign of life where it is ours; return whether we hold it now."""
-        # Asked before the database is: who is frozen while it answers must not count from when it wakes up.
-        asked_at = seconds_since_boot()
-        self._renewed_at = asked_at if hold(self.engine, self.owner, self.seconds) else -math.inf
-        return self.is_held()
+        """Give a sign of life, or take the lease where it is free; return whether we hold it now."""
+        return self._held_if(hold)
 
     def is_held(self) -> bool:
         """Return whether nobody else can have taken the lease, nor will within a heartbeat."""
@@ -51,6 +54,28 @@ class Lease:
         """Give the lease up, so that another process need not wait for it to run out."""
         self._renewed_at = -math.inf
         let_go(self.engine, self.owner)
+
+    def _held_if(self, asked: Callable[[Engine, str, float], bool]) -> bool:
+        # Noted before the database is asked: who is frozen while it answers must not count from when it wakes up.
+        asked_at = seconds_since_boot()
+        self._renewed_at = asked_at if asked(self.engine, self.owner, self.seconds) else -math.inf
+        return self.is_held()
+
+
+class WorkersLease(Lease):
+    """A worker's lease, beside others': once lost it is not renewed, and nothing claimed under it handed over."""
+
+    def __init__(self, engine: Engine, owner: str, queues: str) -> None:
+        super().__init__(engine, owner)
+        self._queues = queues
+
+    def take(self) -> bool:
+        """Enter a new lease beside those of others."""
+        return self._held_if(partial(enter, queues=self._queues))
+
+    def renew(self) -> bool:
+        """Give a sign of life; return whether the lease is still ours."""
+        return self._held_if(give_sign)
 
 
 def seconds_since_boot() -> float:
@@ -70,6 +95,42 @@ def hold(engine: Engine, owner: str, seconds: float = LEASE_SECONDS) -> bool:
         return False  # nobody held it, and another process took it in between
 
 
+def enter(engine: Engine, owner: str, _seconds: float, *, queues: str = "") -> bool:
+    """Give a worker a new lease, under a number that nobody had."""
+    with write_transaction(engine) as connection:
+        now = clock.now(connection)
+        connection.execute(delete(TurnoDeEnvio).where(TurnoDeEnvio.titular == owner))
+        values = {"titular": owner, "latido": now, "unico": None, "colas": queues, "desde": now}
+        connection.execute(insert(TurnoDeEnvio).values(values))
+    return True
+
+
+def give_sign(engine: Engine, owner: str, _seconds: float = LEASE_SECONDS) -> bool:
+    """Give a worker's sign of life; return whether it still has its lease."""
+    with write_transaction(engine) as connection:
+        ours = update(TurnoDeEnvio).where(TurnoDeEnvio.titular == owner)
+        return connection.execute(ours.values(latido=clock.now(connection))).rowcount == 1
+
+
+def end_lost(connection: Connection, seconds: float = LEASE_SECONDS) -> None:
+    """End the leases of workers that gave no sign of life for so long, or are seen to be dead.
+
+    A worker that was only frozen finds its lease gone, and claims and hands over nothing more under it.
+    """
+    late = clock.now(connection) - timedelta(seconds=seconds)
+    workers = TurnoDeEnvio.unico.is_(None)
+    others = connection.execute(select(TurnoDeEnvio.id, TurnoDeEnvio.titular, TurnoDeEnvio.latido).where(workers)).all()
+    for other in others:
+        if other.latido < late or is_dead(other.titular):
+            still = (TurnoDeEnvio.id == other.id, TurnoDeEnvio.latido == other.latido)
+            connection.execute(delete(TurnoDeEnvio).where(*still))
+
+
+def leases_but(owner: str) -> ScalarSelect[int]:
+    """Select the numbers of the leases of all others."""
+    return select(TurnoDeEnvio.id).where(TurnoDeEnvio.titular != owner).scalar_subquery()
+
+
 def let_go(engine: Engine, owner: str) -> None:
     """Give the owner's lease up in the database."""
     with write_transaction(engine) as connection:
@@ -77,13 +138,15 @@ def let_go(engine: Engine, owner: str) -> None:
 
 
 def _hold(connection: Connection, owner: str, patience: timedelta) -> bool:
-    now = utc_now()
-    holder = connection.scalar(select(TurnoDeEnvio.titular).where(TurnoDeEnvio.id == 1).with_for_update())
+    now = clock.now(connection)
+    holder = connection.scalar(select(TurnoDeEnvio.titular).where(TurnoDeEnvio.unico == 1).with_for_update())
     if holder is None:
-        connection.execute(insert(TurnoDeEnvio).values(id=1, titular=owner, latido=now))
+        connection.execute(insert(TurnoDeEnvio).values(id=1, titular=owner, latido=now, desde=now))
         return True
     free = [TurnoDeEnvio.titular == owner, TurnoDeEnvio.latido < now - patience]
     if is_dead(holder):
         free.append(TurnoDeEnvio.titular == holder)
-    taken = connection.execute(update(TurnoDeEnvio).where(or_(*free)).values(titular=owner, latido=now))
+    taken = connection.execute(
+        update(TurnoDeEnvio).where(TurnoDeEnvio.unico == 1, or_(*free)).values(titular=owner, latido=now)
+    )
     return taken.rowcount == 1

@@ -140,6 +140,10 @@ ROWS = {
         "INSERT INTO formulario_guardado (id, contenido, persona_id, creado) VALUES (1, 'x', 2, '2026-11-22 15:00:00')",
         "UPDATE campana_sms SET continua_id = 1 WHERE id = 1",
     ),
+    "0020": (
+        "INSERT INTO ritmo_de_envio (id, siguiente, partes_por_segundo, meta, medido, rechazos)"
+        " VALUES (1, '2026-11-22 15:00:00', 50, 100, '2026-11-22 15:00:00', 1)",
+    ),
 }
 
 
