@@ -17,6 +17,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 INSTANCE_PATH = PROJECT_ROOT / "instance"
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Of JSON: 200,000 ids. Forms take half of it, see `front_door`."""
+SHORTEST_TOKEN = 16
+"""Characters of the token of the metrics: nobody counts how often it is guessed at."""
 
 
 class SmsMode(StrEnum):
@@ -90,6 +92,8 @@ class Settings:
     server_threads: int = 128
     uploads_path: Path = INSTANCE_PATH / "uploads"
     """Where files wait that are being imported; those of one database only, for what it does not name is deleted."""
+    metrics_token: str = field(default="", repr=False)
+    """What opens the metrics; empty: they are not to be had."""
     uploads_mb: int = 4_000
     uploads_mb_per_shop: int = 1_000
     """How much may wait to be imported, in all and of one account."""
@@ -204,6 +208,7 @@ def _settings_from(env: Env) -> Settings:
         port=port,
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
+        metrics_token=_metrics_token(env),
         uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),
         uploads_mb_per_shop=env.int("UPLOADS_MB_PER_SHOP", 1_000, validate=validate.Range(1, 10_000_000)),
     )
@@ -264,6 +269,13 @@ def _workers(env: Env, database_url: str) -> Workers:
             "WORKERS=distributed needs PostgreSQL: DATABASE_URL takes postgresql://USER:PASSWORD@HOST/NAME"
         )
     return workers
+
+
+def _metrics_token(env: Env) -> str:
+    token = env.str("METRICS_TOKEN", "").strip()
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        raise SettingsError(f"METRICS_TOKEN takes at least {SHORTEST_TOKEN} random letters and digits")
+    return token
 
 
 def _words(env: Env, name: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def load_maker(_request: Request) -> Usuario | None:
 
 
 def _use_token() -> ResponseReturnValue | None:
-    if not sends_token():
+    if not sends_token() or _has_own_token():
         return None
     secret = (request.authorization and request.authorization.token) or ""
     token = services.find_working(secret, sample_people=current_settings().simulated)
@@ -58,6 +58,10 @@ def _use_token() -> ResponseReturnValue | None:
         return _refuse_token()
     g.api_token, g.api_token_name = token, token.nombre
     return _refuse_view(token) if request.endpoint else None
+
+
+def _has_own_token() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "own_token", False)
 
 
 def _refuse_token() -> ResponseReturnValue:

@@ -86,6 +86,11 @@ def machine_view(view: View) -> View:
     return _declaring(for_machines=True, without_cookies=True)(view)
 
 
+def own_token_view(view: View) -> View:
+    """Declare that the view has a token of its own, which is none of the API's: it looks at that itself."""
+    return _declaring(own_token=True)(view)
+
+
 def kept_view(view: View) -> View:
     """Declare that browsers fetch the view to keep it: a cookie would come from before what people do meanwhile."""
     return _declaring(without_cookies=True)(view)

@@ -55,6 +55,7 @@ ANYONE = {
     "POST auth.create_first_admin",
     "GET health.alive",
     "GET health.ready",
+    "GET health.show_metrics",
     "GET offline.worker",
     "GET offline.page",
     "GET second_factor.ask",
@@ -68,6 +69,8 @@ ANYONE = {
     "GET second_factor.set_up_first",
     "POST second_factor.confirm_first",
 }
+OWN_TOKEN = {"GET health.show_metrics"}
+"""To these an API token is as good as none: `tests/health` tells what opens them."""
 STAFF = {
     "GET home.index",
     "GET phone.index",
@@ -564,6 +567,8 @@ def test_a_revoked_token_opens_nothing(app: Flask, house: House, account: int) -
         tokens.revoke_token(account, house.token + 1, by=NOBODY)
     before = house.rows()
     for place, (what, rule) in enumerate(calls(app)):
+        if what in OWN_TOKEN:
+            continue
         response = call_with(secret, house, what, rule, place)
         assert (response.status_code, response.is_json) == (401, True), what
         assert response.headers["WWW-Authenticate"].startswith("Bearer"), what
@@ -588,7 +593,7 @@ def test_a_token_opens_what_its_scope_says_and_never_a_page(app: Flask, house: H
     every = make_token(app, account, *Alcance)
     before = house.rows()
     for what, rule in calls(app):
-        if what in SCOPES or what in WITHOUT_SCOPE:
+        if what in SCOPES or what in WITHOUT_SCOPE or what in OWN_TOKEN:
             continue
         response = call_with(every, house, what, rule)
         assert (response.status_code, response.is_json) == (403, True), what
