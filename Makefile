@@ -6,13 +6,16 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 UPDATE := $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i .venv/messages.pot -d clientes_app/translations
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format audit translations lock bench crash coverage
+.PHONY: help run cluster test lint format audit translations lock bench crash coverage
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: .venv/run ## start the app on http://127.0.0.1:8000 (PORT changes it)
 	@PREPARE=yes exec $(BIN)/gunicorn wsgi:app
+
+cluster: .venv/dev ## try several machines on this one: PostgreSQL, two web processes, two workers, nginx
+	@exec $(BIN)/python -m tests.cluster
 
 test: lint ## check everything: style, types, tests, real browser
 	@$(BIN)/python -m pytest -n 2

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ..engine.roll import living
+from ..engine.roll import Living, living
 from ..engine.worker import QUEUES, run_worker
 from ..extensions import db
 from ..settings import current_settings
+
+HEADINGS = ("WHERE", "DOES", "SINCE", "LAST SIGN OF LIFE")
+SERVER = "server"
+"""What the process is called that serves the pages, and sends beside that."""
 
 
 @click.command()
@@ -35,6 +40,21 @@ def worker(*, queues: str, verbose: bool) -> None:
 @click.command()
 @with_appcontext
 def workers() -> None:
-    """List who sends: where, what, since when, and the last sign of life."""
-    for one in living(db.engine):
-        click.echo(f"{one.where}\t{one.queues}\tsince {one.since:%Y-%m-%d %H:%M:%S}Z\t{one.silent_for:.0f} s ago")
+    """List who sends: where, what it does, since when, and how long ago it gave a sign of life."""
+    sending = living(db.engine)
+    if not sending:
+        click.echo("Nobody sends.")
+        return
+    for line in _aligned([HEADINGS, *map(_cells, sending)]):
+        click.echo(line)
+
+
+def _cells(one: Living) -> tuple[str, ...]:
+    return one.where, one.queues or SERVER, f"{one.since:%Y-%m-%d %H:%M:%S}Z", f"{one.silent_for:.0f} s ago"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Write rows as lines whose columns stand below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

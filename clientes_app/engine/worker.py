@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -23,7 +24,7 @@ from ..extensions import db
 from ..sending.dispatcher import Dispatcher
 from ..sending.lease import HEARTBEATS, WorkersLease
 from ..settings import settings_of
-from . import upkeep
+from . import progress_line, upkeep
 from .jobs import BULK, EXPRESS, TASK
 from .orders import JobOrders
 from .shared_pace import SharedPace
@@ -78,6 +79,7 @@ class Worker:
     async def _send(self) -> None:
         orders = JobOrders()
         dispatcher = _dispatcher(self._app, self._engine, orders, self._queues)
+        watched = asyncio.create_task(progress_line.keep(sys.stderr, dispatcher.pulse))
         listeners = [
             asyncio.create_task(_forever("express jobs", partial(_listen_for_first, self._engine, orders))),
             asyncio.create_task(_forever("jobs", partial(_listen, self._engine, orders))),
@@ -89,6 +91,8 @@ class Worker:
         for listener in listeners:
             listener.cancel()
         await asyncio.gather(sending, *listeners, return_exceptions=True)
+        watched.cancel()
+        await asyncio.gather(watched, return_exceptions=True)
 
 
 def _dispatcher(app: Flask, engine: Engine, orders: JobOrders, queues: Sequence[str]) -> Dispatcher:

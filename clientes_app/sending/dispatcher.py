@@ -14,6 +14,7 @@ from .lease import Lease
 from .orders import Orders
 from .pace import Pace
 from .shift import Shift
+from .speed import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,11 @@ class Dispatcher:
         self._make_carrier = make_carrier
         self._concurrency = concurrency
         self._stopping = False
+        self._shift: Shift | None = None
+
+    def pulse(self) -> Pulse:
+        """Return how it sends at this moment; to be asked in its loop."""
+        return self._shift.pulse() if self._shift else Pulse()
 
     def stop(self) -> None:
         """Ask the dispatcher to finish what is in flight and end; any thread or signal handler may call it."""
@@ -70,9 +76,10 @@ class Dispatcher:
     async def _work(self) -> None:
         carrier = self._make_carrier()
         try:
-            shift = Shift(self._lease, self._orders, carrier, self._concurrency, self._make_pace())
-            await shift.work(lambda: self._stopping)
+            self._shift = Shift(self._lease, self._orders, carrier, self._concurrency, self._make_pace())
+            await self._shift.work(lambda: self._stopping)
         finally:
+            self._shift = None
             await carrier.close()
 
     async def _rest(self) -> None:

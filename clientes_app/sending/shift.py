@@ -24,7 +24,7 @@ from .orders import Order, Orders, moment
 from .pace import Pace
 from .queue import FairQueue
 from .reconcile import settle_forever
-from .speed import Speedometer
+from .speed import Pulse, Speedometer
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,10 @@ class Shift:
             self._closing = True
             self._signal_finished(at_once=True)
             await recorder
+
+    def pulse(self) -> Pulse:
+        """Return how it sends at this moment."""
+        return self._speedometer.pulse(len(self._in_flight))
 
     # Claiming
 

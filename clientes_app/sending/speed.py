@@ -5,9 +5,20 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 _WINDOW_SECONDS = 5.0
 _SHORTEST_SPAN = 0.5
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How a process sends at one moment."""
+
+    per_second: float = 0.0
+    campaigns: int = 0
+    """How many campaigns had a result within the last seconds."""
+    in_flight: int = 0
 
 
 class Speedometer:
@@ -26,6 +37,11 @@ class Speedometer:
         """Return messages a second by campaign, and forget what is too old to matter."""
         now = time.monotonic()
         return {campaign_id: _speed(times, now) for campaign_id, times in self._counted.items()}
+
+    def pulse(self, in_flight: int) -> Pulse:
+        """Return the speeds of all campaigns together."""
+        speeds = [speed for speed in self.speeds().values() if speed]
+        return Pulse(sum(speeds), len(speeds), in_flight)
 
 
 def _speed(times: deque[float], now: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from clientes_app.config import PROJECT_ROOT
 
 from .carrier import wait_until
+from .programs import NotInstalled
 from .server import free_port
 
 HOST = "shop.example"
@@ -45,26 +46,48 @@ http {{
 @contextmanager
 def running_nginx(server_url: str, folder: Path) -> Iterator[str]:
     """Run nginx in front of a server; give its address, whose certificate nobody has signed."""
-    plain, secure = free_port(), free_port()
+    secure = free_port()
+    changes = {"listen 443 ssl": f"listen 127.0.0.1:{secure} ssl", "127.0.0.1:8000": urlsplit(server_url).netloc}
+    with _running(changes, folder):
+        yield f"https://127.0.0.1:{secure}"
+
+
+@contextmanager
+def running_plain_nginx(server_urls: Sequence[str], port: int, folder: Path) -> Iterator[str]:
+    """Run nginx in front of several servers, for browsers on this machine: without HTTPS; give its address."""
+    places = "; server ".join(urlsplit(url).netloc for url in server_urls)
     changes = {
-        "listen 80;": f"listen 127.0.0.1:{plain};",
-        "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
-        "127.0.0.1:8000": urlsplit(server_url).netloc,
-        f"/etc/letsencrypt/live/{HOST}": str(folder),
+        "listen 443 ssl http2": f"listen 127.0.0.1:{port}",
+        "127.0.0.1:8000": places,
+        " $host;": " $http_host;",  # with the port, which is not the usual one
     }
-    (folder / "clientes.conf").write_text(_replaced(_GIVEN, changes))
+    with _running(changes, folder):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(changes: dict[str, str], folder: Path) -> Iterator[None]:
+    """Run nginx with the given configuration, changed so."""
+    here = {"listen 80;": f"listen 127.0.0.1:{free_port()};", f"/etc/letsencrypt/live/{HOST}": str(folder)}
+    (folder / "clientes.conf").write_text(_replaced(_GIVEN, changes | here))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_AROUND.format(folder=folder, user=user))
     _write_certificate(folder)
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert nginx, "tests/install_system_packages.sh installs nginx"
-    process = subprocess.Popen([nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"])
+    process = subprocess.Popen([program(), "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"])
     try:
         wait_until((folder / "nginx.pid").exists)
-        yield f"https://127.0.0.1:{secure}"
+        yield
     finally:
         process.terminate()
         process.wait(10)
+
+
+def program() -> str:
+    """Return where nginx is; raises NotInstalled."""
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if not found:
+        raise NotInstalled("nginx")
+    return found
 
 
 def _replaced(text: str, changes: dict[str, str]) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psycopg
 
+from .programs import NotInstalled
+
 _SYSTEM_ACCOUNT = "postgres"
 
 
@@ -74,13 +76,17 @@ def _run(program: str, *arguments: str | Path) -> None:
     """Run one of the server's programs; they refuse to be run by root."""
     account = _SYSTEM_ACCOUNT if os.geteuid() == 0 else None
     groups: list[str] | None = [] if account else None
-    command = [_programs() / program, *arguments]
+    command = [programs() / program, *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=account, group=account, extra_groups=groups)
 
 
-def _programs() -> Path:
-    """Return the folder of the newest server installed; Debian keeps it off the PATH."""
+def programs() -> Path:
+    """Return the folder of the newest server installed; Debian keeps it off the PATH.
+
+    Raises NotInstalled.
+    """
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
     initdb = versions[-1] if versions else shutil.which("initdb")
-    assert initdb, "PostgreSQL is not installed: tests/install_system_packages.sh installs it"
+    if not initdb:
+        raise NotInstalled("PostgreSQL")
     return Path(initdb).parent
