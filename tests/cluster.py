@@ -11,13 +11,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
+
+import click
 
 from clientes_app import create_app
 from clientes_app.cli.demo_shop import load_shop
@@ -63,26 +66,36 @@ class Cluster:
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[Cluster]:
     """Start everything, and wait until pages are served and somebody sends; at the end nothing of it runs."""
-    ledger, port = folder / "simulator.sqlite", free_port()
+    ledger, url = folder / "simulator.sqlite", f"http://127.0.0.1:{free_port()}"
     with ExitStack() as running:
         database_url = running.enter_context(postgres.running_postgres()).create("clientes")
         _load(database_url, ledger)
         simulator = running.enter_context(SimulatorProcess.start(ledger, LATENCY_MS))
-        environment = _environment(database_url, simulator.base_url, f"http://127.0.0.1:{port}", folder)
-        web_urls, members = [], []
-        for number in range(1, WEB + 1):
-            own_port = str(free_port())
-            command = ("gunicorn", "wsgi:app")
-            web = _process(f"web-{number}", command, {**environment, "PORT": own_port}, folder)
-            members.append(running.enter_context(web))
-            web_urls.append(f"http://127.0.0.1:{own_port}")
-        for number in range(1, WORKERS + 1):
-            command = ("flask", "--app", "wsgi", "worker")
-            members.append(running.enter_context(_process(f"worker-{number}", command, environment, folder)))
-        url = running.enter_context(nginx.running_plain_nginx(web_urls, port, folder))
-        for member_url in web_urls:
-            wait_until(lambda member_url=member_url: _is_ready(member_url, members), START_SECONDS)
-        yield Cluster(url, web_urls, members)
+        environment = _environment(database_url, simulator.base_url, url, folder)
+        webs = {f"http://127.0.0.1:{port}": str(port) for port in _free_ports(WEB)}
+        members = [
+            *(_web(place, {**environment, "PORT": port}, folder) for place, port in enumerate(webs.values(), 1)),
+            *(_worker(place, environment, folder) for place in range(1, WORKERS + 1)),
+        ]
+        started = [running.enter_context(member) for member in members]
+        running.enter_context(nginx.running_plain_nginx([*webs], urlsplit(url).port or 0, folder))
+        wait_until(lambda: all(_is_ready(web, started) for web in webs), START_SECONDS)
+        yield Cluster(url, [*webs], started)
+
+
+def _free_ports(count: int) -> set[int]:
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return ports
+
+
+def _web(place: int, environment: dict[str, str], folder: Path) -> AbstractContextManager[Member]:
+    return _process(f"web-{place}", ["gunicorn", "wsgi:app"], environment, folder)
+
+
+def _worker(place: int, environment: dict[str, str], folder: Path) -> AbstractContextManager[Member]:
+    return _process(f"worker-{place}", ["flask", "--app", "wsgi", "worker"], environment, folder)
 
 
 def _load(database_url: str, ledger: Path) -> None:
@@ -112,7 +125,7 @@ def _environment(database_url: str, twilio_url: str, url: str, folder: Path) -> 
 
 
 @contextmanager
-def _process(name: str, command: tuple[str, ...], environment: dict[str, str], folder: Path) -> Iterator[Member]:
+def _process(name: str, command: list[str], environment: dict[str, str], folder: Path) -> Iterator[Member]:
     """Run a process apart from the terminal's Ctrl-C: it ends when it is told to."""
     log = folder / f"{name}.log"
     with log.open("wb") as output:
@@ -158,9 +171,9 @@ def main() -> None:
         sys.exit(f"make cluster: {error}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
-    print("Starting PostgreSQL, two web processes, two workers and nginx…", flush=True)
+    click.echo("Starting PostgreSQL, two web processes, two workers and nginx…")
     with tempfile.TemporaryDirectory(prefix="clientes-cluster-") as folder, running_cluster(Path(folder)) as cluster:
-        print(_described(cluster, folder), flush=True)
+        click.echo(_described(cluster, folder))
         while True:
             signal.pause()
 
