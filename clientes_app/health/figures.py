@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, Select, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 
 from ..database import clock
 from ..database.processes import LEASE_SECONDS
@@ -43,8 +43,6 @@ class Figures:
 
     messages: Mapping[EstadoSMS, int]
     campaigns: Mapping[EstadoCampana, int]
-    speed: float
-    """Messages a second, as those who send last measured it."""
     slowed_to: float | None
     """SMS parts a second that all workers together may send, fewer than the settings say; None: as they say."""
     jobs: Mapping[str, int] | None
@@ -66,7 +64,6 @@ def read_figures(engine: Engine) -> Figures:
         return Figures(
             messages=_messages(connection),
             campaigns=_campaigns(connection),
-            speed=connection.scalar(_speed()) or 0.0,
             slowed_to=connection.scalar(select(RitmoDeEnvio.partes_por_segundo)),
             jobs=_jobs(connection),
             oldest_seconds=_oldest(connection, sendable),
@@ -85,10 +82,6 @@ def _messages(connection: Connection) -> Mapping[EstadoSMS, int]:
 def _campaigns(connection: Connection) -> Mapping[EstadoCampana, int]:
     counted = select(CampanaSMS.estado, func.count()).group_by(CampanaSMS.estado)
     return dict.fromkeys(EstadoCampana, 0) | dict(connection.execute(counted).all())
-
-
-def _speed() -> Select[float]:
-    return select(func.sum(CampanaSMS.velocidad)).where(CampanaSMS.estado == EstadoCampana.PROCESANDO)
 
 
 def _jobs(connection: Connection) -> Mapping[str, int] | None:

@@ -24,7 +24,6 @@ class _FiguresCollector(Collector):
         figures = self._figures
         yield _by("clientes_messages", "Messages by state; enviando: in flight", "state", figures.messages)
         yield _by("clientes_campaigns", "Campaigns by state", "state", figures.campaigns)
-        yield _one("clientes_messages_per_second", "Messages a second, as last measured", [figures.speed])
         yield _one(
             "clientes_pace_parts_per_second",
             "SMS parts a second that all workers together may send, while Twilio's refusals slow them down",
