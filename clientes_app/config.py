@@ -248,6 +248,13 @@ def _secret_key(env: Env, mode: SmsMode) -> str:
     return kept.read_text()
 
 
+def _metrics_token(env: Env) -> str:
+    token = env.str("METRICS_TOKEN", "").strip()
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        raise SettingsError(f"METRICS_TOKEN takes at least {SHORTEST_TOKEN} random letters and digits")
+    return token
+
+
 def _database_url(env: Env) -> str:
     url = env.str("DATABASE_URL", "")
     if not url:
@@ -269,13 +276,6 @@ def _workers(env: Env, database_url: str) -> Workers:
             "WORKERS=distributed needs PostgreSQL: DATABASE_URL takes postgresql://USER:PASSWORD@HOST/NAME"
         )
     return workers
-
-
-def _metrics_token(env: Env) -> str:
-    token = env.str("METRICS_TOKEN", "").strip()
-    if token and (len(token) < SHORTEST_TOKEN or not token.isascii()):
-        raise SettingsError(f"METRICS_TOKEN takes at least {SHORTEST_TOKEN} random letters and digits")
-    return token
 
 
 def _words(env: Env, name: str) -> tuple[str, ...]:
