@@ -17,7 +17,6 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 from urllib.error import URLError
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import click
@@ -38,7 +37,6 @@ from .support.server import free_port
 LATENCY_MS = 50
 START_SECONDS = 60
 STOP_SECONDS = 20
-WEB, WORKERS = 2, 2
 
 
 @dataclass(frozen=True)
@@ -66,36 +64,42 @@ class Cluster:
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[Cluster]:
     """Start everything, and wait until pages are served and somebody sends; at the end nothing of it runs."""
-    ledger, url = folder / "simulator.sqlite", f"http://127.0.0.1:{free_port()}"
+    ledger, ports = folder / "simulator.sqlite", _free_ports(3)
+    url, *webs = (f"http://127.0.0.1:{port}" for port in ports)
     with ExitStack() as running:
         database_url = running.enter_context(postgres.running_postgres()).create("clientes")
         _load(database_url, ledger)
         simulator = running.enter_context(SimulatorProcess.start(ledger, LATENCY_MS))
         environment = _environment(database_url, simulator.base_url, url, folder)
-        webs = {f"http://127.0.0.1:{port}": str(port) for port in _free_ports(WEB)}
         members = [
-            *(_web(place, {**environment, "PORT": port}, folder) for place, port in enumerate(webs.values(), 1)),
-            *(_worker(place, environment, folder) for place in range(1, WORKERS + 1)),
+            _web("web-1", ports[1], environment, folder),
+            _web("web-2", ports[2], environment, folder),
+            _worker("worker-1", environment, folder),
+            _worker("worker-2", environment, folder),
         ]
         started = [running.enter_context(member) for member in members]
-        running.enter_context(nginx.running_plain_nginx([*webs], urlsplit(url).port or 0, folder))
+        running.enter_context(nginx.running_plain_nginx(folder, ports[0], *map(_place, webs)))
         wait_until(lambda: all(_is_ready(web, started) for web in webs), START_SECONDS)
-        yield Cluster(url, [*webs], started)
+        yield Cluster(url, webs, started)
 
 
-def _free_ports(count: int) -> set[int]:
+def _place(url: str) -> str:
+    return url.removeprefix("http://")
+
+
+def _free_ports(count: int) -> list[int]:
     ports: set[int] = set()
     while len(ports) < count:
         ports.add(free_port())
-    return ports
+    return list(ports)
 
 
-def _web(place: int, environment: dict[str, str], folder: Path) -> AbstractContextManager[Member]:
-    return _process(f"web-{place}", ["gunicorn", "wsgi:app"], environment, folder)
+def _web(name: str, port: int, environment: dict[str, str], folder: Path) -> AbstractContextManager[Member]:
+    return _process(name, ["gunicorn", "wsgi:app"], {**environment, "PORT": str(port)}, folder)
 
 
-def _worker(place: int, environment: dict[str, str], folder: Path) -> AbstractContextManager[Member]:
-    return _process(f"worker-{place}", ["flask", "--app", "wsgi", "worker"], environment, folder)
+def _worker(name: str, environment: dict[str, str], folder: Path) -> AbstractContextManager[Member]:
+    return _process(name, ["flask", "--app", "wsgi", "worker"], environment, folder)
 
 
 def _load(database_url: str, ledger: Path) -> None:

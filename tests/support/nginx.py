@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,25 +48,24 @@ def running_nginx(server_url: str, folder: Path) -> Iterator[str]:
     """Run nginx in front of a server; give its address, whose certificate nobody has signed."""
     secure = free_port()
     changes = {"listen 443 ssl": f"listen 127.0.0.1:{secure} ssl", "127.0.0.1:8000": urlsplit(server_url).netloc}
-    with _running(changes, folder):
+    with _running(folder, changes):
         yield f"https://127.0.0.1:{secure}"
 
 
 @contextmanager
-def running_plain_nginx(server_urls: Sequence[str], port: int, folder: Path) -> Iterator[str]:
-    """Run nginx in front of several servers, for browsers on this machine: without HTTPS; give its address."""
-    places = "; server ".join(urlsplit(url).netloc for url in server_urls)
+def running_plain_nginx(folder: Path, port: int, first: str, second: str) -> Iterator[None]:
+    """Run nginx in front of two servers, for browsers on this machine: without HTTPS."""
     changes = {
         "listen 443 ssl http2": f"listen 127.0.0.1:{port}",
-        "127.0.0.1:8000": places,
+        "127.0.0.1:8000": f"{first}; server {second}",
         " $host;": " $http_host;",  # with the port, which is not the usual one
     }
-    with _running(changes, folder):
-        yield f"http://127.0.0.1:{port}"
+    with _running(folder, changes):
+        yield
 
 
 @contextmanager
-def _running(changes: dict[str, str], folder: Path) -> Iterator[None]:
+def _running(folder: Path, changes: dict[str, str]) -> Iterator[None]:
     """Run nginx with the given configuration, changed so."""
     here = {"listen 80;": f"listen 127.0.0.1:{free_port()};", f"/etc/letsencrypt/live/{HOST}": str(folder)}
     (folder / "clientes.conf").write_text(_replaced(_GIVEN, changes | here))
