@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Identity, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -33,4 +33,6 @@ class TurnoDeEnvio(Base):
     unico: Mapped[int | None] = mapped_column(default=1, server_default="1")
     colas: Mapped[str] = mapped_column(String(100), default="", server_default="")
     """What a worker does: the names of its queues."""
+    velocidades: Mapped[dict[str, float] | None] = mapped_column(JSON)
+    """How fast a worker sends, in messages a second by the id of the campaign."""
     desde: Mapped[datetime | None] = mapped_column(UtcDateTime, default=utc_now)
