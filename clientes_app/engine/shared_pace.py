@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine, func, select, update
 from ..database import clock
 from ..database.transactions import insert_missing, write_transaction
 from ..models import RitmoDeEnvio, TurnoDeEnvio
-from ..sending.pace import RecentSum
-from ..sending.tempo import Tempo
+from ..sending.pacing.pace import RecentSum
+from ..sending.pacing.tempo import Tempo
 
 SLOT_SECONDS = 0.1
 LOOK_SECONDS = 0.25

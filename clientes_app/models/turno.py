@@ -1,4 +1,4 @@
-"""The leases under which processes send."""
+"""The leases under which processes send, and the pace that they share."""
 
 from __future__ import annotations
 
@@ -36,3 +36,20 @@ class TurnoDeEnvio(Base):
     velocidades: Mapped[dict[str, float] | None] = mapped_column(JSON)
     """How fast a worker sends, in messages a second by the id of the campaign."""
     desde: Mapped[datetime | None] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class RitmoDeEnvio(Base):
+    """The one row that says when the next message may go, whichever worker sends it, by the database's clock."""
+
+    __tablename__ = "ritmo_de_envio"
+    __table_args__ = (CheckConstraint("id = 1", name="unico"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    siguiente: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Up to here the time is given to messages."""
+    partes_por_segundo: Mapped[float | None]
+    """While it is lower than the settings say, because Twilio refused; else null."""
+    meta: Mapped[float | None]
+    medido: Mapped[datetime] = mapped_column(UtcDateTime)
+    pausa_hasta: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rechazos: Mapped[int] = mapped_column(default=0, server_default="0")

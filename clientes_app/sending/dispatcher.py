@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from . import recording
 from .carrier import Carrier
 from .lease import Lease
-from .orders import Orders
-from .pace import Pace
+from .ordering.orders import Orders
+from .pacing.pace import Pace
 from .shift import Shift
 
 log = logging.getLogger(__name__)

@@ -20,12 +20,12 @@ from . import outbox, recording
 from .carrier import Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER
 from .lease import Lease, seconds_since_boot
-from .orders import Order, Orders, moment
-from .pace import Pace
+from .ordering.orders import Order, Orders, moment
+from .pacing.pace import Pace
+from .pacing.speed import Speedometer
 from .puzzles import PUZZLING_IN_A_ROW, too_puzzling
 from .queue import FairQueue
 from .reconcile import settle_forever
-from .speed import Speedometer
 
 log = logging.getLogger(__name__)
 
