@@ -17,7 +17,7 @@ from ...tenancy import owned
 from ..jobs import Files
 from . import outcomes
 from .lines_apart import Run
-from .matching import FIELDS
+from .matching import FIELDS, changed
 from .outcomes import Outcome
 from .store import PAGE_SIZE, Staged, Staging
 from .verdicts import Answer, Apart, Verdict
@@ -142,8 +142,7 @@ def _clients(account_id: int, ids: Iterable[int | None]) -> dict[int, Cliente]:
 
 
 def _would_change(client: Cliente, row: Row) -> list[tuple[str, str, str]]:
-    said = ((name, getattr(client, name), getattr(row, name)) for name in FIELDS)
-    return [(name, before, after) for name, before, after in said if after and before != after]
+    return [(name, getattr(client, name), value) for name, value in changed(client, row).items()]
 
 
 def _told(import_id: int, client_ids: Sequence[int | None]) -> dict[int, Mapping[str, Any]]:
