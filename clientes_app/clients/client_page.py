@@ -14,7 +14,7 @@ from ..opt_outs.services import opted_out
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access
-from ..web.actor import current_account
+from ..web.actor import current_account, current_actor
 from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from . import bp, notices, sales, services, timeline
@@ -63,7 +63,7 @@ def tag_client(pk: int) -> ResponseReturnValue:
     if not form.validate():
         return form_again("clients/show.html", _TAGS, **_context(pk, SaleForm(formdata=None), form))
     name = form.etiqueta_nueva.data or ""
-    tagging.tag_client(current_user.account_id, pk, [name])
+    tagging.tag_client(current_user.account_id, pk, [name], by=current_actor())
     return _tags_changed(pk, gettext("The tag %(name)s is added.", name=name))
 
 
@@ -71,7 +71,8 @@ def tag_client(pk: int) -> ResponseReturnValue:
 @access(Access.EDIT_CLIENTS)
 def untag_client(pk: int) -> ResponseReturnValue:
     """Take a tag from a client."""
-    tagging.untag_client(current_user.account_id, pk, read_id(request.form.get("etiqueta_id", "")) or 0)
+    tag_id = read_id(request.form.get("etiqueta_id", "")) or 0
+    tagging.untag_client(current_user.account_id, pk, tag_id, by=current_actor())
     return _tags_changed(pk, gettext("The tag is taken away."))
 
 
