@@ -132,6 +132,13 @@ def check(fields: Fields, region: str) -> Row:
     return Row._make((*said, *keys_of(*said, region), tags, fields.baja, fields.inactivo, _fault(read)))
 
 
+def fault_of_tags(tags: tuple[str, ...]) -> str:
+    """Return what is wrong with the tags of a client; empty where nothing is."""
+    if len(tags) > MOST_TAGS:
+        return MANY_TAGS
+    return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""
+
+
 def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
     """Return the function that reads a row's name: the whole name or, where there is none, its parts; never both."""
     wholes, givens, surnames = (layout.columns(role) for role in (Role.NAME, Role.GIVEN, Role.SURNAME))
@@ -187,11 +194,5 @@ def _fault(fields: Fields) -> str:
     if len(fields.documento) > LONGEST_DOCUMENT:
         return LONG_DOCUMENT
     if fields.etiquetas:
-        return _fault_of_tags(fields.etiquetas)
+        return fault_of_tags(fields.etiquetas)
     return ""
-
-
-def _fault_of_tags(tags: tuple[str, ...]) -> str:
-    if len(tags) > MOST_TAGS:
-        return MANY_TAGS
-    return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""
