@@ -16,7 +16,7 @@ from . import services
 from .jobs import Surroundings
 from .progress import snapshot
 from .staging import shown
-from .staging.shown import WITHOUT_MOBILE
+from .staging.shown import WITH_OTHER_NUMBERS, WITHOUT_MOBILE
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE, Apart, Verdict
 
 _ORDER = (
@@ -65,7 +65,8 @@ def list_context(row: Importacion) -> dict[str, Any]:
     chosen = _chosen(request.args.get("veredicto", ""), kinds)
     after = read_id(request.args.get("despues", "")) or 0
     lines, more = shown.page_of(row, chosen, min(after, 2**62), place()) if chosen else ([], None)
-    return {"chosen": chosen, "listed": lines, "next": more, **counts_context(row)}
+    others = shown.with_other_numbers(row, place())
+    return {"chosen": chosen, "listed": lines, "next": more, "with_others": others, **counts_context(row)}
 
 
 def counts_context(row: Importacion) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def kinds_of(row: Importacion) -> list[tuple[str, int]]:
 
 def _chosen(asked: str, kinds: list[tuple[str, int]]) -> str:
     """Return the kind that is asked for, else the first that there is."""
-    known = {*Verdict, *Apart, WITHOUT_MOBILE}
+    known = {*Verdict, *Apart, WITHOUT_MOBILE, WITH_OTHER_NUMBERS}
     return asked if asked in known else next((kind for kind, _ in kinds), "")
 
 

@@ -87,9 +87,7 @@ def test_the_rows_of_a_small_file_are_counted(admin: CheckingClient) -> None:
     assert "· unas " in admin.get(upload(admin, rows + "Eva;3001234502\n" * 60).location).text
 
 
-def test_why_a_number_gets_no_sms_is_said_before_and_after_the_dry_run(
-    admin: CheckingClient, imports: Imports
-) -> None:
+def test_why_a_number_gets_no_sms_is_said_before_and_after_the_dry_run(admin: CheckingClient, imports: Imports) -> None:
     url = upload(admin, "Nombre;Celular\nAna;6012345678\nEva;\n").location
     assert "Un fijo no recibe SMS</span>" in admin.get(url).text
     admin.send(url, {"c0": "nombre", "c1": "telefono"})

@@ -25,6 +25,8 @@ from .verdicts import Answer, Apart, Verdict
 
 WITHOUT_MOBILE = "sin_celular"
 """Asks for the rows that are imported and get no SMS, whatever else becomes of them."""
+WITH_OTHER_NUMBERS = "otros_numeros"
+"""Asks for the rows that have more numbers than the one that is imported, as long as they are kept."""
 
 _LONGEST_TEXT = 300
 
@@ -67,6 +69,15 @@ def page_of(row: Importacion, kind: str, after: int, place: Surroundings) -> tup
     return lines, lines[-1].number if len(lines) == PAGE_SIZE else None
 
 
+def with_other_numbers(row: Importacion, place: Surroundings) -> int:
+    """Count the rows that have more numbers than the one that is imported, as long as they are kept."""
+    staging_file = Files.of(place.uploads, row.archivo).staging
+    if not staging_file.exists():
+        return 0
+    with Staging(staging_file) as staging:
+        return staging.with_others()
+
+
 def line_of(row: Importacion, staged: Staged, place: Surroundings) -> Line:
     """Return a staged row as it is shown."""
     with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
@@ -77,6 +88,8 @@ def _rows(row: Importacion, staging: Staging, kind: str, after: int, region: str
     """Return rows from where they are kept: with what they say, or without it where they were imported."""
     if kind == WITHOUT_MOBILE:
         staged, became = staging.page_without_mobile(after), outcomes.page_without_mobile(staging, after)
+    elif kind == WITH_OTHER_NUMBERS:
+        staged, became = staging.page_with_others(after), []
     else:
         staged = staging.page(_as_staged(row, Verdict(kind)), after)
         became = outcomes.page_of(staging, Verdict(kind), after)

@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _COLUMNS = (
     "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-    " documento_clave, etiquetas, baja, inactivo, motivo, otra, celdas, cliente, respuesta"
+    " documento_clave, etiquetas, baja, inactivo, motivo, otros, otra, celdas, cliente, respuesta"
 )
 _INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
 
@@ -171,6 +171,14 @@ class Staging:
         """Return the next rows that are applied and get no SMS."""
         which = f"telefono_e164 IS NULL AND veredicto IN ({listed(APPLIED)})"
         return self._rows(f"{which} AND numero > ? ORDER BY numero LIMIT ?", after, PAGE_SIZE)
+
+    def page_with_others(self, after: int) -> list[Staged]:
+        """Return the next rows that have more numbers than the one that is imported."""
+        return self._rows("otros != '' AND numero > ? ORDER BY numero LIMIT ?", after, PAGE_SIZE)
+
+    def with_others(self) -> int:
+        """Count the rows that have more numbers than the one that is imported."""
+        return int(self.database.execute("SELECT count(*) FROM fila WHERE otros != ''").fetchone()[0])
 
     def page_apart(self, kind: Apart, after: int) -> list[Run]:
         """Return the next runs of lines that are no rows."""
