@@ -17,8 +17,6 @@ from flask import Flask, current_app, g, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from ..values.ids import read_id
-
 LONGEST_TOKEN = 1_000
 
 
@@ -51,14 +49,13 @@ def begin_token(person_id: int) -> None:
     session[current_app.config["WTF_CSRF_FIELD_NAME"]] = f"{secrets.token_hex(20)}-{person_id}"
 
 
-def whose(token: str) -> int | None:
-    """Return the person in whose session this site made the token; None where it did not, or for nobody."""
+def whose(token: str) -> str:
+    """Return the id of the person in whose session this site made the token; empty where it did not, or for nobody."""
     signer = URLSafeTimedSerializer(current_app.config["WTF_CSRF_SECRET_KEY"], salt="wtf-csrf-token")
     try:
-        _, _, person_id = str(signer.loads(unmask(token))).partition("-")
+        return str(signer.loads(unmask(token))).partition("-")[2]
     except BadData:
-        return None
-    return read_id(person_id)
+        return ""
 
 
 def mask(token: str) -> str:

@@ -50,7 +50,7 @@ def keep() -> str | None:
     None where it is not the form of a page that a person had open, which can be opened again, or is too large.
     """
     page, pairs = way_back(), _pairs()
-    person_id = whose(request.form.get("csrf_token", ""))
+    person_id = read_id(whose(request.form.get("csrf_token", "")))
     if is_partial() or not (page and pairs and person_id) or _is_anothers(person_id):
         return None
     text = json.dumps(pairs, ensure_ascii=False)
