@@ -113,12 +113,17 @@ def _staged_lines(row: Importacion, staging: Staging, staged: Sequence[Staged], 
 
 def _became_client(staging: Staging, staged: Staged) -> int | None:
     """Return the client that the row became which another is asked about."""
-    return outcomes.client_of(staging, staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
+    return outcomes.client_of(staging, staged.other) if staged.other and _names_another(staged) else None
+
+
+def _names_another(staged: Staged) -> bool:
+    """Return whether a row is shown with the one that it is asked about, answered for or not."""
+    return staged.verdict is Verdict.ASKED or staged.answer is not Answer.NONE
 
 
 def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cliente | None, region: str) -> Line:
     kept = staged.verdict is Verdict.UPDATE and row.deja_existentes
-    other = staging.get(staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
+    other = staging.get(staged.other) if staged.other and _names_another(staged) else None
     return Line(
         staged.number,
         Verdict.KEPT if kept else staged.verdict,
