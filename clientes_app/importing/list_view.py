@@ -12,6 +12,7 @@ from ..extensions import engine_apart
 from ..models import EstadoImportacion, Importacion
 from ..settings import current_settings
 from ..values.ids import read_id
+from ..web.filters import chosen_of
 from . import services
 from .jobs import Surroundings
 from .progress import snapshot
@@ -32,6 +33,8 @@ _ORDER = (
     Verdict.ERASED,
 )
 """What asks for something comes first."""
+_KINDS = (*_ORDER, *Apart, WITHOUT_MOBILE, WITH_OTHER_NUMBERS)
+"""The kinds of lines that can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def shown_context(row: Importacion) -> dict[str, Any]:
 def list_context(row: Importacion) -> dict[str, Any]:
     """Return the variables of `importing/_rows.html`: the kind that the address asks for, and its next lines."""
     kinds = kinds_of(row)
-    chosen = _chosen(request.args.get("veredicto", ""), kinds)
+    first = next((kind for kind, _ in kinds), "")
+    chosen = chosen_of(request.args, "veredicto", _KINDS, first)
     after = read_id(request.args.get("despues", "")) or 0
     lines, more = shown.page_of(row, chosen, min(after, 2**62), place()) if chosen else ([], None)
     others = shown.with_other_numbers(row, place())
@@ -93,12 +97,6 @@ def kinds_of(row: Importacion) -> list[tuple[str, int]]:
         return []
     kinds = [(each.kind.value, each.count) for each in counts_of(row)]
     return [(kind, count) for kind, count in (*kinds, (WITHOUT_MOBILE, row.sin_celular)) if count]
-
-
-def _chosen(asked: str, kinds: list[tuple[str, int]]) -> str:
-    """Return the kind that is asked for, else the first that there is."""
-    known = {*Verdict, *Apart, WITHOUT_MOBILE, WITH_OTHER_NUMBERS}
-    return asked if asked in known else next((kind for kind, _ in kinds), "")
 
 
 def _not_reached(row: Importacion) -> int:
