@@ -19,8 +19,8 @@ from ..extensions import db
 from ..sending.carrier import Carrier
 from ..sending.dispatcher import Dispatcher
 from ..sending.lease import Lease
-from ..sending.orders import PolledOrders
-from ..sending.pace import OwnPace
+from ..sending.ordering.orders import PolledOrders
+from ..sending.pacing.pace import OwnPace
 from ..settings import current_settings, replace_settings
 from ..simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, SIMULATED_FROM_NUMBER
 from ..simulator.process import LastingSimulator

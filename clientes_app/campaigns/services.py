@@ -21,8 +21,8 @@ from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, Plan
 from ..models.types import utc_now
 from ..sending import outbox
 from ..sending.faults import TOO_LONG
-from ..sending.notifier import bell
-from ..sending.placed import placed
+from ..sending.ordering.notifier import bell
+from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of

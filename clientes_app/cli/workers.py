@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ..engine.roll import Living, living
-from ..engine.worker import QUEUES, run_worker
+from ..engine.working import QUEUES, run_worker
 from ..extensions import db
 from ..settings import current_settings
 

@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
 
-from ..models.types import utc_now
-
 
 def now(connection: Connection) -> datetime:
     """Return the present moment; SQLite has no clock of its own, and one machine."""
     if connection.dialect.name == "sqlite":
-        return utc_now()
+        return datetime.now(UTC)
     moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return moment.astimezone(UTC)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from ..extensions import db
-from ..sending import placed
-from . import jobs
+from ..sending.ordering import placed
+from . import deferring
 
 
 def init_app(app: Flask) -> None:
     """Have the app's campaigns placed with the workers."""
     with app.app_context():
-        db.engine.update_execution_options(**{placed.OPTION: jobs.defer})
+        db.engine.update_execution_options(**{placed.OPTION: deferring.defer})

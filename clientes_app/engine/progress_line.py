@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TextIO
 
-from ..sending.speed import Pulse
+from ..sending.pacing.speed import Pulse
 
 SECONDS = 1.0
 _ERASE = "\x1b[K"

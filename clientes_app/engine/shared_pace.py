@@ -17,14 +17,16 @@ from sqlalchemy import Connection, Engine, func, select, update
 from ..database import clock
 from ..database.transactions import insert_missing, write_transaction
 from ..models import RitmoDeEnvio, TurnoDeEnvio
-from ..sending.pace import RecentSum
-from ..sending.tempo import Tempo
+from ..sending.pacing.pace import RecentSum
+from ..sending.pacing.tempo import Tempo
 
 SLOT_SECONDS = 0.1
 LOOK_SECONDS = 0.25
 """So often who is not limited looks whether Twilio has refused another worker's messages."""
 GRACE_SECONDS = 0.25
 """So long a slot may be used after its end; one that is left over is lost."""
+LATE_SECONDS = 0.1
+"""Time that nobody has asked for is given out for so long: else the pace would fall by each worker's least delay."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Slot:
-    """So many parts may go, after so many seconds; none: ask again then."""
+    """So many parts may go, after so many seconds, which may have passed; none: ask again then."""
 
     after: float
     parts: float
@@ -134,7 +136,8 @@ def _next_slot(tempo: Tempo, free_from: float, now: float, debt: float) -> Slot:
     if math.isinf(tempo.rate):
         return Slot(0.0, math.inf, LOOK_SECONDS, tempo.rate)
     parts = max(1.0, round(tempo.rate * SLOT_SECONDS)) + debt
-    return Slot(max(free_from, now) - now, parts, parts / tempo.rate, tempo.rate)
+    begins = max(free_from, now - LATE_SECONDS)
+    return Slot(begins - now, parts, parts / tempo.rate, tempo.rate)
 
 
 def _tempo(row: Any, ceiling: float, now: float) -> Tempo:

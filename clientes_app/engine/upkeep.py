@@ -13,7 +13,7 @@ from ..database.processes import LEASE_SECONDS
 from ..database.transactions import write_transaction
 from ..models import CampanaSMS
 from ..sending import outbox, recording
-from . import jobs
+from . import deferring
 
 log = logging.getLogger(__name__)
 
@@ -55,4 +55,4 @@ def _defer_where_missing(connection: Connection, runnable: list[int]) -> None:
     forgotten = set(runnable) - set(connection.scalars(_WITH_JOBS))
     pending = select(CampanaSMS.id, CampanaSMS.pendientes).where(CampanaSMS.id.in_(forgotten)).order_by(CampanaSMS.id)
     for campaign_id, rows in connection.execute(pending).all():
-        jobs.defer(connection, campaign_id, rows)
+        deferring.defer(connection, campaign_id, rows)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from ..database import clock
 from ..database.processes import LEASE_SECONDS
 from ..database.transactions import read_transaction
-from ..engine.jobs import BULK, EXPRESS
+from ..engine.deferring import BULK, EXPRESS
 from ..models import (
     COUNTERS,
     CampanaSMS,

@@ -14,12 +14,11 @@ from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
-from .ritmo import RitmoDeEnvio
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
 from .sesion import FormularioGuardado, Sesion
 from .token_de_api import Alcance, TokenDeApi
-from .turno import TurnoDeEnvio
+from .turno import RitmoDeEnvio, TurnoDeEnvio
 from .usuario import Rol, Usuario
 from .venta import Venta
 

@@ -38,5 +38,5 @@ class FormularioGuardado(Base):
     contenido: Mapped[str] = mapped_column(Text)
     """Encrypted with a key that stands in that browser's cookie and nowhere else."""
     persona_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
-    """Who had been logged in; null where the browser does not say so any more."""
+    """Whose page sent it; null in rows of an earlier version, which nobody is shown."""
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
-from .placed import placed
+from .ordering.placed import placed
 from .states import RUNNING, carry_over, finish_where_done
 
 _RESUMABLE = (EstadoCampana.ERROR, EstadoCampana.PAUSADO)

@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from . import recording
 from .carrier import Carrier
 from .lease import Lease
-from .orders import Orders
-from .pace import Pace
+from .ordering.orders import Orders
+from .pacing.pace import Pace
+from .pacing.speed import Pulse
 from .shift import Shift
-from .speed import Pulse
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from ..database.transactions import write_transaction
 from ..models import EstadoCampana, EstadoSMS, Recibo, SMSLog
 from ..models.types import utc_now
 from ..values.pseudonym import is_pseudonym
-from .placed import placed
+from .ordering.placed import placed
 from .recording import FIRST_LOOK
 from .states import carry_over, lock_campaigns, move_rows
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, ScalarSelect, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,7 @@ from ..database.processes import LEASE_SECONDS, is_dead
 from ..database.transactions import write_transaction
 from ..models import TurnoDeEnvio
 
+NO_SPEEDS: Mapping[int, float] = MappingProxyType({})
 HEARTBEATS = 5
 """How often the holder gives a sign of life while a lease runs."""
 
@@ -42,9 +45,13 @@ class Lease:
         """Take the lease where it is free; return whether we hold it now."""
         return self._held_if(hold)
 
-    def renew(self) -> bool:
+    def renew(self, _speeds: Mapping[int, float] = NO_SPEEDS) -> bool:
         """Give a sign of life, or take the lease where it is free; return whether we hold it now."""
         return self._held_if(hold)
+
+    def speeds_of_all(self, own: Mapping[int, float]) -> Mapping[int, float]:
+        """Return messages a second by campaign, of all senders together: there is no other."""
+        return own
 
     def is_held(self) -> bool:
         """Return whether nobody else can have taken the lease, nor will within a heartbeat."""
@@ -68,14 +75,26 @@ class WorkersLease(Lease):
     def __init__(self, engine: Engine, owner: str, queues: str) -> None:
         super().__init__(engine, owner)
         self._queues = queues
+        self._speeds_of_others: Counter[int] = Counter()
 
     def take(self) -> bool:
         """Enter a new lease beside those of others."""
         return self._held_if(partial(enter, queues=self._queues))
 
-    def renew(self) -> bool:
-        """Give a sign of life; return whether the lease is still ours."""
-        return self._held_if(give_sign)
+    def renew(self, speeds: Mapping[int, float] = NO_SPEEDS) -> bool:
+        """Give a sign of life, and tell others how fast we send; return whether the lease is still ours."""
+        return self._held_if(partial(self._give_sign, speeds))
+
+    def speeds_of_all(self, own: Mapping[int, float]) -> Mapping[int, float]:
+        """Return messages a second by campaign, of all senders together: others' as they were at the last sign."""
+        return {campaign_id: speed + self._speeds_of_others[campaign_id] for campaign_id, speed in own.items()}
+
+    def _give_sign(self, speeds: Mapping[int, float], engine: Engine, owner: str, _seconds: float) -> bool:
+        with write_transaction(engine) as connection:
+            self._speeds_of_others = _speeds_of_others(connection, owner)
+            told = {str(campaign_id): speed for campaign_id, speed in speeds.items()}
+            ours = update(TurnoDeEnvio).where(TurnoDeEnvio.titular == owner)
+            return connection.execute(ours.values(latido=clock.now(connection), velocidades=told)).rowcount == 1
 
 
 def seconds_since_boot() -> float:
@@ -105,11 +124,12 @@ def enter(engine: Engine, owner: str, _seconds: float, *, queues: str = "") -> b
     return True
 
 
-def give_sign(engine: Engine, owner: str, _seconds: float = LEASE_SECONDS) -> bool:
-    """Give a worker's sign of life; return whether it still has its lease."""
-    with write_transaction(engine) as connection:
-        ours = update(TurnoDeEnvio).where(TurnoDeEnvio.titular == owner)
-        return connection.execute(ours.values(latido=clock.now(connection))).rowcount == 1
+def _speeds_of_others(connection: Connection, owner: str) -> Counter[int]:
+    speeds: Counter[int] = Counter()
+    others = select(TurnoDeEnvio.velocidades).where(TurnoDeEnvio.titular != owner)
+    for told in connection.scalars(others):
+        speeds.update({int(campaign_id): speed for campaign_id, speed in (told or {}).items()})
+    return speeds
 
 
 def end_lost(connection: Connection, seconds: float = LEASE_SECONDS) -> None:

@@ -21,6 +21,7 @@ from .carrier import Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, ODD_ANSWER, OPTED_OUT_CODE
 from .lease import end_lost, leases_but
 from .opt_outs import add_opt_outs
+from .puzzles import count_in_a_row
 from .states import RUNNING, Moves, carry_over, lock_campaigns, move_rows
 
 log = logging.getLogger(__name__)
@@ -100,8 +101,8 @@ def _record_together(
         # Also those of which receipts have told everything before: their pace is to be seen.
         for campaign_id in sorted(concerned):
             carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
-        for campaign_id in sorted(faults):
-            _stop(connection, campaign_id, faults[campaign_id])
+        for campaign_id, fault in sorted({**count_in_a_row(connection, results), **faults}.items()):
+            _stop(connection, campaign_id, fault)
 
 
 def _record_alone(engine: Engine, result: Result, speeds: Mapping[int, float]) -> None:
@@ -201,7 +202,13 @@ def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
     connection.execute(
         update(CampanaSMS)
         .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING))
-        .values(estado=EstadoCampana.ERROR, error_codigo=fault.code, error_mensaje=fault.reason or "", velocidad=0.0)
+        .values(
+            estado=EstadoCampana.ERROR,
+            error_codigo=fault.code,
+            error_mensaje=fault.reason or "",
+            velocidad=0.0,
+            desconcertantes=0,
+        )
     )
 
 

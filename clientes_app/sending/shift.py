@@ -18,13 +18,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from . import outbox, recording
 from .carrier import Carrier, Fate, Message, Outcome, Result
-from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
+from .faults import INTERRUPTED, NO_ANSWER
 from .lease import Lease, seconds_since_boot
-from .orders import Order, Orders, moment
-from .pace import Pace
+from .ordering.orders import Order, Orders, moment
+from .pacing.pace import Pace
+from .pacing.speed import Pulse, Speedometer
+from .puzzles import PUZZLING_IN_A_ROW, too_puzzling
 from .queue import FairQueue
 from .reconcile import settle_forever
-from .speed import Pulse, Speedometer
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ RECORD_SECONDS = 0.25
 RECORD_RESULTS = 100
 DRAIN_SECONDS = 10.0
 DATABASE_RETRY_SECONDS = 0.5
-PUZZLING_IN_A_ROW = 20
 AHEAD_SECONDS = 0.15
 """What is claimed ahead lasts so long: while half of it goes out, the database gives more."""
 SLOW_AHEAD_SECONDS = 0.25
@@ -191,7 +191,7 @@ class Shift:
             return
         self._puzzled[campaign_id] += 1
         if self._puzzled[campaign_id] >= PUZZLING_IN_A_ROW:
-            self._halt(campaign_id, _too_puzzling(outcome))
+            self._halt(campaign_id, too_puzzling(outcome))
 
     def _halt(self, campaign_id: int, outcome: Outcome) -> None:
         """Claim and hand over nothing more of this campaign until the recorder has stored why."""
@@ -250,7 +250,8 @@ class Shift:
     async def _stored(self, results: list[Result], faults: dict[int, Outcome]) -> bool:
         """Store results, and the faults of campaigns; return whether the database was there to take them."""
         try:
-            await asyncio.to_thread(recording.record, self._engine, results, self._speedometer.speeds(), faults)
+            speeds = self._lease.speeds_of_all(self._speedometer.speeds())
+            await asyncio.to_thread(recording.record, self._engine, results, speeds, faults)
         except (OperationalError, InterfaceError):
             log.exception("%d results wait: the database failed", len(results))
             return False
@@ -264,7 +265,7 @@ class Shift:
             if seconds_since_boot() - self._recording_since > self._lease.seconds:
                 continue  # who cannot record gives no sign of life: another may try, and the app is not ready
             try:
-                await asyncio.to_thread(self._lease.renew)
+                await asyncio.to_thread(self._lease.renew, self._speedometer.speeds())
             except DBAPIError:
                 log.exception("the lease could not be renewed")
 
@@ -273,8 +274,3 @@ def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         if task.done():
             task.result()
-
-
-def _too_puzzling(outcome: Outcome) -> Outcome:
-    reason = TOO_MANY_REFUSED if outcome.fate is Fate.REFUSED else TOO_MANY_UNKNOWN
-    return Outcome(Fate.STOPPED, code=outcome.code, reason=reason)

@@ -22,6 +22,7 @@ def new_columns():
     return [
         sa.Column("unico", sa.Integer(), server_default="1", nullable=True),
         sa.Column("colas", sa.String(100), server_default="", nullable=False),
+        sa.Column("velocidades", sa.JSON(), nullable=True),
         sa.Column("desde", MOMENT, nullable=True),
     ]
 
@@ -31,13 +32,14 @@ def upgrade():
         _upgrade_postgresql()
     else:
         _upgrade_sqlite()
+    op.add_column("campana_sms", sa.Column("desconcertantes", sa.Integer(), server_default="0", nullable=False))
     op.add_column("sms_log", sa.Column("turno_id", sa.BigInteger(), nullable=True))
     op.create_table(
         "ritmo_de_envio",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("siguiente", MOMENT, nullable=False),
-        sa.Column("partes_por_segundo", sa.Float(), nullable=True),
-        sa.Column("meta", sa.Float(), nullable=True),
+        sa.Column("partes_por_segundo", sa.Double(), nullable=True),
+        sa.Column("meta", sa.Double(), nullable=True),
         sa.Column("medido", MOMENT, nullable=False),
         sa.Column("pausa_hasta", MOMENT, nullable=True),
         sa.Column("rechazos", sa.Integer(), server_default="0", nullable=False),
@@ -92,6 +94,7 @@ def downgrade():
         _drop_jobs()
     op.drop_table("ritmo_de_envio")
     op.drop_column("sms_log", "turno_id")
+    op.drop_column("campana_sms", "desconcertantes")
     op.drop_table("turno_de_envio")
     op.create_table(
         "turno_de_envio",

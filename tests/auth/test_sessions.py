@@ -117,7 +117,7 @@ class TestAfterTheSession:
     def test_what_was_typed_in_a_dialog_stays(self, app: Flask, admin: CheckingClient) -> None:
         refused = admin.swap("/clientes/nuevo/", {"nombre": "Rosa"})
         assert (refused.status_code, refused.headers["HX-Retarget"]) == (401, "#flashes")
-        assert "no se guardó nada" in refused.text
+        assert "esto no se hizo" in refused.text
         assert 'href="/cuenta/entrar/"' in refused.text
         assert rows(app, select(Cliente.nombre)) == []
 
@@ -135,7 +135,7 @@ class TestAfterTheSession:
     ) -> None:
         headers = {"Referer": came_from} | ({"X-CSRFToken": admin.token()} if token else {})
         assert admin.post("/clientes/nuevo/", data={"nombre": "Rosa"}, headers=headers).location == leads_to
-        assert "Tu sesión terminó y no se guardó nada." in admin.get("/cuenta/entrar/").text
+        assert "Tu sesión terminó y esto no se hizo." in admin.get("/cuenta/entrar/").text
 
 
 @pytest.mark.parametrize(

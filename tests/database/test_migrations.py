@@ -295,8 +295,9 @@ def test_a_client_outlives_the_import_that_created_it(rows_stored: dict[str, int
 
 
 def is_of_the_models(name: str | None, _kind: str, _parents: object) -> bool:
-    """Tell the models' tables and indexes from the trigram index, which the database keeps for itself."""
-    return not (name or "").startswith(("cliente_indice", "ix_cliente_busqueda"))
+    """Tell the models' tables and indexes from the trigram index, which the database keeps for itself, and jobs."""
+    others = ("cliente_indice", "ix_cliente_busqueda", "procrastinate_", "idx_procrastinate_")
+    return not (name or "").startswith(others)
 
 
 def test_the_way_back_and_forth_again(rows_stored: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ from clientes_app.config import PROJECT_ROOT
 from clientes_app.engine import placing, progress_line
 from clientes_app.engine.roll import living
 from clientes_app.extensions import db
-from clientes_app.sending.speed import Pulse
+from clientes_app.sending.pacing.speed import Pulse
 
 from ..support.campaigns import Campaigns
 from ..support.carrier import Simulator, wait_until

@@ -12,7 +12,7 @@ from clientes_app import create_app
 from clientes_app.config import Settings, SmsMode, TwilioSettings, Workers
 from clientes_app.database import transactions
 from clientes_app.database.processes import LEASE_SECONDS
-from clientes_app.engine.worker import run_worker
+from clientes_app.engine.working import run_worker
 from clientes_app.sending import lease
 
 START_SECONDS = 30

@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _COLUMNS = (
     "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-    " documento_clave, etiquetas, baja, inactivo, motivo, otra, celdas, cliente, respuesta"
+    " documento_clave, etiquetas, baja, inactivo, motivo, otros, otra, celdas, cliente, respuesta"
 )
 _INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
 
@@ -57,11 +57,20 @@ class Person(NamedTuple):
     name: str
 
 
+class Holder(NamedTuple):
+    """The first row of the file that has a document."""
+
+    number: int
+    name: str
+    phone: str
+    e164: str | None
+
+
 @dataclass(frozen=True)
 class Seen:
-    """Which keys rows of the file have that came before, and the numbers of these rows."""
+    """Which keys rows of the file have that came before, and these rows."""
 
-    documents: dict[str, int]
+    documents: dict[str, Holder]
     phones: dict[str, list[Person]]
     """Those who have a number, in the file's order."""
     clients: dict[int, int]
@@ -121,13 +130,15 @@ class Staging:
     def seen(self, rows: Iterable[Row], client_ids: Iterable[int]) -> Seen:
         """Return which of these rows' keys, and which clients, stored rows have."""
         rows = list(rows)
-        documents = self._listed("clave, numero FROM documento", [row.documento_clave for row in rows])
+        told = "clave, numero, nombre, telefono, telefono_e164 FROM documento JOIN fila USING (numero)"
+        documents = self._listed(told, [row.documento_clave for row in rows])
         people = self._listed("clave, numero, documento, nombre FROM persona", [row.telefono_e164 for row in rows])
         clients = self._listed("clave, numero FROM cliente", list(client_ids))
         phones: dict[str, list[Person]] = {}
         for key, *person in people:
             phones.setdefault(key, []).append(Person(*person))
-        return Seen(dict(documents), phones, dict(clients))
+        holders = {key: Holder(*holder) for key, *holder in documents}
+        return Seen(holders, phones, dict(clients))
 
     def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
         """Store rows, and the keys that they are the first to have, in one transaction.
@@ -171,6 +182,14 @@ class Staging:
         """Return the next rows that are applied and get no SMS."""
         which = f"telefono_e164 IS NULL AND veredicto IN ({listed(APPLIED)})"
         return self._rows(f"{which} AND numero > ? ORDER BY numero LIMIT ?", after, PAGE_SIZE)
+
+    def page_with_others(self, after: int) -> list[Staged]:
+        """Return the next rows that have more numbers than the one that is imported."""
+        return self._rows("otros != '' AND numero > ? ORDER BY numero LIMIT ?", after, PAGE_SIZE)
+
+    def with_others(self) -> int:
+        """Count the rows that have more numbers than the one that is imported."""
+        return int(self.database.execute("SELECT count(*) FROM fila WHERE otros != ''").fetchone()[0])
 
     def page_apart(self, kind: Apart, after: int) -> list[Run]:
         """Return the next runs of lines that are no rows."""
@@ -234,7 +253,8 @@ class Staging:
 
     def _store_keys(self, firsts: Seen) -> None:
         insert = self.database.executemany
-        insert("INSERT OR IGNORE INTO documento VALUES (?, ?)", firsts.documents.items())
+        documents = ((key, holder.number) for key, holder in firsts.documents.items())
+        insert("INSERT OR IGNORE INTO documento VALUES (?, ?)", documents)
         people = ((key, *person) for key, people in firsts.phones.items() for person in people)
         insert("INSERT OR IGNORE INTO persona (clave, numero, documento, nombre) VALUES (?, ?, ?, ?)", people)
         insert("INSERT OR IGNORE INTO cliente VALUES (?, ?)", firsts.clients.items())

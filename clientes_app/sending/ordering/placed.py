@@ -10,8 +10,8 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from ..models import CampanaSMS
-from .states import RUNNING
+from ...models import CampanaSMS
+from ..states import RUNNING
 
 OPTION = "place"
 """The execution option of an engine whose campaigns are given to workers."""

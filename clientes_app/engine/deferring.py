@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Integer, String
 
-from ..sending.orders import FIRST_ROWS
+from ..sending.ordering.orders import FIRST_ROWS
 
 EXPRESS = "express"
 """The queue of campaigns' first rows, which wait for no other campaign."""

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from ..outbox import runnable
 from .notifier import bell
-from .outbox import runnable
 
 POLL_SECONDS = 0.05
 FIRST_ROWS = 10

@@ -25,8 +25,8 @@ from ..sending.dispatcher import Dispatcher
 from ..sending.lease import HEARTBEATS, WorkersLease
 from ..settings import settings_of
 from . import progress_line, upkeep
-from .jobs import BULK, EXPRESS, TASK
-from .orders import JobOrders
+from .deferring import BULK, EXPRESS, TASK
+from .held_jobs import JobOrders
 from .shared_pace import SharedPace
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..sending.orders import Order
+from ..sending.ordering.orders import Order
 
 
 @dataclass(frozen=True)
