@@ -47,7 +47,7 @@ def wait_time(seconds: int) -> str:
 def init_app(app: Flask, settings: Settings) -> None:
     """Keep the counters with the app."""
     # Flask-Limiter counts requests, before or after their views; what counts here is known in the midst of them.
-    app.extensions[_KEY] = FixedWindowRateLimiter(_storage(settings.ratelimit_storage_uri))
+    app.extensions[_KEY] = FixedWindowRateLimiter(_storage(settings.counts_at))
 
 
 def take(limit: RateLimitItem, *names: str) -> bool:
