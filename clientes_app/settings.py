@@ -11,6 +11,9 @@ from .config import MAX_BODY_BYTES, Settings
 
 _KEY = "clientes.settings"
 
+COUNTS = "counts"
+"""Names the engine that counts tries, where the database does."""
+
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Keep the settings with the app."""
@@ -44,6 +47,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SECRET_KEY": [*settings.secret_key_fallbacks, settings.secret_key],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "SQLALCHEMY_BINDS": _counting(settings) if settings.counts_at == settings.database_url else {},
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES // 2,
         "SESSION_COOKIE_NAME": "sessionid",
@@ -73,3 +77,8 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     # Who asks for a page while the server is out of reach waits for that long, and holds a thread.
     reach = {} if settings.database_url.startswith("sqlite") else {"connect_timeout": 5}
     return options | {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10, "connect_args": reach}
+
+
+def _counting(settings: Settings) -> dict[str, dict[str, object]]:
+    apart = {"isolation_level": "AUTOCOMMIT", "pool_size": 4, "max_overflow": 0}
+    return {COUNTS: {"url": settings.counts_at, **_engine_options(settings), **apart}}

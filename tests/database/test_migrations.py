@@ -140,6 +140,7 @@ ROWS = {
         "INSERT INTO formulario_guardado (id, contenido, persona_id, creado) VALUES (1, 'x', 2, '2026-11-22 15:00:00')",
         "UPDATE campana_sms SET continua_id = 1 WHERE id = 1",
     ),
+    "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
 }
 
 
