@@ -37,27 +37,28 @@ class Site(NamedTuple):
 
 @pytest.fixture
 def site(app: Flask, simulator: Simulator, tmp_path: Path) -> Iterator[Site]:
+    """One of the machines listens on a port, the other at a socket."""
+    environment = {
+        "WORKERS": "distributed",
+        "SMS_MODE": "twilio",
+        "TWILIO_ACCOUNT_SID": SIMULATED_ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": SIMULATED_AUTH_TOKEN,
+        "TWILIO_FROM_NUMBER": SIMULATED_FROM_NUMBER,
+        "TWILIO_API_BASE_URL": simulator.base_url,
+        "TRUSTED_PROXIES": "1",
+        "ALLOWED_HOSTS": f"{HOST},127.0.0.1",
+        "SERVER_THREADS": "20",
+        "UPLOADS_PATH": str(tmp_path / "uploads"),
+    }
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
     machines = [
-        Server(
-            app.config["SQLALCHEMY_DATABASE_URI"],
-            tmp_path / f"{number}.log",
-            WORKERS="distributed",
-            SMS_MODE="twilio",
-            TWILIO_ACCOUNT_SID=SIMULATED_ACCOUNT_SID,
-            TWILIO_AUTH_TOKEN=SIMULATED_AUTH_TOKEN,
-            TWILIO_FROM_NUMBER=SIMULATED_FROM_NUMBER,
-            TWILIO_API_BASE_URL=simulator.base_url,
-            TRUSTED_PROXIES="1",
-            ALLOWED_HOSTS=f"{HOST},127.0.0.1",
-            SERVER_THREADS="20",
-            UPLOADS_PATH=str(tmp_path / "uploads"),
-        )
-        for number in (1, 2)
+        Server(url, tmp_path / "1.log", **environment),
+        Server(url, tmp_path / "2.log", BIND=str(tmp_path / "2.socket"), **environment),
     ]
     for machine in machines:
         machine.start()
-    with running_nginx(tmp_path, *machines) as url:
-        yield Site(url, machines)
+    with running_nginx(tmp_path, *machines) as address:
+        yield Site(address, machines)
     for machine in machines:
         machine.stop()
 

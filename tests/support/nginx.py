@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -50,11 +49,11 @@ def running_nginx(folder: Path, first: Server, second: Server | None = None) -> 
     changes = {
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
-        "127.0.0.1:8000": _place(first),
+        "127.0.0.1:8000": first.place,
         f"/etc/letsencrypt/live/{HOST}": str(folder),
     }
     if second:
-        changes["# server 10.0.0.2:8000"] = f"server {_place(second)}"
+        changes["# server 10.0.0.2:8000"] = f"server {second.place}"
     (folder / "clientes.conf").write_text(_replaced(_GIVEN, changes))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_AROUND.format(folder=folder, user=user))
@@ -73,10 +72,6 @@ def running_nginx(folder: Path, first: Server, second: Server | None = None) -> 
 def caller(url: str, address: str = "127.0.0.1", **headers: str) -> Visitor:
     """Return somebody at one of this machine's addresses who calls the shop by its name."""
     return Visitor(url, HttpsFrom(address), Host=HOST, Referer=f"https://{HOST}/", **headers)
-
-
-def _place(server: Server) -> str:
-    return urlsplit(server.url).netloc
 
 
 def _replaced(text: str, changes: dict[str, str]) -> str:
