@@ -77,11 +77,15 @@ def state(visitor: Visitor, campaign: Any) -> Any:
 
 
 def test_who_logs_in_at_one_machine_is_logged_in_at_the_other_and_logs_out_at_both(
-    here: Visitor, there: Visitor
+    here: Visitor, there: Visitor, shop: Shop, account: int
 ) -> None:
     assert there.lands("/cuenta/yo/") == "/cuenta/yo/"
     assert there.send("/ajustes/", negocio="Tienda de Ana"), "a form of one machine is taken by the other"
-    here.send("/cuenta/salir/")
+    campaign = start_campaign(here, [shop.add_client(account)])
+    with there.open(campaign["progreso_url"]) as stream:
+        assert any(b"data:" in stream.readline() for _ in range(5))
+        here.send("/cuenta/salir/")
+        assert "event: end" in stream.read().decode(), "though nobody sends"
     assert there.lands("/cuenta/yo/") == "/cuenta/entrar/"
 
 
