@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -149,30 +149,26 @@ def read_settings() -> Settings:
     env = Env()
     env.read_env(str(PROJECT_ROOT / ".env"), recurse=False)
     try:
-        return _settings_from(env)
+        settings = _settings_from(env)
     except EnvError as error:
         raise SettingsError(str(error).replace("\n", " ")) from error
+    if settings.distributed and settings.simulated and not settings.twilio.api_base_url:
+        raise SettingsError("TWILIO_API_BASE_URL is not set: with WORKERS=distributed nobody starts a simulated Twilio")
+    return replace(settings, own_base_url=_own_base_url(settings))
 
 
 def _settings_from(env: Env) -> Settings:
     twilio = _twilio_from(env)
     mode = _sms_mode(env, twilio)
-    public = single_values.url(env, "PUBLIC_BASE_URL")
     database_url = _database_url(env)
     workers = _workers(env, database_url)
-    if mode is SmsMode.SIMULATED and workers is Workers.DISTRIBUTED and not twilio.api_base_url:
-        raise SettingsError("TWILIO_API_BASE_URL is not set: with WORKERS=distributed nobody starts a simulated Twilio")
-    bind, port = single_values.bind(env), env.int("PORT", 8000, validate=validate.Range(1, 65_535))
-    # Of several machines nobody knows which one the simulated Twilio would reach.
-    reached = mode is SmsMode.SIMULATED and workers is Workers.EMBEDDED and not public
     return Settings(
         secret_key=_secret_key(env, mode, workers),
         database_url=database_url,
         workers=workers,
         sms_mode=mode,
         twilio=twilio,
-        public_base_url=public,
-        own_base_url=single_values.own_base_url(bind, port) if reached else "",
+        public_base_url=single_values.url(env, "PUBLIC_BASE_URL"),
         secret_key_fallbacks=single_values.words(env, "SECRET_KEY_FALLBACKS"),
         allowed_hosts=single_values.words(env, "ALLOWED_HOSTS"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
@@ -181,14 +177,21 @@ def _settings_from(env: Env) -> Settings:
         default_region=single_values.region(env),
         timezone=single_values.timezone(env),
         simulator_latency_ms=env.int("SIMULATOR_LATENCY_MS", 50, validate=validate.Range(0, 60_000)),
-        bind=bind,
-        port=port,
+        bind=single_values.bind(env),
+        port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         web_workers=_web_workers(env, workers),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
         uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),
         uploads_mb_per_shop=env.int("UPLOADS_MB_PER_SHOP", 1_000, validate=validate.Range(1, 10_000_000)),
     )
+
+
+def _own_base_url(settings: Settings) -> str:
+    # Of several machines nobody knows which one the simulated Twilio would reach.
+    if settings.public_base_url or settings.distributed or not settings.simulated:
+        return ""
+    return single_values.own_base_url(settings.bind, settings.port)
 
 
 def _twilio_from(env: Env) -> TwilioSettings:
