@@ -16,7 +16,7 @@ from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
-from .sesion import FormularioGuardado, Sesion
+from .sesion import FormularioGuardado, Intento, Sesion
 from .token_de_api import Alcance, TokenDeApi
 from .turno import RitmoDeEnvio, TurnoDeEnvio
 from .usuario import Rol, Usuario
@@ -53,6 +53,7 @@ __all__ = [
     "Etiqueta",
     "FormularioGuardado",
     "Importacion",
+    "Intento",
     "LlaveDeAcceso",
     "MensajeEntrante",
     "OrigenBaja",

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,7 +19,8 @@ from clientes_app.config import PROJECT_ROOT
 
 from .carrier import wait_until
 from .programs import NotInstalled
-from .server import free_port
+from .server import Server, free_port
+from .visitor import HttpsFrom, Visitor
 
 HOST = "shop.example"
 _GIVEN = (PROJECT_ROOT / "docs" / "nginx.conf").read_text()
@@ -44,10 +44,12 @@ http {{
 
 
 @contextmanager
-def running_nginx(server_url: str, folder: Path) -> Iterator[str]:
-    """Run nginx in front of a server; give its address, whose certificate nobody has signed."""
+def running_nginx(folder: Path, first: Server, second: Server | None = None) -> Iterator[str]:
+    """Run nginx in front of one server or two; give its address, whose certificate nobody has signed."""
     secure = free_port()
-    changes = {"listen 443 ssl": f"listen 127.0.0.1:{secure} ssl", "127.0.0.1:8000": urlsplit(server_url).netloc}
+    changes = {"listen 443 ssl": f"listen 127.0.0.1:{secure} ssl", "127.0.0.1:8000": first.place}
+    if second:
+        changes |= _beside(second.place)
     with _running(folder, changes):
         yield f"https://127.0.0.1:{secure}"
 
@@ -57,11 +59,16 @@ def running_plain_nginx(folder: Path, port: int, first: str, second: str) -> Ite
     """Run nginx in front of two servers, for browsers on this machine: without HTTPS."""
     changes = {
         "listen 443 ssl http2": f"listen 127.0.0.1:{port}",
-        "127.0.0.1:8000": f"{first}; server {second}",
+        "127.0.0.1:8000": first,
+        **_beside(second),
         " $host;": " $http_host;",  # with the port, which is not the usual one
     }
     with _running(folder, changes):
         yield
+
+
+def _beside(place: str) -> dict[str, str]:
+    return {"# server 10.0.0.2:8000": f"server {place}"}
 
 
 @contextmanager
@@ -87,6 +94,11 @@ def program() -> str:
     if not found:
         raise NotInstalled("nginx")
     return found
+
+
+def caller(url: str, address: str = "127.0.0.1", **headers: str) -> Visitor:
+    """Return somebody at one of this machine's addresses who calls the shop by its name."""
+    return Visitor(url, HttpsFrom(address), Host=HOST, Referer=f"https://{HOST}/", **headers)
 
 
 def _replaced(text: str, changes: dict[str, str]) -> str:
