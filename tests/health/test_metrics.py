@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, update
 
 from clientes_app.background.sender import Sender
-from clientes_app.config import Settings
+from clientes_app.config import PROJECT_ROOT, Settings
 from clientes_app.engine import placing
 from clientes_app.extensions import db
 from clientes_app.models import EstadoImportacion, Importacion, Respuesta, RitmoDeEnvio, TurnoDeEnvio
@@ -29,6 +30,7 @@ from ..support.tokens import bearer, make_token
 pytestmark = pytest.mark.both_databases
 
 TOKEN = "for the metrics only"
+PAGE = PROJECT_ROOT / "docs" / "several-machines.md"
 
 
 @pytest.fixture
@@ -144,3 +146,9 @@ def test_no_statement_looks_at_the_messages(app: Flask, campaigns: Campaigns, br
     scrape(browser)
     assert said
     assert [statement for statement in said if "sms_log" in statement] == []
+
+
+def test_the_page_on_several_machines_names_each_metric_and_no_other(browser: CheckingClient) -> None:
+    told = set(re.findall(r"^\| `(clientes_\w+)`", PAGE.read_text(), re.MULTILINE))
+    families = text_string_to_metric_families(browser.get("/metrics", headers=bearer(TOKEN)).text)
+    assert {family.name for family in families} == told
