@@ -226,12 +226,12 @@ def test_campaigns_are_cancelled_one_after_another_at_full_pace(
     """Nobody waits for somebody who waits for them: every cancel is done, and every worker goes on."""
     simulator.behave(latency=20)
     workers = [start(max_concurrency=50) for _ in range(2)]
-    cancelled = [campaigns.start(2_000)]
+    cancelled = [campaigns.start(1_000)]
     for _ in range(24):
         wait_until(lambda: campaigns.get(cancelled[-1]).enviados_exitosos)
         with app.test_request_context():
             control.cancel(account, cancelled[-1], by=NOBODY)
-        cancelled.append(campaigns.start_to(first_clients(campaigns, 2_000)))
+        cancelled.append(campaigns.start_to(first_clients(campaigns, 1_000)))
     wait_until(lambda: not any(campaigns.get(each).enviando for each in cancelled[:-1]))
     campaigns.ended(cancelled[-1])
     assert campaigns.hold(*cancelled[:-1])
