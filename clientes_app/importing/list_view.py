@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import request
@@ -19,6 +18,7 @@ from .progress import snapshot
 from .staging import shown
 from .staging.shown import WITHOUT_MOBILE
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE, Apart, Verdict
+from .storage.kept import Storage
 
 _ORDER = (
     Verdict.ASKED,
@@ -49,10 +49,10 @@ def place() -> Surroundings:
     return Surroundings.of(current_settings())
 
 
-def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
+def shown_context(row: Importacion, storage: Storage) -> dict[str, Any]:
     """Return the variables of `importing/_show.html`."""
     progress = snapshot(engine_apart(), row.id)
-    listed = list_context(row, uploads) if progress.ended else {}
+    listed = list_context(row, storage) if progress.ended else {}
     undoable = progress.ended and services.can_undo(row)
     undone = services.undo_extent(row) if row.estado is EstadoImportacion.DESHECHA else None
     layout = Layout.from_json(row.columnas)
@@ -60,12 +60,12 @@ def shown_context(row: Importacion, uploads: Path) -> dict[str, Any]:
     return {"row": row, "progress": progress, "undoable": undoable, "undone": undone, "sheet": sheet, **listed}
 
 
-def list_context(row: Importacion, uploads: Path) -> dict[str, Any]:
+def list_context(row: Importacion, storage: Storage) -> dict[str, Any]:
     """Return the variables of `importing/_rows.html`: the kind that the address asks for, and its next lines."""
     kinds = kinds_of(row)
     chosen = _chosen(request.args.get("veredicto", ""), kinds)
     after = read_id(request.args.get("despues", "")) or 0
-    lines, more = shown.page_of(row, chosen, min(after, 2**62), uploads) if chosen else ([], None)
+    lines, more = shown.page_of(row, chosen, min(after, 2**62), storage) if chosen else ([], None)
     return {"chosen": chosen, "listed": lines, "next": more, **counts_context(row)}
 
 

@@ -54,7 +54,7 @@ def show(pk: int) -> ResponseReturnValue:
         return redirect(url_for("importing.columns", pk=pk))
     if is_partial() and "progreso" in request.args:
         return polled_progress(LIVE, pk)
-    return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row, place().uploads))
+    return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row, place().storage))
 
 
 @bp.get("/<int:pk>/progreso/")
@@ -87,7 +87,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel an import."""
-    services.cancel(current_user.account_id, pk, place().uploads)
+    services.cancel(current_user.account_id, pk, place().storage)
     return flash_and_go(gettext("The import is cancelled."), url_for("importing.show", pk=pk))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from ...client_files.rows import Row
 from ...extensions import db
 from ...models import CambioDeCliente, Cliente, Importacion
 from ...tenancy import owned
-from ..jobs import Files
+from ..storage.kept import Storage
 from . import outcomes
 from .lines_apart import Run
 from .matching import FIELDS
@@ -51,12 +50,12 @@ class Line:
     """What stands in a line that is no row, or in a wrong one of which no single field is wrong."""
 
 
-def page_of(row: Importacion, kind: str, after: int, uploads: Path) -> tuple[list[Line], int | None]:
+def page_of(row: Importacion, kind: str, after: int, storage: Storage) -> tuple[list[Line], int | None]:
     """Return the next lines of a kind, and the number after which more follow."""
-    files = Files.of(uploads, row.archivo)
-    if not files.staging.exists():
+    kept = storage.of(db.session.connection(), row.id, row.archivo)
+    if not kept.has_rows:
         return [], None
-    with Staging(files.staging) as staging:
+    with kept.staging() as staging:
         if kind in set(Apart):
             lines = [_line_apart(run) for run in staging.page_apart(Apart(kind), after)]
         else:
@@ -64,9 +63,9 @@ def page_of(row: Importacion, kind: str, after: int, uploads: Path) -> tuple[lis
     return lines, lines[-1].number if len(lines) == PAGE_SIZE else None
 
 
-def line_of(row: Importacion, staged: Staged, uploads: Path) -> Line:
+def line_of(row: Importacion, staged: Staged, storage: Storage) -> Line:
     """Return a staged row as it is shown."""
-    with Staging(Files.of(uploads, row.archivo).staging) as staging:
+    with storage.of(db.session.connection(), row.id, row.archivo).staging() as staging:
         return _staged_lines(row, staging, [staged])[0]
 
 
