@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, or_, select, update
 
 from ..client_files.columns import Layout
 from ..client_files.meaning.tag_lists import split_tags
 from ..config import Settings
 from ..database.clock import now
 from ..database.processes import LEASE_SECONDS, is_dead
-from ..database.transactions import write_transaction
+from ..database.transactions import read_transaction, write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from .storage.choice import storage_of
 from .storage.kept import Kept, Storage
@@ -67,6 +67,20 @@ class Job:
     uploader_id: int
 
 
+def is_any_unfinished(engine: Engine) -> bool:
+    """Return whether an import waits for a worker, or has one that may die."""
+    with read_transaction(engine) as connection:
+        waiting = select(Importacion.id).where(Importacion.estado.in_(UNFINISHED)).limit(1)
+        return connection.execute(waiting).first() is not None
+
+
+def is_any_free(engine: Engine) -> bool:
+    """Return whether a worker could take an import: on some machine another may be at work on all of them."""
+    with read_transaction(engine) as connection:
+        unfinished = select(Importacion.titular, *_free(connection)).where(Importacion.estado.in_(UNFINISHED))
+        return any(any(free) or is_dead(holder or "") for holder, *free in connection.execute(unfinished))
+
+
 def take(engine: Engine, owner: str, place: Surroundings, import_id: int | None = None) -> Job | None:
     """Take the lease of the oldest import that waits for a worker, or of the one that is named."""
     with write_transaction(engine) as connection:
@@ -100,8 +114,7 @@ def finish(engine: Engine, job: Job, state: EstadoImportacion, **changes: Any) -
 
 
 def _take(connection: Connection, import_id: int, holder: str | None, owner: str) -> bool:
-    late = now(connection) - timedelta(seconds=LEASE_SECONDS)
-    free = [Importacion.titular.is_(None), Importacion.latido < late]
+    free = _free(connection)
     if holder is not None and is_dead(holder):
         free.append(Importacion.titular == holder)
     taken = connection.execute(
@@ -110,6 +123,12 @@ def _take(connection: Connection, import_id: int, holder: str | None, owner: str
         .values(titular=owner, latido=now(connection))
     )
     return taken.rowcount == 1
+
+
+def _free(connection: Connection) -> list[ColumnElement[bool]]:
+    """Return by what the database sees that nobody works on an import, or nobody who still lives."""
+    late = now(connection) - timedelta(seconds=LEASE_SECONDS)
+    return [Importacion.titular.is_(None), Importacion.latido < late]
 
 
 def _job(engine: Engine, connection: Connection, import_id: int, owner: str, place: Surroundings) -> Job:
