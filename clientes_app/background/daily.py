@@ -11,7 +11,7 @@ from sqlalchemy import Engine, or_, update
 
 from ..database.transactions import write_transaction
 from ..extensions import db
-from ..importing.storage.choice import storage_of
+from ..importing.storage.chosen import storage_of
 from ..models import Privacidad
 from ..models.types import utc_now
 from ..privacy.retention import sweep

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from ..extensions import db
-from ..importing.storage.choice import storage_of
+from ..importing.storage.chosen import storage_of
 from ..privacy.retention import sweep as sweep_all
 from ..settings import current_settings
 

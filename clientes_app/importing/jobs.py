@@ -15,7 +15,7 @@ from ..database.clock import now
 from ..database.processes import LEASE_SECONDS, is_dead
 from ..database.transactions import read_transaction, write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
-from .storage.choice import storage_of
+from .storage.chosen import storage_of
 from .storage.kept import Kept, Storage
 
 

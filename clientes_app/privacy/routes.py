@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..clients.services import find_client
-from ..importing.storage.choice import storage_of
+from ..importing.storage.chosen import storage_of
 from ..settings import current_settings
 from ..web.access import Access, access
 from ..web.actor import current_account, current_actor

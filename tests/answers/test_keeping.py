@@ -15,7 +15,7 @@ from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates.merging import merge
 from clientes_app.extensions import db
-from clientes_app.importing.storage.choice import storage_of
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import Baja, BajaRecordada, EstadoSMS, OrigenBaja, Respuesta
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs

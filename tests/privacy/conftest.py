@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.services import edit_client
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.importing.storage.choice import storage_of
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import CambioImportado, Distintos, Etiqueta, OrigenBaja
 from clientes_app.models.baja import Baja
 from clientes_app.privacy import services

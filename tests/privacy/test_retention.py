@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from clientes_app.background import daily
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.importing.storage.choice import storage_of
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import (
     Accion,
     Auditoria,
