@@ -71,7 +71,8 @@ def settle(engine: Engine, import_id: int, staging: Staging, end: Callable[[Conn
     while not settled:
         with read_transaction(engine) as connection:
             forgotten = forgotten_by(connection, import_id)
-        staging.forget(forgotten.has)
+        if forgotten.pseudonyms:
+            staging.forget(forgotten.has)
         with write_transaction(engine) as connection:
             hold_off_erasing(connection)
             settled = forgotten_by(connection, import_id) == forgotten

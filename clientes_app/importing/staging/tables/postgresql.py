@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Table
@@ -123,12 +125,11 @@ class PostgresTables:
         """Do nothing: who opened the transaction ends it."""
 
     def _insert(self, table: str, rows: Values, conflict: str) -> None:
-        """Insert rows by one statement that gets each column as a list."""
-        columns = tuple(map(list, zip(*rows, strict=True)))
-        if columns:
-            lists = ", ".join(f"?::{kind}[]" for kind in _kinds_of(table))
-            rows_listed = f"SELECT * FROM unnest({lists})"  # noqa: S608
-            self._write(f"{self._into(table, rows_listed)} {conflict}", columns)
+        """Insert rows by one statement, which gets them as one text: no other way is as quick in the driver."""
+        names = COLUMNS[table].split(", ")
+        if listed := [dict(zip(names, row, strict=True)) for row in rows]:
+            query = f"SELECT {COLUMNS[table]} FROM json_to_recordset(?::json) AS listed ({_typed(table)})"  # noqa: S608
+            self._write(f"{self._into(table, query)} {conflict}", [json.dumps(listed, ensure_ascii=False)])
 
     def _select(self, table: str) -> str:
         return f"SELECT * FROM {TABLES[table].name} WHERE {self._owned}"  # noqa: S608
@@ -161,6 +162,8 @@ class PostgresTables:
         return f"{self._names} {statement}".replace("?", "%s")
 
 
-def _kinds_of(table: str) -> list[str]:
+@cache
+def _typed(table: str) -> str:
+    """Return a table's columns, each with its type."""
     columns = TABLES[table].c
-    return [str(columns[name].type.compile(_DIALECT)) for name in COLUMNS[table].split(", ")]
+    return ", ".join(f"{name} {columns[name].type.compile(_DIALECT)}" for name in COLUMNS[table].split(", "))
