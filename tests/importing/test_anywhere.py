@@ -31,7 +31,7 @@ from ..support.carrier import wait_until
 from ..support.clock import Clock
 from ..support.imports import Imports
 from ..support.shop import Shop
-from .test_crash import start_worker
+from .test_crash import kill_after_progress, start_worker
 
 pytestmark = pytest.mark.parametrize(("database_url", "workers"), [("postgresql", "distributed")], indirect=True)
 
@@ -106,6 +106,22 @@ def test_what_is_said_of_how_a_file_is_written_holds_on_every_machine(elsewhere:
         assert uploading.encodings(row, layout, there.place.storage)
         assert uploading.read_anew(row, layout, there.place.storage, "CO").delimiter == ";"
         assert uploading.sample(row, layout, there.place.storage)[1] == (2, ["María", "3001234567"])
+
+
+def test_a_killed_worker_is_followed_by_another_on_another_disk(app: Flask, imports: Imports) -> None:
+    rows = "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(15_000))
+    import_id = imports.upload(f"nombre,celular\n{rows}")
+    imports.start_review(import_id)
+    kill_after_progress(app, imports, import_id)
+    imports.work()
+    assert imports.counts(import_id) == {"nuevas": 15_000}
+    with app.test_request_context():
+        services.start_applying(imports.account, import_id, by=NOBODY)
+    kill_after_progress(app, imports, import_id)
+    kill_after_progress(app, imports, import_id)
+    work_elsewhere(app)
+    assert imports.counts(import_id) == {"nuevas": 15_000}
+    assert [name for name, *_ in imports.clients()] == [f"Cliente {n}" for n in range(15_000)]
 
 
 def test_a_worker_that_slept_through_its_lease_reviews_nothing_more(imports: Imports) -> None:

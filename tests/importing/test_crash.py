@@ -19,7 +19,7 @@ from clientes_app.settings import settings_of
 from ..support.carrier import wait_until
 from ..support.imports import Imports
 
-pytestmark = pytest.mark.both_storages
+pytestmark = pytest.mark.both_databases
 
 ROWS = 50_000
 KILLS_IN_REVIEW = 4
