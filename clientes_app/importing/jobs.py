@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from ..client_files.columns import Layout
 from ..client_files.meaning.tag_lists import split_tags
@@ -17,6 +22,11 @@ from ..database.transactions import read_transaction, write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from .storage.chosen import storage_of
 from .storage.kept import Kept, Storage
+
+log = logging.getLogger(__name__)
+
+BEATS = 5
+"""How often there is a sign of life while a lease runs."""
 
 
 class Stopped(Exception):
@@ -104,6 +114,25 @@ def advance(connection: Connection, job: Job, **changes: Any) -> None:
         raise Stopped
 
 
+@contextmanager
+def kept_alive(engine: Engine, job: Job) -> Iterator[None]:
+    """Give signs of life as long as this is open, however long a step takes that stores nothing.
+
+    On SQLite the import is this machine's own, and whoever else writes makes batches smaller: there is no need.
+    """
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    ended = threading.Event()
+    beating = threading.Thread(target=_beat, args=(engine, job, ended), name="signs of life", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beating.join()
+
+
 def finish(engine: Engine, job: Job, state: EstadoImportacion, **changes: Any) -> None:
     """Move the import to its next state and give the lease up.
 
@@ -111,6 +140,16 @@ def finish(engine: Engine, job: Job, state: EstadoImportacion, **changes: Any) -
     """
     with write_transaction(engine) as connection:
         advance(connection, job, estado=state, titular=None, **changes)
+
+
+def _beat(engine: Engine, job: Job, ended: threading.Event) -> None:
+    while not ended.wait(LEASE_SECONDS / BEATS):
+        try:
+            with write_transaction(engine) as connection:
+                advance(connection, job)
+        except (Stopped, DBAPIError):
+            # Whoever works on the import finds it out by itself.
+            log.info("no sign of life could be given for import %d", job.id)
 
 
 def _take(connection: Connection, import_id: int, holder: str | None, owner: str) -> bool:
