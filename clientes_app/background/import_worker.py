@@ -50,8 +50,7 @@ def work(engine: Engine, place: Surroundings) -> None:
 def run(engine: Engine, job: Job) -> None:
     """Do what an import waits for; a file that cannot be read ends it."""
     try:
-        with jobs.kept_alive(engine, job):
-            STEPS[job.state](engine, job)
+        STEPS[job.state](engine, job)
     except (jobs.Stopped, Taken):
         log.info("import %d was stopped", job.id)
     except Refused as refusal:

@@ -35,7 +35,7 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     done_to = job.done_to
     turns = Turns()
-    with job.kept.staging() as staging:
+    with jobs.kept_alive(engine, job), job.kept.staging() as staging:
         while batch := staging.to_apply(done_to, turns.rows):
             with turns.transaction(engine, len(batch)) as connection:
                 outcomes.record(staging.within(connection), apply_batch(connection, job, batch))

@@ -25,7 +25,7 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
 
     Raises Refused where the file turns out not to be readable, jobs.Stopped, and Taken.
     """
-    with job.kept.text() as text, job.kept.staging() as staging:
+    with jobs.kept_alive(engine, job), job.kept.text() as text, job.kept.staging() as staging:
         staging.take(job.owner)
         read = staging.totals().rows
         for batch in batches(Wanted(text, job.layout, job.region, after=staging.last_row())):
