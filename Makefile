@@ -20,8 +20,8 @@ test: lint ## check everything: style, types, tests, real browser
 bench: .venv/dev ## measure the sender beside the SDK alone (OPTIONS=--quick: a tenth)
 	@$(BIN)/python -m tests.bench $(OPTIONS)
 
-crash: .venv/dev ## kill the sender a hundred times on each database
-	@CRASH_KILLS=100 $(BIN)/python -m pytest -n 2 tests/e2e/test_chaos.py
+crash: .venv/dev ## kill the sender a hundred times on each database, and workers
+	@CRASH_KILLS=100 $(BIN)/python -m pytest -n 2 tests/e2e/test_chaos.py tests/engine/test_chaos.py
 
 coverage: .venv/dev ## show which lines no test reaches (OPTIONS=tests/clients: of some tests only)
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing:skip-covered $(OPTIONS)

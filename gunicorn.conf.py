@@ -1,4 +1,4 @@
-"""Settings of the server: one worker whose threads hold the live streams, and an orderly end."""
+"""Settings of the server: workers whose threads hold the live streams, and an orderly end."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def _open_files(wanted: int) -> int:
     return allowed
 
 
-bind = f"127.0.0.1:{_settings.port}"
+bind = _settings.listens_at
 # Its module says what it adds to gunicorn's own: slow clients hold no thread.
 worker_class = "clientes_app.serving.worker.Worker"
-workers = 1
+workers = _settings.web_workers
 threads = _settings.server_threads
 # A connection that only waits costs a descriptor and no thread; the database and Twilio need some as well.
 worker_connections = min(2_000 + threads, _open_files(2 * (2_000 + threads)) // 2)

@@ -1,4 +1,7 @@
-"""The app for a server, and the only place that starts the sender, the worker of imports and the daily sweep."""
+"""The app for a server, and the only place that starts what runs beside it: sender, worker of imports, daily sweep.
+
+Where workers of their own do all that (WORKERS=distributed), it only serves.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from clientes_app import create_app
 from clientes_app.auth import first_run
 from clientes_app.background.daily import start_daily
 from clientes_app.background.import_supervisor import start_imports
-from clientes_app.background.sender import start_sender
+from clientes_app.background.sender import simulate, start_sender
 from clientes_app.config import SettingsError
 from clientes_app.files import private_files
 from clientes_app.live import streams
@@ -22,14 +25,18 @@ try:
 except SettingsError as error:
     sys.exit(f"clientes: {error}")
 
-private_files.keep_old_ones(settings_of(app))
+_settings = settings_of(app)
+private_files.keep_old_ones(_settings)
 
 # `flask --app wsgi …` loads this file for its commands as well: those do not send.
 _command = click.get_current_context(silent=True)
 _serves = _command is None or _command.info_name == "run"
-_sender = start_sender(app) if _serves else None
-_imports = start_imports(app) if _serves else None
-_daily = start_daily(app) if _serves else None
+_works = _serves and not _settings.distributed
+_sender = start_sender(app) if _works else None
+_imports = start_imports(app) if _works else None
+_daily = start_daily(app) if _works else None
+if _serves and _settings.distributed and _settings.simulated:
+    simulate(app, _settings)
 if _serves:
     first_run.announce(app)
 

@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from . import blueprints, cli
     from . import settings as app_settings
     from .config import INSTANCE_PATH, read_settings
+    from .engine import placing
     from .extensions import db, login_manager, migrate
     from .serving import logs
     from .tokens import bearer
@@ -30,8 +31,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app_settings.init_app(app, settings)
     front_door.init_app(app)
     hosts.init_app(app, settings)
-    throttling.init_app(app, settings)
     db.init_app(app)
+    throttling.init_app(app, settings)
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     login_manager.init_app(app)
     compression.init_app(app)
@@ -44,4 +45,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     access_rules.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)
+    if settings.distributed:
+        placing.init_app(app)
     return app

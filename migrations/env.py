@@ -23,11 +23,17 @@ def render_plain_type(kind: str, item: Any, _context: AutogenContext) -> str | L
     return False
 
 
+def is_ours(name: str | None, _kind: str, _parents: Any) -> bool:
+    """Tell our tables from those in which the workers' library keeps its jobs."""
+    return not (name or "").startswith(("procrastinate_", "idx_procrastinate_"))
+
+
 def run(connection: Connection) -> None:
     """Run the migrations that the database lacks."""
     context.configure(
         connection=connection,
         target_metadata=db.metadata,
+        include_name=is_ours,
         render_item=render_plain_type,
         transactional_ddl=True,
         **current_app.extensions["migrate"].configure_args,

@@ -12,6 +12,7 @@ pytest_plugins = [
     for module in (
         "databases",
         "clock",
+        "sentences",
         "shop",
         "checking_client",
         "app",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every setting out of the environment but a secret key."""
     for name in list(os.environ):
         if re.match(
-            r"(TWILIO_|SMS_|DATABASE_URL|SECRET_KEY|PUBLIC_|SEND_|DEFAULT_|TIMEZONE|PORT|SERVER_|SIMULATOR_|ALLOWED_|TRUSTED_|RATELIMIT_|UPLOADS_)",
+            r"(TWILIO_|SMS_|DATABASE_URL|SECRET_KEY|PUBLIC_|SEND_|DEFAULT_|TIMEZONE|PORT|SERVER_|SIMULATOR_|ALLOWED_|TRUSTED_|RATELIMIT_|UPLOADS_|WORKERS|WEB_WORKERS|BIND)",
             name,
         ):
             monkeypatch.delenv(name)
@@ -56,6 +57,10 @@ def test_one_twilio_variable_makes_it_earnest_and_the_others_are_missed(monkeypa
         ("UPLOADS_MB_PER_SHOP", "much"),
         ("RATELIMIT_STORAGE_URI", "http://localhost"),
         ("WORKERS", "many"),
+        ("BIND", "localhost"),
+        ("BIND", "run/clientes.sock"),
+        ("WEB_WORKERS", "0"),
+        ("WEB_WORKERS", "2"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -119,14 +124,74 @@ def test_keys_of_before_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().secret_key_fallbacks == ("older", "old")
 
 
-def test_workers_of_their_own_need_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def several_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the web machines of one database are given at the least."""
     monkeypatch.setenv("WORKERS", "distributed")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@db/clientes")
+    monkeypatch.setenv("SMS_MODE", "twilio")
+
+
+@pytest.mark.usefixtures("several_machines")
+def test_workers_of_their_own_need_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().distributed
     monkeypatch.setenv("DATABASE_URL", "sqlite:///x.sqlite")
     with pytest.raises(SettingsError, match="WORKERS=distributed needs PostgreSQL"):
         read_settings()
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@db/clientes")
-    assert read_settings().distributed
+
+
+@pytest.mark.usefixtures("several_machines")
+def test_several_machines_are_given_one_secret_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("clientes_app.config.INSTANCE_PATH", tmp_path)
+    (tmp_path / "secret_key").write_text("made by this machine when it was the only one")
+    monkeypatch.delenv("SECRET_KEY")
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY is not set: with WORKERS=distributed .*$"):
+        read_settings()
+
+
+@pytest.mark.usefixtures("several_machines")
+def test_several_machines_count_tries_where_all_of_them_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().counts_at == read_settings().database_url
+    monkeypatch.setenv("RATELIMIT_STORAGE_URI", "redis://counter/0")
+    assert read_settings().counts_at == "redis://counter/0"
+    monkeypatch.setenv("RATELIMIT_STORAGE_URI", "memory://")
+    with pytest.raises(SettingsError, match=r"^RATELIMIT_STORAGE_URI.*$"):
+        read_settings()
+
+
+@pytest.mark.usefixtures("several_machines")
+def test_several_machines_are_told_where_the_simulated_twilio_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMS_MODE", "simulated")
+    with pytest.raises(SettingsError, match=r"^TWILIO_API_BASE_URL is not set.*$"):
+        read_settings()
+    monkeypatch.setenv("TWILIO_API_BASE_URL", "http://simulator:9000")
+    assert read_settings().callback_base_url == "", "none of them knows which one it would reach"
+
+
+@pytest.mark.usefixtures("several_machines")
+def test_a_machine_of_several_may_serve_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().web_workers == 1
+    monkeypatch.setenv("WEB_WORKERS", "4")
+    assert read_settings().web_workers == 4
+
+
+@pytest.mark.parametrize(
+    ("bind", "listens_at", "reached_at"),
+    [
+        (None, "127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "0.0.0.0:8000", "http://127.0.0.1:8000"),
+        ("10.0.0.7", "10.0.0.7:8000", "http://10.0.0.7:8000"),
+        ("::1", "[::1]:8000", "http://[::1]:8000"),
+        ("/run/clientes.sock", "unix:/run/clientes.sock", ""),
+    ],
+)
+def test_where_it_listens(monkeypatch: pytest.MonkeyPatch, bind: str | None, listens_at: str, reached_at: str) -> None:
+    if bind:
+        monkeypatch.setenv("BIND", bind)
+    settings = read_settings()
+    assert (settings.listens_at, settings.callback_base_url) == (listens_at, reached_at)
 
 
 def test_one_process_is_the_default() -> None:
-    assert not read_settings().distributed
+    settings = read_settings()
+    assert (settings.distributed, settings.counts_at, settings.web_workers) == (False, "memory://", 1)

@@ -9,7 +9,7 @@ import logging
 from flask import Flask, url_for
 from flask_babel import gettext
 from limits import RateLimitItemPerMinute
-from sqlalchemy import inspect, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -37,10 +37,9 @@ def is_open() -> bool:
 
 
 def code() -> str:
-    """Return the one-time code: the same in every process, and another for each key and database."""
-    settings = current_settings()
-    message = f"first run {settings.database_url}"
-    digest = hmac.digest(settings.secret_key.encode(), message.encode(), "sha256")
+    """Return the one-time code: the same in every process on every machine, and another for each key and database."""
+    message = f"first run {_name_of_database()}"
+    digest = hmac.digest(current_settings().secret_key.encode(), message.encode(), "sha256")
     letters = base64.b32encode(digest).decode()[:12]
     return "-".join(letters[start : start + 4] for start in (0, 4, 8))
 
@@ -71,10 +70,18 @@ def announce(app: Flask) -> None:
         try:
             if not inspect(db.engine).has_table(Usuario.__tablename__) or not is_open():
                 return
+            said = code()
         except DBAPIError:
             return  # without a database nobody can be made
         where, base = url_for("auth.first_run_form"), current_settings().public_base_url
-        log.warning("nobody can log in yet: make the first admin at %s%s with the code %s", base, where, code())
+        log.warning("nobody can log in yet: make the first admin at %s%s with the code %s", base, where, said)
+
+
+def _name_of_database() -> str:
+    """Return what the database calls itself: each machine may reach it by another address, or as another user."""
+    if db.engine.dialect.name == "sqlite":
+        return str(db.engine.url.database)
+    return str(db.session.scalar(select(func.current_database())))
 
 
 def _let_nobody_in_between(session: Session) -> None:

@@ -13,6 +13,7 @@ from ..models import Usuario
 from ..settings import current_settings
 from ..web import kept_forms
 from ..web.actor import current_actor
+from ..web.csrf import begin_token
 from . import known_browsers, sessions
 
 # The signed cookie carries a secret; what it opens is kept by the server, which can end it.
@@ -42,6 +43,7 @@ def open_session_for(person: Usuario, proved: str) -> None:
     session.clear()
     kept_forms.hold(typed)
     session[_SECRET] = sessions.begin(person.id, proved, request.user_agent.string, by=current_actor())
+    begin_token(person.id)
     login_user(person)
     after_this_request(partial(known_browsers.mark, name=person.usuario))
 
@@ -49,13 +51,10 @@ def open_session_for(person: Usuario, proved: str) -> None:
 def close_session() -> None:
     """End the session that the browser has, if it has one."""
     present = present_session()
-    person_id = current_user.id if present else None
     if present is not None:
         sessions.log_out(present.id, by=current_actor())
     logout_user()
     session.clear()
-    if person_id is not None:
-        kept_forms.remember_person(person_id)
 
 
 def present_session() -> sessions.Open | None:

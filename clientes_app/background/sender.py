@@ -14,9 +14,13 @@ import uvloop
 from flask import Flask
 
 from ..config import INSTANCE_PATH, Settings, TwilioSettings
+from ..database.processes import new_owner
 from ..extensions import db
 from ..sending.carrier import Carrier
 from ..sending.dispatcher import Dispatcher
+from ..sending.lease import Lease
+from ..sending.ordering.orders import PolledOrders
+from ..sending.pacing.pace import OwnPace
 from ..settings import current_settings, replace_settings
 from ..simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, SIMULATED_FROM_NUMBER
 from ..simulator.process import LastingSimulator
@@ -34,8 +38,14 @@ class Sender:
     def __init__(self, app: Flask) -> None:
         with app.app_context():
             engine, settings = db.engine, current_settings()
-        twilio, carrier = settings.twilio, partial(_carrier, settings)
-        self._dispatcher = Dispatcher(engine, carrier, twilio.max_concurrency, twilio.messages_per_second)
+        twilio = settings.twilio
+        self._dispatcher = Dispatcher(
+            Lease(engine, new_owner()),
+            PolledOrders(engine),
+            partial(OwnPace, twilio.messages_per_second),
+            partial(make_carrier, settings),
+            twilio.max_concurrency,
+        )
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
     def start(self) -> None:
@@ -67,7 +77,8 @@ class Sender:
         return True
 
 
-def _carrier(settings: Settings) -> Carrier:
+def make_carrier(settings: Settings) -> Carrier:
+    """Return what hands messages to the Twilio of the settings."""
     # Imported here, in the sender's thread: the first page need not wait for the SDK.
     from ..sending.twilio_carrier import TwilioCarrier
 

@@ -21,7 +21,8 @@ from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, Plan
 from ..models.types import utc_now
 from ..sending import outbox
 from ..sending.faults import TOO_LONG
-from ..sending.notifier import bell
+from ..sending.ordering.notifier import bell
+from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
@@ -145,6 +146,8 @@ def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | N
     limits.note_expense(session, campaign)
     limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
     _hand_over(campaign, campaign.creado)
+    session.flush()
+    placed(session.connection(), campaign.id)
     if campaign.estado is not EstadoCampana.POR_APROBAR:
         sent = Thing("campana_sms", campaign.id, campaign.nombre)
         record(session, by, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import campaigns, clients, demo, privacy, users
+from . import campaigns, clients, demo, privacy, users, workers
 
 
 def init_app(app: Flask) -> None:
@@ -15,3 +15,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(privacy.group)
     app.cli.add_command(demo.demo)
     app.cli.add_command(demo.prepare)
+    app.cli.add_command(workers.worker)
+    app.cli.add_command(workers.workers)

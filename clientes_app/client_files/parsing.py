@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..config import PROJECT_ROOT
-from ..garbage import look_seldom
+from ..serving.garbage import look_seldom
 from .columns import Layout, source_of
 from .lines import clients
 from .reading import Record, records

@@ -12,7 +12,7 @@ from ..values.text import translatable
 from .cells import LONGEST_CELL, kept, tidy, tidy_document, tidy_number
 from .columns import Layout
 from .meaning.roles import ANSWERS, Role
-from .meaning.several_numbers import one_of
+from .meaning.several_numbers import one_of, others_of
 from .meaning.tag_lists import split_tags
 from .meaning.yes_or_no import turns_off
 
@@ -72,11 +72,18 @@ class Row(NamedTuple):
     inactivo: bool
     fault: str
     """What is wrong, as a sentence to be translated; empty where nothing is."""
+    otros: str = ""
+    """The numbers that it has beside its own, which are not imported; one a line."""
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The names of the tags."""
         return tuple(self.etiquetas.split("\n")) if self.etiquetas else ()
+
+    @property
+    def other_numbers(self) -> tuple[str, ...]:
+        """The numbers that it has beside its own."""
+        return tuple(self.otros.split("\n")) if self.otros else ()
 
     @property
     def faulty_field(self) -> str | None:
@@ -98,11 +105,14 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
-        number = one_of([tidy_number(cells[place]) for place in phones if place < width], region)
+        numbers = [tidy_number(cells[place]) for place in phones if place < width]
+        number = one_of(numbers, region)
         document = next(filter(None, (tidy_document(cells[place]) for place in documents if place < width)), "")
         given = _tags([tidy(cells[place]) for place in tags if place < width], layout.tag_delimiter) if tags else ()
         opted_out, inactive, unclear = says(cells)
         row = check(Fields(name_of(cells), number, document, given, opted_out, inactive), region)
+        if others := others_of(numbers, number, region):
+            row = row._replace(otros="\n".join(others))
         if unclear and not row.fault:
             row = row._replace(fault=NO_ANSWER)
         if has_surplus(cells):
@@ -129,7 +139,14 @@ def check(fields: Fields, region: str) -> Row:
     said = fields.nombre, number, document
     tags = "\n".join(fields.etiquetas)
     read = fields._replace(telefono=number)
-    return Row._make((*said, *keys_of(*said, region), tags, fields.baja, fields.inactivo, _fault(read)))
+    return Row._make((*said, *keys_of(*said, region), tags, fields.baja, fields.inactivo, _fault(read), ""))
+
+
+def fault_of_tags(tags: tuple[str, ...]) -> str:
+    """Return what is wrong with the tags of a client; empty where nothing is."""
+    if len(tags) > MOST_TAGS:
+        return MANY_TAGS
+    return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""
 
 
 def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
@@ -187,11 +204,5 @@ def _fault(fields: Fields) -> str:
     if len(fields.documento) > LONGEST_DOCUMENT:
         return LONG_DOCUMENT
     if fields.etiquetas:
-        return _fault_of_tags(fields.etiquetas)
+        return fault_of_tags(fields.etiquetas)
     return ""
-
-
-def _fault_of_tags(tags: tuple[str, ...]) -> str:
-    if len(tags) > MOST_TAGS:
-        return MANY_TAGS
-    return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""

@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
+from ..client_files.meaning.tag_lists import join_tags
 from ..extensions import db
 from ..opt_outs.services import opted_out
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access
-from ..web.actor import current_account
+from ..web.actor import current_account, current_actor
 from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from . import bp, notices, sales, services, timeline
@@ -58,20 +59,23 @@ def record_sale(pk: int) -> ResponseReturnValue:
 @bp.post("/<int:pk>/etiquetas/")
 @access(Access.EDIT_CLIENTS)
 def tag_client(pk: int) -> ResponseReturnValue:
-    """Give a client a tag."""
+    """Give a client tags."""
     form = ClientTagForm(request.form)
     if not form.validate():
         return form_again("clients/show.html", _TAGS, **_context(pk, SaleForm(formdata=None), form))
-    name = form.etiqueta_nueva.data or ""
-    tagging.tag_client(current_user.account_id, pk, [name])
-    return _tags_changed(pk, gettext("The tag %(name)s is added.", name=name))
+    tagging.tag_client(current_user.account_id, pk, form.names, by=current_actor())
+    names = join_tags(form.names)
+    said = ngettext("The tag %(names)s is added.", "The tags %(names)s are added.", len(form.names), names=names)
+    return _tags_changed(pk, said)
 
 
 @bp.post("/<int:pk>/etiquetas/quitar/")
 @access(Access.EDIT_CLIENTS)
 def untag_client(pk: int) -> ResponseReturnValue:
     """Take a tag from a client."""
-    tagging.untag_client(current_user.account_id, pk, read_id(request.form.get("etiqueta_id", "")) or 0)
+    tagging.untag_client(
+        current_user.account_id, pk, read_id(request.form.get("etiqueta_id", "")) or 0, by=current_actor()
+    )
     return _tags_changed(pk, gettext("The tag is taken away."))
 
 
@@ -90,7 +94,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
         "phone_problem": notices.why_no_sms(client, settings.default_region),
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
-        "known_tags": list_tags(db.session(), current_user.account_id),
+        "known_tags": [join_tags([tag.nombre]) for tag in list_tags(db.session(), current_user.account_id)],
         "tag_form": tag_form or ClientTagForm(formdata=None),
         "before": before,
         "story": timeline.story_of(client, before),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from flask import render_template, url_for
 from werkzeug.datastructures import MultiDict
 
+from ..errors import DomainError
 from ..web.actor import current_account
 from ..web.htmx import came_from
 from .search import listing
@@ -21,7 +22,8 @@ from .tags.services import tag_names
 def list_context(values: Mapping[str, str]) -> dict[str, Any]:
     """Return what the list's template needs for the page that a URL's values mean."""
     account = current_account()
-    search, order, cursor = Search.from_values(values), Order.from_values(values), Cursor.from_values(values)
+    search, cursor = Search.from_values(values), Cursor.from_values(values)
+    order, disorder = _order_of(values)
     tags = tag_names(account.id)
     listed = listing.find_page(account, search, cursor, order)
     return {
@@ -30,12 +32,20 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
         "asked": {**search.values(), **order.values()},
         "tags": tags,
         "chips": [*chips_of(search, tags), *unread_chips(search)],
-        "problems": problems_in_words(search, tags),
+        "problems": [*problems_in_words(search, tags), *disorder],
         "without": without,
         "any_clients": listing.has_clients(account.id),
         "search": search,
         "count": listed.count,
     }
+
+
+def _order_of(values: Mapping[str, str]) -> tuple[Order, list[str]]:
+    """Return how the list is sorted, and what to say of an order that cannot be read: it hides nobody."""
+    try:
+        return Order.from_values(values), []
+    except DomainError as refusal:
+        return Order.NEWEST, [refusal.message]
 
 
 def list_again() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from flask_babel import gettext
+from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from ..audit_log import Actor, Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
+from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.client_keys import keys_of
@@ -100,6 +102,17 @@ def change_fields(session: Session, client: Cliente, fields: ClientFields, regio
 def note_change(session: Session, client_id: int, kind: TipoDeCambio, details: dict[str, Any], by: Actor) -> None:
     """Write into a client's story what somebody did to it."""
     session.add(CambioDeCliente(cliente_id=client_id, tipo=kind, detalle=details, hecho_por_id=by.person_id))
+
+
+def note_change_of_each(
+    connection: Connection, clients: ColumnElement[bool], details: dict[str, Any], by: Actor
+) -> None:
+    """Write the same edit into the story of each of the clients."""
+    columns = CambioDeCliente.__table__.c
+    same = {"tipo": TipoDeCambio.EDITADO, "detalle": details, "creado": utc_now(), "hecho_por_id": by.person_id}
+    values = (literal(value, columns[name].type) for name, value in same.items())
+    told = insert(CambioDeCliente).from_select(["cliente_id", *same], select(Cliente.id, *values).where(clients))
+    connection.execute(told)
 
 
 def delete_client(account_id: int, client_id: int, *, by: Actor) -> Cliente:

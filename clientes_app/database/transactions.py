@@ -37,7 +37,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
-from ..garbage import look_seldom
+from ..serving.garbage import look_seldom
 
 FROZEN_SECONDS = 20
 """So long may a writer do nothing in the midst of its transaction."""

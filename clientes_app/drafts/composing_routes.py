@@ -11,6 +11,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from ..campaigns import services as campaigns
@@ -232,7 +233,7 @@ def _take_up(key: UUID, typed: MultiDict[str, str]) -> ResponseReturnValue:
 
 def _lead_to(kept: saving.Kept) -> ResponseReturnValue:
     """Lead to where what was typed is now, at an address that can be opened again."""
-    if kept.campaign is not None:
+    if kept.campaign is not None and not kept.apart:
         flash(gettext("This campaign was sent already: here it is."), "success")
         return go_to(_page_of(kept.campaign))
     if kept.draft is None:
@@ -252,10 +253,16 @@ def _saved(kept: saving.Kept) -> ResponseReturnValue:
 
 def _tell_if_apart(kept: saving.Kept) -> None:
     if kept.apart:
-        flash(
-            gettext("Meanwhile this was changed or sent elsewhere. What you wrote here is a draft of its own."),
-            "danger",
-        )
+        flash(_apart(kept.campaign), "danger")
+
+
+def _apart(campaign: CampanaSMS | None) -> str:
+    """Say that what was typed is a draft of its own, with a link to what was sent elsewhere."""
+    if campaign is None:
+        return str(gettext("Meanwhile this was changed elsewhere. What you wrote here is a draft of its own."))
+    said = gettext("Meanwhile this was sent elsewhere. What you wrote here is a draft of its own.")
+    link = Markup('<a class="alert-link" href="{}">{}</a>').format(_page_of(campaign), gettext("See what was sent"))
+    return Markup("{} {}").format(said, link)
 
 
 def _with_address(answer: str | Response, kept: saving.Kept) -> Response:

@@ -19,7 +19,7 @@ from ..clients.search.selection import Selection, Ticked
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
 from ..models import Borrador, CampanaSMS
-from ..sending.notifier import bell
+from ..sending.ordering.notifier import bell
 from ..shop.services import lock_account
 from .services import Writer, sent_as
 

@@ -26,7 +26,7 @@ MOST_DRAFTS = 100
 
 @dataclass(frozen=True)
 class Kept:
-    """Where what was typed is now: in a draft, or in the campaign that it was sent as."""
+    """Where what was typed is now: in a draft, or in the campaign that it was sent as; in both where it differs."""
 
     draft: Borrador | None = None
     campaign: CampanaSMS | None = None
@@ -112,7 +112,7 @@ def _keep_anew(session: Session, writer: Writer, typing: Typing) -> Kept:
         content = content.with_clients(clients_of(session, campaign))
     if typing.untouched or content.mark == campaign.huella:
         return Kept(campaign=campaign)
-    return Kept(_insert_apart(session, writer, typing, content, campaign.continua_id), apart=True)
+    return Kept(_insert_apart(session, writer, typing, content, campaign.continua_id), campaign, apart=True)
 
 
 def _ticked(content: Content) -> bool:

@@ -54,7 +54,7 @@ def show(pk: int) -> ResponseReturnValue:
         return redirect(url_for("importing.columns", pk=pk))
     if is_partial() and "progreso" in request.args:
         return polled_progress(LIVE, pk)
-    return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row, place().storage))
+    return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row))
 
 
 @bp.get("/<int:pk>/progreso/")

@@ -30,9 +30,9 @@ from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
 from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
-from .sesion import FormularioGuardado, Sesion
+from .sesion import FormularioGuardado, Intento, Sesion
 from .token_de_api import Alcance, TokenDeApi
-from .turno import TurnoDeEnvio
+from .turno import RitmoDeEnvio, TurnoDeEnvio
 from .usuario import Rol, Usuario
 from .venta import Venta
 
@@ -72,6 +72,7 @@ __all__ = [
     "FilaImportada",
     "FormularioGuardado",
     "Importacion",
+    "Intento",
     "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
@@ -83,6 +84,7 @@ __all__ = [
     "Privacidad",
     "Recibo",
     "Respuesta",
+    "RitmoDeEnvio",
     "Rol",
     "SMSLog",
     "Segmento",

@@ -34,7 +34,8 @@ class CambioDeCliente(Base):
     detalle: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """Of an edit: a field's name, with its value before and after. Of a client merged in: its fields as they were.
 
-    An import tells under `etiquetas` which tags came with it, or went with its undoing.
+    Under `etiquetas` stands which tags were given, or went with an import's undoing; under `etiquetas_quitadas`, which
+    a person took away.
     The creation of a client that was merged into this one carries its name.
     """
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -113,6 +113,8 @@ class CampanaSMS(Base):
     actualizado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     velocidad: Mapped[float] = mapped_column(default=0.0)
+    desconcertantes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of Twilio's answers in a row nobody understood."""
     """Messages a second, as the sender last measured it at `actualizado`."""
     clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
     """The `Idempotency-Key` that a program sent with it."""
@@ -189,6 +191,8 @@ class SMSLog(Base):
     estado: Mapped[EstadoSMS] = mapped_column(state_column(EstadoSMS))
     intento: Mapped[str | None] = mapped_column(String(32))
     """Names the last attempt to send this row."""
+    turno_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The lease under which it was claimed last; that may be gone."""
     twilio_sid: Mapped[str | None] = mapped_column(String(100))
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)

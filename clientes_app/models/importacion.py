@@ -164,6 +164,7 @@ class FilaImportada(Base):
     __tablename__ = "fila_importada"
     __table_args__ = (
         Index("ix_fila_importada_importacion_id_veredicto_numero", "importacion_id", "veredicto", "numero"),
+        Index("ix_fila_importada_otros", "importacion_id", "numero", **only_where("otros <> ''")),
         Index("ix_fila_importada_sin_celular", "importacion_id", "numero", **only_where("telefono_e164 IS NULL")),
     )
 
@@ -182,6 +183,7 @@ class FilaImportada(Base):
     baja: Mapped[bool]
     inactivo: Mapped[bool]
     motivo: Mapped[LongText]
+    otros: Mapped[LongText]
     otra: Mapped[BigNumber | None]
     celdas: Mapped[LongText]
     cliente: Mapped[BigNumber | None]

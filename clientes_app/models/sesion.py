@@ -1,10 +1,10 @@
-"""Sessions that are open, so that they can be listed and ended; and forms that came when theirs was over."""
+"""Sessions that are open, so that they can be listed and ended; forms that came when theirs was over; tries."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -38,5 +38,18 @@ class FormularioGuardado(Base):
     contenido: Mapped[str] = mapped_column(Text)
     """Encrypted with a key that stands in that browser's cookie and nowhere else."""
     persona_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="CASCADE"), index=True)
-    """Who had been logged in; null where the browser does not say so any more."""
+    """Whose page sent it; null in rows of an earlier version, which nobody is shown."""
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class Intento(Base):
+    """How often something was tried in a window of time, such as a password of one name; for nobody after its end."""
+
+    __tablename__ = "intento"
+    __table_args__ = (CheckConstraint("cuenta >= 0", name="cuenta"), Index("ix_intento_vence", "vence"))
+
+    clave: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """What is counted, by its HMAC: from the table alone nobody learns an address or what somebody typed."""
+    cuenta: Mapped[int]
+    vence: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the window ends, by the database's clock."""

@@ -40,6 +40,7 @@ from ..models.types import utc_now
 from ..sending import control
 from ..sending.states import lock_campaigns
 from ..web import kept_forms
+from ..web.counting import in_database as counts
 from .blanking import IN_FLIGHT, blank
 
 BATCH = 200
@@ -73,6 +74,7 @@ def sweep(storage: Storage, told_to_stop: Callable[[], bool] = lambda: False) ->
     done = Swept()
     drafts.sweep(db.engine)
     kept_forms.sweep(db.engine)
+    counts.sweep(db.engine)
     for campaign in _due(db.engine):
         for blanked in _blank_campaign(db.engine, campaign.id):
             done.messages += blanked

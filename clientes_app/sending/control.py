@@ -9,6 +9,7 @@ from sqlalchemy import Connection, update
 
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
+from .ordering.placed import placed
 from .states import RUNNING, carry_over, finish_where_done
 
 _RESUMABLE = (EstadoCampana.ERROR, EstadoCampana.PAUSADO)
@@ -25,6 +26,7 @@ def resume(connection: Connection, campaign_id: int) -> bool:
     """Let a paused or stopped campaign go on; return whether it was one."""
     resumed = _change_state(connection, campaign_id, _RESUMABLE, EstadoCampana.PROCESANDO)
     finish_where_done(connection, campaign_id)
+    placed(connection, campaign_id)
     return resumed
 
 
@@ -40,6 +42,7 @@ def approve(connection: Connection, campaign_id: int, admin_id: int | None) -> b
         .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(_WAITING))
         .values(estado=EstadoCampana.PENDIENTE, aprobada_por_id=admin_id, encolada=utc_now())
     )
+    placed(connection, campaign_id)
     return approved.rowcount == 1
 
 

@@ -1,4 +1,4 @@
-"""The dispatcher: sends what the outbox of one database holds, whenever the lease is ours."""
+"""The dispatcher: sends what the outbox of one database holds, whenever its lease is held."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from ..database.processes import new_owner
 from . import recording
 from .carrier import Carrier
 from .lease import Lease
-from .pace import Pace
+from .ordering.orders import Orders
+from .pacing.pace import Pace
 from .shift import Shift
 
 log = logging.getLogger(__name__)
@@ -23,15 +22,21 @@ _LOOK_SECONDS = 0.1
 
 
 class Dispatcher:
-    """One process's sender; many may run on one database, and one of them sends."""
+    """One process's sender: it sends under its lease, what its orders say, at its pace."""
 
     def __init__(
-        self, engine: Engine, make_carrier: Callable[[], Carrier], concurrency: int, parts_per_second: float
+        self,
+        lease: Lease,
+        orders: Orders,
+        make_pace: Callable[[], Pace],
+        make_carrier: Callable[[], Carrier],
+        concurrency: int,
     ) -> None:
+        self._lease = lease
+        self._orders = orders
+        self._make_pace = make_pace
         self._make_carrier = make_carrier
         self._concurrency = concurrency
-        self._parts_per_second = parts_per_second
-        self._lease = Lease(engine, new_owner())
         self._stopping = False
 
     def stop(self) -> None:
@@ -48,7 +53,7 @@ class Dispatcher:
             await self._rest()
 
     async def _take_a_shift(self) -> None:
-        if not await asyncio.to_thread(self._lease.renew):
+        if not await asyncio.to_thread(self._lease.take):
             return
         try:
             await self._rescue()
@@ -65,9 +70,8 @@ class Dispatcher:
     async def _work(self) -> None:
         carrier = self._make_carrier()
         try:
-            await Shift(self._lease, carrier, self._concurrency, Pace(self._parts_per_second)).work(
-                lambda: self._stopping
-            )
+            shift = Shift(self._lease, self._orders, carrier, self._concurrency, self._make_pace())
+            await shift.work(lambda: self._stopping)
         finally:
             await carrier.close()
 

@@ -16,6 +16,7 @@ from ..database.transactions import write_transaction
 from ..models import EstadoCampana, EstadoSMS, Recibo, SMSLog
 from ..models.types import utc_now
 from ..values.pseudonym import is_pseudonym
+from .ordering.placed import placed
 from .recording import FIRST_LOOK
 from .states import carry_over, lock_campaigns, move_rows
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 LOOKING_PERIOD = timedelta(hours=24)
 ATTEMPT_PERIOD = timedelta(minutes=2)
 """How much older than what its row says a message may be: the answer was waited for, and clocks differ."""
+
+TAKEN_PERIOD = timedelta(minutes=2)
+"""So long nobody else asks about a message that somebody is about to ask about."""
 
 _UNSETTLED = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
 
@@ -114,10 +118,22 @@ def _receive_together(engine: Engine, receipts: Sequence[Receipt]) -> None:
 
 
 def doubts(engine: Engine, most: int) -> list[Doubt]:
-    """List the uncertain messages whose time to be asked about has come."""
+    """Take the uncertain messages whose time to be asked about has come; nobody else gets them for a while."""
+    due = (
+        select(SMSLog.id)
+        .where(SMSLog.proxima_consulta <= utc_now(), SMSLog.estado == EstadoSMS.INCIERTO)
+        .order_by(SMSLog.proxima_consulta)
+        .limit(most)
+    )
     with engine.connect() as connection:
-        rows = connection.execute(
-            select(
+        if connection.scalar(due.limit(1)) is None:
+            return []  # mostly: and what only looks makes no writer wait
+    with write_transaction(engine) as connection:
+        taken = (
+            update(SMSLog)
+            .where(SMSLog.id.in_(due.with_for_update(skip_locked=True)))
+            .values(proxima_consulta=utc_now() + TAKEN_PERIOD)
+            .returning(
                 SMSLog.id,
                 SMSLog.campana_id,
                 SMSLog.intento,
@@ -126,11 +142,8 @@ def doubts(engine: Engine, most: int) -> list[Doubt]:
                 SMSLog.actualizado,
                 SMSLog.consultas,
             )
-            .where(SMSLog.proxima_consulta <= utc_now(), SMSLog.estado == EstadoSMS.INCIERTO)
-            .order_by(SMSLog.proxima_consulta)
-            .limit(most)
         )
-        return [_doubt(row) for row in rows]
+        return [_doubt(row) for row in connection.execute(taken)]
 
 
 def settle(engine: Engine, doubt: Doubt, sids: Sequence[str]) -> bool:
@@ -173,7 +186,9 @@ def send_again(connection: Connection, campaign_id: int, row_id: int) -> bool:
     if number is None or is_pseudonym(number):
         return False
     values = {"proxima_consulta": None, "error_codigo": None, "error_mensaje": None, "intento": None}
-    return _leave_doubt(connection, campaign_id, row_id, EstadoSMS.PENDIENTE, values)
+    again = _leave_doubt(connection, campaign_id, row_id, EstadoSMS.PENDIENTE, values)
+    placed(connection, campaign_id)
+    return again
 
 
 def _doubt(row: Any) -> Doubt:

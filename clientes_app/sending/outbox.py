@@ -46,7 +46,7 @@ _RUNNABLE = (
 
 # A campaign that may be sent. The lease is locked with it: no other sender takes it until the transaction ends.
 _CLAIMABLE = (
-    select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"))
+    select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"), TurnoDeEnvio.id.label("lease_id"))
     .select_from(CampanaSMS)
     .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
     .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
@@ -119,7 +119,7 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[M
                 if not has_opted_out
             ]
         )
-        moves = _mark_claimed(connection, messages) + _leave_out(connection, opted_out)
+        moves = _mark_claimed(connection, messages, campaign.lease_id) + _leave_out(connection, opted_out)
         allowance.count(connection, messages)
         if moves:
             carry_over(connection, campaign_id, moves)
@@ -143,7 +143,7 @@ def _message(campaign_id: int, text: str, row_id: int, nombre: str, to: str) -> 
     return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts)
 
 
-def _mark_claimed(connection: Connection, messages: Sequence[Message]) -> Moves:
+def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id: int) -> Moves:
     if not messages:
         return Counter()
     claimed = [
@@ -153,6 +153,7 @@ def _mark_claimed(connection: Connection, messages: Sequence[Message]) -> Moves:
             "mensaje": message.body,
             "partes": message.parts,
             "intento": message.attempt,
+            "turno_id": lease_id,
             "error_codigo": None,
             "error_mensaje": None,
         }

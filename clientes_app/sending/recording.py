@@ -9,16 +9,19 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
+from ..database.processes import LEASE_SECONDS
 from ..database.transactions import fetch_together, id_list_named, listed_ids, write_transaction
 from ..models import CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import count_back, lock_where_counted
 from .carrier import Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, ODD_ANSWER, OPTED_OUT_CODE
+from .lease import end_lost, leases_but
 from .opt_outs import add_opt_outs
+from .puzzles import count_in_a_row
 from .states import RUNNING, Moves, carry_over, lock_campaigns, move_rows
 
 log = logging.getLogger(__name__)
@@ -57,20 +60,33 @@ def record(
         _record_together(engine, [], speeds, faults)
 
 
-def rescue(engine: Engine, owner: str) -> int:
-    """Declare uncertain what a dead sender had claimed; return how many rows.
+def rescue(engine: Engine, owner: str, seconds: float = LEASE_SECONDS) -> int:
+    """Declare uncertain what dead senders had claimed; return how many rows.
 
-    Only for the holder of the lease, before it claims anything; who has lost it meanwhile changes nothing.
+    For the holder of a lease, before it claims anything; who has lost it meanwhile changes nothing. A worker is dead
+    that gave no sign of life for so many `seconds`.
     """
     with write_transaction(engine) as connection:
         if connection.scalar(_HELD, {"owner": owner}) is None:
             return 0
-        claimed = select(SMSLog.campana_id).where(SMSLog.estado == EstadoSMS.ENVIANDO).distinct()
-        campaigns = lock_campaigns(connection, connection.scalars(claimed).all())
-        counts = _declare_uncertain(connection, campaigns)
-        for campaign_id, count in sorted(counts.items()):
-            carry_over(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
-        return counts.total()
+        end_lost(connection, seconds)
+        return _rescue(connection, or_(SMSLog.turno_id.is_(None), SMSLog.turno_id.not_in(leases_but(owner))))
+
+
+def rescue_from_the_dead(engine: Engine, seconds: float = LEASE_SECONDS) -> int:
+    """Declare uncertain what workers had claimed whose lease is gone; return how many rows."""
+    with write_transaction(engine) as connection:
+        end_lost(connection, seconds)
+        return _rescue(connection, SMSLog.turno_id.not_in(select(TurnoDeEnvio.id)))
+
+
+def _rescue(connection: Connection, left_behind: ColumnElement[bool]) -> int:
+    claimed = select(SMSLog.campana_id).where(SMSLog.estado == EstadoSMS.ENVIANDO, left_behind).distinct()
+    campaigns = lock_campaigns(connection, connection.scalars(claimed).all())
+    counts = _declare_uncertain(connection, campaigns, left_behind)
+    for campaign_id, count in sorted(counts.items()):
+        carry_over(connection, campaign_id, Counter({(EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO): count}))
+    return counts.total()
 
 
 def _record_together(
@@ -85,8 +101,8 @@ def _record_together(
         # Also those of which receipts have told everything before: their pace is to be seen.
         for campaign_id in sorted(concerned):
             carry_over(connection, campaign_id, moves[campaign_id], speeds.get(campaign_id, 0.0))
-        for campaign_id in sorted(faults):
-            _stop(connection, campaign_id, faults[campaign_id])
+        for campaign_id, fault in sorted({**count_in_a_row(connection, results), **faults}.items()):
+            _stop(connection, campaign_id, fault)
 
 
 def _record_alone(engine: Engine, result: Result, speeds: Mapping[int, float]) -> None:
@@ -99,12 +115,14 @@ def _record_alone(engine: Engine, result: Result, speeds: Mapping[int, float]) -
         _record_together(engine, [unknown], speeds, {})
 
 
-def _declare_uncertain(connection: Connection, campaigns: Mapping[int, EstadoCampana]) -> Counter[int]:
+def _declare_uncertain(
+    connection: Connection, campaigns: Mapping[int, EstadoCampana], left_behind: ColumnElement[bool]
+) -> Counter[int]:
     # Counted as they change: the dead sender may be alive, and record an answer at this very moment. `actualizado`
     # stays the moment of the claim: from then on Twilio's list is searched, however long nobody was sending.
     changed = (
         update(SMSLog)
-        .where(SMSLog.estado == EstadoSMS.ENVIANDO, SMSLog.campana_id.in_(campaigns))
+        .where(SMSLog.estado == EstadoSMS.ENVIANDO, SMSLog.campana_id.in_(campaigns), left_behind)
         .values(
             estado=EstadoSMS.INCIERTO,
             error_mensaje=INTERRUPTED,
@@ -184,7 +202,13 @@ def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
     connection.execute(
         update(CampanaSMS)
         .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING))
-        .values(estado=EstadoCampana.ERROR, error_codigo=fault.code, error_mensaje=fault.reason or "", velocidad=0.0)
+        .values(
+            estado=EstadoCampana.ERROR,
+            error_codigo=fault.code,
+            error_mensaje=fault.reason or "",
+            velocidad=0.0,
+            desconcertantes=0,
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""A shift: what the holder of the lease does, in one event loop.
+"""A shift: what the holder of a lease does, in one event loop.
 
     claim ──▶ queue ──▶ attempts in flight ──▶ finished ──▶ record
 
@@ -18,27 +18,25 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from . import outbox, recording
 from .carrier import Carrier, Fate, Message, Outcome, Result
-from .faults import INTERRUPTED, NO_ANSWER, TOO_MANY_REFUSED, TOO_MANY_UNKNOWN
+from .faults import INTERRUPTED, NO_ANSWER
 from .lease import Lease, seconds_since_boot
-from .notifier import bell
-from .pace import Pace
+from .ordering.orders import Order, Orders, moment
+from .pacing.pace import Pace
+from .pacing.speed import Speedometer
+from .puzzles import PUZZLING_IN_A_ROW, too_puzzling
 from .queue import FairQueue
 from .reconcile import settle_forever
-from .speed import Speedometer
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.05
 RECORD_SECONDS = 0.25
 RECORD_RESULTS = 100
 DRAIN_SECONDS = 10.0
 DATABASE_RETRY_SECONDS = 0.5
-PUZZLING_IN_A_ROW = 20
 AHEAD_SECONDS = 0.15
 """What is claimed ahead lasts so long: while half of it goes out, the database gives more."""
 SLOW_AHEAD_SECONDS = 0.25
 """The same where the pace is limited, for which fewer and larger claims do."""
-FIRST_ROWS = 10
 
 _NOT_HANDED_OVER = Outcome(Fate.DEFERRED)
 _CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
@@ -47,9 +45,10 @@ _CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
 class Shift:
     """Claims, hands over and records until it is told to stop or the lease is lost."""
 
-    def __init__(self, lease: Lease, carrier: Carrier, concurrency: int, pace: Pace) -> None:
+    def __init__(self, lease: Lease, orders: Orders, carrier: Carrier, concurrency: int, pace: Pace) -> None:
         self._engine = lease.engine
         self._lease = lease
+        self._orders = orders
         self._carrier = carrier
         self._pace = pace
         self._slots = asyncio.Semaphore(concurrency)
@@ -65,16 +64,13 @@ class Shift:
         self._halted: dict[int, Outcome] = {}
         self._puzzled: Counter[int] = Counter()
         self._speedometer = Speedometer()
-        self._campaigns: list[int] = []
-        self._new: list[int] = []  # campaigns whose first rows do not wait until there is room
-        self._last_campaign = 0
         self._recording_since = math.inf
 
     async def work(self, told_to_stop: Callable[[], bool]) -> None:
         """Work the shift to its end; afterwards every claimed row is recorded."""
         recorder = asyncio.create_task(self._record_until_closed())
         helpers = [
-            asyncio.create_task(self._look_for_campaigns()),
+            asyncio.create_task(self._orders.keep_up(self._tell_whether_to_claim)),
             asyncio.create_task(self._feed()),
             asyncio.create_task(self._beat()),
             asyncio.create_task(settle_forever(self._engine, self._carrier)),
@@ -94,29 +90,22 @@ class Shift:
 
     # Claiming
 
-    async def _look_for_campaigns(self) -> None:
-        with bell.heard() as rung:
-            while True:
-                rung.clear()
-                running = await asyncio.to_thread(outbox.runnable, self._engine)
-                campaigns = [campaign_id for campaign_id in running if campaign_id not in self._halted]
-                self._new += [campaign_id for campaign_id in campaigns if campaign_id not in self._campaigns]
-                self._campaigns = campaigns
-                self._tell_whether_to_claim()
-                await _moment(rung)
-
     async def _claim_more(self) -> None:
-        if self._new:
-            await self._claim(self._new.pop(0), FIRST_ROWS)
-        elif self._campaigns and self._has_room():
-            await self._claim(self._next_campaign(), self._ahead() - len(self._claimed))
-        else:
+        order = self._orders.first() or self._next_order()
+        if order is None:
             await self._until_there_may_be_more()
+        elif order.campaign_id in self._halted:
+            self._orders.claimed(order, 0)
+        else:
+            await self._claim(order)
 
-    async def _claim(self, campaign_id: int, most: int) -> None:
-        messages = await asyncio.to_thread(outbox.claim, self._engine, self._lease.owner, campaign_id, most)
-        if not messages:
-            self._campaigns = [other for other in self._campaigns if other != campaign_id]
+    def _next_order(self) -> Order | None:
+        return self._orders.next(self._ahead() - len(self._claimed)) if self._has_room() else None
+
+    async def _claim(self, order: Order) -> None:
+        campaign_id = order.campaign_id
+        messages = await asyncio.to_thread(outbox.claim, self._engine, self._lease.owner, campaign_id, order.rows)
+        self._orders.claimed(order, len(messages))
         self._claimed.add(messages)
         self._some_claimed.set()
         if campaign_id in self._halted:
@@ -125,17 +114,11 @@ class Shift:
     async def _until_there_may_be_more(self) -> None:
         # Not for long: the sender may have been told to stop.
         self._may_claim.clear()
-        await _moment(self._may_claim)
+        await moment(self._may_claim)
 
     def _tell_whether_to_claim(self) -> None:
-        if self._new or (self._campaigns and self._has_room()):
+        if self._orders.has_first() or (self._orders.has_any() and self._has_room()):
             self._may_claim.set()
-
-    def _next_campaign(self) -> int:
-        """Return the campaign whose turn it is: each running one gets a batch in turn."""
-        later = [campaign_id for campaign_id in self._campaigns if campaign_id > self._last_campaign]
-        self._last_campaign = (later or self._campaigns)[0]
-        return self._last_campaign
 
     def _has_room(self) -> bool:
         return len(self._claimed) <= self._ahead() // 2
@@ -204,7 +187,7 @@ class Shift:
             return
         self._puzzled[campaign_id] += 1
         if self._puzzled[campaign_id] >= PUZZLING_IN_A_ROW:
-            self._halt(campaign_id, _too_puzzling(outcome))
+            self._halt(campaign_id, too_puzzling(outcome))
 
     def _halt(self, campaign_id: int, outcome: Outcome) -> None:
         """Claim and hand over nothing more of this campaign until the recorder has stored why."""
@@ -263,7 +246,8 @@ class Shift:
     async def _stored(self, results: list[Result], faults: dict[int, Outcome]) -> bool:
         """Store results, and the faults of campaigns; return whether the database was there to take them."""
         try:
-            await asyncio.to_thread(recording.record, self._engine, results, self._speedometer.speeds(), faults)
+            speeds = self._lease.speeds_of_all(self._speedometer.speeds())
+            await asyncio.to_thread(recording.record, self._engine, results, speeds, faults)
         except (OperationalError, InterfaceError):
             log.exception("%d results wait: the database failed", len(results))
             return False
@@ -277,24 +261,12 @@ class Shift:
             if seconds_since_boot() - self._recording_since > self._lease.seconds:
                 continue  # who cannot record gives no sign of life: another may try, and the app is not ready
             try:
-                await asyncio.to_thread(self._lease.renew)
+                await asyncio.to_thread(self._lease.renew, self._speedometer.speeds())
             except DBAPIError:
                 log.exception("the lease could not be renewed")
-
-
-async def _moment(event: asyncio.Event) -> None:
-    """Wait for an event, but not for long."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(POLL_SECONDS):
-            await event.wait()
 
 
 def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         if task.done():
             task.result()
-
-
-def _too_puzzling(outcome: Outcome) -> Outcome:
-    reason = TOO_MANY_REFUSED if outcome.fate is Fate.REFUSED else TOO_MANY_UNKNOWN
-    return Outcome(Fate.STOPPED, code=outcome.code, reason=reason)

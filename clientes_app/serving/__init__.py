@@ -1,1 +1,1 @@
-"""How the server treats clients that are slow to send or to take: a thread is for work, not for waiting."""
+"""What the server's process does beside the app: slow clients hold no thread, logs no numbers, garbage no time."""

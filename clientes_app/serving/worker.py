@@ -22,7 +22,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
-from .arrival import Arrival, Stage
+from .arrival import SMALL_BODY, Arrival, Stage
 from .client_socket import ClientSocket, SlowClients
 from .patience import Limits, Patience
 
@@ -110,6 +110,12 @@ class Worker(ThreadWorker):
         """Handle a request that has arrived, in a thread."""
         conn.sock.begin()
         return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: Connection) -> object:
+        """Handle it; where more of its body is left than is read away, the answer says that the connection ends."""
+        ends = req.should_close
+        req.should_close = lambda: ends() or _leaves_much(req.body.reader)
+        return super().handle_request(req, conn)
 
     def finish_request(self, conn: Connection, done: Future[object]) -> None:
         """Go on with a connection that a thread is done with: wait for its next request, or part."""
@@ -216,3 +222,10 @@ class Worker(ThreadWorker):
     def _drop(self, conn: Connection) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def _leaves_much(body: Any) -> bool:
+    # Chunks have no length that is known; their parser is gone once the last has come.
+    if hasattr(body, "parser"):
+        return body.parser is not None
+    return getattr(body, "length", 0) >= SMALL_BODY

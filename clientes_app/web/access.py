@@ -228,16 +228,16 @@ def _ask_to_log_in() -> ResponseReturnValue:
 
 def _log_in_with_what_was_typed() -> ResponseReturnValue:
     page = kept_forms.keep()
-    said = gettext("Your session has ended, and nothing was saved. Log in again.")
+    said = gettext("Your session has ended, and this was not done. Log in again.")
     if page:
-        said = gettext("Your session has ended, and nothing was saved. What you typed comes back when you log in.")
+        said = gettext("Your session has ended, and this was not done. What you typed comes back when you log in.")
     flash(said, "danger")
     return leave_for(url_for("auth.log_in", next=page or _present_page() or None))
 
 
 def _log_in_beside() -> str:
     """Say how to go on beside what was typed, which stays: it can be sent again after a log-in in another tab."""
-    said = gettext("Your session has ended, and nothing was saved. Log in in another tab, then try again here.")
+    said = gettext("Your session has ended, and this was not done. Log in in another tab, then try again here.")
     link = Markup('<a class="alert-link" href="{}" target="_blank">{}</a>')
     return Markup("{} {}").format(said, link.format(url_for("auth.log_in"), gettext("Log in")))
 

@@ -19,7 +19,11 @@ def init_app(app: Flask) -> None:
 
 def asset(filename: str) -> str:
     """Return the address of a static file, with the hash of its content."""
-    return url_for("static", filename=filename, v=_content_hash(Path(str(current_app.static_folder)) / filename))
+    return url_for("static", filename=filename, v=_version(filename))
+
+
+def _version(filename: str) -> str:
+    return _content_hash(Path(str(current_app.static_folder)) / filename)
 
 
 @cache
@@ -28,6 +32,11 @@ def _content_hash(path: Path) -> str:
 
 
 def _cache_hashed_files(response: Response) -> Response:
-    if request.endpoint == "static" and response.status_code == 200 and "v" in request.args:
+    if request.endpoint == "static" and response.status_code == 200 and _has_the_version_asked_for():
         response.headers["Cache-Control"] = _FOR_EVER
     return response
+
+
+def _has_the_version_asked_for() -> bool:
+    # Another machine, which has a newer program by now or none yet, may have written the page that asks.
+    return "v" in request.args and request.args["v"] == _version((request.view_args or {})["filename"])

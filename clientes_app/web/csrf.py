@@ -3,6 +3,8 @@
 How well a page is compressed depends on what is in it twice. Whoever can put text into somebody's page again and again,
 and see its length, finds a token that stays the same letter by letter. A masked one is a random pad and the token
 combined with it: no two answers have it in common.
+
+The token of a session that a person has opened names the person: so a page tells whose it was when it was made.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import base64
 import binascii
 import secrets
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -42,14 +44,18 @@ def masked_token() -> str:
     return str(g.masked_csrf_token)
 
 
-def is_ours(token: str) -> bool:
-    """Return whether this site made the token, for whichever session."""
+def begin_token(person_id: int) -> None:
+    """Give a session that begins its token, which names the person."""
+    session[current_app.config["WTF_CSRF_FIELD_NAME"]] = f"{secrets.token_hex(20)}-{person_id}"
+
+
+def whose(token: str) -> str:
+    """Return the id of the person in whose session this site made the token; empty where it did not, or for nobody."""
     signer = URLSafeTimedSerializer(current_app.config["WTF_CSRF_SECRET_KEY"], salt="wtf-csrf-token")
     try:
-        signer.loads(unmask(token))
+        return str(signer.loads(unmask(token))).partition("-")[2]
     except BadData:
-        return False
-    return True
+        return ""
 
 
 def mask(token: str) -> str:

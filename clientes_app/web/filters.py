@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 
+from ..errors import DomainError
 from ..values.text import clean_line
 
 LONGEST_FILTER = 100
@@ -76,6 +77,20 @@ def one_of(choices: type[Choice]) -> Reader:
     return once(lambda text: choices(text) if text in set(choices) else None)
 
 
+def chosen_of(values: Mapping[str, Any], name: str, choices: Collection[str], default: str) -> str:
+    """Return which of some words is given by a name, the default where nothing is.
+
+    Raises DomainError where what is given is none of them, or is given more than once.
+    """
+    given = dict(all_given(values)).get(name)
+    if given is None:
+        return default
+    word = once(lambda text: text if text in choices else None)(given)
+    if word is None:
+        raise DomainError(cannot_be_read(name, given, one_is_enough() if len(given) > 1 else in_words(choices)))
+    return str(word)
+
+
 def cannot_be_read(name: str, given: Given, how_written: str) -> str:
     """Say that a filter, named as a person knows it, cannot be read, and how it is written."""
     said = gettext("%(name)s: “%(given)s” cannot be read.", name=name, given=given_in_words(given))
@@ -98,6 +113,6 @@ def one_is_enough() -> str:
     return str(gettext("It is given more than once."))
 
 
-def in_words(choices: type[StrEnum]) -> str:
+def in_words(choices: Iterable[str]) -> str:
     """Say which words a filter takes."""
     return str(gettext("It is one of: %(choices)s.", choices=", ".join(choices)))

@@ -1,7 +1,8 @@
 """Forms that were refused for want of a log-in: kept until their person is back, and shown again filled as they were.
 
-The database keeps them encrypted, and the browser's cookie the key: nobody else can read or use them. The page that
-shows one again says so in its address (`retomar`), so that it can be reloaded, and left like any other.
+The database keeps them encrypted, and the browser's cookie the key: nobody else can read or use them. Whose a form is
+says the token of the page that sent it, whoever is logged in at that browser by now, and if all its cookies are lost.
+The page that shows one again says so in its address (`retomar`), so that it can be reloaded, and left like any other.
 """
 
 from __future__ import annotations
@@ -24,19 +25,17 @@ from ..models import FormularioGuardado
 from ..models.types import utc_now
 from ..values.ids import read_id
 from . import throttling
-from .csrf import is_ours
+from .csrf import whose
 from .htmx import is_partial, way_back
 
 LIFE = timedelta(hours=12)
 LARGEST = 200_000
 """Characters of one form."""
 MOST_OF_A_PERSON = 10
-MOST_OF_UNKNOWN = 500
 FROM_ADDRESS = RateLimitItemPerHour(60, 1, "kept forms from address")
 
 _MARK = "retomar"
 _KEYS = "guardados"
-_LAST_PERSON = "last_person"
 _MOST_KEYS = 3
 """The cookie has room for few."""
 _SECRETS = frozenset({"clave", "clave_actual", "clave_nueva", "codigo", "credencial"})
@@ -48,17 +47,17 @@ _NEVER_KEPT = _SECRETS | {"csrf_token", "huella", "mensajes"}
 def keep() -> str | None:
     """Keep the form that the present request sends; return the address of its page, which shows it again.
 
-    None where it is not the form of a page of ours that can be opened again, or is too large.
+    None where it is not the form of a page that a person had open, which can be opened again, or is too large.
     """
     page, pairs = way_back(), _pairs()
-    token = request.form.get("csrf_token", "")
-    if is_partial() or not (page and pairs and is_ours(token)):
+    person_id = read_id(whose(request.form.get("csrf_token", "")))
+    if is_partial() or not (page and pairs and person_id) or _is_anothers(person_id):
         return None
     text = json.dumps(pairs, ensure_ascii=False)
     if len(text) > LARGEST or not throttling.take(FROM_ADDRESS, request.remote_addr or ""):
         return None
     key = Fernet.generate_key()
-    number = _store(Fernet(key).encrypt(text.encode()).decode())
+    number = _store(Fernet(key).encrypt(text.encode()).decode(), person_id)
     hold({**dict(list(held().items())[1 - _MOST_KEYS :]), str(number): key.decode()})
     path, _, asked = page.partition("?")
     others = "&".join(part for part in asked.split("&") if part and not part.startswith(f"{_MARK}="))
@@ -96,11 +95,6 @@ def hold(keys: dict[str, str]) -> None:
         session[_KEYS] = keys
 
 
-def remember_person(person_id: int) -> None:
-    """Note who has logged out at this browser: what a page of theirs sends after that is for nobody else."""
-    session[_LAST_PERSON] = person_id
-
-
 def resendable() -> list[tuple[str, str]] | None:
     """Return the fields of the present request for a form that sends them once more; None where they hold secrets."""
     if request.method != "POST" or is_partial() or "csrf_token" not in request.form:
@@ -119,8 +113,11 @@ def _pairs() -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.form.items(multi=True) if name not in _NEVER_KEPT]
 
 
-def _store(content: str) -> int:
-    person_id = read_id(str(session.get("_user_id") or session.get(_LAST_PERSON, "")))
+def _is_anothers(person_id: int) -> bool:
+    return bool(current_user.is_authenticated and current_user.id != person_id)
+
+
+def _store(content: str, person_id: int) -> int:
     with unit_of_work() as unit:
         row = FormularioGuardado(contenido=content, persona_id=person_id)
         unit.add(row)
@@ -129,12 +126,11 @@ def _store(content: str) -> int:
         return int(row.id)
 
 
-def _make_room(unit: Session, person_id: int | None) -> None:
-    """Delete the oldest: of the same person, or of all those whom nobody knows."""
-    alike = FormularioGuardado.persona_id == person_id
-    most = MOST_OF_UNKNOWN if person_id is None else MOST_OF_A_PERSON
-    newest = select(FormularioGuardado.id).where(alike).order_by(FormularioGuardado.id.desc()).limit(most)
-    unit.execute(delete(FormularioGuardado).where(alike, FormularioGuardado.id.not_in(newest)))
+def _make_room(unit: Session, person_id: int) -> None:
+    """Delete the person's oldest."""
+    theirs = FormularioGuardado.persona_id == person_id
+    newest = select(FormularioGuardado.id).where(theirs).order_by(FormularioGuardado.id.desc()).limit(MOST_OF_A_PERSON)
+    unit.execute(delete(FormularioGuardado).where(theirs, FormularioGuardado.id.not_in(newest)))
 
 
 def _read(number: str) -> MultiDict[str, str] | None:
@@ -142,7 +138,7 @@ def _read(number: str) -> MultiDict[str, str] | None:
     row = db.session.get(FormularioGuardado, row_id) if key and row_id else None
     if key is None or row is None or row.creado < utc_now() - LIFE:
         return None
-    if row.persona_id not in (None, current_user.id):
+    if row.persona_id != current_user.id:
         return None
     try:
         pairs = json.loads(Fernet(key).decrypt(row.contenido))

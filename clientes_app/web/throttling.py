@@ -1,4 +1,4 @@
-"""Counting tries, for every limit of the app: in each process, or in a Redis that the processes share."""
+"""Counting tries, for every limit of the app: in each process, in PostgreSQL, or in a Redis that processes share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from limits.strategies import FixedWindowRateLimiter
 
 from ..config import Settings
 from ..errors import DomainError, ServiceUnavailable
-from .counting import MemoryCounts
+from ..extensions import db
+from ..settings import COUNTS
+from .counting.in_database import DatabaseCounts
+from .counting.in_memory import MemoryCounts
 
 _KEY = "clientes.throttling"
 
@@ -47,7 +50,8 @@ def wait_time(seconds: int) -> str:
 def init_app(app: Flask, settings: Settings) -> None:
     """Keep the counters with the app."""
     # Flask-Limiter counts requests, before or after their views; what counts here is known in the midst of them.
-    app.extensions[_KEY] = FixedWindowRateLimiter(_storage(settings.ratelimit_storage_uri))
+    with app.app_context():
+        app.extensions[_KEY] = FixedWindowRateLimiter(_storage(settings))
 
 
 def take(limit: RateLimitItem, *names: str) -> bool:
@@ -81,10 +85,12 @@ def seconds_left(limit: RateLimitItem, *names: str) -> int:
     return max(1, math.ceil(reset - time.time()))
 
 
-def _storage(uri: str) -> Storage:
-    if uri.startswith("memory:"):
+def _storage(settings: Settings) -> Storage:
+    if COUNTS in db.engines:
+        return DatabaseCounts(db.engines[COUNTS], settings.secret_key)
+    if settings.counts_at.startswith("memory:"):
         return MemoryCounts()
-    return cast(Storage, storage_from_string(uri, wrap_exceptions=True))
+    return cast(Storage, storage_from_string(settings.counts_at, wrap_exceptions=True))
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """files that are being imported, and their rows, in tables: machines that share a database share no disk
 
 Revision ID: 0021
-Revises: 0019
+Revises: 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -33,6 +33,7 @@ def upgrade():
         sa.Column("baja", sa.Boolean(), nullable=False),
         sa.Column("inactivo", sa.Boolean(), nullable=False),
         text("motivo"),
+        text("otros"),
         sa.Column("otra", ID, nullable=True),
         text("celdas"),
         sa.Column("cliente", ID, nullable=True),
@@ -49,6 +50,13 @@ def upgrade():
         ["importacion_id", "numero"],
         sqlite_where=sa.text("telefono_e164 IS NULL"),
         postgresql_where=sa.text("telefono_e164 IS NULL"),
+    )
+    op.create_index(
+        "ix_fila_importada_otros",
+        "fila_importada",
+        ["importacion_id", "numero"],
+        sqlite_where=sa.text("otros <> ''"),
+        postgresql_where=sa.text("otros <> ''"),
     )
     create_of_import(
         "destino_de_fila",

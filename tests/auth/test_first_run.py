@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,9 @@ from clientes_app.errors import Conflict
 from clientes_app.extensions import db
 from clientes_app.models import Rol, Usuario
 
+from ..support.app import close
 from ..support.checking_client import CheckingClient, open_browser
+from ..support.postgres import PostgresServer
 from ..support.shop import PASSWORD, Shop
 
 PAGE = "/cuenta/primera-vez/"
@@ -115,14 +118,29 @@ def test_the_code_cannot_be_guessed_for_long(app: Flask, browser: CheckingClient
     assert people(app) == []
 
 
-def test_every_process_says_the_same_code_and_another_installation_another(app: Flask, settings: Settings) -> None:
-    def code_of(secret_key: str) -> str:
-        other = create_app(Settings(secret_key, settings.database_url, sms_mode=SmsMode.TWILIO))
-        with other.app_context():
-            return first_run.code()
+def code_of(settings: Settings) -> str:
+    other = create_app(settings)
+    with other.app_context():
+        found = first_run.code()
+    close(other)
+    return found
 
-    assert code_of("for tests only") == code_of("for tests only")
-    assert code_of("for tests only") != code_of("another key")
+
+def test_every_process_says_the_same_code_and_another_installation_another(settings: Settings, tmp_path: Path) -> None:
+    assert code_of(settings) == code_of(settings)
+    assert code_of(settings) != code_of(dataclasses.replace(settings, secret_key="another key"))
+    another_file = f"sqlite:///{tmp_path / 'another.sqlite'}"
+    assert code_of(settings) != code_of(dataclasses.replace(settings, database_url=another_file))
+
+
+def test_every_machine_says_the_same_code_however_it_reaches_the_database(
+    settings: Settings, postgres: PostgresServer, postgresql_url: str
+) -> None:
+    ways = [postgresql_url, f"{postgresql_url}&application_name=web2"]
+    here, there = (code_of(dataclasses.replace(settings, database_url=way)) for way in ways)
+    assert here == there
+    with postgres.database() as another:
+        assert here != code_of(dataclasses.replace(settings, database_url=another))
 
 
 def test_sample_people_do_not_count(app: Flask, browser: CheckingClient, shop: Shop) -> None:

@@ -18,7 +18,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.live import feed, streams
 from clientes_app.models import Accion, Auditoria, Cliente, Sesion, Usuario
 from clientes_app.models.types import utc_now
-from clientes_app.settings import replace_settings
+from clientes_app.settings import flask_config, replace_settings
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.shop import Shop
@@ -117,7 +117,7 @@ class TestAfterTheSession:
     def test_what_was_typed_in_a_dialog_stays(self, app: Flask, admin: CheckingClient) -> None:
         refused = admin.swap("/clientes/nuevo/", {"nombre": "Rosa"})
         assert (refused.status_code, refused.headers["HX-Retarget"]) == (401, "#flashes")
-        assert "no se guardó nada" in refused.text
+        assert "esto no se hizo" in refused.text
         assert 'href="/cuenta/entrar/"' in refused.text
         assert rows(app, select(Cliente.nombre)) == []
 
@@ -135,7 +135,7 @@ class TestAfterTheSession:
     ) -> None:
         headers = {"Referer": came_from} | ({"X-CSRFToken": admin.token()} if token else {})
         assert admin.post("/clientes/nuevo/", data={"nombre": "Rosa"}, headers=headers).location == leads_to
-        assert "Tu sesión terminó y no se guardó nada." in admin.get("/cuenta/entrar/").text
+        assert "Tu sesión terminó y esto no se hizo." in admin.get("/cuenta/entrar/").text
 
 
 @pytest.mark.parametrize(
@@ -271,10 +271,10 @@ def test_a_request_looks_the_session_up_once(app: Flask, admin: CheckingClient) 
 def test_keys_may_change_while_people_are_logged_in(app: Flask, settings: Settings, admin: CheckingClient) -> None:
     token = admin.token()
     rotated = dataclasses.replace(settings, secret_key="a new key", secret_key_fallbacks=(settings.secret_key,))
-    app.config.update(rotated.flask_config())
+    app.config.update(flask_config(rotated))
     replace_settings(app, rotated)
     assert is_in(admin)
     assert admin.post("/cuenta/tema/", data={"tema": "dark"}, headers={"X-CSRFToken": token}).status_code == 302
     forgotten = dataclasses.replace(settings, secret_key="a new key")
-    app.config.update(forgotten.flask_config())
+    app.config.update(flask_config(forgotten))
     assert not is_in(admin), "an old key that is no longer named opens nothing"

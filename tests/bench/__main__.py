@@ -18,13 +18,15 @@ from ..support.databases import migrate
 from ..support.postgres import running_postgres
 from .finding import measure_finding
 from .sending import Plan, measure_sending
+from .workers import measure_workers
 
+PARTS = {"sqlite": ("sending", "finding"), "postgresql": ("sending", "finding", "workers")}
 QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500}
 
 
 @click.command()
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), multiple=True, help="Default: both.")
-@click.option("--part", type=click.Choice(["sending", "finding"]), multiple=True, help="Default: both.")
+@click.option("--part", type=click.Choice(["sending", "finding", "workers"]), multiple=True, help="Default: all.")
 @click.option("--recipients", default=20_000, show_default=True, help="Of the campaigns whose pace is measured.")
 @click.option("--few", default=10_000, show_default=True, help="The smaller campaign whose memory is measured.")
 @click.option("--many", default=200_000, show_default=True, help="The bigger campaign whose memory is measured.")
@@ -37,11 +39,13 @@ def main(database: tuple[str, ...], part: tuple[str, ...], clients: int, quick: 
     """Measure and print tables."""
     plan = Plan(**sizes | (QUICK if quick else {}))
     for name in database or ("sqlite", "postgresql"):
-        for each in part or ("sending", "finding"):
+        for each in part or PARTS[name]:
             with tempfile.TemporaryDirectory(prefix="clientes-bench-") as path, _database(name, Path(path)) as app:
                 folder = Path(path)
                 if each == "sending":
                     measure_sending(name, app, folder / "server.log", plan)
+                elif each == "workers":
+                    measure_workers(app, plan.recipients, plan.in_flight)
                 else:
                     measure_finding(name, app, folder, clients // 10 if quick else clients)
 

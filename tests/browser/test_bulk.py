@@ -27,7 +27,7 @@ def test_ticked_clients_are_tagged_by_keyboard_on_a_narrow_screen(site: Site, vi
     tab_and_press(page, page.get_by_role("button", name="Actions"))
     tab_and_press(page, page.get_by_role("button", name="Tag clients", exact=True))
     dialog = page.get_by_role("dialog", name="Tag 2 clients")
-    dialog.get_by_label("Another tag").fill("Con teclado")
+    dialog.get_by_label("Other tags").fill("Con teclado")
     page.keyboard.press("Enter")
     expect(page.locator("#flashes")).to_contain_text("2 clients now have: Con teclado.")
     expect(dialog).to_be_hidden()
@@ -64,7 +64,7 @@ def test_everybody_in_the_list_is_tagged_from_one_page_of_it(site: Site, visitor
     page.get_by_role("checkbox", name="Select all 60 of this search").check()
     page.get_by_role("button", name="Tag clients", exact=True).click()
     dialog = page.get_by_role("dialog", name="Tag 60 clients")
-    dialog.get_by_label("Another tag").fill("De todos")
+    dialog.get_by_label("Other tags").fill("De todos")
     dialog.get_by_role("button", name="Tag clients", exact=True).click()
     expect(page.locator("#flashes")).to_contain_text("60 clients now have: De todos.")
 

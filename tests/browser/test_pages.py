@@ -366,7 +366,7 @@ def places(shared_site: Site) -> dict[str, Any]:
     shared_site.shop.add(draft_of(account))
     tag = shared_site.shop.add(Etiqueta(nombre="Feria", clave="feria", usuario_id=account))
     with shared_site.app.app_context():
-        tag_client(account, buyer, ["Feria"])
+        tag_client(account, buyer, ["Feria"], by=NOBODY)
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
     with shared_site.app.app_context():

@@ -93,7 +93,7 @@ def test_what_was_typed_outlives_the_session(owner: Owner, visitors: Visitors, c
         session.execute(delete(Sesion).where(Sesion.persona_id == owner.account))
     save = dialog.get_by_role("button", name="Save", exact=True)
     save.click()
-    expect(dialog).to_contain_text("Your session has ended, and nothing was saved.")
+    expect(dialog).to_contain_text("Your session has ended, and this was not done.")
     expect(dialog.locator("#nombre")).to_have_value("A medias")
     with owner.page.context.expect_page() as opened:
         dialog.get_by_role("link", name="Log in").click()

@@ -742,3 +742,10 @@ def test_another_accounts_client_does_not_exist(admin: CheckingClient, shop: Sho
     assert listed(admin, q="Secret", estado="todos") == []
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count(Venta.id))) == 0
+
+
+def test_an_order_that_cannot_be_read_is_said_and_hides_nobody(admin: CheckingClient) -> None:
+    admin.send("/clientes/nuevo/", {"nombre": "Laura"})
+    page = admin.get("/clientes/?orden=edad").text
+    assert "orden: “edad” no se puede leer. Es uno de: recientes, nombre, compra." in page
+    assert shown(page) == ["Laura"]

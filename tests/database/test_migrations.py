@@ -143,8 +143,8 @@ ROWS = {
     "0021": (
         "INSERT INTO archivo_importado (importacion_id, convertido, trozo, contenido) VALUES (1, false, 0, 'nombre')",
         "INSERT INTO fila_importada (importacion_id, numero, veredicto, nombre, telefono, documento, busqueda,"
-        " nombre_orden, nombre_clave, documento_clave, etiquetas, baja, inactivo, motivo, celdas, respuesta)"
-        " VALUES (1, 2, 'mala', '', '', '', '', '', '', '', '', false, false, 'The name is missing.', '[]', '')",
+        " nombre_orden, nombre_clave, documento_clave, etiquetas, baja, inactivo, motivo, otros, celdas, respuesta)"
+        " VALUES (1, 2, 'mala', '', '', '', '', '', '', '', '', false, false, 'The name is missing.', '', '[]', '')",
         "INSERT INTO destino_de_fila (importacion_id, numero, veredicto, cliente, sin_celular)"
         " VALUES (1, 3, 'nueva', 1, false)",
         "INSERT INTO lineas_aparte (importacion_id, desde, hasta, clase, texto) VALUES (1, 1, 1, 'titulo', 'nombre')",
@@ -153,6 +153,11 @@ ROWS = {
         " VALUES (1, '+573001234567', 3, '1020', 'Laura')",
         "INSERT INTO cliente_de_archivo (importacion_id, clave, numero) VALUES (1, 1, 3)",
     ),
+    "0020": (
+        "INSERT INTO ritmo_de_envio (id, siguiente, partes_por_segundo, meta, medido, rechazos)"
+        " VALUES (1, '2026-11-22 15:00:00', 50, 100, '2026-11-22 15:00:00', 1)",
+    ),
+    "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
 }
 
 
@@ -304,8 +309,9 @@ def test_a_client_outlives_the_import_that_created_it(rows_stored: dict[str, int
 
 
 def is_of_the_models(name: str | None, _kind: str, _parents: object) -> bool:
-    """Tell the models' tables and indexes from the trigram index, which the database keeps for itself."""
-    return not (name or "").startswith(("cliente_indice", "ix_cliente_busqueda"))
+    """Tell the models' tables and indexes from the trigram index, which the database keeps for itself, and jobs."""
+    others = ("cliente_indice", "ix_cliente_busqueda", "procrastinate_", "idx_procrastinate_")
+    return not (name or "").startswith(others)
 
 
 def test_the_way_back_and_forth_again(rows_stored: dict[str, int]) -> None:

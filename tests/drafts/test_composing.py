@@ -200,9 +200,17 @@ class TestTwoPages:
         campaign = send_from(english, second.press_review()).location
         assert first.press_review() == campaign, "nothing was typed into it since"
         review = first.type("Otra cosa").press_review()
-        assert "Otra cosa" in english.get(review).text
+        shown = english.get(review).text
+        assert "Otra cosa" in shown
+        assert f'<a class="alert-link" href="{campaign}">See what was sent</a>' in shown
         send_from(english, review)
         assert sent(app) == ["Hola", "Otra cosa"]
+
+    def test_the_other_tab_links_to_what_was_sent(self, english: CheckingClient) -> None:
+        first = OpenPage.new(english).type("Hola")
+        first.autosave()
+        campaign = send_from(english, OpenPage.at(english, first.address).press_review()).location
+        assert f'href="{campaign}">See what was sent</a>' in first.type("Otra cosa").autosave().text
 
     def test_what_arrives_after_the_sending_is_no_new_draft(self, app: Flask, english: CheckingClient) -> None:
         page = OpenPage.new(english).type("Hola")

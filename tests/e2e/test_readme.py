@@ -93,11 +93,13 @@ def test_make_help_lists_the_commands(name: str) -> None:
 
 
 def test_the_settings_table_is_complete() -> None:
-    names = read_names((PROJECT_ROOT / "clientes_app" / "config.py").read_text())
+    config = (PROJECT_ROOT / "clientes_app" / "config").glob("*.py")
+    names = {name for module in config for name in read_names(module.read_text())}
     assert len(names) > 10
+    assert {"PORT", "BIND", "PUBLIC_BASE_URL", "ALLOWED_HOSTS", "WEB_WORKERS"} <= names
     assert [name for name in sorted(names) if f"`{name}`" not in README] == []
 
 
 def read_names(source: str) -> set[str]:
     """Return the variables that the settings read."""
-    return set(re.findall(r'env\.\w+\("(\w+)"', source)) | set(re.findall(r'_url\(env, "(\w+)"\)', source))
+    return set(re.findall(r'env\.\w+\("(\w+)"', source)) | set(re.findall(r'(?:url|words)\(env, "(\w+)"\)', source))

@@ -233,6 +233,19 @@ def test_a_large_body_that_keeps_coming_is_read_whole(impatient: Server, connect
     assert all_of(client).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize(("length", "said"), [(3_000_000, b"close"), (1_000, b"keep-alive")])
+def test_an_answer_says_whether_the_connection_goes_on(
+    server: Server, connect: Connect, length: int, said: bytes
+) -> None:
+    """JSON of 3 MB is too much, and is not read; of 1 KB it is refused for want of a log-in."""
+    head = "POST /clientes/crear/ajax/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    client = connect(server, f"{head}Content-Length: {length}\r\n\r\n" + "x" * min(length, 100_000))
+    answer = client.recv(100_000).lower()
+    assert b"\r\nconnection: %s\r\n" % said in answer
+    client.sendall(f"{HALF_A_HEAD}Connection: close\r\n\r\n".encode())
+    assert all_of(client).count(b"HTTP/1.1 200 OK") == (said == b"keep-alive")
+
+
 def test_who_does_not_read_is_let_go_and_nobody_else_waits(impatient: Server, connect: Connect) -> None:
     ask = "GET /static/vendor/tabler.min.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
     readers = []

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 from flask import Flask
@@ -19,7 +16,8 @@ from clientes_app.models import Sesion
 
 from ..support.carrier import wait_until
 from ..support.server import Server
-from ..support.shop import PASSWORD, Shop
+from ..support.shop import Shop
+from ..support.visitor import Visitor
 
 Serve = Callable[[str], AbstractContextManager[Server]]
 
@@ -42,32 +40,19 @@ def serve(app: Flask, tmp_path: Path) -> Serve:
     return served
 
 
-def log_in(server: Server) -> OpenerDirector:
-    cookies = CookieJar()
-    browser = build_opener(HTTPCookieProcessor(cookies))
-    browser.open(f"{server.url}/cuenta/entrar/").close()
-    token = next(cookie.value for cookie in cookies if cookie.name == "csrftoken")
-    form = {"usuario": "ana", "clave": PASSWORD, "csrf_token": token}
-    browser.open(f"{server.url}/cuenta/entrar/", urlencode(form).encode()).close()
-    return browser
-
-
-def lands(browser: OpenerDirector, server: Server) -> set[str]:
-    """Return where the browser is led that asks for the own account again and again, each time on a new line."""
-    landed = set()
-    for _ in range(ASKED):
-        with browser.open(f"{server.url}/cuenta/yo/") as answer:
-            landed.add(answer.url.removeprefix(server.url).partition("?")[0])
-    return landed
+def lands(visitor: Visitor) -> set[str]:
+    """Return where somebody is led to who asks for the own account again and again, each time on a new line."""
+    return {visitor.lands("/cuenta/yo/") for _ in range(ASKED)}
 
 
 def test_a_session_is_open_in_both_and_ends_in_both(app: Flask, account: int, serve: Serve) -> None:
     with serve("simulated") as server:
-        browser = log_in(server)
-        assert lands(browser, server) == {"/cuenta/yo/"}
+        visitor = Visitor(server.url)
+        visitor.log_in()
+        assert lands(visitor) == {"/cuenta/yo/"}
         with app.app_context(), unit_of_work() as session:
             session.execute(delete(Sesion))
-        assert lands(browser, server) == {"/cuenta/entrar/"}
+        assert lands(visitor) == {"/cuenta/entrar/"}
 
 
 def test_both_say_the_same_code_for_the_first_admin(app: Flask, shop: Shop, serve: Serve) -> None:

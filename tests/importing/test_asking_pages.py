@@ -122,3 +122,29 @@ def test_one_is_said_as_one(admin: CheckingClient, imports: Imports, shop: Shop)
     imports.run(f"Nombre,Celular\nAna María Ruiz,{ANA}\nNueva Sol,3001241904\n")
     assert "Importados: 1 nuevo, 1 actualizado." in admin.get("/clientes/importar/1/").text
     assert "1 nuevo, 1 actualizado" in admin.get("/clientes/importar/").text
+
+
+@pytest.mark.parametrize("said", ["mismo", "otro", "fuera"])
+def test_a_row_that_is_answered_for_still_names_the_other(admin: CheckingClient, imports: Imports, said: str) -> None:
+    import_id = imports.review(f"Nombre,Celular\nAna,{ANA}\nLuis,{ANA}\n")
+    url = f"/clientes/importar/{import_id}/"
+    swapped = admin.swap(f"{url}filas/3/respuesta/", {"respuesta": said}).text
+    assert "La fila 2 del archivo tiene este número o documento: <bdi>Ana</bdi>" in swapped
+
+
+def test_two_rows_with_nothing_but_a_document_in_common_are_asked_about(
+    admin: CheckingClient, imports: Imports
+) -> None:
+    rows = f"Ana Ruiz,{ANA},52123456\nJuan Paz,{EVA},52.123.456\nAna R.,{EVA},52123456\nOtra,{ANA},52123456\n"
+    import_id = imports.review(f"Nombre,Celular,Cédula\n{rows}")
+    assert imports.counts(import_id) == {"nuevas": 1, "preguntadas": 1, "dobles": 2}
+    url = f"/clientes/importar/{import_id}/"
+    assert "La fila 2 del archivo tiene este número o documento: <bdi>Ana Ruiz</bdi>" in admin.get(url).text
+    admin.swap(f"{url}filas/3/respuesta/", {"respuesta": "otro"})
+    imports.apply(import_id)
+    assert names(imports) == ["Ana Ruiz", "Juan Paz"]
+
+
+def test_a_kind_of_rows_that_cannot_be_read_is_refused(admin: CheckingClient, url: str) -> None:
+    refused = admin.get(f"{url}filas/?veredicto=nuevas")
+    assert (refused.status_code, "“nuevas” no se puede leer" in refused.text) == (400, True)

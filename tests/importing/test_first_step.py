@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 import pytest
 
 from ..data import make_awful_files as awful
@@ -76,3 +79,40 @@ def test_a_refusal_names_the_row_in_the_readers_language(admin: CheckingClient, 
     admin.send(url, {"c0": "nombre", "c1": "telefono"})
     imports.work()
     assert "Fila 62: " in admin.get(url.removesuffix("columnas/")).text
+
+
+def test_the_rows_of_a_small_file_are_counted(admin: CheckingClient) -> None:
+    rows = "Nombre;Celular\n" + "Ana;3001234501\n" * 8
+    assert "· 8 filas" in admin.get(upload(admin, rows).location).text
+    assert "· unas " in admin.get(upload(admin, rows + "Eva;3001234502\n" * 60).location).text
+
+
+def test_why_a_number_gets_no_sms_is_said_before_and_after_the_dry_run(admin: CheckingClient, imports: Imports) -> None:
+    url = upload(admin, "Nombre;Celular\nAna;6012345678\nEva;\n").location
+    assert "Un fijo no recibe SMS</span>" in admin.get(url).text
+    admin.send(url, {"c0": "nombre", "c1": "telefono"})
+    imports.work()
+    rows = f"{url.removesuffix('columnas/')}filas/?veredicto=sin_celular"
+    checked = admin.get(rows).text
+    imports.apply(1)
+    for page in (checked, admin.get(rows).text):
+        assert "Un fijo no recibe SMS</span>" in page
+        assert "Sin número</span>" in page
+
+
+def test_sheets_that_stay_out_are_named(admin: CheckingClient) -> None:
+    page = admin.get(upload(admin, two_sheets(), "libro.xlsx").location).text
+    assert "La otra queda por fuera: Viejos" in page
+
+
+def two_sheets() -> bytes:
+    """Return a workbook with clients in both of its sheets."""
+    book = openpyxl.Workbook()
+    for title, name in (("Clientes", "Ana"), ("Viejos", "Eva")):
+        sheet = book.create_sheet(title)
+        sheet.append(["Nombre", "Celular"])
+        sheet.append([name, "3001234501"])
+    del book["Sheet"]
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..support.checking_client import CheckingClient
 from ..support.imports import Imports, csv_of
 
 TITLES = ("nombre", "celular", "cedula")
@@ -52,4 +53,38 @@ def test_a_client_is_known_by_the_other_spelling(imports: Imports, there: str, g
     imports.run(csv_of([TITLES, ("Laura Méndez", there, "")]))
     import_id = imports.run(csv_of([TITLES, ("Laura Méndez", given, "77")]))
     assert imports.counts(import_id) == {"actualizadas": 1}
-    assert imports.clients() == [("Laura Méndez", given, today, "77")]
+    assert imports.clients() == [("Laura Méndez", there, today, "77")], "another spelling is no other number"
+
+
+def test_numbers_that_stay_out_are_shown_and_counted(admin: CheckingClient, imports: Imports) -> None:
+    titles = ("nombre", "celular", "teléfono")
+    rows = [
+        ("Laura", "3001242001 / 601 234 5678", "(+57) 311 - 987 - 6543"),
+        ("Luis", "300 124 2002", "+57 3001242002"),
+        ("Eva", "3001242003 / 3001242004", ""),
+    ]
+    import_id = imports.upload(csv_of([titles, *rows]))
+    address = f"/clientes/importar/{import_id}/"
+    columns = {"c0": "nombre", "c1": "telefono", "c2": "telefono"}
+    said = "Otros números quedan por fuera: 601 234 5678, (+57) 311 - 987 - 6543"
+    assert said in admin.get(f"{address}columnas/", query_string=columns).text
+    admin.send(f"{address}columnas/", columns)
+    imports.work()
+    assert "2 filas tienen más de un número" in admin.get(address).text
+    listed = admin.get(f"{address}filas/?veredicto=otros_numeros").text
+    assert said in listed
+    assert "Otro número queda por fuera: 3001242004" in listed
+    assert "Luis" not in listed
+
+
+@pytest.mark.parametrize(
+    ("there", "given"),
+    [(("03151242001", "31456789"), ("315 124 2001", "31.456.789")), (("6012345678", "7-7"), ("(601) 234 5678", "77"))],
+)
+def test_what_only_differs_in_spelling_is_no_change(
+    imports: Imports, there: tuple[str, str], given: tuple[str, str]
+) -> None:
+    imports.run(csv_of([TITLES, ("Laura Méndez", *there)]))
+    assert imports.counts(imports.run(csv_of([TITLES, ("Laura Méndez", *given)])))["iguales"] == 1
+    [(_, number, _, document)] = imports.clients()
+    assert (number, document) == there

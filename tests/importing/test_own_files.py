@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.client_files.cells import tidy_number
 from clientes_app.client_files.meaning.roles import Role
 from clientes_app.client_files.meaning.title_words import role_of_title
@@ -62,7 +63,7 @@ def clients(app: Flask, shop: Shop, account: int) -> list[int]:
     for name, phone, document, tags in AWKWARD:
         ids.append(shop.add_client(account, name, phone, documento=document))
         with app.app_context():
-            tag_client(account, ids[-1], tags)
+            tag_client(account, ids[-1], tags, by=NOBODY)
     return ids
 
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients.tags import services as tags
 from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db
@@ -31,5 +32,5 @@ def test_and_how_many_have_a_tag(app: Flask, account: int, shop: Shop) -> None:
     clients = shop.add_clients(account, [f"30{number:08d}" for number in range(tagging.MANY)])
     with app.test_request_context():
         (tag,) = tags.store_tags(account, ["VIP"])
-        tagging.tag_clients(account, clients, tag)
+        tagging.tag_clients(account, clients, tag, by=NOBODY)
     assert rows_known_of(app, "cliente_etiqueta") == tagging.MANY

@@ -157,7 +157,7 @@ def test_an_erased_client_is_not_changed_found_or_sent_to(
         for change in (
             lambda: services.edit_client(account_of(account), person.id, {"nombre": "X"}, by=Actor(account)),
             lambda: services.set_active(account, person.id, True, by=Actor(account)),
-            lambda: tagging.tag_client(account, person.id, ["VIP"]),
+            lambda: tagging.tag_client(account, person.id, ["VIP"], by=NOBODY),
             lambda: sales.record_sale(account_of(account), person.id, sales.NewSale(total=Decimal(1))),
         ):
             with pytest.raises(Conflict, match="borrad"):

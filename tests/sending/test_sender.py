@@ -168,7 +168,7 @@ def test_what_a_dead_sender_had_claimed_becomes_uncertain(campaigns: Campaigns, 
     assert outbox.claim(engine, owner, campaign_id, 2) == [], "nobody claims without the lease"
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO turno_de_envio VALUES (1, 'another-host:1:dead', '2020-01-01 00:00:00')"
+            "INSERT INTO turno_de_envio (id, titular, latido) VALUES (1, 'another-host:1:dead', '2020-01-01 00:00:00')"
         )
     assert len(outbox.claim(engine, owner, campaign_id, 2)) == 2
     point_at(app, "http://127.0.0.1:9")

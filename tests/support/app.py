@@ -40,8 +40,14 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = CheckingClient
     yield app
+    close(app)
+
+
+def close(app: Flask) -> None:
+    """Close an app's connections."""
     with app.app_context():
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +18,8 @@ from cryptography.x509.oid import NameOID
 from clientes_app.config import PROJECT_ROOT
 
 from .carrier import wait_until
-from .server import free_port
+from .server import Server, free_port
+from .visitor import HttpsFrom, Visitor
 
 HOST = "shop.example"
 _GIVEN = (PROJECT_ROOT / "docs" / "nginx.conf").read_text()
@@ -43,15 +43,17 @@ http {{
 
 
 @contextmanager
-def running_nginx(server_url: str, folder: Path) -> Iterator[str]:
-    """Run nginx in front of a server; give its address, whose certificate nobody has signed."""
+def running_nginx(folder: Path, first: Server, second: Server | None = None) -> Iterator[str]:
+    """Run nginx in front of one server or two; give its address, whose certificate nobody has signed."""
     plain, secure = free_port(), free_port()
     changes = {
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
-        "127.0.0.1:8000": urlsplit(server_url).netloc,
+        "127.0.0.1:8000": first.place,
         f"/etc/letsencrypt/live/{HOST}": str(folder),
     }
+    if second:
+        changes["# server 10.0.0.2:8000"] = f"server {second.place}"
     (folder / "clientes.conf").write_text(_replaced(_GIVEN, changes))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_AROUND.format(folder=folder, user=user))
@@ -65,6 +67,11 @@ def running_nginx(server_url: str, folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def caller(url: str, address: str = "127.0.0.1", **headers: str) -> Visitor:
+    """Return somebody at one of this machine's addresses who calls the shop by its name."""
+    return Visitor(url, HttpsFrom(address), Host=HOST, Referer=f"https://{HOST}/", **headers)
 
 
 def _replaced(text: str, changes: dict[str, str]) -> str:

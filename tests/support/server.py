@@ -7,9 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from clientes_app.config import PROJECT_ROOT
 
@@ -17,14 +17,17 @@ from .carrier import wait_until
 
 
 class Server:
-    """A gunicorn on a free port; `environment` adds to the app's settings."""
+    """A gunicorn on a free port, or at the socket that is its BIND; `environment` adds to the app's settings."""
 
     def __init__(self, database_url: str, log: Path, **environment: str) -> None:
         self._environment = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "for tests only", **environment}
-        self._environment["PORT"] = str(free_port())
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"http://127.0.0.1:{self._environment['PORT']}"
+        self._port = free_port()
+        self._environment["PORT"] = str(self._port)
+        self._socket = environment.get("BIND")
+        self.place = f"unix:{self._socket}" if self._socket else f"127.0.0.1:{self._port}"
+        self.url = f"http://127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int:
@@ -72,10 +75,17 @@ class Server:
         assert self._process is not None
         assert self._process.poll() is None, self.log()
         try:
-            with urlopen(f"{self.url}/cuenta/entrar/") as answer:
-                return bool(answer.status == 200)
-        except (URLError, ConnectionError):
+            with closing(HTTPConnection("127.0.0.1", self._port)) as connection:
+                self._take_socket(connection)
+                connection.request("GET", "/cuenta/entrar/")
+                return connection.getresponse().status < 400
+        except OSError:
             return False
+
+    def _take_socket(self, connection: HTTPConnection) -> None:
+        if self._socket:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(self._socket)
 
 
 def free_port() -> int:

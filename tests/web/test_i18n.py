@@ -119,3 +119,18 @@ def test_a_sentence_ends_with_one_full_stop(app: Flask, name: str, said: str) ->
         assert gettext("%(name)s is saved.", name=name) == said
         shown = render_template_string('{{ _("%(name)s is saved.", name=name) }}', name=f"<b>{name}")
     assert shown == said.replace("datos de ", "datos de &lt;b&gt;")
+
+
+@pytest.mark.parametrize("say", [gettext, lambda text: render_template_string("{{ _(text) }}", text=text)])
+def test_a_sentence_built_in_pieces_is_noticed(app: Flask, untranslated: list[str], say: Callable[[str], str]) -> None:
+    pieces = ["Two", "pieces"]
+    with reader_of(app, "es"):
+        assert say(" ".join(pieces)) == "Two pieces"
+    assert untranslated == ["Two pieces"]
+    untranslated.clear()
+
+
+def test_a_stored_reason_may_be_anybodys(app: Flask, untranslated: list[str]) -> None:
+    with reader_of(app, "es"):
+        assert formatting.reason("Twilio's own words", 30999) == "Twilio's own words (30999)"
+    assert untranslated == []

@@ -83,12 +83,38 @@ def test_so_is_any_other(admin: CheckingClient, shop: Shop, account: int, page: 
     assert shown in come_back(admin, press(admin, page, action, **fields))
 
 
-def test_also_where_the_browser_has_lost_all_its_cookies(admin: CheckingClient) -> None:
-    token = hidden_fields(admin.get(NEW).text)["csrf_token"]
+def press_without_cookies(client: CheckingClient) -> str:
+    """Open a page, lose the browser's cookies, and press the button; answer where that leads."""
+    token = hidden_fields(client.get(NEW).text)["csrf_token"]
     for name in ("sessionid", "csrftoken"):
-        admin.delete_cookie(name)
-    answer = admin.post(NEW, data={**TYPED, "csrf_token": token}, headers={"Referer": f"http://localhost{NEW}"})
-    assert 'value="Rosa Páez"' in come_back(admin, answer.location or "")
+        client.delete_cookie(name)
+    answer = client.post(NEW, data={**TYPED, "csrf_token": token}, headers={"Referer": f"http://localhost{NEW}"})
+    return str(answer.location)
+
+
+def test_also_where_the_browser_has_lost_all_its_cookies(admin: CheckingClient) -> None:
+    assert 'value="Rosa Páez"' in come_back(admin, press_without_cookies(admin))
+
+
+def test_but_not_to_another_person_who_logs_in_then(admin: CheckingClient, shop: Shop) -> None:
+    shop.add_admin("otra")
+    assert "Rosa" not in come_back(admin, press_without_cookies(admin), "otra")
+
+
+def test_nor_to_one_who_had_logged_in_before_it_was_sent(admin: CheckingClient, shop: Shop) -> None:
+    shop.add_admin("otra")
+    token = hidden_fields(admin.get(NEW).text)["csrf_token"]
+    admin.send("/cuenta/salir/")
+    admin.log_in("otra")
+    refused = admin.post(NEW, data={**TYPED, "csrf_token": token}, headers={"Referer": f"http://localhost{NEW}"})
+    assert "Lo que escribiste se conserva" not in refused.text
+    assert "Rosa" not in admin.get(f"{NEW}?retomar=1").text
+
+
+def test_what_nobodys_page_has_sent_is_not_kept(app: Flask, browser: CheckingClient, account: int) -> None:
+    token = hidden_fields(browser.get("/cuenta/entrar/").text)["csrf_token"]
+    browser.post(NEW, data={**TYPED, "csrf_token": token}, headers={"Referer": f"http://localhost{NEW}"})
+    assert stored(app) == 0
 
 
 def test_another_person_at_the_same_browser_does_not_see_it(admin: CheckingClient, shop: Shop, account: int) -> None:

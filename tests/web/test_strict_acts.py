@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import Base, db
 from clientes_app.models import Cliente, ClienteEtiqueta, Segmento, SMSLog
@@ -85,7 +86,7 @@ def house(app: Flask, shop: Shop, account: int) -> None:
     for place, name in enumerate(("Ana", "Eva", "Ida", "Luz")):
         shop.add_client(account, name, "" if name == "Eva" else f"300111000{place}", activo=name != "Luz")
     with app.app_context():
-        tag_client(account, 3, ["VIP"])
+        tag_client(account, 3, ["VIP"], by=NOBODY)
     shop.add(Segmento(nombre="Solo Ana", busqueda={"q": "ana"}, creado_por_id=account, usuario_id=account))
 
 

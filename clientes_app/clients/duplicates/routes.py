@@ -17,6 +17,7 @@ from ...values.ids import read_id
 from ...values.text import clean_line
 from ...web.access import Access, access
 from ...web.actor import current_account, current_actor
+from ...web.filters import chosen_of
 from ...web.htmx import done, flash_and_go, page_or_fragment
 from .. import bp
 from . import merging
@@ -112,8 +113,7 @@ def _doubles_address(values: Mapping[str, str]) -> str:
 
 
 def _likeness(values: Mapping[str, str]) -> Likeness:
-    given = values.get("por", "")
-    return Likeness(given) if given in set(Likeness) else Likeness.NUMBER
+    return Likeness(chosen_of(values, "por", list(Likeness), Likeness.NUMBER))
 
 
 def _after(values: Mapping[str, str]) -> str:

@@ -11,30 +11,53 @@ from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are older
 from wtforms.validators import InputRequired, ValidationError
 
+from ...client_files.meaning.tag_lists import split_tags
+from ...client_files.rows import fault_of_tags
 from ...models import Etiqueta
-from ...values.client_keys import LONGEST_TAG
 from ...web.forms import FlagField, Form, line_field
 from ..tags.services import tag_key
 from .export import COLUMNS, Format
 
+LONGEST_LIST = 400
+"""Characters of a field that names tags."""
 
-def _readable(_form: Form, field: StringField) -> None:
-    if field.data and not tag_key(field.data):
+
+def _names_tags(_form: Form, field: StringField) -> None:
+    names = split_tags(field.data or "")
+    if field.data and not (names and all(map(tag_key, names))):
         raise ValidationError(gettext("Write a name with letters or digits."))
+    if fault := fault_of_tags(names):
+        raise ValidationError(gettext(fault))
+
+
+def _names_one_tag(form: Form, field: StringField) -> None:
+    _names_tags(form, field)
+    if len(split_tags(field.data or "")) > 1:
+        raise ValidationError(gettext("A comma parts two tags: write one, or put its name in quotation marks."))
 
 
 class TagForm(Form):
     """The name of a tag."""
 
-    etiqueta = line_field(lazy_gettext("Name"), LONGEST_TAG, required=True)
-    validate_etiqueta = _readable
+    etiqueta = line_field(lazy_gettext("Name"), LONGEST_LIST, required=True)
+    validate_etiqueta = _names_one_tag
+
+    @property
+    def name(self) -> str:
+        """Return the name of a valid form."""
+        return split_tags(self.etiqueta.data or "")[0]
 
 
 class ClientTagForm(Form):
-    """A tag for one client."""
+    """Tags for one client."""
 
-    etiqueta_nueva = line_field(lazy_gettext("Add a tag"), LONGEST_TAG, required=True)
-    validate_etiqueta_nueva = _readable
+    etiqueta_nueva = line_field(lazy_gettext("Add tags"), LONGEST_LIST, required=True)
+    validate_etiqueta_nueva = _names_tags
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names that were typed."""
+        return split_tags(self.etiqueta_nueva.data or "")
 
 
 class Tagging(StrEnum):
@@ -45,10 +68,10 @@ class Tagging(StrEnum):
 
 
 class BulkTagsForm(Form):
-    """Tags to give or to take: some of the account's, and one that may be new."""
+    """Tags to give or to take: some of the account's, and others that may be new."""
 
     etiqueta_ids = SelectMultipleField(lazy_gettext("Tags"), coerce=int)
-    etiqueta_nueva = line_field(lazy_gettext("Another tag"), LONGEST_TAG)
+    etiqueta_nueva = line_field(lazy_gettext("Other tags"), LONGEST_LIST)
     accion = RadioField(choices=[SelectChoice(each.value, each.value) for each in Tagging], default=Tagging.GIVE.value)
 
     def __init__(self, formdata: MultiDict[str, str] | None, tags: Sequence[Etiqueta]) -> None:
@@ -57,14 +80,14 @@ class BulkTagsForm(Form):
 
     def validate_etiqueta_nueva(self, field: StringField) -> None:
         """Refuse a name that says nothing, and a form that names no tag."""
-        _readable(self, field)
+        _names_tags(self, field)
         if not field.data and not self.etiqueta_ids.data:
-            raise ValidationError(gettext("Choose a tag, or write another."))
+            raise ValidationError(gettext("Choose a tag, or write others."))
 
     @property
-    def names(self) -> list[str]:
-        """Return the name that was typed, where one was."""
-        return [self.etiqueta_nueva.data] if self.etiqueta_nueva.data else []
+    def names(self) -> tuple[str, ...]:
+        """Return the names that were typed."""
+        return split_tags(self.etiqueta_nueva.data or "")
 
 
 class BulkActiveForm(Form):

@@ -176,7 +176,7 @@ def _tags_form(values: MultiDict[str, str] | None) -> BulkTagsForm:
 def _give_tags(form: BulkTagsForm, selection: Selection) -> str:
     stored = tags.store_tags(current_user.account_id, form.names)
     given = tags.known_tags(current_user.account_id, [*(form.etiqueta_ids.data or []), *stored])
-    count = many.add_tags(current_user.account_id, selection, [tag.id for tag in given])
+    count = many.add_tags(current_user.account_id, selection, [tag.id for tag in given], by=current_actor())
     return sentences.tags_given(count, given)
 
 
@@ -184,7 +184,7 @@ def _take_tags(form: BulkTagsForm, selection: Selection) -> str:
     taken = tags.known_tags(current_user.account_id, form.etiqueta_ids.data or [], form.names)
     if not taken:
         raise DomainError(gettext("There is no tag with that name."))
-    count = many.remove_tags(current_user.account_id, selection, [tag.id for tag in taken])
+    count = many.remove_tags(current_user.account_id, selection, [tag.id for tag in taken], by=current_actor())
     return sentences.tags_taken(count, taken)
 
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Select, delete, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from ...audit_log import Actor, record
 from ...extensions import db
-from ...models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
-from ...models.types import utc_now
+from ...models import Accion, Cliente, Venta
 from ..locks import lock_for_deletion
 from ..search.selection import Selection, selected
+from ..services import note_change_of_each
 from ..tags import tagging
 from .batches import SLOW_BATCH, change, freeze, in_batch
 
@@ -61,19 +61,19 @@ def buyers(account_id: int, selection: Selection) -> Buyers:
     return Buyers(_count(_only_ids(bought)), tuple(db.session.scalars(first)))
 
 
-def add_tags(account_id: int, selection: Selection, tag_ids: Sequence[int]) -> int:
+def add_tags(account_id: int, selection: Selection, tag_ids: Sequence[int], *, by: Actor) -> int:
     """Give the clients of the selection the tags, and return how many clients they are."""
     ids = freeze_selected(account_id, selection)
     for tag_id in tag_ids:
-        tagging.tag_clients(account_id, ids, tag_id)
+        tagging.tag_clients(account_id, ids, tag_id, by=by)
     return len(ids)
 
 
-def remove_tags(account_id: int, selection: Selection, tag_ids: Sequence[int]) -> int:
+def remove_tags(account_id: int, selection: Selection, tag_ids: Sequence[int], *, by: Actor) -> int:
     """Take the tags from the clients of the selection, and return how many clients they are."""
     ids = freeze_selected(account_id, selection)
     for tag_id in tag_ids:
-        tagging.untag_clients(account_id, ids, tag_id)
+        tagging.untag_clients(account_id, ids, tag_id, by=by)
     return len(ids)
 
 
@@ -89,7 +89,7 @@ def set_active(
     def set_batch(session: Session, batch: Select[int]) -> int:
         connection = session.connection()
         others = in_batch(account_id, batch) & (Cliente.activo != active) & Cliente.borrado.is_(None)
-        connection.execute(_told_of_each(others, {"activo": [not active, active]}, by))
+        note_change_of_each(connection, others, {"activo": [not active, active]}, by)
         return connection.execute(update(Cliente).where(others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)
@@ -111,14 +111,6 @@ def delete_clients(account_id: int, selection: Selection, *, by: Actor) -> Delet
 
     deleted = change(freeze_selected(account_id, selection), delete_batch, SLOW_BATCH)
     return Deletion(deleted, buyers(account_id, selection))
-
-
-def _told_of_each(clients: ColumnElement[bool], details: dict[str, Any], by: Actor) -> Insert:
-    """Return the statement that writes the same edit into the story of each of the clients."""
-    columns = CambioDeCliente.__table__.c
-    same = {"tipo": TipoDeCambio.EDITADO, "detalle": details, "creado": utc_now(), "hecho_por_id": by.person_id}
-    values = (literal(value, columns[name].type) for name, value in same.items())
-    return insert(CambioDeCliente).from_select(["cliente_id", *same], select(Cliente.id, *values).where(clients))
 
 
 def _ids(account_id: int, selection: Selection) -> Select[Any]:

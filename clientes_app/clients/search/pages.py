@@ -14,6 +14,7 @@ from ...extensions import db
 from ...models import Cliente
 from ...tenancy import owned
 from ...values.ids import read_id
+from ...web.filters import chosen_of
 
 PAGE_SIZE = 50
 
@@ -28,9 +29,11 @@ class Order(StrEnum):
 
     @classmethod
     def from_values(cls, values: Mapping[str, str]) -> Order:
-        """Read `orden`; what means nothing counts as left out."""
-        order = values.get("orden", "")
-        return cls(order) if order in set(cls) else cls.NEWEST
+        """Read `orden`.
+
+        Raises DomainError where it cannot be read.
+        """
+        return cls(chosen_of(values, "orden", list(cls), cls.NEWEST))
 
     def values(self) -> dict[str, str]:
         """Return the values of a URL that `from_values` reads as this order."""

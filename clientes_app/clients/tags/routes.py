@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from ...client_files.meaning.tag_lists import join_tags
 from ...models import Etiqueta
 from ...web.access import Access, access
 from ...web.htmx import flash_and_go, form_again, page_or_fragment
@@ -32,7 +33,7 @@ def list_tags() -> ResponseReturnValue:
 def edit_tag(pk: int) -> ResponseReturnValue:
     """Show the form of a tag's name."""
     counted = tags.count_one(current_user.account_id, pk)
-    form = TagForm(formdata=None, etiqueta=counted.tag.nombre)
+    form = TagForm(formdata=None, etiqueta=join_tags([counted.tag.nombre]))
     return page_or_fragment(*_EDIT, counted=counted, form=form, other=None)
 
 
@@ -45,7 +46,7 @@ def rename_tag(pk: int) -> ResponseReturnValue:
     if not form.validate():
         return form_again(*_EDIT, counted=counted, form=form, other=None)
     try:
-        tag = tags.rename_tag(current_user.account_id, pk, form.etiqueta.data or "")
+        tag = tags.rename_tag(current_user.account_id, pk, form.name)
     except tags.SameTag as refusal:
         if "unir" in request.form:
             return _merge(counted.tag, refusal.other)

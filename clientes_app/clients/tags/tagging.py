@@ -1,58 +1,73 @@
-"""Which client has which tag: giving and taking tags, one client's or a million's."""
+"""Which client has which tag: giving and taking tags, one client's or a million's, and telling it in their stories.
+
+Stories do not tell that a tag itself was deleted or merged into another: that is done to the tag.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, select
+from sqlalchemy.orm import Session
 
+from ...audit_log import Actor
 from ...database.planner import look_anew
 from ...database.transactions import insert_missing
 from ...errors import NotFound
 from ...extensions import db, unit_of_work
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
-from ...tenancy import delete_owned, get_owned, owned
-from ..many.batches import batch_query, change, freeze, in_batch
-from ..services import lock_client
+from ...tenancy import delete_owned, get_owned, lock_owned, owned
+from ..many.batches import Action, batch_query, change, freeze, in_batch
+from ..services import lock_client, note_change_of_each
 from .services import find_or_create_tags
 
 MANY = 1_000
 """So many newly tagged clients are worth another look of the database's planner."""
 
 
-def tag_client(account_id: int, client_id: int, names: Sequence[str]) -> None:
+def tag_client(account_id: int, client_id: int, names: Sequence[str], *, by: Actor) -> None:
     """Give a client the tags with these names; new ones are stored.
 
     Raises NotFound, and Conflict where the client is erased.
     """
     with unit_of_work() as session:
         client = lock_client(session, account_id, client_id)
-        connection = session.connection()
+        one = batch_query(session.connection(), [client.id])
         for tag_id in find_or_create_tags(session, account_id, names):
-            _tag(connection, account_id, batch_query(connection, [client.id]), tag_id)
+            _tell_given(session, account_id, one, tag_id, by)
+            _tag(session.connection(), account_id, one, tag_id)
 
 
-def untag_client(account_id: int, client_id: int, tag_id: int) -> None:
+def untag_client(account_id: int, client_id: int, tag_id: int, *, by: Actor) -> None:
     """Take a tag from a client, where it has it.
 
     Raises NotFound.
     """
     with unit_of_work() as session:
-        client = get_owned(session, Cliente, account_id, client_id)
-        connection = session.connection()
-        _untag(connection, account_id, batch_query(connection, [client.id]), tag_id)
+        client = lock_owned(session, Cliente, account_id, client_id)
+        one = batch_query(session.connection(), [client.id])
+        _tell_taken(session, account_id, one, tag_id, by)
+        _untag(session.connection(), account_id, one, tag_id)
 
 
-def tag_clients(account_id: int, client_ids: Sequence[int], tag_id: int) -> None:
+def tag_clients(account_id: int, client_ids: Sequence[int], tag_id: int, *, by: Actor) -> None:
     """Give many clients a tag; other accounts' clients and tags are left alone."""
-    change(client_ids, lambda session, batch: _tag(session.connection(), account_id, batch, tag_id))
-    if len(client_ids) >= MANY:
-        look_anew(db.engine, ClienteEtiqueta)
+
+    def tag_batch(session: Session, batch: Select[int]) -> int:
+        _tell_given(session, account_id, batch, tag_id, by)
+        return _tag(session.connection(), account_id, batch, tag_id)
+
+    _tag_all(client_ids, tag_batch)
 
 
-def untag_clients(account_id: int, client_ids: Sequence[int], tag_id: int) -> None:
+def untag_clients(account_id: int, client_ids: Sequence[int], tag_id: int, *, by: Actor) -> None:
     """Take a tag from many clients; other accounts' tags are left alone."""
-    change(client_ids, lambda session, batch: _untag(session.connection(), account_id, batch, tag_id))
+
+    def untag_batch(session: Session, batch: Select[int]) -> int:
+        _tell_taken(session, account_id, batch, tag_id, by)
+        return _untag(session.connection(), account_id, batch, tag_id)
+
+    change(client_ids, untag_batch)
 
 
 def merge_tags(account_id: int, tag_id: int, into_id: int) -> Etiqueta:
@@ -63,7 +78,8 @@ def merge_tags(account_id: int, tag_id: int, into_id: int) -> Etiqueta:
     kept = get_owned(db.session(), Etiqueta, account_id, into_id)
     if tag_id == into_id:
         raise NotFound
-    tag_clients(account_id, _tagged(account_id, tag_id), into_id)
+    tagged = _tagged(account_id, tag_id)
+    _tag_all(tagged, lambda session, batch: _tag(session.connection(), account_id, batch, into_id))
     delete_tag(account_id, tag_id)
     return kept
 
@@ -73,14 +89,46 @@ def delete_tag(account_id: int, tag_id: int) -> Etiqueta:
 
     Raises NotFound.
     """
-    untag_clients(account_id, _tagged(account_id, tag_id), tag_id)
+    tagged = _tagged(account_id, tag_id)
+    change(tagged, lambda session, batch: _untag(session.connection(), account_id, batch, tag_id))
     with unit_of_work() as session:
         return delete_owned(session, Etiqueta, account_id, tag_id)
+
+
+def _tag_all(client_ids: Sequence[int], action: Action) -> None:
+    change(client_ids, action)
+    if len(client_ids) >= MANY:
+        look_anew(db.engine, ClienteEtiqueta)
 
 
 def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
     tag = get_owned(db.session(), Etiqueta, account_id, tag_id)
     return freeze(db.session(), select(ClienteEtiqueta.cliente_id).where(ClienteEtiqueta.etiqueta_id == tag.id))
+
+
+def _tell_given(session: Session, account_id: int, batch: Select[int], tag_id: int, by: Actor) -> None:
+    """Tell it in the stories of those who lack the tag; the caller has locked the clients."""
+    lacking = in_batch(account_id, batch) & Cliente.borrado.is_(None) & ~_has(tag_id)
+    for name in _names(session, account_id, tag_id):
+        note_change_of_each(session.connection(), lacking, {"etiquetas": [name]}, by)
+
+
+def _tell_taken(session: Session, account_id: int, batch: Select[int], tag_id: int, by: Actor) -> None:
+    """Tell it in the stories of those who have the tag; the caller has locked the clients."""
+    tagged = in_batch(account_id, batch) & _has(tag_id)
+    for name in _names(session, account_id, tag_id):
+        note_change_of_each(session.connection(), tagged, {"etiquetas_quitadas": [name]}, by)
+
+
+def _names(session: Session, account_id: int, tag_id: int) -> Sequence[str]:
+    """Return the tag's name, none where it is gone; nobody deletes it until the transaction ends."""
+    tag = owned(Etiqueta, account_id).where(Etiqueta.id == tag_id)
+    locked = tag.with_for_update(read=True, key_share=True)
+    return session.scalars(locked.with_only_columns(Etiqueta.nombre, maintain_column_froms=True)).all()
+
+
+def _has(tag_id: int) -> ColumnElement[bool]:
+    return exists().where(ClienteEtiqueta.cliente_id == Cliente.id, ClienteEtiqueta.etiqueta_id == tag_id)
 
 
 def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:

@@ -15,11 +15,13 @@ from ...client_files.lines import Kind, kind_of
 from ...client_files.meaning.roles import Role
 from ...client_files.meaning.tag_lists import DELIMITERS_OF_TAGS
 from ...client_files.meaning.titles import LOWEST
-from ...client_files.reading import Record
-from ...client_files.rows import reader_of
+from ...client_files.reading import SAMPLE_ROWS, Record
+from ...client_files.rows import Row, reader_of
 from ...client_files.written.delimiters import DELIMITERS
 from ...errors import DomainError
 from ...models import Importacion
+from ...values import phone
+from ...values.phone_lines import PhoneProblem
 from ...web.access import Access, access
 from ...web.htmx import page_or_fragment
 from .. import bp, services, uploading, waking
@@ -120,7 +122,8 @@ def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
         "roles": list(Role),
         "titles": layout.titles,
         "examples": _examples([cells for _, cells in people], len(layout.roles)),
-        "previewed": [(number, read(cells)) for number, cells in people[:PREVIEWED]],
+        "count": len(people) if len(sample) < SAMPLE_ROWS else None,
+        "previewed": [_previewed(number, read(cells)) for number, cells in people[:PREVIEWED]],
         "left_out": _left_out(sample, kinds),
         "encodings": uploading.encodings(row, layout, place().storage),
         "delimiters": list(DELIMITERS),
@@ -131,6 +134,11 @@ def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
         "title_row": _row_of_titles(layout, sample),
         "read_as": _name_of(layout),
     }
+
+
+def _previewed(number: int, row: Row) -> tuple[int, Row, PhoneProblem | None]:
+    """Return a row with why its number gets no SMS."""
+    return number, row, phone.problem(row.telefono, place().region)
 
 
 def _row_of_titles(layout: Layout, sample: Sequence[Record]) -> int:

@@ -55,7 +55,7 @@ def _firsts(tables: Tables, rows: Sequence[Asked]) -> dict[int, int]:
     """Return which row of the file is each client: one is, the first; what else is the same client is a double."""
     asked = {client: number for number, client, _ in reversed(rows) if client}
     tables.insert_missing("cliente", asked.items())
-    return dict(tables.with_keys("cliente", list(asked)))
+    return dict(tables.with_keys("SELECT clave, numero FROM cliente", list(asked)))
 
 
 def _became(row: Asked, said: Answer, firsts: Mapping[int, int]) -> tuple[str, int | None]:

@@ -1,8 +1,8 @@
 """What will become of each row: its verdict, given the clients there are and the rows that came before.
 
 A client that there is comes first: a row that is one, by document or by number and name, is that client. Of what is
-left, a row whose document or whose number and name came before is a double; one with nothing but the number in common
-with somebody is asked about.
+left, a row is a double whose document and name or number, or whose number and name, came before; one with nothing but
+the document or the number in common with somebody is asked about.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from ...client_files.reading import Record
 from ...client_files.rows import Row
 from ...clients.tags.services import tag_key
+from ...values.client_keys import digits_of
 from ...values.names_alike import alike
 from .matching import MOST_COMPARED, Existing, Match, Matches, changed, key_number, may_be_one
-from .store import Person, Seen, Staged
+from .store import Holder, Person, Seen, Staged
 from .verdicts import REJECTED, Verdict
 
 
@@ -62,8 +63,9 @@ def _of_client(number: int, row: Row, client: Existing, seen: Seen, verdict: Ver
 
 
 def _of_nobody_yet(number: int, row: Row, match: Match, seen: Seen) -> Staged:
-    if (first := seen.documents.get(row.documento_clave, number)) != number:
-        return Staged(number, Verdict.DOUBLE, row, first)
+    holder = _other_holder(number, row, seen)
+    if holder and _is_holder(row, holder):
+        return Staged(number, Verdict.DOUBLE, row, holder.number)
     others = (each for each in seen.phones.get(key_number(row), ()) if each.number != number)
     sharing = [each for each in others if may_be_one(each.document, row)]
     same = next((each for each in sharing if alike(each.name, row.nombre)), None)
@@ -71,9 +73,21 @@ def _of_nobody_yet(number: int, row: Row, match: Match, seen: Seen) -> Staged:
         return Staged(number, Verdict.DOUBLE, row, same.number)
     if match.client:
         return Staged(number, Verdict.ASKED, row, client_id=match.client.id)
-    if sharing:
-        return Staged(number, Verdict.ASKED, row, sharing[0].number)
+    if holder or sharing:
+        return Staged(number, Verdict.ASKED, row, holder.number if holder else sharing[0].number)
     return Staged(number, Verdict.NEW, row)
+
+
+def _other_holder(number: int, row: Row, seen: Seen) -> Holder | None:
+    """Return the row of the file that had a row's document before it."""
+    holder = seen.documents.get(row.documento_clave)
+    return holder if holder and holder.number != number else None
+
+
+def _is_holder(row: Row, holder: Holder) -> bool:
+    """Return whether a row is who has its document: by the name, or by a number that does not say otherwise."""
+    before, now = digits_of(holder.e164 or holder.phone), digits_of(row.telefono_e164 or row.telefono)
+    return alike(holder.name, row.nombre) or not before or not now or before == now
 
 
 def _adds_tags(row: Row, client: Existing, matches: Matches, tags: Sequence[str]) -> bool:
@@ -88,9 +102,10 @@ def _note(judged: Staged, seen: Seen, firsts: Seen) -> None:
     """Note whom a row told of, for the rows that follow."""
     number, row = judged.number, judged.row
     person = Person(number, row.documento_clave, row.nombre)
+    holder = Holder(number, row.nombre, row.telefono, row.telefono_e164)
     for keys in (seen, firsts):
         if row.documento_clave:
-            keys.documents.setdefault(row.documento_clave, number)
+            keys.documents.setdefault(row.documento_clave, holder)
         if judged.client_id and judged.verdict is not Verdict.ASKED:
             keys.clients.setdefault(judged.client_id, number)
     if (phone := key_number(row)) and len(seen.phones.get(phone, ())) < MOST_COMPARED:

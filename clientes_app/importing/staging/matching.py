@@ -137,14 +137,17 @@ def numbers_of(rows: Iterable[Row]) -> set[str]:
     return {row.telefono_e164 for row in rows if row.telefono_e164}
 
 
-def changed(client: Existing, row: Row) -> dict[str, str]:
-    """Return what a row changes of a client; an empty cell changes nothing."""
+def changed(client: Existing | Cliente, row: Row) -> dict[str, str]:
+    """Return what a row changes of a client; an empty cell changes nothing, nor does another spelling."""
     new = {name: getattr(row, name) for name in FIELDS}
     before = {name: getattr(client, name) for name in FIELDS}
     # What is of a time when texts kept what nobody sees is no other name.
-    return {
-        name: new[name] for name in FIELDS if new[name] and new[name] not in (before[name], clean_line(before[name]))
-    }
+    differing = {name for name in FIELDS if new[name] and new[name] not in (before[name], clean_line(before[name]))}
+    if _number(client) == _number(row) != "":
+        differing.discard("telefono")
+    if client.documento_clave == row.documento_clave != "":
+        differing.discard("documento")
+    return {name: new[name] for name in FIELDS if name in differing}
 
 
 def _found(connection: Connection, account_id: int, which: ColumnElement[bool]) -> Iterator[Existing]:
@@ -162,8 +165,16 @@ def _of_that_name(clients: Sequence[Existing], row: Row) -> Existing | None:
 
 def _may_have_number(client: Existing, row: Row) -> bool:
     """Return whether a row's number is a client's, or one of them has none."""
-    number, written = client.telefono_e164 or client.telefono, row.telefono_e164 or row.telefono
-    return not number or not written or digits_of(number) == digits_of(written)
+    return not _is_written(client) or not _is_written(row) or _number(client) == _number(row)
+
+
+def _is_written(one: Row | Existing) -> bool:
+    return bool(one.telefono_e164 or one.telefono)
+
+
+def _number(one: Row | Existing | Cliente) -> str:
+    """Return a number's digits, with those of its country where it gets SMS."""
+    return digits_of(one.telefono_e164 or one.telefono)
 
 
 def _has_key(one: Row | Existing) -> bool:

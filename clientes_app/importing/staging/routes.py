@@ -35,7 +35,7 @@ ASK_AGAIN = "preguntar"
 def rows(pk: int) -> ResponseReturnValue:
     """Show the lines of a kind."""
     row = services.find_import(current_user.account_id, pk)
-    return page_or_fragment("importing/show.html", "importing/_rows.html", **shown_context(row, place().storage))
+    return page_or_fragment("importing/show.html", "importing/_rows.html", **shown_context(row))
 
 
 @bp.post("/<int:pk>/filas/<int:row>/")
@@ -101,7 +101,7 @@ def _row_again(pk: int, staged: Staged, listed: Verdict) -> ResponseReturnValue:
     found = services.find_import(current_user.account_id, pk)
     if is_partial():
         context = {"row": found, "chosen": listed.value, **counts_context(found)}
-        line = line_of(found, staged, place().storage)
+        line = line_of(found, staged, place())
         shown = render_template("importing/_row.html", each=line, answered=True, **context)
         return shown + render_template("importing/_counts_partial.html", **context)
     listed_rows = url_for("importing.rows", pk=pk, veredicto=listed.value, _anchor="rows")

@@ -13,16 +13,21 @@ from ...client_files.rows import Row
 from ...extensions import db
 from ...models import CambioDeCliente, Cliente, Importacion
 from ...tenancy import owned
-from ..storage.kept import Storage
+from ...values import phone
+from ...values.phone_lines import PhoneProblem
+from ..jobs import Surroundings
+from ..storage.kept import Kept
 from . import outcomes
 from .lines_apart import Run
-from .matching import FIELDS
+from .matching import FIELDS, changed
 from .outcomes import Outcome
 from .store import PAGE_SIZE, Staged, Staging
 from .verdicts import Answer, Apart, Verdict
 
 WITHOUT_MOBILE = "sin_celular"
 """Asks for the rows that are imported and get no SMS, whatever else becomes of them."""
+WITH_OTHER_NUMBERS = "otros_numeros"
+"""Asks for the rows that have more numbers than the one that is imported, as long as they are kept."""
 
 _LONGEST_TEXT = 300
 
@@ -46,37 +51,54 @@ class Line:
     """Of a client: a field's name, its value before and after."""
     answer: Answer = Answer.NONE
     without_mobile: bool = False
+    phone_problem: PhoneProblem | None = None
+    """Why the number that it says, or that its client has by now, gets no SMS."""
     text: str = ""
     """What stands in a line that is no row, or in a wrong one of which no single field is wrong."""
 
 
-def page_of(row: Importacion, kind: str, after: int, storage: Storage) -> tuple[list[Line], int | None]:
+def page_of(row: Importacion, kind: str, after: int, place: Surroundings) -> tuple[list[Line], int | None]:
     """Return the next lines of a kind, and the number after which more follow."""
-    kept = storage.of(db.session.connection(), row.id, row.archivo)
+    kept = _kept(row, place)
     if not kept.has_rows:
         return [], None
     with kept.staging() as staging:
         if kind in set(Apart):
             lines = [_line_apart(run) for run in staging.page_apart(Apart(kind), after)]
         else:
-            lines = _rows(row, staging, kind, after)
+            lines = _rows(row, staging, kind, after, place.region)
     return lines, lines[-1].number if len(lines) == PAGE_SIZE else None
 
 
-def line_of(row: Importacion, staged: Staged, storage: Storage) -> Line:
+def with_other_numbers(row: Importacion, place: Surroundings) -> int:
+    """Count the rows that have more numbers than the one that is imported, as long as they are kept."""
+    kept = _kept(row, place)
+    if not kept.has_rows:
+        return 0
+    with kept.staging() as staging:
+        return staging.with_others()
+
+
+def line_of(row: Importacion, staged: Staged, place: Surroundings) -> Line:
     """Return a staged row as it is shown."""
-    with storage.of(db.session.connection(), row.id, row.archivo).staging() as staging:
-        return _staged_lines(row, staging, [staged])[0]
+    with _kept(row, place).staging() as staging:
+        return _staged_lines(row, staging, [staged], place.region)[0]
 
 
-def _rows(row: Importacion, staging: Staging, kind: str, after: int) -> list[Line]:
+def _kept(row: Importacion, place: Surroundings) -> Kept:
+    return place.storage.of(db.session.connection(), row.id, row.archivo)
+
+
+def _rows(row: Importacion, staging: Staging, kind: str, after: int, region: str) -> list[Line]:
     """Return rows from where they are kept: with what they say, or without it where they were imported."""
     if kind == WITHOUT_MOBILE:
         staged, became = staging.page_without_mobile(after), outcomes.page_without_mobile(staging, after)
+    elif kind == WITH_OTHER_NUMBERS:
+        staged, became = staging.page_with_others(after), []
     else:
         staged = staging.page(_as_staged(row, Verdict(kind)), after)
         became = outcomes.page_of(staging, Verdict(kind), after)
-    lines = _staged_lines(row, staging, staged) + _outcome_lines(row, became)
+    lines = _staged_lines(row, staging, staged, region) + _outcome_lines(row, became, region)
     return sorted(lines, key=lambda line: line.number)[:PAGE_SIZE]
 
 
@@ -85,23 +107,28 @@ def _as_staged(row: Importacion, verdict: Verdict) -> Verdict:
     return Verdict.UPDATE if verdict is Verdict.KEPT and row.deja_existentes else verdict
 
 
-def _staged_lines(row: Importacion, staging: Staging, staged: Sequence[Staged]) -> list[Line]:
+def _staged_lines(row: Importacion, staging: Staging, staged: Sequence[Staged], region: str) -> list[Line]:
     ids = [each.client_id or _became_client(staging, each) for each in staged]
     clients = _clients(row.usuario_id, ids)
     return [
-        _staged_line(row, staging, each, clients.get(client_id or 0))
+        _staged_line(row, staging, each, clients.get(client_id or 0), region)
         for each, client_id in zip(staged, ids, strict=True)
     ]
 
 
 def _became_client(staging: Staging, staged: Staged) -> int | None:
     """Return the client that the row became which another is asked about."""
-    return outcomes.client_of(staging, staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
+    return outcomes.client_of(staging, staged.other) if staged.other and _names_another(staged) else None
 
 
-def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cliente | None) -> Line:
+def _names_another(staged: Staged) -> bool:
+    """Return whether a row is shown with the one that it is asked about, answered for or not."""
+    return staged.verdict is Verdict.ASKED or staged.answer is not Answer.NONE
+
+
+def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cliente | None, region: str) -> Line:
     kept = staged.verdict is Verdict.UPDATE and row.deja_existentes
-    other = staging.get(staged.other) if staged.other and staged.verdict is Verdict.ASKED else None
+    other = staging.get(staged.other) if staged.other and _names_another(staged) else None
     return Line(
         staged.number,
         Verdict.KEPT if kept else staged.verdict,
@@ -112,11 +139,12 @@ def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cli
         changes=_would_change(client, staged.row) if client else (),
         answer=staged.answer,
         without_mobile=not staged.row.fault and not staged.row.telefono_e164,
+        phone_problem=phone.problem(staged.row.telefono, region),
         text="" if staged.row.faulty_field else " · ".join(filter(None, map(tidy, staged.cells)))[:_LONGEST_TEXT],
     )
 
 
-def _outcome_lines(row: Importacion, became: Sequence[Outcome]) -> list[Line]:
+def _outcome_lines(row: Importacion, became: Sequence[Outcome], region: str) -> list[Line]:
     clients = _clients(row.usuario_id, (each.client_id for each in became))
     told = _told(row.id, [each.client_id for each in became if each.verdict is Verdict.UPDATE])
     return [
@@ -126,9 +154,14 @@ def _outcome_lines(row: Importacion, became: Sequence[Outcome]) -> list[Line]:
             client=clients.get(each.client_id or 0),
             changes=_changed(told.get(each.client_id or 0, {})),
             without_mobile=each.without_mobile,
+            phone_problem=_problem_of(clients.get(each.client_id or 0), region),
         )
         for each in became
     ]
+
+
+def _problem_of(client: Cliente | None, region: str) -> PhoneProblem | None:
+    return phone.problem(client.telefono, region) if client and not client.telefono_e164 else None
 
 
 def _line_apart(run: Run) -> Line:
@@ -141,8 +174,7 @@ def _clients(account_id: int, ids: Iterable[int | None]) -> dict[int, Cliente]:
 
 
 def _would_change(client: Cliente, row: Row) -> list[tuple[str, str, str]]:
-    said = ((name, getattr(client, name), getattr(row, name)) for name in FIELDS)
-    return [(name, before, after) for name, before, after in said if after and before != after]
+    return [(name, getattr(client, name), value) for name, value in changed(client, row).items()]
 
 
 def _told(import_id: int, client_ids: Sequence[int | None]) -> dict[int, Mapping[str, Any]]:

@@ -53,11 +53,20 @@ class Person(NamedTuple):
     name: str
 
 
+class Holder(NamedTuple):
+    """The first row of the file that has a document."""
+
+    number: int
+    name: str
+    phone: str
+    e164: str | None
+
+
 @dataclass(frozen=True)
 class Seen:
-    """Which keys rows of the file have that came before, and the numbers of these rows."""
+    """Which keys rows of the file have that came before, and these rows."""
 
-    documents: dict[str, int]
+    documents: dict[str, Holder]
     phones: dict[str, list[Person]]
     """Those who have a number, in the file's order."""
     clients: dict[int, int]
@@ -116,13 +125,16 @@ class Staging:
     def seen(self, rows: Iterable[Row], client_ids: Iterable[int]) -> Seen:
         """Return which of these rows' keys, and which clients, stored rows have."""
         rows = list(rows)
-        documents = self.tables.with_keys("documento", [row.documento_clave for row in rows])
-        people = self.tables.with_keys("persona", [row.telefono_e164 for row in rows])
-        clients = self.tables.with_keys("cliente", list(client_ids))
+        told = "SELECT clave, numero, nombre, telefono, telefono_e164 FROM documento JOIN fila USING (numero)"
+        documents = self.tables.with_keys(told, [row.documento_clave for row in rows])
+        who = "SELECT clave, numero, documento, nombre FROM persona"
+        people = self.tables.with_keys(who, [row.telefono_e164 for row in rows])
+        clients = self.tables.with_keys("SELECT clave, numero FROM cliente", list(client_ids))
         phones: dict[str, list[Person]] = {}
         for key, *person in people:
             phones.setdefault(key, []).append(Person(*person))
-        return Seen(dict(documents), phones, dict(clients))
+        holders = {key: Holder(*holder) for key, *holder in documents}
+        return Seen(holders, phones, dict(clients))
 
     def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
         """Store rows, and the keys that they are the first to have, in one transaction.
@@ -165,6 +177,14 @@ class Staging:
         """Return the next rows that are applied and get no SMS."""
         which = f"telefono_e164 IS NULL AND veredicto IN ({listed(APPLIED)})"
         return self._rows(f"{which} AND numero > ? ORDER BY numero LIMIT ?", after, PAGE_SIZE)
+
+    def page_with_others(self, after: int) -> list[Staged]:
+        """Return the next rows that have more numbers than the one that is imported."""
+        return self._rows("otros != '' AND numero > ? ORDER BY numero LIMIT ?", after, PAGE_SIZE)
+
+    def with_others(self) -> int:
+        """Count the rows that have more numbers than the one that is imported."""
+        return int(self.tables.select("SELECT count(*) FROM fila WHERE otros != ''")[0][0])
 
     def page_apart(self, kind: Apart, after: int) -> list[Run]:
         """Return the next runs of lines that are no rows."""
@@ -221,7 +241,8 @@ class Staging:
         return [_staged(row) for row in self.tables.select(f"{_ROWS} WHERE {which}", *values)]
 
     def _store_keys(self, firsts: Seen) -> None:
-        self.tables.insert_missing("documento", firsts.documents.items())
+        documents = ((key, holder.number) for key, holder in firsts.documents.items())
+        self.tables.insert_missing("documento", documents)
         people = ((key, *person) for key, people in firsts.phones.items() for person in people)
         self.tables.insert_missing("persona", people)
         self.tables.insert_missing("cliente", firsts.clients.items())

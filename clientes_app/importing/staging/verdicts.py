@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     """It says something else of a client that there is, who is to stay as it is."""
     SAME = "igual"
     ASKED = "pregunta"
-    """It has the number of somebody of another name: a person says who it is."""
+    """It has the number or the document of somebody else by its other fields: a person says who it is."""
     DOUBLE = "doble"
     WRONG = "mala"
     LEFT_OUT = "fuera"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...config import Settings
-from .in_database import DatabaseStorage
 from .in_files import FileStorage
+from .in_postgresql import DatabaseStorage
 from .kept import Storage
 
 

@@ -151,3 +151,10 @@ def test_a_seller_merges_nothing(seller: CheckingClient, app: Flask, pair: tuple
     for url in ("/clientes/dobles/distintos/", "/clientes/unir/"):
         assert seller.send(url, {"a": pair[0], "b": pair[1]}).status_code == 403
     assert len(names(app)) == 2
+
+
+def test_a_likeness_that_cannot_be_read_is_refused(admin: CheckingClient, pair: tuple[int, int]) -> None:
+    for asked in ("por=apodo", "por=numero&por=nombre"):
+        refused = admin.get(f"/clientes/dobles/?{asked}")
+        assert (refused.status_code, "no se puede leer" in refused.text) == (400, True)
+    assert admin.get("/clientes/dobles/?por=").status_code == 200

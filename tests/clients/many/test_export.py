@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 
 import clientes_app
+from clientes_app.audit_log import NOBODY
 from clientes_app.client_files.meaning.roles import Role
 from clientes_app.clients.many import export
 from clientes_app.clients.tags.tagging import tag_client
@@ -40,7 +41,7 @@ def client_id(app: Flask, shop: Shop, account: int) -> int:
     fields: dict[str, Any] = {"documento": "=1+1", "creado": BOUGHT, "ultima_compra": BOUGHT}
     client_id = shop.add_client(account, "María", "300 123 4567", total_compras=Decimal("59900.50"), **fields)
     with app.app_context():
-        tag_client(account, client_id, ["VIP", "Lejos"])
+        tag_client(account, client_id, ["VIP", "Lejos"], by=NOBODY)
     shop.add(Baja(telefono_e164="+573001234567", origen=OrigenBaja.MANUAL, usuario_id=account))
     return client_id
 

@@ -53,8 +53,8 @@ def everybody(app: Flask, shop: Shop, account: int) -> Sequence[int]:
 ACTS: dict[str, Callable[[int, Sequence[int], int], object]] = {
     "activate": lambda account, ids, tag: many.set_active(account, Ticked(tuple(ids)), active=False, by=NOBODY),
     "delete": lambda account, ids, tag: many.delete_clients(account, Ticked(tuple(ids)), by=NOBODY),
-    "tag": tagging.tag_clients,
-    "untag": tagging.untag_clients,
+    "tag": lambda account, ids, tag: tagging.tag_clients(account, ids, tag, by=NOBODY),
+    "untag": lambda account, ids, tag: tagging.untag_clients(account, ids, tag, by=NOBODY),
 }
 
 
@@ -64,7 +64,7 @@ def test_who_waits_for_the_first_client_holds_no_other(
 ) -> None:
     tag = shop.add(Etiqueta(usuario_id=account, nombre="vip", clave="vip"))
     with app.app_context():
-        tagging.tag_clients(account, everybody if act == "untag" else [], tag)
+        tagging.tag_clients(account, everybody if act == "untag" else [], tag, by=NOBODY)
     with waiting_for(app, engine, Cliente, lambda: ACTS[act](account, everybody, tag)) as connection:
         assert held_by_others(connection, Cliente) == 0
 

@@ -61,22 +61,43 @@ def test_tags_are_given_and_taken(shop: Shop, account: int, other: int, whole: b
     theirs = shop.add_client(other, "Ana")
     selection: Selection = ALL if whole else Ticked((*mine, theirs))
     vip, far = tags.store_tags(account, ["VIP", "Lejos"])
-    assert many.add_tags(account, selection, [vip, far]) == 2
-    assert many.add_tags(account, selection, [vip]) == 2, "what was done is done again without harm"
+    assert many.add_tags(account, selection, [vip, far], by=NOBODY) == 2
+    assert many.add_tags(account, selection, [vip], by=NOBODY) == 2, "what was done is done again without harm"
     assert tagged_with(vip) == tagged_with(far) == mine
-    assert many.remove_tags(account, selection, [vip]) == 2
+    assert many.remove_tags(account, selection, [vip], by=NOBODY) == 2
     assert (tagged_with(vip), tagged_with(far)) == (set(), mine)
+
+
+def test_stories_tell_whose_tags_are_given_and_taken(shop: Shop, account: int) -> None:
+    ana, eva = shop.add_client(account, "Ana"), shop.add_client(account, "Eva")
+    (vip,) = tags.store_tags(account, ["VIP"])
+    who = Actor(person_id=account, account_id=account)
+    many.add_tags(account, Ticked((ana,)), [vip], by=who)
+    many.add_tags(account, ALL, [vip], by=who)
+    many.remove_tags(account, Ticked((eva,)), [vip], by=who)
+    many.remove_tags(account, Ticked((eva,)), [vip], by=who)
+    tagging.tag_client(account, eva, ["Lejos"], by=who)
+    given, taken = {"etiquetas": ["VIP"]}, {"etiquetas_quitadas": ["VIP"]}
+    assert stories() == [(ana, given), (eva, given), (eva, taken), (eva, {"etiquetas": ["Lejos"]})]
+    tagging.delete_tag(account, vip)
+    assert len(stories()) == 4, "that is done to the tag"
+
+
+def stories() -> list[tuple[int, dict[str, object]]]:
+    db.session.commit()
+    told = select(CambioDeCliente.cliente_id, CambioDeCliente.detalle).order_by(CambioDeCliente.id)
+    return [tuple(row) for row in db.session.execute(told.where(CambioDeCliente.hecho_por_id.is_not(None)))]
 
 
 def test_another_accounts_tags_and_clients_are_left_alone(shop: Shop, account: int, other: int) -> None:
     mine, theirs = shop.add_client(account, "Ana"), shop.add_client(other, "Eva")
     (their_tag,) = tags.store_tags(other, ["VIP"])
     (my_tag,) = tags.store_tags(account, ["VIP"])
-    many.add_tags(other, Ticked((theirs,)), [their_tag])
-    many.add_tags(account, Ticked((mine, theirs)), [their_tag])
-    many.add_tags(account, Ticked((theirs,)), [my_tag])
+    many.add_tags(other, Ticked((theirs,)), [their_tag], by=NOBODY)
+    many.add_tags(account, Ticked((mine, theirs)), [their_tag], by=NOBODY)
+    many.add_tags(account, Ticked((theirs,)), [my_tag], by=NOBODY)
     assert (tagged_with(their_tag), tagged_with(my_tag)) == ({theirs}, set())
-    many.remove_tags(account, Ticked((mine, theirs)), [their_tag])
+    many.remove_tags(account, Ticked((mine, theirs)), [their_tag], by=NOBODY)
     assert tagged_with(their_tag) == {theirs}
 
 
@@ -133,7 +154,7 @@ def test_no_more_than_some_are_named(shop: Shop, account: int) -> None:
 def test_a_deleted_client_leaves_its_messages(shop: Shop, account: int, campaigns: Campaigns) -> None:
     client_id = shop.add_client(account, "Ana")
     (tag,) = tags.store_tags(account, ["VIP"])
-    many.add_tags(account, ALL, [tag])
+    many.add_tags(account, ALL, [tag], by=NOBODY)
     campaigns.start_to([client_id])
     many.delete_clients(account, ALL, by=NOBODY)
     message = db.session.scalars(select(SMSLog)).one()
@@ -145,7 +166,7 @@ def test_more_than_a_batch_is_done_whole(shop: Shop, account: int) -> None:
     ids = shop.add_clients(account, ["3001234567"] * (SLOW_BATCH * 2 + 1))
     (tag,) = tags.store_tags(account, ["VIP"])
     assert change(ids, lambda connection, batch: len(connection.execute(batch).all()), SLOW_BATCH) == len(ids)
-    many.add_tags(account, ALL, [tag])
+    many.add_tags(account, ALL, [tag], by=NOBODY)
     assert tagged_with(tag) == set(ids)
     assert many.delete_clients(account, ALL, by=NOBODY).deleted == len(ids)
     assert client_ids() == set()
@@ -155,8 +176,8 @@ def test_more_than_a_batch_is_done_whole(shop: Shop, account: int) -> None:
 def test_merging_tags_moves_their_clients(shop: Shop, account: int, other: int) -> None:
     ana, eva = shop.add_client(account, "Ana"), shop.add_client(account, "Eva")
     vip, gold = tags.store_tags(account, ["VIP", "Oro"])
-    tagging.tag_clients(account, [ana, eva], vip)
-    tagging.tag_clients(account, [eva], gold)
+    tagging.tag_clients(account, [ana, eva], vip, by=NOBODY)
+    tagging.tag_clients(account, [eva], gold, by=NOBODY)
     assert tagging.merge_tags(account, vip, gold).nombre == "Oro"
     assert tagged_with(gold) == {ana, eva}
     assert [tag.nombre for tag in tags.list_tags(db.session(), account)] == ["Oro"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients.tags.services import store_tags
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db
@@ -22,7 +23,7 @@ def client_id(app: Flask, shop: Shop, account: int) -> int:
     """Laura, who is a VIP."""
     client_id = shop.add_client(account, "Laura")
     with app.app_context():
-        tag_client(account, client_id, ["VIP"])
+        tag_client(account, client_id, ["VIP"], by=NOBODY)
     return client_id
 
 
@@ -105,3 +106,25 @@ def test_deleting_a_tag_says_who_has_it_and_keeps_them(
     assert (names(app), tagged(app)) == ([], [])
     assert admin.get(f"/clientes/{client_id}/").status_code == 200
     assert admin.send(f"{PAGE}eliminar/{vip}/").status_code == 404
+
+
+def test_a_comma_parts_the_tags_of_a_client(admin: CheckingClient, app: Flask, client_id: int) -> None:
+    admin.send(f"/clientes/{client_id}/etiquetas/", {"etiqueta_nueva": 'Norte, Sur; Oro,"Uno, dos"'})
+    assert {name for _, name in tagged(app)} == {"VIP", "Norte", "Sur", "Oro", "Uno, dos"}
+    assert "Etiquetas agregadas: <bdi>Norte</bdi>" in admin.get(f"/clientes/{client_id}/").text
+    assert 'value="&#34;Uno, dos&#34;"' in admin.get(f"/clientes/{client_id}/").text
+
+
+@pytest.mark.parametrize("names", ["x" * 41, ",;", ",".join(f"t{number}" for number in range(21))])
+def test_tags_that_no_client_may_have_are_refused(
+    admin: CheckingClient, app: Flask, client_id: int, names: str
+) -> None:
+    assert admin.swap(f"/clientes/{client_id}/etiquetas/", {"etiqueta_nueva": names}).status_code == 422
+    assert tagged(app) == [("Laura", "VIP")]
+
+
+def test_a_tag_is_not_renamed_to_two(admin: CheckingClient, app: Flask, vip: int) -> None:
+    assert admin.swap(f"{PAGE}editar/{vip}/", {"etiqueta": "Norte, Sur"}).status_code == 422
+    admin.send(f"{PAGE}editar/{vip}/", {"etiqueta": '"Norte, Sur"'})
+    assert names(app) == ["Norte, Sur"]
+    assert 'value="&#34;Norte, Sur&#34;"' in admin.get(f"{PAGE}editar/{vip}/").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.clients.tags import services as tags
 from clientes_app.clients.tags import tagging
 from clientes_app.errors import NotFound
@@ -27,13 +28,13 @@ def test_one_tag_has_one_name_however_it_is_typed(account: int) -> None:
 
 def test_a_client_is_given_tags_and_loses_them(shop: Shop, account: int) -> None:
     ana, eva = shop.add_client(account, "Ana"), shop.add_client(account, "Eva")
-    tagging.tag_client(account, ana, ["VIP", "Lejos"])
-    tagging.tag_client(account, ana, ["vip"])
-    tagging.tag_client(account, eva, ["VIP"])
+    tagging.tag_client(account, ana, ["VIP", "Lejos"], by=NOBODY)
+    tagging.tag_client(account, ana, ["vip"], by=NOBODY)
+    tagging.tag_client(account, eva, ["VIP"], by=NOBODY)
     assert names_of(account, ana) == ["Lejos", "VIP"]
     (vip,) = tags.store_tags(account, ["VIP"])
-    tagging.untag_client(account, ana, vip)
-    tagging.untag_client(account, ana, vip)
+    tagging.untag_client(account, ana, vip, by=NOBODY)
+    tagging.untag_client(account, ana, vip, by=NOBODY)
     assert (names_of(account, ana), names_of(account, eva)) == (["Lejos"], ["VIP"])
     assert [(counted.tag.nombre, counted.count) for counted in tags.count_tagged(account)] == [("Lejos", 1), ("VIP", 1)]
     assert tags.count_one(account, vip).count == 1
@@ -42,12 +43,12 @@ def test_a_client_is_given_tags_and_loses_them(shop: Shop, account: int) -> None
 def test_another_accounts_client_or_tag_does_not_exist(shop: Shop, account: int) -> None:
     other = shop.add_admin("otra")
     theirs = shop.add_client(other, "Ida")
-    tagging.tag_client(other, theirs, ["VIP"])
+    tagging.tag_client(other, theirs, ["VIP"], by=NOBODY)
     (their_tag,) = tags.store_tags(other, ["VIP"])
     (mine,) = tags.store_tags(account, ["Mía"])
     for refused in (
-        lambda: tagging.tag_client(account, theirs, ["Mía"]),
-        lambda: tagging.untag_client(account, theirs, their_tag),
+        lambda: tagging.tag_client(account, theirs, ["Mía"], by=NOBODY),
+        lambda: tagging.untag_client(account, theirs, their_tag, by=NOBODY),
         lambda: tagging.delete_tag(account, their_tag),
         lambda: tagging.merge_tags(account, their_tag, mine),
         lambda: tagging.merge_tags(account, mine, their_tag),
@@ -72,7 +73,7 @@ def test_a_tag_gets_another_name_unless_another_tag_has_it(account: int) -> None
 
 def test_merging_a_tag_with_itself_keeps_it(shop: Shop, account: int) -> None:
     client_id = shop.add_client(account)
-    tagging.tag_client(account, client_id, ["VIP"])
+    tagging.tag_client(account, client_id, ["VIP"], by=NOBODY)
     (vip,) = tags.store_tags(account, ["VIP"])
     with pytest.raises(NotFound):
         tagging.merge_tags(account, vip, vip)
@@ -81,7 +82,7 @@ def test_merging_a_tag_with_itself_keeps_it(shop: Shop, account: int) -> None:
 
 def test_deleting_a_tag_keeps_its_clients(shop: Shop, account: int) -> None:
     client_id = shop.add_client(account)
-    tagging.tag_client(account, client_id, ["VIP", "Lejos"])
+    tagging.tag_client(account, client_id, ["VIP", "Lejos"], by=NOBODY)
     (vip,) = tags.store_tags(account, ["VIP"])
     assert tagging.delete_tag(account, vip).nombre == "VIP"
     assert names_of(account, client_id) == ["Lejos"]

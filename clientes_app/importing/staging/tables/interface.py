@@ -18,7 +18,7 @@ Values = Iterable[Sequence[object]]
 COLUMNS = {
     "fila": (
         "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-        " documento_clave, etiquetas, baja, inactivo, motivo, otra, celdas, cliente, respuesta"
+        " documento_clave, etiquetas, baja, inactivo, motivo, otros, otra, celdas, cliente, respuesta"
     ),
     "destino": "numero, veredicto, cliente, sin_celular",
     "aparte": "desde, hasta, clase, texto",
@@ -60,8 +60,8 @@ class Tables(Protocol):
     def stream(self, query: str, *values: object) -> Iterator[Found]:
         """Return the rows that a query finds, without having all of them in memory."""
 
-    def with_keys(self, table: str, keys: Sequence[object]) -> list[Found]:
-        """Return the rows whose `clave` is one of these."""
+    def with_keys(self, query: str, keys: Sequence[object]) -> list[Found]:
+        """Return the rows that a query without conditions finds, whose `clave` is one of these."""
 
     def insert(self, table: str, rows: Values) -> None:
         """Add rows."""

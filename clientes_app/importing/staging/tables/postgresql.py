@@ -80,10 +80,10 @@ class PostgresTables:
         with connected(self._on) as connection:
             yield from map(tuple, self._execute(connection, query, values, yield_per=_FETCHED))
 
-    def with_keys(self, table: str, keys: Sequence[object]) -> list[Found]:
-        """Return the rows whose `clave` is one of these."""
+    def with_keys(self, query: str, keys: Sequence[object]) -> list[Found]:
+        """Return the rows that a query finds, whose `clave` is one of these."""
         wanted = [key for key in keys if key is not None]
-        return self.select(f"SELECT {COLUMNS[table]} FROM {table} WHERE clave = ANY(?)", wanted)  # noqa: S608
+        return self.select(f"{query} WHERE clave = ANY(?)", wanted)
 
     def insert(self, table: str, rows: Values) -> None:
         """Add rows."""

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS fila (
     baja INTEGER NOT NULL DEFAULT 0,
     inactivo INTEGER NOT NULL DEFAULT 0,
     motivo TEXT NOT NULL,
+    otros TEXT NOT NULL DEFAULT '',
     otra INTEGER,
     celdas TEXT NOT NULL,
     cliente INTEGER,
@@ -49,7 +50,9 @@ _ADDED = {
     "inactivo": "INTEGER NOT NULL DEFAULT 0",
     "cliente": "INTEGER",
     "respuesta": "TEXT NOT NULL DEFAULT ''",
+    "otros": "TEXT NOT NULL DEFAULT ''",
 }
+_INDEX_OF_ADDED = "CREATE INDEX IF NOT EXISTS fila_otros ON fila (numero) WHERE otros != ''"
 
 
 def create_tables(database: sqlite3.Connection) -> None:
@@ -60,6 +63,7 @@ def create_tables(database: sqlite3.Connection) -> None:
         for name in _missing(database):
             database.execute(f"ALTER TABLE fila ADD COLUMN {name} {_ADDED[name]}")
         database.execute("COMMIT")
+    database.execute(_INDEX_OF_ADDED)
 
 
 def _missing(database: sqlite3.Connection) -> list[str]:

@@ -58,10 +58,9 @@ class SqliteFile:
         """Return the rows that a query finds, one by one."""
         return self._database.execute(query, values)
 
-    def with_keys(self, table: str, keys: Sequence[object]) -> list[Found]:
-        """Return the rows whose `clave` is one of these."""
-        wanted = "clave IN (SELECT value FROM json_each(?))"
-        return self.select(f"SELECT {COLUMNS[table]} FROM {table} WHERE {wanted}", json.dumps(keys))  # noqa: S608
+    def with_keys(self, query: str, keys: Sequence[object]) -> list[Found]:
+        """Return the rows that a query finds, whose `clave` is one of these."""
+        return self.select(f"{query} WHERE clave IN (SELECT value FROM json_each(?))", json.dumps(keys))  # noqa: S608
 
     def insert(self, table: str, rows: Values) -> None:
         """Add rows."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-import phonenumbers
 from environs import Env, EnvError
 from marshmallow import validate
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from . import single_values
+from .single_values import THIS_MACHINE
+from .single_values import SettingsError as SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
 INSTANCE_PATH = PROJECT_ROOT / "instance"
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Of JSON: 200,000 ids. Forms take half of it, see `front_door`."""
@@ -31,10 +34,6 @@ class Workers(StrEnum):
 
     EMBEDDED = "embedded"
     DISTRIBUTED = "distributed"
-
-
-class SettingsError(Exception):
-    """A setting has a value that it does not take; the message is one line for the operator."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,17 @@ class Settings:
     """Host names that the app answers to; none: the one of `public_base_url`, and this machine's own."""
     trusted_proxies: int = 0
     """How many proxies stand before the app: what they say of an address is believed, and nobody else's word."""
-    ratelimit_storage_uri: str = field(default="memory://", repr=False)
-    """Where tries are counted: in each process, or in a Redis that the processes share."""
+    ratelimit_storage_uri: str = field(default="", repr=False)
+    """A Redis where tries are counted; empty: see `counts_at`."""
     send_wait_seconds: float = 25.0
     default_region: str = "CO"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Bogota"))
     simulator_latency_ms: int = 50
+    bind: str = THIS_MACHINE
+    """Where the server listens: an address of this machine, or the path of a socket."""
     port: int = 8000
+    web_workers: int = 1
+    """How many processes serve pages on this machine."""
     server_threads: int = 128
     uploads_path: Path = INSTANCE_PATH / "uploads"
     """Where files wait that are being imported; those of one database only, for what it does not name is deleted."""
@@ -105,6 +108,16 @@ class Settings:
         return self.sms_mode is SmsMode.SIMULATED
 
     @property
+    def counts_at(self) -> str:
+        """Return where tries are counted: in a Redis, in the database that web machines share, or in each process."""
+        return self.ratelimit_storage_uri or (self.database_url if self.distributed else "memory://")
+
+    @property
+    def listens_at(self) -> str:
+        """Return where the server listens, as gunicorn takes it."""
+        return f"unix:{self.bind}" if self.bind.startswith("/") else single_values.with_port(self.bind, self.port)
+
+    @property
     def missing(self) -> list[str]:
         """Name the variables without which nothing can be sent; simulated mode needs none."""
         return [] if self.simulated else self.twilio.missing()
@@ -118,52 +131,14 @@ class Settings:
     def hosts(self) -> tuple[str, ...]:
         """Name the hosts that the app answers to."""
         if self.allowed_hosts:
-            return (*self.allowed_hosts, *(["127.0.0.1"] if self.own_base_url else []))
+            return (*self.allowed_hosts, *filter(None, [urlsplit(self.own_base_url).hostname]))
         public = urlsplit(self.public_base_url).hostname
-        return (*([public] if public else []), "localhost", "127.0.0.1")
+        return (*([public] if public else []), "localhost", THIS_MACHINE)
 
     @property
     def max_streams(self) -> int:
         """How many threads live streams may hold: with all of them taken, the site would hang."""
         return max(1, self.server_threads - 16)
-
-    def flask_config(self) -> dict[str, object]:
-        """Return the keys that Flask and its extensions read."""
-        return {
-            "SECRET_KEY": self.secret_key,
-            "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
-            # Signed with the last, read with each: a page that was open when the key changed can still be sent.
-            "WTF_CSRF_SECRET_KEY": [*self.secret_key_fallbacks, self.secret_key],
-            "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
-            "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
-            "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES // 2,
-            "SESSION_COOKIE_NAME": "sessionid",
-            "SESSION_COOKIE_HTTPONLY": True,
-            "SESSION_COOKIE_SAMESITE": "Lax",
-            "SESSION_COOKIE_SECURE": not self.simulated,
-            "SESSION_REFRESH_EACH_REQUEST": False,
-            "WTF_CSRF_TIME_LIMIT": None,
-            "WTF_CSRF_CHECK_DEFAULT": False,  # web/access.py checks it itself: an API token needs no proof beside it
-            "BABEL_DEFAULT_LOCALE": "es_CO",
-            "BABEL_TRANSLATION_DIRECTORIES": "translations",
-            "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript", "image/svg+xml"],
-            "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
-            "COMPRESS_LEVEL": 5,
-            "COMPRESS_STREAMS": False,
-            "COMPRESS_REGISTER": False,  # web/compression.py asks for it
-            "SEND_FILE_MAX_AGE_DEFAULT": 0,
-        }
-
-    def _engine_options(self) -> dict[str, object]:
-        # The engine carries the zone to where the web is not known: `database.zone_of` reads it.
-        # What statements are given, names and numbers among it, is nothing for the log that their errors come into.
-        options: dict[str, object] = {"execution_options": {"zone": self.timezone}, "hide_parameters": True}
-        if self.database_url in ("sqlite://", "sqlite:///:memory:"):  # one connection, no pool
-            return options
-        # Who asks for a page while the server is out of reach waits for that long, and holds a thread.
-        reach = {} if self.database_url.startswith("sqlite") else {"connect_timeout": 5}
-        return options | {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10, "connect_args": reach}
 
 
 def read_settings() -> Settings:
@@ -174,39 +149,49 @@ def read_settings() -> Settings:
     env = Env()
     env.read_env(str(PROJECT_ROOT / ".env"), recurse=False)
     try:
-        return _settings_from(env)
+        settings = _settings_from(env)
     except EnvError as error:
         raise SettingsError(str(error).replace("\n", " ")) from error
+    if settings.distributed and settings.simulated and not settings.twilio.api_base_url:
+        raise SettingsError("TWILIO_API_BASE_URL is not set: with WORKERS=distributed nobody starts a simulated Twilio")
+    return replace(settings, own_base_url=_own_base_url(settings))
 
 
 def _settings_from(env: Env) -> Settings:
     twilio = _twilio_from(env)
     mode = _sms_mode(env, twilio)
-    public = _url(env, "PUBLIC_BASE_URL")
     database_url = _database_url(env)
-    port = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
+    workers = _workers(env, database_url)
     return Settings(
-        secret_key=_secret_key(env, mode),
+        secret_key=_secret_key(env, mode, workers),
         database_url=database_url,
-        workers=_workers(env, database_url),
+        workers=workers,
         sms_mode=mode,
         twilio=twilio,
-        public_base_url=public,
-        own_base_url="" if public or mode is SmsMode.TWILIO else f"http://127.0.0.1:{port}",
-        secret_key_fallbacks=_words(env, "SECRET_KEY_FALLBACKS"),
-        allowed_hosts=_words(env, "ALLOWED_HOSTS"),
+        public_base_url=single_values.url(env, "PUBLIC_BASE_URL"),
+        secret_key_fallbacks=single_values.words(env, "SECRET_KEY_FALLBACKS"),
+        allowed_hosts=single_values.words(env, "ALLOWED_HOSTS"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
-        ratelimit_storage_uri=_storage(env),
+        ratelimit_storage_uri=_storage(env, workers),
         send_wait_seconds=env.float("SEND_WAIT_SECONDS", 25.0, validate=validate.Range(0, 300)),
-        default_region=_region(env),
-        timezone=_timezone(env),
+        default_region=single_values.region(env),
+        timezone=single_values.timezone(env),
         simulator_latency_ms=env.int("SIMULATOR_LATENCY_MS", 50, validate=validate.Range(0, 60_000)),
-        port=port,
+        bind=single_values.bind(env),
+        port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
+        web_workers=_web_workers(env, workers),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
         uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),
         uploads_mb_per_shop=env.int("UPLOADS_MB_PER_SHOP", 1_000, validate=validate.Range(1, 10_000_000)),
     )
+
+
+def _own_base_url(settings: Settings) -> str:
+    # Of several machines nobody knows which one the simulated Twilio would reach.
+    if settings.public_base_url or settings.distributed or not settings.simulated:
+        return ""
+    return single_values.own_base_url(settings.bind, settings.port)
 
 
 def _twilio_from(env: Env) -> TwilioSettings:
@@ -215,7 +200,7 @@ def _twilio_from(env: Env) -> TwilioSettings:
         auth_token=env.str("TWILIO_AUTH_TOKEN", "").strip(),
         from_number=env.str("TWILIO_FROM_NUMBER", "").strip(),
         messaging_service_sid=env.str("TWILIO_MESSAGING_SERVICE_SID", "").strip(),
-        api_base_url=_url(env, "TWILIO_API_BASE_URL"),
+        api_base_url=single_values.url(env, "TWILIO_API_BASE_URL"),
         max_concurrency=env.int("TWILIO_MAX_CONCURRENCY", 100, validate=validate.Range(1, 1_000)),
         messages_per_second=env.float("TWILIO_MESSAGES_PER_SECOND", 0.0, validate=validate.Range(0, 10_000)),
     )
@@ -228,10 +213,12 @@ def _sms_mode(env: Env, twilio: TwilioSettings) -> SmsMode:
     return SmsMode(name)
 
 
-def _secret_key(env: Env, mode: SmsMode) -> str:
+def _secret_key(env: Env, mode: SmsMode, workers: Workers) -> str:
     key = env.str("SECRET_KEY", "")
     if key:
         return key
+    if workers is Workers.DISTRIBUTED:
+        raise SettingsError("SECRET_KEY is not set: with WORKERS=distributed every machine must be given the same one")
     kept = INSTANCE_PATH / "secret_key"
     if kept.exists():
         return kept.read_text().strip()
@@ -266,33 +253,19 @@ def _workers(env: Env, database_url: str) -> Workers:
     return workers
 
 
-def _words(env: Env, name: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in env.str(name, "").split(",") if word.strip())
-
-
-def _storage(env: Env) -> str:
-    uri = env.str("RATELIMIT_STORAGE_URI", "memory://").strip()
-    if not uri.startswith(("memory://", "redis://", "rediss://", "redis+unix://")):
+def _storage(env: Env, workers: Workers) -> str:
+    uri = env.str("RATELIMIT_STORAGE_URI", "").strip()
+    if uri and not uri.startswith(("memory://", "redis://", "rediss://", "redis+unix://")):
         raise SettingsError("RATELIMIT_STORAGE_URI takes memory:// or redis://HOST:PORT/NUMBER")
+    if workers is Workers.DISTRIBUTED and uri.startswith("memory://"):
+        raise SettingsError(
+            "RATELIMIT_STORAGE_URI: WORKERS=distributed does not count in memory://; unset, PostgreSQL counts"
+        )
     return uri
 
 
-def _url(env: Env, name: str) -> str:
-    url = env.str(name, "").strip().rstrip("/")
-    if url and not url.startswith(("http://", "https://")):
-        raise SettingsError(f"{name} takes an address that starts with http:// or https://")
-    return url
-
-
-def _region(env: Env) -> str:
-    region = env.str("DEFAULT_REGION", "CO").strip().upper()
-    if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise SettingsError("DEFAULT_REGION takes a country's two letters, such as CO")
-    return region
-
-
-def _timezone(env: Env) -> ZoneInfo:
-    name = env.str("TIMEZONE", "America/Bogota").strip()
-    if name not in available_timezones():
-        raise SettingsError("TIMEZONE takes a name of the time zone database, such as America/Bogota")
-    return ZoneInfo(name)
+def _web_workers(env: Env, workers: Workers) -> int:
+    count = env.int("WEB_WORKERS", 1, validate=validate.Range(1, 64))
+    if count > 1 and workers is Workers.EMBEDDED:
+        raise SettingsError("WEB_WORKERS: more than 1 needs WORKERS=distributed, for this one process sends as well")
+    return count

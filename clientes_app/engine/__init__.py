@@ -1,0 +1,1 @@
+"""Several machines: workers that send and import what any of them stored; on PostgreSQL only."""

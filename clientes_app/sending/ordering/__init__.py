@@ -1,0 +1,1 @@
+"""What is to be sent next: campaigns are placed, and a shift is told of them."""
