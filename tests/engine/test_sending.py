@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.background.sender import simulated_twilio
@@ -20,7 +20,7 @@ from clientes_app.config import TwilioSettings
 from clientes_app.engine import placing
 from clientes_app.engine.roll import living
 from clientes_app.extensions import db
-from clientes_app.models import EstadoCampana, EstadoSMS
+from clientes_app.models import Cliente, EstadoCampana, EstadoSMS
 from clientes_app.settings import current_settings, replace_settings
 from clientes_app.simulator.process import SimulatorProcess
 
@@ -218,6 +218,30 @@ def test_pause_and_cancel_reach_all_workers(
     wait_until(lambda: not campaigns.states(campaign_id)[EstadoSMS.ENVIANDO])
     assert campaigns.hold(campaign_id)
     wait_until(lambda: jobs(app) == 0)
+
+
+def test_campaigns_are_cancelled_one_after_another_at_full_pace(
+    campaigns: Campaigns, simulator: Simulator, start: Start, app: Flask, account: int
+) -> None:
+    """Nobody waits for somebody who waits for them: every cancel is done, and every worker goes on."""
+    simulator.behave(latency=20)
+    workers = [start(max_concurrency=50) for _ in range(2)]
+    cancelled = [campaigns.start(1_000)]
+    for _ in range(24):
+        wait_until(lambda: campaigns.get(cancelled[-1]).enviados_exitosos)
+        with app.test_request_context():
+            control.cancel(account, cancelled[-1], by=NOBODY)
+        cancelled.append(campaigns.start_to(first_clients(campaigns, 1_000)))
+    wait_until(lambda: not any(campaigns.get(each).enviando for each in cancelled[:-1]))
+    campaigns.ended(cancelled[-1])
+    assert campaigns.hold(*cancelled[:-1])
+    assert all(worker.is_alive() for worker in workers)
+
+
+def first_clients(campaigns: Campaigns, count: int) -> list[int]:
+    """Return the ids of the shop's first clients."""
+    with campaigns.app.app_context():
+        return list(db.session.scalars(select(Cliente.id).order_by(Cliente.id).limit(count)))
 
 
 def test_a_small_campaign_does_not_wait_for_a_large_one(
