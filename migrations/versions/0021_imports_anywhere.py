@@ -1,14 +1,14 @@
 """files that are being imported, and their rows, in tables: machines that share a database share no disk
 
 Revision ID: 0021
-Revises: 0022
+Revises: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0022"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
