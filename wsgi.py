@@ -1,6 +1,7 @@
 """The app for a server, and the only place that starts what runs beside it: sender, worker of imports, daily sweep.
 
-Where workers of their own do all that (WORKERS=distributed), it only serves.
+Where workers of their own send and import (WORKERS=distributed), it serves, and sweeps away what is left over on its
+machine; of the database one process sweeps a day, whichever has its turn.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _serves = _command is None or _command.info_name == "run"
 _works = _serves and not _settings.distributed
 _sender = start_sender(app) if _works else None
 _imports = start_imports(app) if _works else None
-_daily = start_daily(app) if _works else None
+_daily = start_daily(app) if _serves else None
 if _serves and _settings.distributed and _settings.simulated:
     simulate(app, _settings)
 if _serves:

@@ -28,6 +28,12 @@ hypothesis.settings.load_profile("clientes")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that is marked `both_databases` and has a database on SQLite, then on PostgreSQL."""
-    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+    """Run a test that is marked `both_databases` and has a database on SQLite, then on PostgreSQL.
+
+    One that is marked `both_storages` is run there once more with imports kept in the database.
+    """
+    if "settings" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_storages"):
+        places = [("sqlite", "embedded"), ("postgresql", "embedded"), ("postgresql", "distributed")]
+        metafunc.parametrize(("database_url", "workers"), places, indirect=True)
+    elif "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
         metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

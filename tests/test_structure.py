@@ -29,7 +29,6 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "forms",
     "keeping",
     "keywords",
-    "leftovers",
     "listing",
     "locks",
     "missing",
@@ -45,6 +44,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "services",
     "sessions",
     "staged_rows",
+    "storage",
     "tags",
     "tries",
 }

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, or_, update
 
 from ..database.transactions import write_transaction
 from ..extensions import db
-from ..importing import leftovers
+from ..importing.storage.chosen import storage_of
 from ..models import Privacidad
 from ..models.types import utc_now
 from ..privacy.retention import sweep
@@ -51,13 +51,13 @@ class Daily:
 
     def _look(self) -> None:
         with self._app.app_context():
-            uploads = current_settings().uploads_path
+            storage = storage_of(current_settings())
             # Files are this machine's own: another one that sweeps the database does not see them.
-            if deleted := leftovers.sweep(db.engine, uploads):
-                log.info("deleted %d files that were left over", deleted)
+            if deleted := storage.sweep(db.engine):
+                log.info("deleted %d files or imports' rows that were left over", deleted)
             if not take_turn(db.engine):
                 return
-            done = sweep(uploads, self._stopping.is_set)
+            done = sweep(storage, self._stopping.is_set)
         log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
 
 

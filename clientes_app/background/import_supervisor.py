@@ -1,4 +1,8 @@
-"""Starts the worker of imports in a process of its own, whenever there is something to do."""
+"""Starts the worker of imports in a process of its own, whenever there is something to do.
+
+Who stores an import rings a bell in the same process; where it may have been stored on another machine, there is a look
+every moment as well.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,18 @@ import sys
 import threading
 
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from ..config import PROJECT_ROOT, Settings
-from ..database.transactions import read_transaction
 from ..extensions import db
-from ..importing import waking
-from ..models import UNFINISHED, Importacion
+from ..importing import jobs, waking
 from ..settings import current_settings
 
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_STARTS = 1.0
 MOST_SECONDS_BETWEEN_STARTS = 60.0
+SECONDS_BETWEEN_LOOKS = 1.5
 
 
 class Imports:
@@ -33,7 +36,9 @@ class Imports:
             **os.environ,
             "DATABASE_URL": settings.database_url,
             "UPLOADS_PATH": str(settings.uploads_path),
+            "WORKERS": settings.workers.value,
         }
+        self._look_seconds = SECONDS_BETWEEN_LOOKS if settings.distributed else None
         self._wanted = threading.Event()
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -58,7 +63,7 @@ class Imports:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._wanted.wait()
+            self._wanted.wait(self._look_seconds)
             self._wanted.clear()
             try:
                 self._work_while_any_waits()
@@ -68,8 +73,9 @@ class Imports:
 
     def _work_while_any_waits(self) -> None:
         failures = 0
-        while not self._stopping.is_set() and _waits(self._engine):
-            failures = failures + 1 if self._work() else 0
+        while not self._stopping.is_set() and jobs.is_any_unfinished(self._engine):
+            if jobs.is_any_free(self._engine):
+                failures = failures + 1 if self._work() else 0
             # A worker that fails at once, as with a broken database, is started less and less often.
             self._stopping.wait(min(SECONDS_BETWEEN_STARTS * 2 ** min(failures, 6), MOST_SECONDS_BETWEEN_STARTS))
 
@@ -93,9 +99,3 @@ def start_imports(app: Flask) -> Imports:
     app.extensions[waking.KEY] = imports
     imports.start()
     return imports
-
-
-def _waits(engine: Engine) -> bool:
-    with read_transaction(engine) as connection:
-        waiting = select(Importacion.id).where(Importacion.estado.in_(UNFINISHED)).limit(1)
-        return connection.execute(waiting).first() is not None

@@ -76,9 +76,9 @@ def _fail(engine: Engine, job: Job, sentence: str) -> None:
         log.info("import %d was stopped", job.id)
     else:
         if sentence == DISK_FULL:
-            job.files.delete()  # keeping some rows of them would need room
+            job.kept.delete()  # keeping some rows of them would need room
         else:
-            forgetting.keep_rejected(job.files, forgotten, done_to)
+            forgetting.keep_rejected(job.kept, forgotten, done_to)
 
 
 def main() -> None:

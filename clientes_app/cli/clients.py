@@ -80,12 +80,12 @@ def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str, said: Sai
     with file.open("rb") as stream:
         row = uploading.upload(admin.id, stream, file.name, place, by=NOBODY)
     layout = _mapped(Layout.from_json(row.columnas), mapped)
-    services.start_review(admin.id, row.id, layout, tag, place.uploads)
+    services.start_review(admin.id, row.id, layout, tag, place.storage)
     with click.progressbar(length=row.filas, label="Checking") as bar:
         review(db.engine, _taken(row.id, place), bar.update)
     asking.keep_existing(admin.id, row.id, said.keeps_existing)
     if said.of_same_number is not Answer.NONE:
-        asking.answer_all(admin.id, row.id, said.of_same_number, place.uploads)
+        asking.answer_all(admin.id, row.id, said.of_same_number, place.storage)
     row = services.start_applying(admin.id, row.id, by=NOBODY)
     with click.progressbar(length=row.por_aplicar, label="Importing") as bar:
         apply(db.engine, _taken(row.id, place), bar.update)

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from ..extensions import db
-from ..importing import leftovers
+from ..importing.storage.chosen import storage_of
 from ..privacy.retention import sweep as sweep_all
 from ..settings import current_settings
 
@@ -16,10 +16,10 @@ group = AppGroup("privacy", help="Personal data.")
 @group.command("sweep")
 def sweep() -> None:
     """Blank the messages that were kept long enough, and delete forgotten uploads; the server does it every day."""
-    uploads = current_settings().uploads_path
-    done = sweep_all(uploads)
+    storage = storage_of(current_settings())
+    done = sweep_all(storage)
     click.echo(f"{done.messages} messages of {done.campaigns} campaigns blanked, {done.imports} imports cancelled")
     if done.answers:
         click.echo(f"{done.answers} answers deleted")
-    if deleted := leftovers.sweep(db.engine, uploads):
+    if deleted := storage.sweep(db.engine):
         click.echo(f"{deleted} files deleted that were left over")

@@ -67,6 +67,26 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def connected(on: Engine | Connection) -> Iterator[Connection]:
+    """Read in the transaction that a connection has open, or in one of its own."""
+    if isinstance(on, Connection):
+        yield on
+        return
+    with on.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def joined(on: Engine | Connection) -> Iterator[Connection]:
+    """Write in the transaction that a connection has open, or in one of its own."""
+    if isinstance(on, Connection):
+        yield on
+        return
+    with write_transaction(on) as connection:
+        yield connection
+
+
+@contextmanager
 def one_writer(engine: Engine) -> Iterator[None]:
     """Keep this process's SQLite writers in line; PostgreSQL's need none.
 

@@ -24,7 +24,7 @@ from .reviewing import Tell, counted_rejected
 from .staging import outcomes
 from .staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
 from .staging.outcomes import Outcome
-from .staging.store import Staged, Staging, Totals
+from .staging.store import Staged, Totals
 from .staging.verdicts import COUNTERS, DONE, Answer, Verdict
 
 
@@ -35,10 +35,10 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     done_to = job.done_to
     turns = Turns()
-    with Staging(job.files.staging) as staging:
+    with jobs.kept_alive(engine, job), job.kept.staging() as staging:
         while batch := staging.to_apply(done_to, turns.rows):
             with turns.transaction(engine, len(batch)) as connection:
-                outcomes.record(staging, apply_batch(connection, job, batch))
+                outcomes.record(staging.within(connection), apply_batch(connection, job, batch))
             if not done_to:
                 look_anew(engine, Cliente, ClienteEtiqueta)
             done_to = batch[-1].number
@@ -47,7 +47,7 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
         look_anew(engine, Cliente, ClienteEtiqueta)
         outcomes.keep_rejected(staging, done_to)
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
-    job.files.delete_sources()
+    job.kept.delete_sources()
 
 
 def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:

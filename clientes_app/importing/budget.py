@@ -12,21 +12,24 @@ from ..errors import Conflict
 from ..models import OPEN_IMPORTS, Importacion
 from ..tenancy import owned
 from ..web.formatting import ago
-from .jobs import Files, Surroundings
-from .leftovers import size_of_all
+from .jobs import Surroundings
+from .storage.local_files import LocalFiles
 
 
 class NoRoom(Conflict):
     """As much waits as may; the message says what waits, and what helps."""
 
 
-def require_room(session: Session, account_id: int, place: Surroundings, size: int, *, stored: int = 0) -> None:
-    """Make sure that another file may wait, of `size` bytes; so many as `stored` says are on the disk already.
+def require_room(
+    session: Session, account_id: int, place: Surroundings, size: int, coming: LocalFiles | None = None
+) -> None:
+    """Make sure that another file may wait, of `size` bytes; as far as it is here, it is `coming` in.
 
     Raises NoRoom.
     """
     waiting = session.scalars(_open_imports(account_id)).all()
-    theirs = sum(Files.of(place.uploads, each.archivo).size for each in waiting)
+    on, storage = session.connection(), place.storage
+    theirs = sum(storage.of(on, each.id, each.archivo).size for each in waiting)
     budget = place.budget
     if len(waiting) >= budget.imports:
         raise NoRoom(_with_way_out(gettext("As many lists wait to be imported as there may be."), waiting))
@@ -34,7 +37,7 @@ def require_room(session: Session, account_id: int, place: Surroundings, size: i
         most = budget.account_bytes >> 20
         said = gettext("The lists that wait to be imported would have more than %(most)s MB with this one.", most=most)
         raise NoRoom(_with_way_out(said, waiting))
-    if size_of_all(place.uploads) + size - stored > budget.bytes:
+    if storage.size(on, besides=coming) + size > budget.bytes:
         said = gettext("The server has no more room for lists: try again tomorrow, or tell whoever runs it.")
         raise NoRoom(_with_way_out(said, waiting))
 

@@ -16,9 +16,9 @@ from ..models import OPEN_IMPORTS, Importacion, PersonaOlvidada, Privacidad
 from ..sending.erased import hold_off_erasing, pseudonym_key
 from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
-from .jobs import Files
 from .staging import outcomes
 from .staging.store import Staging
+from .storage.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def settle(engine: Engine, import_id: int, staging: Staging, end: Callable[[Conn
     while not settled:
         with read_transaction(engine) as connection:
             forgotten = forgotten_by(connection, import_id)
-        staging.forget(forgotten.has)
+        if forgotten.pseudonyms:
+            staging.forget(forgotten.has)
         with write_transaction(engine) as connection:
             hold_off_erasing(connection)
             settled = forgotten_by(connection, import_id) == forgotten
@@ -79,11 +80,11 @@ def settle(engine: Engine, import_id: int, staging: Staging, end: Callable[[Conn
                 end(connection)
 
 
-def keep_rejected(files: Files, forgotten: Forgotten, done_to: int) -> None:
+def keep_rejected(kept: Kept, forgotten: Forgotten, done_to: int) -> None:
     """Keep of an import that ended at a row only those that it rejected, and none of whom it must not bring back."""
-    files.delete_sources()
-    if files.staging.exists():
-        with Staging(files.staging) as staging:
+    kept.delete_sources()
+    if kept.has_rows:
+        with kept.staging() as staging:
             outcomes.keep_rejected(staging, done_to)
             staging.forget(forgotten.has)
 

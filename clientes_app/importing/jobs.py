@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from ..client_files.columns import Layout
 from ..client_files.meaning.tag_lists import split_tags
-from ..client_files.reading import CONVERTED, HALF_CONVERTED
 from ..config import Settings
+from ..database.clock import now
 from ..database.processes import LEASE_SECONDS, is_dead
-from ..database.transactions import write_transaction
+from ..database.transactions import read_transaction, write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
-from ..models.types import utc_now
+from .storage.chosen import storage_of
+from .storage.kept import Kept, Storage
 
-SOURCES = ("", CONVERTED, HALF_CONVERTED)
-"""How the names of the files end that hold what was uploaded: as it came, converted, and while it is converted."""
+log = logging.getLogger(__name__)
 
-STAGED = (".rows", ".rows-wal", ".rows-shm")
-"""And of those that hold rows with their verdicts: SQLite's file, with its log and the index of that."""
+BEATS = 5
+"""How often there is a sign of life while a lease runs."""
 
 
 class Stopped(Exception):
@@ -42,9 +46,9 @@ class Budget:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What an import needs to know of the app: where files wait and how many, and the country of plain numbers."""
+    """What an import needs to know of the app: where and how many may wait, and the country of plain numbers."""
 
-    uploads: Path
+    storage: Storage
     region: str
     budget: Budget = Budget()
 
@@ -52,68 +56,7 @@ class Surroundings:
     def of(cls, settings: Settings) -> Surroundings:
         """Return what the settings say."""
         budget = Budget(account_bytes=settings.uploads_mb_per_shop << 20, bytes=settings.uploads_mb << 20)
-        return cls(settings.uploads_path, settings.default_region, budget)
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files of an import."""
-
-    upload: Path
-
-    @classmethod
-    def of(cls, uploads: Path, name: str) -> Files:
-        """Return the files of the import with this random name."""
-        return cls(uploads / name)
-
-    @property
-    def text(self) -> Path:
-        """The rows as CSV: the upload itself, or what a spreadsheet was converted into."""
-        converted = self.converted
-        return converted if converted.exists() else self.upload
-
-    @property
-    def converted(self) -> Path:
-        """Where a spreadsheet's rows are written."""
-        return self.upload.with_suffix(CONVERTED)
-
-    @property
-    def staging(self) -> Path:
-        """The staged rows."""
-        return self.upload.with_suffix(".rows")
-
-    @property
-    def unfinished(self) -> Path:
-        """Where a spreadsheet's rows are written until they are whole."""
-        return self.upload.with_suffix(HALF_CONVERTED)
-
-    @property
-    def size(self) -> int:
-        """How many bytes they take together."""
-        return sum(size_of(self.upload.with_suffix(ending)) for ending in (*SOURCES, *STAGED))
-
-    def delete_sources(self) -> None:
-        """Delete what was uploaded; the rejected rows stay."""
-        for ending in SOURCES:
-            self.upload.with_suffix(ending).unlink(missing_ok=True)
-
-    def delete_staging(self) -> None:
-        """Delete the staged rows."""
-        for ending in STAGED:
-            self.upload.with_suffix(ending).unlink(missing_ok=True)
-
-    def delete(self) -> None:
-        """Delete everything."""
-        self.delete_sources()
-        self.delete_staging()
-
-
-def size_of(path: Path) -> int:
-    """Return how many bytes a file has, 0 where it is not there or has just been deleted."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+        return cls(storage_of(settings), settings.default_region, budget)
 
 
 @dataclass(frozen=True)
@@ -125,13 +68,27 @@ class Job:
     state: EstadoImportacion
     layout: Layout
     tags: tuple[str, ...]
-    files: Files
+    kept: Kept
     done_to: int
     owner: str
     region: str
     keeps_existing: bool
     """Whether clients that there are stay as they are."""
     uploader_id: int
+
+
+def is_any_unfinished(engine: Engine) -> bool:
+    """Return whether an import waits for a worker, or has one that may die."""
+    with read_transaction(engine) as connection:
+        waiting = select(Importacion.id).where(Importacion.estado.in_(UNFINISHED)).limit(1)
+        return connection.execute(waiting).first() is not None
+
+
+def is_any_free(engine: Engine) -> bool:
+    """Return whether a worker could take an import: on some machine another may be at work on all of them."""
+    with read_transaction(engine) as connection:
+        unfinished = select(Importacion.titular, *_free(connection)).where(Importacion.estado.in_(UNFINISHED))
+        return any(any(free) or is_dead(holder or "") for holder, *free in connection.execute(unfinished))
 
 
 def take(engine: Engine, owner: str, place: Surroundings, import_id: int | None = None) -> Job | None:
@@ -142,7 +99,7 @@ def take(engine: Engine, owner: str, place: Surroundings, import_id: int | None 
             waiting = waiting.where(Importacion.id == import_id)
         for row_id, holder in connection.execute(waiting.order_by(Importacion.id)).all():
             if _take(connection, row_id, holder, owner):
-                return _job(connection, row_id, owner, place)
+                return _job(engine, connection, row_id, owner, place)
     return None
 
 
@@ -152,9 +109,28 @@ def advance(connection: Connection, job: Job, **changes: Any) -> None:
     Raises Stopped where the import is not the job's any more.
     """
     ours = (Importacion.id == job.id, Importacion.titular == job.owner, Importacion.estado == job.state)
-    done = connection.execute(update(Importacion).where(*ours).values(latido=utc_now(), **changes))
+    done = connection.execute(update(Importacion).where(*ours).values(latido=now(connection), **changes))
     if done.rowcount != 1:
         raise Stopped
+
+
+@contextmanager
+def kept_alive(engine: Engine, job: Job) -> Iterator[None]:
+    """Give signs of life as long as this is open, however long a step takes that stores nothing.
+
+    On SQLite the import is this machine's own, and whoever else writes makes batches smaller: there is no need.
+    """
+    if engine.dialect.name == "sqlite":
+        yield
+        return
+    ended = threading.Event()
+    beating = threading.Thread(target=_beat, args=(engine, job, ended), name="signs of life", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beating.join()
 
 
 def finish(engine: Engine, job: Job, state: EstadoImportacion, **changes: Any) -> None:
@@ -166,20 +142,35 @@ def finish(engine: Engine, job: Job, state: EstadoImportacion, **changes: Any) -
         advance(connection, job, estado=state, titular=None, **changes)
 
 
+def _beat(engine: Engine, job: Job, ended: threading.Event) -> None:
+    while not ended.wait(LEASE_SECONDS / BEATS):
+        try:
+            with write_transaction(engine) as connection:
+                advance(connection, job)
+        except (Stopped, DBAPIError):
+            # Whoever works on the import finds it out by itself.
+            log.info("no sign of life could be given for import %d", job.id)
+
+
 def _take(connection: Connection, import_id: int, holder: str | None, owner: str) -> bool:
-    late = utc_now() - timedelta(seconds=LEASE_SECONDS)
-    free = [Importacion.titular.is_(None), Importacion.latido < late]
+    free = _free(connection)
     if holder is not None and is_dead(holder):
         free.append(Importacion.titular == holder)
     taken = connection.execute(
         update(Importacion)
         .where(Importacion.id == import_id, Importacion.estado.in_(UNFINISHED), or_(*free))
-        .values(titular=owner, latido=utc_now())
+        .values(titular=owner, latido=now(connection))
     )
     return taken.rowcount == 1
 
 
-def _job(connection: Connection, import_id: int, owner: str, place: Surroundings) -> Job:
+def _free(connection: Connection) -> list[ColumnElement[bool]]:
+    """Return by what the database sees that nobody works on an import, or nobody who still lives."""
+    late = now(connection) - timedelta(seconds=LEASE_SECONDS)
+    return [Importacion.titular.is_(None), Importacion.latido < late]
+
+
+def _job(engine: Engine, connection: Connection, import_id: int, owner: str, place: Surroundings) -> Job:
     found = connection.execute(select(Importacion.__table__).where(Importacion.id == import_id)).one()
     return Job(
         id=found.id,
@@ -187,7 +178,7 @@ def _job(connection: Connection, import_id: int, owner: str, place: Surroundings
         state=found.estado,
         layout=Layout.from_json(found.columnas),
         tags=split_tags(found.etiqueta),
-        files=Files.of(place.uploads, found.archivo),
+        kept=place.storage.of(engine, found.id, found.archivo),
         done_to=found.hasta_fila,
         owner=owner,
         region=place.region,

@@ -11,14 +11,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, literal, select, true
+from sqlalchemy import ColumnElement, Engine, and_, literal, or_, select, true
 
 from ..client_files.reading import CONVERTED
 from ..database.transactions import read_transaction
 from ..files.held import SCRATCH, left_over
 from ..models import EstadoImportacion, Importacion
-from .jobs import SOURCES, STAGED, size_of
 from .staging.verdicts import COUNTERS
+from .storage.local_files import SOURCES, STAGED, size_of
 
 _NAME = re.compile(rf"([0-9a-f]{{32}})({'|'.join(map(re.escape, (*SOURCES, *STAGED)))})")
 
@@ -39,6 +39,17 @@ def sweep(engine: Engine, uploads: Path) -> int:
     suspect = {name for name, ending in _files(uploads) if name in names and ending not in named.get(name, ())}
     deleted = sum(_delete_leftovers(engine, uploads, name) for name in sorted(suspect))
     return deleted + sum(_delete_folder(path) for path in uploads.glob(f"{SCRATCH}*"))
+
+
+def needs_no_sources() -> ColumnElement[bool]:
+    """Return whether nobody reads any more what an import was uploaded with."""
+    return Importacion.estado.not_in(_NEEDS_SOURCES)
+
+
+def needs_no_rows() -> ColumnElement[bool]:
+    """Return whether an import has ended and its rows tell nothing, or nothing that still holds."""
+    counted = sum((getattr(Importacion, name) for name in COUNTERS.values()), literal(0))
+    return and_(needs_no_sources(), or_(counted == 0, Importacion.estado == EstadoImportacion.DESHECHA))
 
 
 def size_of_all(uploads: Path) -> int:
@@ -75,14 +86,9 @@ def _delete_folder(path: Path) -> int:
 
 def _named(engine: Engine, which: ColumnElement[bool]) -> dict[str, tuple[str, ...]]:
     """Return which endings the files have that imports need, by the imports' names for them."""
-    counted = sum((getattr(Importacion, name) for name in COUNTERS.values()), literal(0))
-    asked = select(Importacion.archivo, Importacion.estado, counted > 0).where(which)
+    asked = select(Importacion.archivo, needs_no_sources(), needs_no_rows()).where(which)
     with read_transaction(engine) as connection:
-        return {name: _needed(state, has_rows) for name, state, has_rows in connection.execute(asked)}
-
-
-def _needed(state: EstadoImportacion, has_rows: bool) -> tuple[str, ...]:  # noqa: FBT001 (it is the value)
-    """Return the endings of the files that an import needs: one that has ended, those that tell of its rows."""
-    if state in _NEEDS_SOURCES:
-        return ("", CONVERTED, *STAGED)
-    return STAGED if has_rows and state is not EstadoImportacion.DESHECHA else ()
+        return {
+            name: (*(() if no_sources else ("", CONVERTED)), *(() if no_rows else STAGED))
+            for name, no_sources, no_rows in connection.execute(asked)
+        }

@@ -25,17 +25,17 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
 
     Raises Refused where the file turns out not to be readable, jobs.Stopped, and Taken.
     """
-    with Staging(job.files.staging) as staging:
+    with jobs.kept_alive(engine, job), job.kept.text() as text, job.kept.staging() as staging:
         staging.take(job.owner)
         read = staging.totals().rows
-        for batch in batches(Wanted(job.files.text, job.layout, job.region, after=staging.last_row())):
+        for batch in batches(Wanted(text, job.layout, job.region, after=staging.last_row())):
             _review_batch(engine, job, staging, batch)
             read += len(batch)
             with write_transaction(engine) as connection:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
-        staging.store_apart(list(runs_of(job.files.text, job.layout, job.region, staging.numbers())))
+        staging.store_apart(list(runs_of(text, job.layout, job.region, staging.numbers())))
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
 
 

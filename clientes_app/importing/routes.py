@@ -87,7 +87,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel an import."""
-    services.cancel(current_user.account_id, pk, place().uploads)
+    services.cancel(current_user.account_id, pk, place().storage)
     return flash_and_go(gettext("The import is cancelled."), url_for("importing.show", pk=pk))
 
 

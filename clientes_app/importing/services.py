@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext
@@ -21,8 +20,8 @@ from ..models.types import utc_now
 from ..tenancy import get_owned, lock_owned, owned
 from ..values.text import clean_line
 from . import forgetting
-from .jobs import Files
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE
+from .storage.kept import Storage
 from .undo_extent import Extent, extent_of
 
 LISTED = 20
@@ -52,7 +51,7 @@ def list_imports(account_id: int) -> Sequence[Importacion]:
     return db.session.scalars(owned(Importacion, account_id).order_by(*waiting_first).limit(LISTED)).all()
 
 
-def start_review(account_id: int, import_id: int, layout: Layout, tags: str, uploads: Path) -> Importacion:
+def start_review(account_id: int, import_id: int, layout: Layout, tags: str, storage: Storage) -> Importacion:
     """Keep what the columns hold and let a worker go through all rows; verdicts of a former layout are forgotten.
 
     Raises NotFound, Conflict, and NoName.
@@ -63,7 +62,7 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, upl
     with unit_of_work() as session:
         row = _move(session, account_id, import_id, _BEFORE_APPLYING, EstadoImportacion.REVISANDO, **begun)
         # Nobody sees the new state yet: no worker has begun to stage rows.
-        Files.of(uploads, row.archivo).delete_staging()
+        storage.of(session.connection(), row.id, row.archivo).delete_staging()
     return row
 
 
@@ -81,7 +80,7 @@ def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion
     return row
 
 
-def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
+def cancel(account_id: int, import_id: int, storage: Storage) -> Importacion:
     """Stop an import for good; what is imported stays, and the summary says how much it is.
 
     Raises NotFound, and Conflict where it has ended.
@@ -92,11 +91,11 @@ def cancel(account_id: int, import_id: int, uploads: Path) -> Importacion:
         ended = {"terminado": utc_now(), "titular": None} | ({} if applied else _NOTHING)
         row = _move(session, account_id, import_id, {before}, EstadoImportacion.CANCELADA, **ended)
         forgotten = forgetting.release(session.connection(), import_id)
-    files = Files.of(uploads, row.archivo)
+    kept = storage.of(db.engine, row.id, row.archivo)
     if applied:
-        forgetting.keep_rejected(files, forgotten, row.hasta_fila)
+        forgetting.keep_rejected(kept, forgotten, row.hasta_fila)
     else:
-        files.delete()
+        kept.delete()
     return row
 
 

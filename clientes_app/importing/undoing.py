@@ -39,7 +39,7 @@ def undo(engine: Engine, job: Job) -> None:
         while _undo_batch(engine, job, step):
             pass
     jobs.finish(engine, job, EstadoImportacion.DESHECHA, terminado=utc_now())
-    job.files.delete()
+    job.kept.delete()
 
 
 def _undo_batch(engine: Engine, job: Job, step: Callable[[Connection, Job], bool]) -> bool:

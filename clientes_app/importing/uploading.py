@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,16 +30,17 @@ from ..client_files.refusals import Refused
 from ..client_files.spreadsheet import Converted, convert
 from ..client_files.written.encodings import Choice, choices
 from ..errors import Conflict, DomainError, NotFound
-from ..extensions import db, unit_of_work
+from ..extensions import db, engine_apart, unit_of_work
 from ..files.disk import DISK_FULL, is_full
-from ..files.held import hold, hold_new
 from ..models import EstadoImportacion, Importacion
 from ..shop.services import lock_account
 from ..tenancy import owned
 from ..values.text import clean_line
 from .budget import require_room
-from .jobs import Files, Surroundings
+from .jobs import Surroundings
 from .services import find_import, lock_import
+from .storage.kept import Kept, Storage
+from .storage.local_files import LocalFiles
 
 REMEMBERED = 20
 """Earlier imports whose columns are looked at."""
@@ -53,13 +53,13 @@ def upload(account_id: int, file: IO[bytes], name: str, place: Surroundings, *, 
     """
     size = _size_of(file)
     require_room(db.session(), account_id, place, size)
-    with _refusals_said(), _new_files(place.uploads) as files:
+    with _refusals_said(), place.storage.new() as files:
         with files.upload.open("wb") as target:
             shutil.copyfileobj(file, target, 1 << 20)
         layout, lines = _examined(account_id, files.upload, files.converted, place.region)
         with unit_of_work() as session:
             lock_account(session, account_id)
-            require_room(session, account_id, place, files.size, stored=files.size)
+            require_room(session, account_id, place, files.size, coming=files)
             row = Importacion(
                 usuario_id=account_id,
                 subida_por_id=by.person_id or account_id,  # the command line uploads in the admin's name
@@ -69,6 +69,8 @@ def upload(account_id: int, file: IO[bytes], name: str, place: Surroundings, *, 
                 filas=lines,
             )
             session.add(row)
+            session.flush()
+            place.storage.keep(session.connection(), row.id, files)
     return row
 
 
@@ -78,30 +80,29 @@ def choose_sheet(account_id: int, import_id: int, sheet: str, place: Surrounding
     Raises NotFound, Conflict, and DomainError where the sheet is refused; then the sheet before stays.
     """
     row = find_import(account_id, import_id)
-    files = Files.of(place.uploads, row.archivo)
     if sheet not in Layout.from_json(row.columnas).sheets:
         raise NotFound
     try:
-        with _refusals_said(), hold(files.upload):
-            return _take_sheet(row, files, sheet, place.region)
+        with _refusals_said(), _kept(row, place.storage).files() as files:
+            return _take_sheet(row, files, sheet, place)
     except FileNotFoundError as error:
         raise _gone() from error
 
 
-def _take_sheet(row: Importacion, files: Files, sheet: str, region: str) -> Importacion:
+def _take_sheet(row: Importacion, files: LocalFiles, sheet: str, place: Surroundings) -> Importacion:
     # A worker may begin to read the sheet chosen before: it stays until it is certain that none has.
     try:
-        layout, lines = _examined(row.usuario_id, files.upload, files.unfinished, region, sheet)
+        layout, lines = _examined(row.usuario_id, files.upload, files.unfinished, place.region, sheet)
         with unit_of_work() as session:
             row = lock_import(session, row.usuario_id, row.id, EstadoImportacion.SUBIDA)
             row.columnas, row.filas = layout.to_json(), lines
-            files.unfinished.replace(files.converted)
+            place.storage.of(session.connection(), row.id, row.archivo).take_sheet(files)
     finally:
         files.unfinished.unlink(missing_ok=True)
     return row
 
 
-def layout_of(row: Importacion, uploads: Path) -> Layout:
+def layout_of(row: Importacion, storage: Storage) -> Layout:
     """Return how a file is read, also where the import is of a time when that was not kept.
 
     Raises Conflict where the file is gone.
@@ -110,40 +111,42 @@ def layout_of(row: Importacion, uploads: Path) -> Layout:
     if layout.encoding:
         return layout
     try:
-        source = source_of(_text_of(row, uploads), layout)
+        with _kept(row, storage).text() as text:
+            source = source_of(text, layout)
     except (Refused, OSError) as error:
         raise _gone() from error
     return replace(layout, encoding=source.encoding, delimiter=source.delimiter)
 
 
-def read_anew(row: Importacion, layout: Layout, uploads: Path, region: str) -> Layout:
+def read_anew(row: Importacion, layout: Layout, storage: Storage, region: str) -> Layout:
     """Return the layout that a file has where it is written as this one says, its columns guessed anew.
 
     Raises DomainError where it cannot be read so.
     """
-    with _refusals_said():
-        first = _first_rows(source_of(_text_of(row, uploads), layout))
+    with _refusals_said(), _kept(row, storage).text() as text:
+        first = _first_rows(source_of(text, layout))
     title_row = layout.title_row if layout.has_titles else 0
     guessed = guess(first, region, _past(row.usuario_id), title_row)
     written = {name: getattr(layout, name) for name in ("sheet", "sheets", "hidden_rows", "encoding", "delimiter")}
     return replace(guessed, **written, tag_delimiter=layout.tag_delimiter)
 
 
-def sample(row: Importacion, layout: Layout, uploads: Path) -> list[Record]:
+def sample(row: Importacion, layout: Layout, storage: Storage) -> list[Record]:
     """Return the first rows of the file, titles included; none where it cannot be read so."""
     try:
-        return list(islice(records(source_of(_text_of(row, uploads), layout)), SAMPLE_ROWS))
+        with _kept(row, storage).text() as text:
+            return list(islice(records(source_of(text, layout)), SAMPLE_ROWS))
     except OSError as error:
         raise _gone() from error
     except Refused:
         return []
 
 
-def encodings(row: Importacion, layout: Layout, uploads: Path) -> list[Choice]:
+def encodings(row: Importacion, layout: Layout, storage: Storage) -> list[Choice]:
     """Return the encodings that a file may be in; none where this app wrote it, from a spreadsheet."""
-    path = _text_of(row, uploads)
     try:
-        return [] if is_converted(path) else choices(path, layout.encoding)
+        with _kept(row, storage).text() as text:
+            return [] if is_converted(text) else choices(text, layout.encoding)
     except OSError as error:
         raise _gone() from error
 
@@ -178,25 +181,6 @@ def _size_of(file: IO[bytes]) -> int:
     return size
 
 
-@contextmanager
-def _new_files(uploads: Path) -> Iterator[Files]:
-    """Hold new files until they belong to an import; where they come to belong to none, delete them."""
-    uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with hold_new(lambda: _new_file(uploads)) as path:
-        files = Files(path)
-        try:
-            yield files
-        except BaseException:
-            files.delete()
-            raise
-
-
-def _new_file(uploads: Path) -> Path:
-    path = uploads / secrets.token_hex(16)
-    path.touch(mode=0o600)
-    return path
-
-
 def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet: str = "") -> tuple[Layout, int]:
     """Return the guessed layout of a file, and about how many rows it has; a sheet is written to `converted`."""
     found = _converted(upload, converted, sheet) if is_spreadsheet(upload) else None
@@ -216,8 +200,8 @@ def _first_rows(source: Source) -> list[Record]:
     return first
 
 
-def _text_of(row: Importacion, uploads: Path) -> Path:
-    return Files.of(uploads, row.archivo).text
+def _kept(row: Importacion, storage: Storage) -> Kept:
+    return storage.of(engine_apart(), row.id, row.archivo)
 
 
 def _converted(upload: Path, converted: Path, sheet: str) -> Converted:

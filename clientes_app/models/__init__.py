@@ -11,7 +11,21 @@ from .distintos import Distintos
 from .enlace import Enlace
 from .entrante import LONGEST_ANSWER, MOST_MEDIA, MensajeEntrante, Respuesta
 from .etiqueta import ClienteEtiqueta, Etiqueta
-from .importacion import OPEN_IMPORTS, UNFINISHED, CambioImportado, EstadoImportacion, Importacion, PersonaOlvidada
+from .importacion import (
+    OPEN_IMPORTS,
+    UNFINISHED,
+    ArchivoImportado,
+    CambioImportado,
+    ClienteDeArchivo,
+    DestinoDeFila,
+    DocumentoDeArchivo,
+    EstadoImportacion,
+    FilaImportada,
+    Importacion,
+    LineasAparte,
+    PersonaDeArchivo,
+    PersonaOlvidada,
+)
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
@@ -32,6 +46,7 @@ __all__ = [
     "UNFINISHED",
     "Accion",
     "Alcance",
+    "ArchivoImportado",
     "Auditoria",
     "Baja",
     "BajaLevantada",
@@ -41,22 +56,28 @@ __all__ = [
     "CambioImportado",
     "CampanaSMS",
     "Cliente",
+    "ClienteDeArchivo",
     "ClienteEtiqueta",
     "CodigoDeRecuperacion",
     "Consumo",
     "Cuenta",
+    "DestinoDeFila",
     "Distintos",
+    "DocumentoDeArchivo",
     "Enlace",
     "EstadoCampana",
     "EstadoImportacion",
     "EstadoSMS",
     "Etiqueta",
+    "FilaImportada",
     "FormularioGuardado",
     "Importacion",
     "Intento",
+    "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
     "OrigenBaja",
+    "PersonaDeArchivo",
     "PersonaOlvidada",
     "PlantillaSMS",
     "Precio",

@@ -1,16 +1,27 @@
-"""Imports: files of clients on their way into an account, and what they changed."""
+"""Imports: files of clients on their way into an account, and what they changed.
+
+The last seven tables are filled where several machines share no disk; else files hold the same.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import Id, PrimaryKey, UtcDateTime, state_column, utc_now
+from .types import Id, PrimaryKey, UtcDateTime, only_where, state_column, utc_now
+
+OfImport = Annotated[
+    int, mapped_column(Id, ForeignKey("importacion.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+]
+BigKey = Annotated[int, mapped_column(Id, primary_key=True, autoincrement=False)]
+BigNumber = Annotated[int, mapped_column(Id)]
+TextKey = Annotated[str, mapped_column(Text, primary_key=True)]
+LongText = Annotated[str, mapped_column(Text)]
 
 _UNFINISHED = "estado IN ('revisando', 'aplicando', 'deshaciendo')"
 
@@ -133,3 +144,106 @@ class PersonaOlvidada(Base):
     importacion_id: Mapped[int] = mapped_column(Id, ForeignKey("importacion.id", ondelete="CASCADE"), primary_key=True)
     seudonimo: Mapped[str] = mapped_column(String(16), primary_key=True)
     """Stands for a number or a document: see `importing.forgetting`."""
+
+
+class ArchivoImportado(Base):
+    """A piece of a file that is being imported."""
+
+    __tablename__ = "archivo_importado"
+
+    importacion_id: Mapped[OfImport]
+    convertido: Mapped[bool] = mapped_column(primary_key=True)
+    """Whether it is of the text that a spreadsheet was converted into, or of what was uploaded."""
+    trozo: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    contenido: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FilaImportada(Base):
+    """A row as the file has it, with its verdict, until the import has ended; a rejected one, for longer."""
+
+    __tablename__ = "fila_importada"
+    __table_args__ = (
+        Index("ix_fila_importada_importacion_id_veredicto_numero", "importacion_id", "veredicto", "numero"),
+        Index("ix_fila_importada_otros", "importacion_id", "numero", **only_where("otros <> ''")),
+        Index("ix_fila_importada_sin_celular", "importacion_id", "numero", **only_where("telefono_e164 IS NULL")),
+    )
+
+    importacion_id: Mapped[OfImport]
+    numero: Mapped[BigKey]
+    veredicto: Mapped[LongText]
+    nombre: Mapped[LongText]
+    telefono: Mapped[LongText]
+    documento: Mapped[LongText]
+    telefono_e164: Mapped[LongText | None]
+    busqueda: Mapped[LongText]
+    nombre_orden: Mapped[LongText]
+    nombre_clave: Mapped[LongText]
+    documento_clave: Mapped[LongText]
+    etiquetas: Mapped[LongText]
+    baja: Mapped[bool]
+    inactivo: Mapped[bool]
+    motivo: Mapped[LongText]
+    otros: Mapped[LongText]
+    otra: Mapped[BigNumber | None]
+    celdas: Mapped[LongText]
+    cliente: Mapped[BigNumber | None]
+    respuesta: Mapped[LongText]
+
+
+class DestinoDeFila(Base):
+    """What became of a row, without anything of the person."""
+
+    __tablename__ = "destino_de_fila"
+    __table_args__ = (
+        Index("ix_destino_de_fila_importacion_id_veredicto_numero", "importacion_id", "veredicto", "numero"),
+    )
+
+    importacion_id: Mapped[OfImport]
+    numero: Mapped[BigKey]
+    veredicto: Mapped[LongText]
+    cliente: Mapped[BigNumber | None]
+    sin_celular: Mapped[bool]
+
+
+class LineasAparte(Base):
+    """A run of lines that are no rows."""
+
+    __tablename__ = "lineas_aparte"
+
+    importacion_id: Mapped[OfImport]
+    desde: Mapped[BigKey]
+    hasta: Mapped[BigNumber]
+    clase: Mapped[LongText]
+    texto: Mapped[LongText]
+
+
+class DocumentoDeArchivo(Base):
+    """The first row of a file with a document."""
+
+    __tablename__ = "documento_de_archivo"
+
+    importacion_id: Mapped[OfImport]
+    clave: Mapped[TextKey]
+    numero: Mapped[BigNumber]
+
+
+class PersonaDeArchivo(Base):
+    """Somebody who has a number, as a row of a file tells."""
+
+    __tablename__ = "persona_de_archivo"
+
+    importacion_id: Mapped[OfImport]
+    clave: Mapped[TextKey]
+    numero: Mapped[BigKey]
+    documento: Mapped[LongText]
+    nombre: Mapped[LongText]
+
+
+class ClienteDeArchivo(Base):
+    """The first row of a file that is a client."""
+
+    __tablename__ = "cliente_de_archivo"
+
+    importacion_id: Mapped[OfImport]
+    clave: Mapped[BigKey]
+    numero: Mapped[BigNumber]

@@ -10,7 +10,6 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from ..drafts import personal as drafts
 from ..errors import DomainError
 from ..extensions import db
 from ..importing import services as imports
+from ..importing.storage.kept import Storage
 from ..models import (
     ENDED,
     Accion,
@@ -69,7 +69,7 @@ class Swept:
     answers: int = 0
 
 
-def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
+def sweep(storage: Storage, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
     """Blank what is due in every account, cancel the imports and delete the drafts that nobody went on with."""
     done = Swept()
     drafts.sweep(db.engine)
@@ -82,7 +82,7 @@ def sweep(uploads: Path, told_to_stop: Callable[[], bool] = lambda: False) -> Sw
                 return done
         done.campaigns += _close(db.engine, campaign)
     done.answers = _forget_answers(db.engine)
-    done.imports = _cancel_unattended(uploads)
+    done.imports = _cancel_unattended(storage)
     _forget_heard(db.engine)
     return done
 
@@ -191,7 +191,7 @@ def _forget_heard(engine: Engine) -> None:
         connection.execute(delete(MensajeEntrante).where(MensajeEntrante.recibido < utc_now() - HEARD_KEPT))
 
 
-def _cancel_unattended(uploads: Path) -> int:
+def _cancel_unattended(storage: Storage) -> int:
     """Cancel imports that were left at their columns or their review; their files go with them."""
     last_sign = func.coalesce(Importacion.latido, Importacion.creado, type_=Importacion.creado.type)
     left = select(Importacion.usuario_id, Importacion.id).where(
@@ -200,7 +200,7 @@ def _cancel_unattended(uploads: Path) -> int:
     cancelled = 0
     for account_id, import_id in db.session.execute(left).all():
         try:
-            imports.cancel(account_id, import_id, uploads)
+            imports.cancel(account_id, import_id, storage)
         except DomainError:
             continue  # somebody has just gone on with it
         cancelled += 1

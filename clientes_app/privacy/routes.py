@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..clients.services import find_client
+from ..importing.storage.chosen import storage_of
 from ..settings import current_settings
 from ..web.access import Access, access
 from ..web.actor import current_account, current_actor
@@ -49,7 +50,7 @@ def confirm_erasure(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def erase(pk: int) -> ResponseReturnValue:
     """Erase a client."""
-    stays = services.erase(current_account(), pk, current_settings().uploads_path, by=current_actor())
+    stays = services.erase(current_account(), pk, storage_of(current_settings()), by=current_actor())
     # The name would come back in what is said.
     said = gettext("The client's data is erased.")
     return flash_and_go(said, url_for("clients.show", pk=pk) if stays else url_for("clients.index"))

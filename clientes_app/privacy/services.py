@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext
@@ -23,6 +22,7 @@ from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..importing.forgetting import note
 from ..importing.staging.staged_rows import forget_person
+from ..importing.storage.kept import Storage
 from ..models import (
     Accion,
     Baja,
@@ -80,7 +80,7 @@ def extent_of(account_id: int, client: Cliente) -> Extent:
     )
 
 
-def erase(account: Account, client_id: int, uploads: Path, *, by: Actor) -> bool:
+def erase(account: Account, client_id: int, storage: Storage, *, by: Actor) -> bool:
     """Erase a client; return whether its row stays, for its sales. All of it, or nothing.
 
     Raises NotFound, and Conflict while a message to it is in Twilio's hands.
@@ -104,7 +104,7 @@ def erase(account: Account, client_id: int, uploads: Path, *, by: Actor) -> bool
             _empty(client, account.region)
         else:
             session.delete(client)
-    forget_person(account.id, uploads, numbers, documents)
+    forget_person(account.id, storage, numbers, documents)
     return stays
 
 

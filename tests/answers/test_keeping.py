@@ -15,10 +15,12 @@ from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates.merging import merge
 from clientes_app.extensions import db
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import Baja, BajaRecordada, EstadoSMS, OrigenBaja, Respuesta
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
 from clientes_app.privacy.services import erase as erase_client
+from clientes_app.settings import settings_of
 from clientes_app.webhooks.services import hear
 
 from ..support.checking_client import CheckingClient
@@ -148,7 +150,7 @@ def numbers_of(app: Flask, account: int) -> list[str]:
 def erase(app: Flask, account: int, client_id: int) -> None:
 
     with app.test_request_context():
-        erase_client(account_of(account), client_id, app.extensions["clientes.settings"].uploads_path, by=NOBODY)
+        erase_client(account_of(account), client_id, storage_of(settings_of(app)), by=NOBODY)
 
 
 @pytest.mark.parametrize("way", ["created", "edited", "imported", "merged"])

@@ -140,6 +140,19 @@ ROWS = {
         "INSERT INTO formulario_guardado (id, contenido, persona_id, creado) VALUES (1, 'x', 2, '2026-11-22 15:00:00')",
         "UPDATE campana_sms SET continua_id = 1 WHERE id = 1",
     ),
+    "0021": (
+        "INSERT INTO archivo_importado (importacion_id, convertido, trozo, contenido) VALUES (1, false, 0, 'nombre')",
+        "INSERT INTO fila_importada (importacion_id, numero, veredicto, nombre, telefono, documento, busqueda,"
+        " nombre_orden, nombre_clave, documento_clave, etiquetas, baja, inactivo, motivo, otros, celdas, respuesta)"
+        " VALUES (1, 2, 'mala', '', '', '', '', '', '', '', '', false, false, 'The name is missing.', '', '[]', '')",
+        "INSERT INTO destino_de_fila (importacion_id, numero, veredicto, cliente, sin_celular)"
+        " VALUES (1, 3, 'nueva', 1, false)",
+        "INSERT INTO lineas_aparte (importacion_id, desde, hasta, clase, texto) VALUES (1, 1, 1, 'titulo', 'nombre')",
+        "INSERT INTO documento_de_archivo (importacion_id, clave, numero) VALUES (1, '1020', 3)",
+        "INSERT INTO persona_de_archivo (importacion_id, clave, numero, documento, nombre)"
+        " VALUES (1, '+573001234567', 3, '1020', 'Laura')",
+        "INSERT INTO cliente_de_archivo (importacion_id, clave, numero) VALUES (1, 1, 3)",
+    ),
     "0020": (
         "INSERT INTO ritmo_de_envio (id, siguiente, partes_por_segundo, meta, medido, rechazos)"
         " VALUES (1, '2026-11-22 15:00:00', 50, 100, '2026-11-22 15:00:00', 1)",

@@ -154,7 +154,7 @@ def begin_a_review(world: World) -> Raced:
     number = world.imports.upload(FILE)
     layout, place = world.imports.layout(number), world.imports.place
     return Raced(
-        lambda: importing.start_review(world.account, number, layout, "", place.uploads),
+        lambda: importing.start_review(world.account, number, layout, "", place.storage),
         holds=import_state(world, number, EstadoImportacion.REVISANDO),
     )
 
@@ -183,7 +183,7 @@ def cancel_an_import_that_is_applied(world: World) -> Raced:
 
 def cancelling(world: World, number: int) -> Raced:
     return Raced(
-        lambda: importing.cancel(world.account, number, world.imports.place.uploads),
+        lambda: importing.cancel(world.account, number, world.imports.place.storage),
         holds=import_state(world, number, EstadoImportacion.CANCELADA),
     )
 
@@ -519,17 +519,17 @@ def merge_two_clients(world: World) -> Raced:
 @raced
 def erase_a_client(world: World) -> Raced:
     number = world.client()
-    uploads = world.imports.place.uploads
-    return Raced(lambda: erase(account_of(world.account), number, uploads, by=NOBODY) is False, [Accion.CLIENT_ERASED])
+    storage = world.imports.place.storage
+    return Raced(lambda: erase(account_of(world.account), number, storage, by=NOBODY) is False, [Accion.CLIENT_ERASED])
 
 
 @raced
 def erase_a_client_with_sales(world: World) -> Raced:
     number = world.client()
     world.shop.add_sale(world.account, number, 1)
-    uploads = world.imports.place.uploads
+    storage = world.imports.place.storage
     return Raced(
-        lambda: erase(account_of(world.account), number, uploads, by=NOBODY),
+        lambda: erase(account_of(world.account), number, storage, by=NOBODY),
         [Accion.CLIENT_ERASED],
         lambda: world.get(Cliente, number).borrado is not None,
         winners=TOGETHER,

@@ -46,6 +46,8 @@ COUNTS = {
 }
 KINDS = {**{verdict.value: verdict for verdict in Verdict}, **{kind.value: kind for kind in Apart}}
 
+pytestmark = pytest.mark.both_storages
+
 
 @pytest.fixture
 def reviewed(imports: Imports, shop: Shop) -> int:
@@ -95,7 +97,7 @@ def test_so_it_is_when_the_import_has_ended(admin: CheckingClient, imports: Impo
 
 def test_nothing_of_the_imported_people_is_kept_beside_the_clients(imports: Imports, reviewed: int) -> None:
     imports.apply(reviewed)
-    kept = b"".join(path.read_bytes() for path in imports.place.uploads.iterdir())
+    kept = b"".join(imports.kept().values())
     assert b"Luis Ruiz" in kept, "a row that was not imported can be had back"
     for name in (b"Eva Paz", b"Sin Celular", b"3001241903"):
         assert name not in kept
@@ -136,7 +138,7 @@ def test_what_a_cancelled_import_did_not_reach_is_counted(
         job = imports.take()
         assert job is not None
         with pytest.raises(jobs.Stopped):
-            apply(db.engine, job, lambda _: services.cancel(imports.account, import_id, imports.place.uploads))
+            apply(db.engine, job, lambda _: services.cancel(imports.account, import_id, imports.place.storage))
     assert counted(admin.get(f"/clientes/importar/{import_id}/").text) == {
         "nuevas": 5,
         "sin_llegar": 15,

@@ -21,7 +21,7 @@ from clientes_app.models import EstadoImportacion
 from ..support.imports import Imports, csv_of
 from ..support.shop import Shop, account_of
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_storages
 
 LIST = (
     "Nombre,Celular,Cédula,Etiquetas\n"
@@ -142,7 +142,7 @@ def test_undo_takes_back_what_was_done(shop: Shop, imports: Imports) -> None:
     assert imports.get(import_id).estado is EstadoImportacion.DESHECHA
     assert imports.clients() == before
     assert imports.tags() == {}
-    assert list(imports.place.uploads.iterdir()) == []
+    assert imports.kept() == {}
 
 
 def test_a_file_that_turns_out_damaged_ends_with_the_reason(imports: Imports) -> None:
@@ -159,7 +159,7 @@ def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: p
     import_id = imports.review("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
 
     def cancel_after_first(done: int) -> None:
-        services.cancel(imports.account, import_id, imports.place.uploads)
+        services.cancel(imports.account, import_id, imports.place.storage)
 
     with imports.app.test_request_context():
         services.start_applying(imports.account, import_id, by=NOBODY)

@@ -13,6 +13,8 @@ from ..support.shop import Shop
 ANA, EVA = "3001241901", "3001241903"
 FILE = f"Nombre,Celular\nLuis Ruiz,{ANA}\nJuan Paz,{EVA}\nEva María Paz,{EVA}\nNueva Sol,3001241904\n"
 
+pytestmark = pytest.mark.both_storages
+
 
 @pytest.fixture
 def url(imports: Imports, shop: Shop) -> str:

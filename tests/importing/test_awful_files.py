@@ -92,7 +92,7 @@ def test_what_is_refused_at_once(imports: Imports, make: object, reason: str) ->
     assert callable(make)
     with pytest.raises(DomainError, match=reason):
         imports.upload(make())
-    assert list(imports.place.uploads.iterdir()) == []
+    assert imports.kept() == {}
 
 
 def test_a_quotation_mark_that_never_closes_is_refused(imports: Imports) -> None:

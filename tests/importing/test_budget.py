@@ -46,10 +46,10 @@ class Budgeted(Imports):
 
     def cancel(self, import_id: int) -> None:
         with self.app.test_request_context():
-            services.cancel(self.account, import_id, self.place.uploads)
+            services.cancel(self.account, import_id, self.place.storage)
 
     def files(self) -> list[Path]:
-        return list(self.place.uploads.iterdir())
+        return list(self.folder.iterdir())
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_of_many_at_once_as_many_as_may(imports: Budgeted) -> None:
     with imports.app.app_context(), write_transaction(db.engine) as connection:
         connection.execute(db.select(Usuario.id).where(Usuario.id == imports.account).with_for_update())
         threads = in_threads(8, upload)
-        wait_until(lambda: imports.place.uploads.exists() and len(imports.files()) == 8)
+        wait_until(lambda: imports.folder.exists() and len(imports.files()) == 8)
         if db.engine.dialect.name == "postgresql":
             wait_until(lambda: connection.scalar(WAITING_FOR_LOCKS) == 8)
     for each in threads:
@@ -161,7 +161,7 @@ def test_another_sheet_that_is_refused_leaves_the_one_before(
     import_id = imports.upload(awful.spreadsheet(), "libro.xlsx")
     before = {path.name: path.read_bytes() for path in imports.files()}
     monkeypatch.setattr(conversion_line, "WAIT_SECONDS", 0.0)
-    with conversion_line.turn(imports.place.uploads), pytest.raises(DomainError), imports.app.test_request_context():
+    with conversion_line.turn(imports.folder), pytest.raises(DomainError), imports.app.test_request_context():
         uploading.choose_sheet(imports.account, import_id, "Proveedores", imports.place)
     assert {path.name: path.read_bytes() for path in imports.files()} == before
 

@@ -14,7 +14,7 @@ from clientes_app.audit_log import NOBODY
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.importing import services
 from clientes_app.models import EstadoImportacion
-from clientes_app.settings import current_settings
+from clientes_app.settings import settings_of
 
 from ..support.carrier import wait_until
 from ..support.imports import Imports
@@ -27,11 +27,18 @@ KILLS_IN_APPLYING = 6
 
 
 def start_worker(app: Flask) -> subprocess.Popen[bytes]:
-    with app.app_context():
-        settings = current_settings()
-    urls = {"DATABASE_URL": settings.database_url, "UPLOADS_PATH": str(settings.uploads_path)}
+    """Start a worker that shares the app's database, and its disk where that is how they work together."""
+    settings = settings_of(app)
+    folder = settings.uploads_path.with_name("elsewhere") if settings.distributed else settings.uploads_path
+    given = {
+        "DATABASE_URL": settings.database_url,
+        "UPLOADS_PATH": str(folder),
+        "WORKERS": settings.workers,
+        "SECRET_KEY": settings.secret_key,
+        "TWILIO_API_BASE_URL": "http://127.0.0.1:9",
+    }
     command = [sys.executable, "-m", "clientes_app.background.import_worker"]
-    return subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **urls}, stdin=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **given}, stdin=subprocess.PIPE)
 
 
 def kill_after_progress(app: Flask, imports: Imports, import_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -16,8 +17,8 @@ from clientes_app.database.processes import new_owner
 from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
 from clientes_app.importing import applying, jobs, services
-from clientes_app.importing.jobs import Files, Job
-from clientes_app.importing.staging.store import Seen, Staging, Taken
+from clientes_app.importing.jobs import Job
+from clientes_app.importing.staging.store import Seen, Taken
 from clientes_app.models import (
     EstadoImportacion,
 )
@@ -40,7 +41,7 @@ from ..support.erased_people import (
 from ..support.imports import Imports
 from ..support.shop import Shop, account_of
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_storages
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_file_from_before_does_not_bring_the_person_in(
     row = imports.get(import_id)
     assert row.estado is EstadoImportacion.APLICADA
     assert (row.por_aplicar, imports.counts(import_id)) == (2, {"nuevas": 2, "olvidadas": 1})
-    assert keeper.files() == []
+    assert keeper.traces() == []
     assert keeper.noted() == 0, "what is noted is kept no longer than it is needed"
 
 
@@ -137,15 +138,15 @@ def test_rows_that_it_refused_go_when_it_ends(imports: Imports, keeper: Shopkeep
     import_id = rejecting(imports, keeper)
     imports.work()
     assert [number for number, *_ in imports.rejected(import_id)] == [7]
-    assert keeper.files() == []
+    assert keeper.traces() == []
 
 
 def test_and_when_it_is_cancelled(app: Flask, imports: Imports, keeper: Shopkeeper, account: int) -> None:
     import_id = rejecting(imports, keeper)
     with app.test_request_context():
-        services.cancel(account, import_id, imports.place.uploads)
+        services.cancel(account, import_id, imports.place.storage)
     assert [number for number, *_ in imports.rejected(import_id)] == [7]
-    assert (keeper.files(), keeper.noted()) == ([], 0)
+    assert (keeper.traces(), keeper.noted()) == ([], 0)
 
 
 def test_a_worker_that_goes_on_after_a_kill_asks_again(imports: Imports, keeper: Shopkeeper) -> None:
@@ -164,7 +165,7 @@ def test_a_worker_that_goes_on_after_a_kill_asks_again(imports: Imports, keeper:
 
 
 def apply_first(job: Job, rows: int) -> None:
-    with Staging(job.files.staging) as staging, write_transaction(db.engine) as connection:
+    with job.kept.staging() as staging, write_transaction(db.engine) as connection:
         applying.apply_batch(connection, job, staging.to_apply(0, rows))
 
 
@@ -187,13 +188,21 @@ def test_undoing_gives_no_erased_client_its_old_values(imports: Imports, keeper:
 
 
 def test_a_worker_that_was_asleep_stores_nothing_more(imports: Imports) -> None:
-    path = Files.of(imports.place.uploads, imports.get(being_reviewed(imports)).archivo).staging
-    with Staging(path) as asleep, Staging(path) as present:
-        asleep.take("one")
-        present.take("another")
-        with pytest.raises(Taken):
-            asleep.store([], Seen({}, {}, {}))
-        present.store([], Seen({}, {}, {}))
+    being_reviewed(imports)
+    first = imports.take("elsewhere:1:x")
+    assert first
+    with imports.app.app_context(), first.kept.staging() as asleep:
+        asleep.take(first.owner)
+        release(first)
+        second = imports.take("elsewhere:2:y")
+        assert second
+        with second.kept.staging() as present:
+            present.take(second.owner)
+            with pytest.raises(Taken):
+                asleep.store([], Seen({}, {}, {}))
+            with pytest.raises(Taken):
+                asleep.store_apart([])
+            present.store([], Seen({}, {}, {}))
 
 
 def test_a_worker_that_fails_leaves_anothers_import_alone(imports: Imports) -> None:
@@ -203,7 +212,5 @@ def test_a_worker_that_fails_leaves_anothers_import_alone(imports: Imports) -> N
         assert job is not None
         release(job)
         assert jobs.take(db.engine, "elsewhere:2:y", imports.place) is not None
-        job.files.upload.rename(job.files.upload.with_suffix(".away"))
-        import_worker.run(db.engine, job)
-        job.files.upload.with_suffix(".away").rename(job.files.upload)
+        import_worker.run(db.engine, replace(job, kept=imports.place.storage.of(db.engine, 0, "gone")))
     assert imports.get(import_id).estado is EstadoImportacion.REVISANDO

@@ -44,7 +44,7 @@ def settings(database_url: str, disk: Path) -> Settings:
 
 
 def used(imports: Imports) -> list[str]:
-    return [path.name for path in imports.place.uploads.iterdir()]
+    return [path.name for path in imports.folder.iterdir()]
 
 
 def test_an_upload(imports: Imports) -> None:
@@ -75,7 +75,7 @@ def test_a_workbook_to_download(admin: CheckingClient, shop: Shop, account: int,
     shop.add_clients(account, ["3001234567"] * 5)
     imports.upload("nombre,celular\nAna,3001234567\n")
     before = used(imports)
-    filler = imports.place.uploads.parent / "filler"
+    filler = imports.folder.parent / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(4096)):
             pass

@@ -14,7 +14,7 @@ from ..support.erased_people import Shopkeeper
 from ..support.imports import Imports
 from ..support.shop import Shop
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_storages
 
 HEAD = "Nombre,Celular,Identificación\n"
 ANA, EVA = "3001241901", "3001241903"
@@ -26,12 +26,12 @@ def names(imports: Imports) -> list[str]:
 
 def answer(imports: Imports, import_id: int, number: int, said: Answer) -> None:
     with imports.app.test_request_context():
-        asking.answer(imports.account, import_id, number, said, imports.place.uploads)
+        asking.answer(imports.account, import_id, number, said, imports.place.storage)
 
 
 def answer_all(imports: Imports, import_id: int, said: Answer) -> None:
     with imports.app.test_request_context():
-        asking.answer_all(imports.account, import_id, said, imports.place.uploads)
+        asking.answer_all(imports.account, import_id, said, imports.place.storage)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_only_rows_that_are_asked_about_are_answered_for(imports: Imports, shop:
     stranger = shop.add_admin("otra")
     with imports.app.test_request_context():
         for call in (
-            lambda: asking.answer(stranger, import_id, 2, Answer.SAME, imports.place.uploads),
-            lambda: asking.answer_all(stranger, import_id, Answer.SAME, imports.place.uploads),
+            lambda: asking.answer(stranger, import_id, 2, Answer.SAME, imports.place.storage),
+            lambda: asking.answer_all(stranger, import_id, Answer.SAME, imports.place.storage),
             lambda: asking.keep_existing(stranger, import_id, True),
         ):
             with pytest.raises(NotFound):

@@ -20,8 +20,7 @@ from clientes_app.database.transactions import write_transaction
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.files.held import hold_new, left_over, scratch
-from clientes_app.importing import leftovers
-from clientes_app.importing.jobs import SOURCES, STAGED
+from clientes_app.importing.storage.local_files import SOURCES, STAGED
 from clientes_app.models import EstadoImportacion, Importacion, Usuario
 
 from ..data import make_awful_files as awful
@@ -35,11 +34,11 @@ LIST = "nombre,celular\nAna,3001234567\n,3001234568\n"
 
 def sweep(imports: Imports) -> int:
     with imports.app.app_context():
-        return leftovers.sweep(db.engine, imports.place.uploads)
+        return imports.place.storage.sweep(db.engine)
 
 
 def files(imports: Imports) -> set[str]:
-    return {path.name for path in imports.place.uploads.iterdir()} if imports.place.uploads.exists() else set()
+    return {path.name for path in imports.folder.iterdir()} if imports.folder.exists() else set()
 
 
 def children_of(process: int) -> set[int]:
@@ -75,8 +74,8 @@ def test_what_no_import_names_is_deleted(imports: Imports) -> None:
     kept |= {reviewed, f"{reviewed}.rows"}
     stray = secrets.token_hex(16)
     for ending in (*SOURCES, *STAGED):
-        (imports.place.uploads / f"{stray}{ending}").write_text("María,3001234567")
-    (imports.place.uploads / "notas.txt").write_text("somebody else's")
+        (imports.folder / f"{stray}{ending}").write_text("María,3001234567")
+    (imports.folder / "notas.txt").write_text("somebody else's")
     assert sweep(imports) == len(SOURCES) + len(STAGED)
     assert files(imports) == kept | {"notas.txt"}
     assert sweep(imports) == 0
@@ -104,7 +103,7 @@ def test_an_import_keeps_what_its_state_needs(
         row = session.get_one(Importacion, import_id)
         row.estado, row.malas, name = state, refused, row.archivo
     for ending in (*SOURCES, *STAGED):
-        (imports.place.uploads / f"{name}{ending}").touch()
+        (imports.folder / f"{name}{ending}").touch()
     sweep(imports)
     assert files(imports) == {f"{name}{ending}" for ending in kept}
 
@@ -188,7 +187,7 @@ def test_a_file_whose_import_is_just_being_stored_stays(imports: Imports) -> Non
     with imports.app.app_context(), write_transaction(db.engine) as connection:
         connection.execute(db.select(Usuario.id).where(Usuario.id == imports.account).with_for_update())
         uploading.start()
-        wait_until(lambda: any(path.stat().st_size for path in imports.place.uploads.glob("*")), 10)
+        wait_until(lambda: any(path.stat().st_size for path in imports.folder.glob("*")), 10)
         assert [sweep(imports) for _ in range(20)] == [0] * 20
     uploading.join()
     assert files(imports) == {imports.get(uploaded[0]).archivo}
@@ -234,9 +233,9 @@ def test_an_export_that_is_killed(imports: Imports) -> None:
         "with scratch(pathlib.Path(sys.argv[1])) as folder:\n"
         "    (folder / 'sheet1.xml').write_text('María'); time.sleep(3600)"
     )
-    command = [sys.executable, "-c", script, str(imports.place.uploads)]
+    command = [sys.executable, "-c", script, str(imports.folder)]
     with subprocess.Popen(command, cwd=PROJECT_ROOT) as process:
-        wait_until(lambda: any(imports.place.uploads.glob("export-*/*")) if imports.place.uploads.exists() else False)
+        wait_until(lambda: any(imports.folder.glob("export-*/*")) if imports.folder.exists() else False)
         assert sweep(imports) == 0
         process.send_signal(signal.SIGKILL)
     assert sweep(imports) == 1
@@ -244,7 +243,7 @@ def test_an_export_that_is_killed(imports: Imports) -> None:
 
 
 def test_an_export_that_breaks_leaves_nothing(imports: Imports) -> None:
-    with suppress(LookupError), scratch(imports.place.uploads) as folder:
+    with suppress(LookupError), scratch(imports.folder) as folder:
         (folder / "sheet1.xml").write_text("María")
         raise LookupError
     assert files(imports) == set()
@@ -253,8 +252,8 @@ def test_an_export_that_breaks_leaves_nothing(imports: Imports) -> None:
 def test_the_server_sweeps_when_it_starts(app: Flask, imports: Imports) -> None:
     with app.app_context():
         assert daily.take_turn(db.engine), "the day's other work is done"
-    imports.place.uploads.mkdir()
-    stray = imports.place.uploads / secrets.token_hex(16)
+    imports.folder.mkdir()
+    stray = imports.folder / secrets.token_hex(16)
     stray.write_text("María")
     started = daily.start_daily(app)
     wait_until(lambda: not stray.exists())

@@ -9,6 +9,8 @@ from ..support.imports import Imports, csv_of
 
 TITLES = ("nombre", "celular", "cedula")
 
+pytestmark = pytest.mark.both_storages
+
 
 def test_a_number_is_imported_however_it_is_spelled(imports: Imports) -> None:
     spelled = ("(+57) 300 - 124 - 2001", "Tel. 300 124 2002", "cel: 3001242003;", "+57\N{NO-BREAK SPACE}300 1242004")

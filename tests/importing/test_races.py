@@ -21,7 +21,9 @@ from ..support.imports import Imports
 from ..support.races import race
 from ..support.shop import Shop, account_of
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.parametrize(
+    ("database_url", "workers"), [("postgresql", "embedded"), ("postgresql", "distributed")], indirect=True
+)
 
 ROUNDS = 15
 
@@ -41,7 +43,7 @@ def test_erasing_at_once_with_applying(imports: Imports, keeper: Shopkeeper) -> 
         assert outcomes.refused == []
         assert NAME not in keeper.names()
         assert imports.get(import_id).estado is EstadoImportacion.APLICADA
-        assert (keeper.files(), keeper.noted()) == ([], 0)
+        assert (keeper.traces(), keeper.noted()) == ([], 0)
 
 
 def test_erasing_at_once_with_the_dry_run(imports: Imports, keeper: Shopkeeper) -> None:
@@ -49,10 +51,11 @@ def test_erasing_at_once_with_the_dry_run(imports: Imports, keeper: Shopkeeper) 
         person, import_id = keeper.arrive(), being_reviewed(imports)
         race(imports.app, lambda person=person: keeper.erase(person), imports.work)
         # Its upload stays until it ends.
-        assert [path.suffix for path in keeper.files()] == [""]
+        (uploaded,) = keeper.traces()
+        assert uploaded in (imports.get(import_id).archivo, "archivo_importado")
         imports.apply(import_id)
         assert NAME not in keeper.names()
-        assert keeper.files() == []
+        assert keeper.traces() == []
 
 
 def test_erasing_at_once_with_undoing(imports: Imports, keeper: Shopkeeper, shop: Shop) -> None:
@@ -87,7 +90,7 @@ def test_erasing_at_once_with_a_change(
 
 
 def test_applying_and_cancelling(app: Flask, imports: Imports, account: int) -> None:
-    uploads = imports.place.uploads
+    storage = imports.place.storage
     for place in range(ROUNDS):
         import_id = imports.review(f"nombre\nAna {place}\nEva {place}\n")
 
@@ -95,7 +98,7 @@ def test_applying_and_cancelling(app: Flask, imports: Imports, account: int) -> 
             return services.start_applying(account, import_id, by=NOBODY)
 
         def cancel(import_id: int = import_id) -> object:
-            return services.cancel(account, import_id, uploads)
+            return services.cancel(account, import_id, storage)
 
         outcomes = race(app, *[begin, cancel] * 3)
         begun, cancelled = outcomes.all[::2], outcomes.all[1::2]
@@ -118,7 +121,7 @@ def test_a_worker_and_who_cancels(app: Flask, imports: Imports, account: int) ->
         outcomes = race(
             app,
             imports.work,
-            lambda import_id=import_id: services.cancel(account, import_id, imports.place.uploads),
+            lambda import_id=import_id: services.cancel(account, import_id, imports.place.storage),
         )
         row = imports.get(import_id)
         ended = EstadoImportacion.APLICADA if outcomes.refused else EstadoImportacion.CANCELADA
@@ -132,7 +135,7 @@ def test_mending_and_applying(app: Flask, imports: Imports, account: int) -> Non
         race(
             app,
             lambda import_id=import_id: services.start_applying(account, import_id, by=NOBODY),
-            lambda import_id=import_id: staged_rows.leave_out(account, import_id, 3, imports.place.uploads),
+            lambda import_id=import_id: staged_rows.leave_out(account, import_id, 3, imports.place.storage),
         )
         imports.work()
         assert imports.get(import_id).nuevas == 2

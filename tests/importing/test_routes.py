@@ -21,6 +21,8 @@ from ..support.shop import Shop
 
 LIST = "Nombre;Celular;Cédula;Correo\nMaría Pérez;3001234567;1020;a@b.co\n;3001112222;;\nMaría P.;3001234567;;\n"
 
+pytestmark = pytest.mark.both_storages
+
 
 @pytest.fixture
 def imports(app: Flask, account: int) -> Imports:
@@ -127,7 +129,7 @@ def test_what_is_no_list_is_refused_in_words(admin: CheckingClient, imports: Imp
     answer = upload(admin, content)
     assert answer.status_code == 200
     assert 'id="archivo-errors"' in answer.text
-    assert list(imports.place.uploads.iterdir()) == []
+    assert imports.kept() == {}
 
 
 def test_a_file_may_be_larger_than_other_bodies(admin: CheckingClient) -> None:
@@ -142,7 +144,7 @@ def test_a_cancelled_import_leaves_nothing(admin: CheckingClient, imports: Impor
     admin.send(f"{url}cancelar/")
     assert admin.send(f"{url}aplicar/").status_code == 409
     assert admin.get(url).status_code == 200
-    assert list(imports.place.uploads.iterdir()) == []
+    assert imports.kept() == {}
 
 
 def test_an_import_with_a_sale_cannot_be_undone(admin: CheckingClient, imports: Imports, shop: Shop) -> None:

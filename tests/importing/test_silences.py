@@ -13,7 +13,7 @@ from clientes_app.models import Baja, Cliente
 from ..support.imports import Imports
 from ..support.shop import Shop
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_storages
 
 LIST = (
     "Nombre,Celular,Accepts SMS Marketing,Activo\n"

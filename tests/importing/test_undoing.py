@@ -17,7 +17,7 @@ from clientes_app.models import CampanaSMS, EstadoImportacion, EstadoSMS, SMSLog
 from ..support.imports import Imports
 from ..support.shop import Shop, account_of
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_storages
 
 HEAD = "nombre,celular,documento\n"
 NOON = datetime(2026, 3, 5, 17, tzinfo=UTC)

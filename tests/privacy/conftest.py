@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.services import edit_client
 from clientes_app.extensions import db, unit_of_work
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import CambioImportado, Distintos, Etiqueta, OrigenBaja
 from clientes_app.models.baja import Baja
 from clientes_app.privacy import services
@@ -58,8 +59,8 @@ class Person:
 
     def erase(self) -> bool:
         with self.app.test_request_context():
-            settings = current_settings()
-            return services.erase(account_of(self.account), self.id, settings.uploads_path, by=NOBODY)
+            storage = storage_of(current_settings())
+            return services.erase(account_of(self.account), self.id, storage, by=NOBODY)
 
     def dump(self) -> dict[str, list[str]]:
         """Return every row of every table, as text in small letters; the search index included."""

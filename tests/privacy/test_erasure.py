@@ -183,7 +183,7 @@ def test_another_account_erases_nothing(app: Flask, shop: Shop, person: Person) 
     other = shop.add_admin("otra")
     before = person.dump()
     with app.test_request_context(), pytest.raises(NotFound):
-        erase_client(account_of(other), person.id, person.imports.place.uploads, by=NOBODY)
+        erase_client(account_of(other), person.id, person.imports.place.storage, by=NOBODY)
     assert person.dump() == before
 
 

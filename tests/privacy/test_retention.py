@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from clientes_app.background import daily
 from clientes_app.extensions import db, unit_of_work
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import (
     Accion,
     Auditoria,
@@ -72,8 +73,8 @@ def sweep(app: Flask, stop_after: int | None = None) -> Swept:
     """Sweep, or be told to stop after so many batches."""
     told = iter([False] * (stop_after - 1) if stop_after else [])
     with app.app_context():
-        uploads = app.extensions["clientes.settings"].uploads_path
-        return retention.sweep(uploads, (lambda: next(told, True)) if stop_after else (lambda: False))
+        storage = storage_of(current_settings())
+        return retention.sweep(storage, (lambda: next(told, True)) if stop_after else (lambda: False))
 
 
 def blanked(campaigns: Campaigns, campaign_id: int) -> int:
@@ -187,7 +188,7 @@ def test_a_forgotten_import_is_cancelled_and_its_file_deleted(app: Flask, accoun
 
 
 def files(imports: Imports) -> list[Path]:
-    return list(imports.place.uploads.iterdir())
+    return list(imports.folder.iterdir())
 
 
 def test_a_message_that_was_heard_is_known_for_a_year(app: Flask) -> None:
@@ -195,7 +196,7 @@ def test_a_message_that_was_heard_is_known_for_a_year(app: Flask) -> None:
         for sid, days in (("SM1", 366), ("SM2", 364), ("SM3", 0)):
             session.add(MensajeEntrante(sid=sid, recibido=utc_now() - timedelta(days=days)))
     with app.app_context():
-        retention.sweep(current_settings().uploads_path)
+        retention.sweep(storage_of(current_settings()))
     with app.app_context():
         assert sorted(db.session.scalars(select(MensajeEntrante.sid))) == ["SM2", "SM3"]
 

@@ -9,17 +9,29 @@ import pytest
 from flask import Flask
 
 from clientes_app import create_app
-from clientes_app.config import Settings
+from clientes_app.config import Settings, Workers
 from clientes_app.extensions import db
 
 from .checking_client import CheckingClient
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def workers(request: pytest.FixtureRequest) -> Workers:
+    """Who imports and sends, and so whether machines share a disk; a test that is marked `both_storages` tries both."""
+    return Workers(getattr(request, "param", Workers.EMBEDDED))
+
+
+@pytest.fixture
+def settings(database_url: str, workers: Workers, tmp_path: Path) -> Settings:
     """The settings that `app` is made with; a test module may override this fixture."""
     uploads = tmp_path / "uploads"
-    return Settings(secret_key="for tests only", database_url=database_url, send_wait_seconds=0.0, uploads_path=uploads)
+    return Settings(
+        secret_key="for tests only",
+        database_url=database_url,
+        workers=workers,
+        send_wait_seconds=0.0,
+        uploads_path=uploads,
+    )
 
 
 @pytest.fixture

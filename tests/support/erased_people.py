@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import func, select
 
 from clientes_app.audit_log import NOBODY
@@ -33,15 +31,14 @@ class Shopkeeper:
 
     def erase(self, client_id: int) -> None:
         with self.app.test_request_context():
-            erase(account_of(self.imports.account), client_id, self.imports.place.uploads, by=NOBODY)
+            erase(account_of(self.imports.account), client_id, self.imports.place.storage, by=NOBODY)
 
     def names(self) -> list[str]:
         return [name for name, *_ in self.imports.clients()]
 
-    def files(self) -> list[Path]:
-        """Return the files that still tell who the person was."""
-        kept = self.imports.place.uploads.iterdir()
-        return [path for path in kept if any(mark in path.read_bytes() for mark in TRACES)]
+    def traces(self) -> list[str]:
+        """Name the files and tables of imports that still tell who the person was."""
+        return [name for name, content in self.imports.kept().items() if any(mark in content for mark in TRACES)]
 
     def noted(self) -> int:
         with self.app.app_context():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -14,12 +15,17 @@ from sqlalchemy import select
 from clientes_app.audit_log import NOBODY
 from clientes_app.background import import_worker
 from clientes_app.client_files.columns import Layout
-from clientes_app.extensions import db
+from clientes_app.config import Settings
+from clientes_app.extensions import Base, db
 from clientes_app.importing import jobs, services, uploading
 from clientes_app.importing.jobs import Job, Surroundings
 from clientes_app.importing.staging import staged_rows
+from clientes_app.importing.staging.tables.postgresql import TABLES
 from clientes_app.importing.staging.verdicts import COUNTERS
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
+
+KEPT = [Base.metadata.tables["archivo_importado"], *TABLES.values()]
+"""The tables that hold what files hold elsewhere."""
 
 
 class Imports:
@@ -28,6 +34,11 @@ class Imports:
     def __init__(self, app: Flask, account: int) -> None:
         self.app = app
         self.account = account
+
+    @property
+    def folder(self) -> Path:
+        """Where files of this machine are."""
+        return cast(Settings, self.app.extensions["clientes.settings"]).uploads_path
 
     @property
     def place(self) -> Surroundings:
@@ -49,7 +60,7 @@ class Imports:
     def start_review(self, import_id: int, tags: str = "", **changes: Any) -> None:
         with self.app.test_request_context():
             layout = replace(self.layout(import_id), **changes)
-            services.start_review(self.account, import_id, layout, tags, self.place.uploads)
+            services.start_review(self.account, import_id, layout, tags, self.place.storage)
 
     def run(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
         """Import a file, from the upload to the end."""
@@ -76,6 +87,13 @@ class Imports:
         with self.app.app_context():
             return jobs.take(db.engine, owner, self.place)
 
+    def kept(self) -> dict[str, bytes]:
+        """Return what is kept of all imports, by the names of files and of tables that have rows."""
+        files = {path.name: path.read_bytes() for path in self.folder.iterdir()} if self.folder.exists() else {}
+        with self.app.app_context(), db.engine.connect() as connection:
+            rows = {table.name: connection.execute(select(table)).all() for table in KEPT}
+        return files | {name: b"\n".join(map(_as_bytes, found)) for name, found in rows.items() if found}
+
     def layout(self, import_id: int) -> Layout:
         return Layout.from_json(self.get(import_id).columnas)
 
@@ -92,7 +110,7 @@ class Imports:
     def rejected(self, import_id: int) -> list[tuple[int, str, str]]:
         """Return number, verdict and reason of each row that is not imported."""
         with self.app.app_context():
-            rows = list(staged_rows.rejected(self.get(import_id), self.place.uploads))
+            rows = list(staged_rows.rejected(self.get(import_id), self.place.storage))
         return [(row.number, row.verdict.value, row.row.fault) for row in rows]
 
     def clients(self) -> list[tuple[str, str, str | None, str]]:
@@ -115,6 +133,10 @@ class Imports:
             for tag, name in db.session.execute(found):
                 by_tag.setdefault(tag, []).append(name)
         return by_tag
+
+
+def _as_bytes(row: Sequence[object]) -> bytes:
+    return b"\t".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
 
 
 def csv_of(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:

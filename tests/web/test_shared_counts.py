@@ -15,6 +15,7 @@ from clientes_app.auth import tries
 from clientes_app.config import Settings, Workers
 from clientes_app.errors import ServiceUnavailable
 from clientes_app.extensions import db, unit_of_work
+from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import Intento, Usuario
 from clientes_app.privacy import retention
 from clientes_app.web import throttling
@@ -98,7 +99,7 @@ def test_the_daily_sweep_deletes_what_has_ended(settings: Settings) -> None:
     throttling.take(RateLimitItemPerSecond(1), "shop")
     throttling.take(LIMIT, "shop")
     wait_until(lambda: throttling.left(RateLimitItemPerSecond(1), "shop"))
-    retention.sweep(settings.uploads_path)
+    retention.sweep(storage_of(settings))
     assert db.session.scalar(select(func.count()).select_from(Intento)) == 1
     assert throttling.left(LIMIT, "shop") == LIMIT.amount - 1
 

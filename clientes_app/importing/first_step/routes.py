@@ -59,7 +59,7 @@ def start_review(pk: int) -> ResponseReturnValue:
     try:
         if not problem:
             tags = request.form.get("etiqueta", "")
-            services.start_review(current_user.account_id, pk, layout, tags, place().uploads)
+            services.start_review(current_user.account_id, pk, layout, tags, place().storage)
             waking.wake()
             return redirect(url_for("importing.show", pk=pk))
     except services.NoName as refusal:
@@ -87,11 +87,11 @@ def _chosen(row: Importacion, values: Mapping[str, str]) -> tuple[Layout, str]:
 
     Columns that were chosen hold for the file as the page had read it: read in another way, they are guessed anew.
     """
-    stored = uploading.layout_of(row, place().uploads)
+    stored = uploading.layout_of(row, place().storage)
     wanted = as_written(stored, *(values.get(name, "") for name in ("codificacion", "separador", "titulo")))
     try:
         if wanted.written != stored.written:
-            stored = uploading.read_anew(row, wanted, place().uploads, place().region)
+            stored = uploading.read_anew(row, wanted, place().storage, place().region)
     except DomainError as refusal:
         return stored, refusal.message
     tags = values.get("separador_etiquetas", stored.tag_delimiter)
@@ -110,7 +110,7 @@ def _delimiter_of(layout: Layout) -> str:
 
 
 def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
-    sample = uploading.sample(row, layout, place().uploads)
+    sample = uploading.sample(row, layout, place().storage)
     kind = kind_of(layout, place().region)
     kinds = [kind(record) for record in sample]
     people = [record for record, each in zip(sample, kinds, strict=True) if each is Kind.CLIENT]
@@ -125,7 +125,7 @@ def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
         "count": len(people) if len(sample) < SAMPLE_ROWS else None,
         "previewed": [_previewed(number, read(cells)) for number, cells in people[:PREVIEWED]],
         "left_out": _left_out(sample, kinds),
-        "encodings": uploading.encodings(row, layout, place().uploads),
+        "encodings": uploading.encodings(row, layout, place().storage),
         "delimiters": list(DELIMITERS),
         "delimiter": _delimiter_of(layout),
         "tag_delimiters": list(DELIMITERS_OF_TAGS),

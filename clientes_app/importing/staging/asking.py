@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask_babel import gettext
 
 from ...errors import Conflict, NotFound
 from ...extensions import unit_of_work
 from ...models import EstadoImportacion
-from ..jobs import Files
 from ..services import lock_import
+from ..storage.kept import Storage
 from . import decisions
 from .staged_rows import count
-from .store import Staged, Staging
+from .store import Staged
 from .verdicts import Answer, Verdict
 
 
-def answer(account_id: int, import_id: int, number: int, said: Answer, uploads: Path) -> Staged:
+def answer(account_id: int, import_id: int, number: int, said: Answer, storage: Storage) -> Staged:
     """Say who a row is that is asked about, or ask again.
 
     Raises NotFound where there is no such row, and Conflict where it is not asked about, or no longer.
     """
     with unit_of_work() as session:
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
-        with Staging(Files.of(uploads, row.archivo).staging) as staging:
+        with storage.of(session.connection(), row.id, row.archivo).staging() as staging:
             _require_asked(staging.get(number))
             decisions.answer(staging, number, said)
             count(row, staging)
@@ -33,7 +31,7 @@ def answer(account_id: int, import_id: int, number: int, said: Answer, uploads: 
     return staged
 
 
-def answer_all(account_id: int, import_id: int, said: Answer, uploads: Path) -> None:
+def answer_all(account_id: int, import_id: int, said: Answer, storage: Storage) -> None:
     """Say the same of all rows that are asked about; some at a time, so that nobody waits long for a turn to write.
 
     Raises NotFound and Conflict.
@@ -42,7 +40,7 @@ def answer_all(account_id: int, import_id: int, said: Answer, uploads: Path) -> 
     while more:
         with unit_of_work() as session:
             row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
-            with Staging(Files.of(uploads, row.archivo).staging) as staging:
+            with storage.of(session.connection(), row.id, row.archivo).staging() as staging:
                 more = decisions.answer_next(staging, said)
                 if not more:
                     count(row, staging)

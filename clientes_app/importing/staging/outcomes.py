@@ -20,24 +20,24 @@ class Outcome(NamedTuple):
 
 def record(staging: Staging, outcomes: Iterable[Outcome]) -> None:
     """Store what becomes of rows, before the transaction that does it is committed: another may do it anew."""
-    with staging.writing() as database:
-        database.executemany("REPLACE INTO destino VALUES (?, ?, ?, ?)", outcomes)
+    with staging.tables.writing():
+        staging.tables.replace("destino", outcomes)
 
 
 def page_of(staging: Staging, verdict: Verdict, after: int) -> list[Outcome]:
     """Return the next rows of which this became."""
-    return _page(staging, "veredicto = ?", verdict.value, after)
+    return _page(staging, after, "veredicto = ?", verdict.value)
 
 
 def client_of(staging: Staging, number: int) -> int | None:
     """Return the client that a row is or became, where it was imported."""
-    found = staging.database.execute("SELECT cliente FROM destino WHERE numero = ?", (number,)).fetchone()
-    return found[0] if found else None
+    found = staging.tables.select("SELECT cliente FROM destino WHERE numero = ?", number)
+    return found[0][0] if found else None
 
 
 def page_without_mobile(staging: Staging, after: int) -> list[Outcome]:
     """Return the next rows that were imported and get no SMS."""
-    return _page(staging, "sin_celular = ?", 1, after)
+    return _page(staging, after, "sin_celular")
 
 
 def keep_rejected(staging: Staging, done_to: int) -> None:
@@ -45,33 +45,27 @@ def keep_rejected(staging: Staging, done_to: int) -> None:
 
     Of the others stays what became of them; of what was begun beyond that row, nothing came to be.
     """
-    applied = f"veredicto IN ({listed(APPLIED)})"
-    with staging.writing() as database:
-        database.execute(
-            "DELETE FROM destino WHERE numero > ? AND numero IN (SELECT numero FROM fila)",
-            (done_to,),
-        )
-        asked = "(SELECT destino.cliente FROM destino WHERE destino.numero = fila.numero AND veredicto = 'pregunta')"
-        database.execute(
-            f"UPDATE fila SET veredicto = 'pregunta', cliente = {asked}"  # noqa: S608
-            " WHERE numero IN (SELECT numero FROM destino WHERE veredicto = 'pregunta')"
-        )
-        database.execute("DELETE FROM destino WHERE veredicto = 'pregunta'")
-        database.execute(
-            f"INSERT OR IGNORE INTO destino SELECT numero, '{Verdict.NOT_REACHED}', NULL, 0 FROM fila"  # noqa: S608
-            f" WHERE {applied} AND numero > ?",
-            (done_to,),
-        )
-        database.execute(f"DELETE FROM fila WHERE {applied}")  # noqa: S608
+    applied, tables = f"veredicto IN ({listed(APPLIED)})", staging.tables
+    with tables.writing():
+        tables.delete("destino", "numero > ? AND numero IN (SELECT numero FROM fila)", done_to)
+        asked = "SELECT destino.cliente FROM destino WHERE destino.numero = fila.numero AND veredicto = 'pregunta'"
+        those_asked = "numero IN (SELECT numero FROM destino WHERE veredicto = 'pregunta')"
+        tables.update("fila", f"veredicto = 'pregunta', cliente = ({asked})", those_asked)
+        tables.delete("destino", "veredicto = 'pregunta'")
+        not_reached = f"SELECT numero, '{Verdict.NOT_REACHED}', CAST(NULL AS BIGINT), FALSE FROM fila"  # noqa: S608
+        tables.insert_missing_found("destino", f"{not_reached} WHERE {applied} AND numero > ?", done_to)
+        tables.delete("fila", applied)
         for table in ("documento", "persona", "cliente"):
-            database.execute(f"DELETE FROM {table}")  # noqa: S608
-    staging.database.execute("VACUUM")
+            tables.delete(table, "TRUE")
+    tables.compact()
 
 
-def _page(staging: Staging, which: str, value: object, after: int) -> list[Outcome]:
-    found = staging.database.execute(
+def _page(staging: Staging, after: int, which: str, *values: object) -> list[Outcome]:
+    found = staging.tables.select(
         f"SELECT numero, veredicto, cliente, sin_celular FROM destino WHERE {which}"  # noqa: S608
         " AND numero > ? ORDER BY numero LIMIT ?",
-        (value, after, PAGE_SIZE),
+        *values,
+        after,
+        PAGE_SIZE,
     )
     return [Outcome(number, Verdict(verdict), client, bool(without)) for number, verdict, client, without in found]

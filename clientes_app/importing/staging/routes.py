@@ -43,7 +43,7 @@ def rows(pk: int) -> ResponseReturnValue:
 def mend(pk: int, row: int) -> ResponseReturnValue:
     """Mend a wrong row, or leave it out."""
     if "dejar" in request.form:
-        staged = staged_rows.leave_out(current_user.account_id, pk, row, place().uploads)
+        staged = staged_rows.leave_out(current_user.account_id, pk, row, place().storage)
     else:
         staged = staged_rows.mend(current_user.account_id, pk, row, _fields(), place())
     return _row_again(pk, staged, Verdict.WRONG)
@@ -55,7 +55,7 @@ def answer(pk: int, row: int) -> ResponseReturnValue:
     """Say who a row is that has the number of somebody of another name, or ask again."""
     services.find_import(current_user.account_id, pk)
     said = Answer.NONE if request.form.get("respuesta") == ASK_AGAIN else _answer()
-    staged = asking.answer(current_user.account_id, pk, row, said, place().uploads)
+    staged = asking.answer(current_user.account_id, pk, row, said, place().storage)
     return _row_again(pk, staged, Verdict.ASKED)
 
 
@@ -64,7 +64,7 @@ def answer(pk: int, row: int) -> ResponseReturnValue:
 def answer_all(pk: int) -> ResponseReturnValue:
     """Say the same of all rows that are asked about."""
     services.find_import(current_user.account_id, pk)
-    asking.answer_all(current_user.account_id, pk, _answer(), place().uploads)
+    asking.answer_all(current_user.account_id, pk, _answer(), place().storage)
     return flash_and_go(gettext("Done: no row waits for your decision."), url_for("importing.show", pk=pk))
 
 
@@ -127,7 +127,7 @@ def _titles(row: Importacion) -> Sequence[str]:
 
 def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
     layout = Layout.from_json(row.columnas)
-    for staged in staged_rows.rejected(row, place().uploads):
+    for staged in staged_rows.rejected(row, place().storage):
         read = cells_of(staged, layout)
         cells = readable_again(read, layout) + [""] * (len(layout.titles) - len(read))
         end = len(cells) if layout.end is None else layout.end

@@ -15,7 +15,8 @@ from ...models import CambioDeCliente, Cliente, Importacion
 from ...tenancy import owned
 from ...values import phone
 from ...values.phone_lines import PhoneProblem
-from ..jobs import Files, Surroundings
+from ..jobs import Surroundings
+from ..storage.kept import Kept
 from . import outcomes
 from .lines_apart import Run
 from .matching import FIELDS, changed
@@ -58,10 +59,10 @@ class Line:
 
 def page_of(row: Importacion, kind: str, after: int, place: Surroundings) -> tuple[list[Line], int | None]:
     """Return the next lines of a kind, and the number after which more follow."""
-    files = Files.of(place.uploads, row.archivo)
-    if not files.staging.exists():
+    kept = _kept(row, place)
+    if not kept.has_rows:
         return [], None
-    with Staging(files.staging) as staging:
+    with kept.staging() as staging:
         if kind in set(Apart):
             lines = [_line_apart(run) for run in staging.page_apart(Apart(kind), after)]
         else:
@@ -71,17 +72,21 @@ def page_of(row: Importacion, kind: str, after: int, place: Surroundings) -> tup
 
 def with_other_numbers(row: Importacion, place: Surroundings) -> int:
     """Count the rows that have more numbers than the one that is imported, as long as they are kept."""
-    staging_file = Files.of(place.uploads, row.archivo).staging
-    if not staging_file.exists():
+    kept = _kept(row, place)
+    if not kept.has_rows:
         return 0
-    with Staging(staging_file) as staging:
+    with kept.staging() as staging:
         return staging.with_others()
 
 
 def line_of(row: Importacion, staged: Staged, place: Surroundings) -> Line:
     """Return a staged row as it is shown."""
-    with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
+    with _kept(row, place).staging() as staging:
         return _staged_lines(row, staging, [staged], place.region)[0]
+
+
+def _kept(row: Importacion, place: Surroundings) -> Kept:
+    return place.storage.of(db.session.connection(), row.id, row.archivo)
 
 
 def _rows(row: Importacion, staging: Staging, kind: str, after: int, region: str) -> list[Line]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
 
 from flask_babel import gettext
 
@@ -13,9 +12,10 @@ from ...errors import Conflict, NotFound
 from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion
 from ...tenancy import lock_owned, owned
-from ..jobs import Files, Surroundings
+from ..jobs import Surroundings
 from ..reviewing import counted, counted_rejected
 from ..services import lock_import
+from ..storage.kept import Storage
 from .judging import judge
 from .matching import find_clients
 from .store import Staged, Staging
@@ -29,7 +29,7 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
     """
     with unit_of_work() as session:
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
-        with Staging(Files.of(place.uploads, row.archivo).staging) as staging:
+        with place.storage.of(session.connection(), row.id, row.archivo).staging() as staging:
             before = _mendable(staging, number)
             said = fields._replace(baja=fields.baja or before.row.baja, inactivo=before.row.inactivo)
             mended = check(said, place.region)
@@ -43,26 +43,26 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
     return staged
 
 
-def leave_out(account_id: int, import_id: int, number: int, uploads: Path) -> Staged:
+def leave_out(account_id: int, import_id: int, number: int, storage: Storage) -> Staged:
     """Leave a wrong row out.
 
     Raises NotFound and Conflict like `mend`.
     """
     with unit_of_work() as session:
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
-        with Staging(Files.of(uploads, row.archivo).staging) as staging:
+        with storage.of(session.connection(), row.id, row.archivo).staging() as staging:
             staged = _mendable(staging, number)._replace(verdict=Verdict.LEFT_OUT)
             staging.replace(staged, staging.seen([], []))
             count(row, staging)
     return staged
 
 
-def rejected(row: Importacion, uploads: Path) -> Iterator[Staged]:
+def rejected(row: Importacion, storage: Storage) -> Iterator[Staged]:
     """Return the rows that are not imported."""
-    files = Files.of(uploads, row.archivo)
-    if not files.staging.exists():
+    kept = storage.of(db.session.connection(), row.id, row.archivo)
+    if not kept.has_rows:
         return
-    with Staging(files.staging) as staging:
+    with kept.staging() as staging:
         yield from staging.rejected()
 
 
@@ -72,8 +72,8 @@ def count(row: Importacion, staging: Staging) -> None:
         setattr(row, name, number)
 
 
-def forget_person(account_id: int, uploads: Path, numbers: Collection[str], document_keys: Collection[str]) -> None:
-    """Delete an erased person's rows, those with a number or a document, from what imports keep in files of their own.
+def forget_person(account_id: int, storage: Storage, numbers: Collection[str], document_keys: Collection[str]) -> None:
+    """Delete an erased person's rows, those with a number or a document, from what imports keep.
 
     Where a worker is at it, it does so itself: see `forgetting.settle`.
     """
@@ -81,17 +81,17 @@ def forget_person(account_id: int, uploads: Path, numbers: Collection[str], docu
     def is_theirs(number: str | None, document_key: str) -> bool:
         return number in numbers or document_key in document_keys
 
-    for kept in db.session.scalars(owned(Importacion, account_id)).all():
-        if Files.of(uploads, kept.archivo).staging.exists():
-            _forget_in(kept, uploads, is_theirs)
+    for row in db.session.scalars(owned(Importacion, account_id)).all():
+        _forget_in(row, storage, is_theirs)
 
 
-def _forget_in(kept: Importacion, uploads: Path, is_theirs: Callable[[str | None, str], bool]) -> None:
+def _forget_in(row: Importacion, storage: Storage, is_theirs: Callable[[str | None, str], bool]) -> None:
     with unit_of_work() as session:
-        row = lock_owned(session, Importacion, kept.usuario_id, kept.id)
-        if row.estado in UNFINISHED:
+        row = lock_owned(session, Importacion, row.usuario_id, row.id)
+        kept = storage.of(session.connection(), row.id, row.archivo)
+        if row.estado in UNFINISHED or not kept.has_rows:
             return
-        with Staging(Files.of(uploads, row.archivo).staging) as staging:
+        with kept.staging() as staging:
             staging.forget(is_theirs)
             if row.estado is EstadoImportacion.REVISADA:
                 count(row, staging)

@@ -1,32 +1,28 @@
-"""The rows of a file with their verdicts, in a SQLite file of their own: a dry run holds no lock of the app's database.
+"""The rows of a file with their verdicts, in tables of the import's own.
 
-What is in the file is the truth of a dry run: a killed one goes on after the last row that is stored here.
+What is in them is the truth of a dry run: a killed one goes on after the last row that is stored here.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple, Self
+
+from sqlalchemy import Connection
 
 from ...client_files.rows import Row
 from .lines_apart import Run
-from .schema import create_tables
+from .tables.interface import COLUMNS, Tables
 from .verdicts import APPLIED, REJECTED, Answer, Apart, Verdict
 
 PAGE_SIZE = 50
 
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
-_COLUMNS = (
-    "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-    " documento_clave, etiquetas, baja, inactivo, motivo, otros, otra, celdas, cliente, respuesta"
-)
-_INTO = f"INTO fila ({_COLUMNS}) VALUES ({','.join('?' * (_COLUMNS.count(',') + 1))})"
+_ROWS = f"SELECT {COLUMNS['fila']} FROM fila"  # noqa: S608
 
 
 def listed(verdicts: Iterable[Verdict]) -> str:
@@ -96,44 +92,44 @@ class Totals:
 
 
 class Taken(Exception):
-    """Another worker goes through the file by now."""
+    """Another worker goes through the file by now, or nobody does any more."""
 
 
 class Staging:
-    """An open file of staged rows."""
+    """The open tables of an import's rows."""
 
-    def __init__(self, path: Path) -> None:
-        # Only ever used by one thread at a time, though not always by the one that opened it.
-        self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        path.chmod(0o600)
-        self.database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
-        create_tables(self.database)
-        self._owner = ""
+    def __init__(self, tables: Tables, owner: str = "") -> None:
+        self.tables = tables
+        self._owner = owner
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.database.close()
+        self.tables.close()
+
+    def within(self, connection: Connection) -> Staging:
+        """Return the same rows as a transaction of the app's database sees them, where they lie there."""
+        return Staging(self.tables.within(connection), self._owner)
 
     def take(self, owner: str) -> None:
-        """Let this worker store rows and nobody else: one before it may be asleep, and go on later."""
+        """Let this worker store rows and nobody else."""
         self._owner = owner
-        with self.writing() as database:
-            database.execute("REPLACE INTO titular VALUES (1, ?)", (owner,))
+        self.tables.take(owner)
 
     def last_row(self) -> int:
         """Return the number of the last stored row, 0 before the first."""
-        last = "SELECT max(coalesce((SELECT max(numero) FROM fila), 0), coalesce((SELECT max(numero) FROM destino), 0))"
-        return int(self.database.execute(last).fetchone()[0])
+        both = "SELECT max(numero) AS numero FROM fila UNION ALL SELECT max(numero) FROM destino"
+        return int(self.tables.select(f"SELECT max(numero) FROM ({both}) AS ultimas")[0][0] or 0)  # noqa: S608
 
     def seen(self, rows: Iterable[Row], client_ids: Iterable[int]) -> Seen:
         """Return which of these rows' keys, and which clients, stored rows have."""
         rows = list(rows)
-        told = "clave, numero, nombre, telefono, telefono_e164 FROM documento JOIN fila USING (numero)"
-        documents = self._listed(told, [row.documento_clave for row in rows])
-        people = self._listed("clave, numero, documento, nombre FROM persona", [row.telefono_e164 for row in rows])
-        clients = self._listed("clave, numero FROM cliente", list(client_ids))
+        told = "SELECT clave, numero, nombre, telefono, telefono_e164 FROM documento JOIN fila USING (numero)"
+        documents = self.tables.with_keys(told, [row.documento_clave for row in rows])
+        who = "SELECT clave, numero, documento, nombre FROM persona"
+        people = self.tables.with_keys(who, [row.telefono_e164 for row in rows])
+        clients = self.tables.with_keys("SELECT clave, numero FROM cliente", list(client_ids))
         phones: dict[str, list[Person]] = {}
         for key, *person in people:
             phones.setdefault(key, []).append(Person(*person))
@@ -143,36 +139,35 @@ class Staging:
     def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
         """Store rows, and the keys that they are the first to have, in one transaction.
 
-        Raises Taken where another worker has taken the file since.
+        Raises Taken where another worker has taken the rows since.
         """
-        with self.writing() as database:
-            if database.execute("SELECT nombre FROM titular").fetchone() != (self._owner,):
-                raise Taken
-            database.executemany(f"INSERT {_INTO}", map(_values, staged))
+        with self._storing():
+            self.tables.insert("fila", map(_values, staged))
             self._store_keys(firsts)
 
     def numbers(self) -> Iterator[int]:
         """Return the numbers of all rows."""
-        found = self.database.execute("SELECT numero FROM fila UNION ALL SELECT numero FROM destino ORDER BY numero")
+        found = self.tables.stream("SELECT numero FROM fila UNION ALL SELECT numero FROM destino ORDER BY numero")
         return (number for (number,) in found)
 
     def store_apart(self, runs: Iterable[Run]) -> None:
-        """Store the lines that are no rows."""
-        with self.writing() as database:
-            database.executemany("REPLACE INTO aparte VALUES (?, ?, ?, ?)", runs)
+        """Store the lines that are no rows.
+
+        Raises Taken.
+        """
+        with self._storing():
+            self.tables.replace("aparte", ((run.first, run.last, run.kind.value, run.text) for run in runs))
 
     def replace(self, staged: Staged, firsts: Seen) -> None:
         """Store a row that was mended in place of the wrong one."""
-        with self.writing() as database:
-            database.execute(f"REPLACE {_INTO}", _values(staged))
+        with self.tables.writing():
+            self.tables.replace("fila", [_values(staged)])
             self._store_keys(firsts)
 
     def get(self, number: int) -> Staged | None:
         """Return a row by its number."""
-        if number >= 2**63:
-            return None
-        found = self.database.execute(f"SELECT {_COLUMNS} FROM fila WHERE numero = ?", (number,)).fetchone()  # noqa: S608
-        return _staged(found) if found else None
+        found = self._rows("numero = ?", number) if number < 2**63 else []
+        return found[0] if found else None
 
     def page(self, verdict: Verdict, after: int) -> list[Staged]:
         """Return the next rows of a verdict, by number."""
@@ -189,13 +184,15 @@ class Staging:
 
     def with_others(self) -> int:
         """Count the rows that have more numbers than the one that is imported."""
-        return int(self.database.execute("SELECT count(*) FROM fila WHERE otros != ''").fetchone()[0])
+        return int(self.tables.select("SELECT count(*) FROM fila WHERE otros != ''")[0][0])
 
     def page_apart(self, kind: Apart, after: int) -> list[Run]:
         """Return the next runs of lines that are no rows."""
-        found = self.database.execute(
+        found = self.tables.select(
             "SELECT desde, hasta, clase, texto FROM aparte WHERE clase = ? AND desde > ? ORDER BY desde LIMIT ?",
-            (kind.value, after, PAGE_SIZE),
+            kind.value,
+            after,
+            PAGE_SIZE,
         )
         return [Run(first, last, Apart(of), text) for first, last, of, text in found]
 
@@ -205,59 +202,50 @@ class Staging:
 
     def rejected(self) -> Iterator[Staged]:
         """Return the rows that are not imported, in the file's order."""
-        found = f"SELECT {_COLUMNS} FROM fila WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"  # noqa: S608
-        return map(_staged, self.database.execute(found))
+        return map(_staged, self.tables.stream(f"{_ROWS} WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"))
 
     def totals(self) -> Totals:
         """Count the lines."""
         counts: Counter[Verdict] = Counter()
         for table in ("fila", "destino"):
-            found = self.database.execute(f"SELECT veredicto, count(*) FROM {table} GROUP BY veredicto")  # noqa: S608
+            found = self.tables.select(f"SELECT veredicto, count(*) FROM {table} GROUP BY veredicto")  # noqa: S608
             counts.update({_VERDICTS[verdict]: count for verdict, count in found})
-        runs = self.database.execute("SELECT clase, sum(hasta - desde + 1) FROM aparte GROUP BY clase")
-        apart = Counter({Apart(kind): count for kind, count in runs})
+        runs = self.tables.select("SELECT clase, sum(hasta - desde + 1) FROM aparte GROUP BY clase")
+        apart = Counter({Apart(kind): int(count) for kind, count in runs})
         without = f"SELECT count(*) FROM fila WHERE telefono_e164 IS NULL AND veredicto IN ({listed(APPLIED)})"  # noqa: S608
-        return Totals(counts, apart, int(self.database.execute(without).fetchone()[0]))
+        return Totals(counts, apart, int(self.tables.select(without)[0][0]))
 
     def forget(self, is_meant: Callable[[str | None, str], bool]) -> None:
-        """Delete the rows of whom is meant, told by number and document, so that the file does not hold them either."""
-        self.database.execute("PRAGMA secure_delete = ON")
-        self.database.create_function("es_de_quien", 2, is_meant)
-        theirs = "es_de_quien(telefono_e164, documento_clave)"
-        erased = f"SELECT numero, '{Verdict.ERASED}', NULL, 0 FROM fila WHERE {theirs}"  # noqa: S608
-        with self.writing() as database:
-            database.execute(f"REPLACE INTO destino {erased}")
-            database.execute(f"DELETE FROM fila WHERE {theirs}")  # noqa: S608
-            database.execute("DELETE FROM persona WHERE es_de_quien(clave, documento)")
-            database.execute("DELETE FROM documento WHERE es_de_quien(NULL, clave)")
+        """Delete the rows of whom is meant, told by number and document, so that the tables do not hold them either."""
+        with self.tables.writing():
+            rows = self._of_whom("fila", "numero, telefono_e164, documento_clave", is_meant)
+            self.tables.replace("destino", ((number, Verdict.ERASED.value, None, False) for (number,) in rows))
+            self.tables.erase("fila", "numero = ?", rows)
+            people = self._of_whom("persona", "clave, numero, clave, documento", is_meant)
+            self.tables.erase("persona", "clave = ? AND numero = ?", people)
+            self.tables.erase("documento", "clave = ?", self._of_whom("documento", "clave, NULL, clave", is_meant))
+
+    def _of_whom(self, table: str, columns: str, is_meant: Callable[[str | None, str], bool]) -> list[tuple[Any, ...]]:
+        """Return the keys of the rows of whom is meant; the last two columns are the number and the document."""
+        found = self.tables.stream(f"SELECT {columns} FROM {table}")  # noqa: S608
+        return [tuple(key) for *key, number, document in found if is_meant(number, document)]
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction that writes."""
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.database
-            self.database.execute("COMMIT")
-        except BaseException:
-            if self.database.in_transaction:  # SQLite ends it itself where the disk is full
-                self.database.execute("ROLLBACK")
-            raise
+    def _storing(self) -> Iterator[None]:
+        with self.tables.writing():
+            if not self.tables.is_held_by(self._owner):
+                raise Taken
+            yield
 
     def _rows(self, which: str, *values: object) -> list[Staged]:
-        found = self.database.execute(f"SELECT {_COLUMNS} FROM fila WHERE {which}", values)  # noqa: S608
-        return [_staged(row) for row in found]
-
-    def _listed(self, select: str, keys: Sequence[object]) -> list[tuple[Any, ...]]:
-        wanted = "clave IN (SELECT value FROM json_each(?))"
-        return self.database.execute(f"SELECT {select} WHERE {wanted}", (json.dumps(keys),)).fetchall()
+        return [_staged(row) for row in self.tables.select(f"{_ROWS} WHERE {which}", *values)]
 
     def _store_keys(self, firsts: Seen) -> None:
-        insert = self.database.executemany
         documents = ((key, holder.number) for key, holder in firsts.documents.items())
-        insert("INSERT OR IGNORE INTO documento VALUES (?, ?)", documents)
+        self.tables.insert_missing("documento", documents)
         people = ((key, *person) for key, people in firsts.phones.items() for person in people)
-        insert("INSERT OR IGNORE INTO persona (clave, numero, documento, nombre) VALUES (?, ?, ?, ?)", people)
-        insert("INSERT OR IGNORE INTO cliente VALUES (?, ?)", firsts.clients.items())
+        self.tables.insert_missing("persona", people)
+        self.tables.insert_missing("cliente", firsts.clients.items())
 
 
 def _values(staged: Staged) -> tuple[object, ...]:

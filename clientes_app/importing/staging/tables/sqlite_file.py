@@ -1,0 +1,109 @@
+"""Staged rows in a SQLite file of their own: a dry run holds no lock of the app's database."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection
+
+from .interface import COLUMNS, Found, Values
+from .schema import create_tables
+
+
+class SqliteFile:
+    """The tables of an import in a file."""
+
+    def __init__(self, path: Path) -> None:
+        # Only ever used by one thread at a time, though not always by the one that opened it.
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        path.chmod(0o600)
+        self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
+        create_tables(self._database)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Open a transaction that writes."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:  # SQLite ends it itself where the disk is full
+                self._database.execute("ROLLBACK")
+            raise
+
+    def within(self, connection: Connection) -> Self:
+        """Return the same: the file knows nothing of the app's database."""
+        return self
+
+    def take(self, owner: str) -> None:
+        """Let this worker store rows, and nobody else: one before it may be asleep, and go on later."""
+        with self.writing():
+            self._database.execute("REPLACE INTO titular VALUES (1, ?)", (owner,))
+
+    def is_held_by(self, owner: str) -> bool:
+        """Return whether nobody has taken the file since."""
+        return bool(self._database.execute("SELECT nombre FROM titular").fetchone() == (owner,))
+
+    def select(self, query: str, *values: object) -> list[Found]:
+        """Return all rows that a query finds."""
+        return self._database.execute(query, values).fetchall()
+
+    def stream(self, query: str, *values: object) -> Iterator[Found]:
+        """Return the rows that a query finds, one by one."""
+        return self._database.execute(query, values)
+
+    def with_keys(self, query: str, keys: Sequence[object]) -> list[Found]:
+        """Return the rows that a query finds, whose `clave` is one of these."""
+        return self.select(f"{query} WHERE clave IN (SELECT value FROM json_each(?))", json.dumps(keys))  # noqa: S608
+
+    def insert(self, table: str, rows: Values) -> None:
+        """Add rows."""
+        self._insert("INSERT", table, rows)
+
+    def insert_missing(self, table: str, rows: Values) -> None:
+        """Add rows, but for those whose key stands there already."""
+        self._insert("INSERT OR IGNORE", table, rows)
+
+    def insert_missing_found(self, table: str, query: str, *values: object) -> None:
+        """Do the same with the rows that a query finds."""
+        self._database.execute(f"INSERT OR IGNORE INTO {table} ({COLUMNS[table]}) {query}", values)
+
+    def replace(self, table: str, rows: Values) -> None:
+        """Add rows, in place of those that have their keys."""
+        self._insert("REPLACE", table, rows)
+
+    def update(self, table: str, changes: str, which: str, *values: object) -> None:
+        """Change the rows that a condition is true of."""
+        self.update_each(table, changes, which, [values])
+
+    def update_each(self, table: str, changes: str, which: str, rows: Values) -> None:
+        """Do the same again and again, with other values."""
+        self._database.executemany(f"UPDATE {table} SET {changes} WHERE {which}", rows)  # noqa: S608
+
+    def delete(self, table: str, which: str, *values: object) -> None:
+        """Delete the rows that a condition is true of."""
+        self._database.execute(f"DELETE FROM {table} WHERE {which}", values)  # noqa: S608
+
+    def erase(self, table: str, which: str, rows: Values) -> None:
+        """Delete rows again and again, and overwrite what the file has of them."""
+        self._database.execute("PRAGMA secure_delete = ON")
+        self._database.executemany(f"DELETE FROM {table} WHERE {which}", rows)  # noqa: S608
+
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted."""
+        self._database.execute("VACUUM")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _insert(self, how: str, table: str, rows: Values) -> None:
+        names = COLUMNS[table]
+        marks = ",".join("?" * (names.count(",") + 1))
+        self._database.executemany(f"{how} INTO {table} ({names}) VALUES ({marks})", rows)
