@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..sending.ordering.orders import Order
@@ -67,10 +68,10 @@ class JobOrders:
             self._tell = _tell_nobody
 
     def first(self) -> Order | None:
-        """Return the order of the next job for first rows."""
+        """Return the order of the next job for first rows; the same again until it is said what it gave."""
         if not self._first:
             return None
-        job = self._first.popleft()
+        job = self._first[0]
         return JobsOrder(job.campaign_id, job.rows, job)
 
     def next(self, room: int) -> Order | None:
@@ -89,8 +90,9 @@ class JobOrders:
         if count and job.rows > 0:
             return
         job.done.set()
-        if job in self._held:
-            self._held.remove(job)
+        for line in (self._first, self._held):
+            with suppress(ValueError):  # it is in one of them, or let go of
+                line.remove(job)
 
     def has_any(self) -> bool:
         """Return whether a job is held."""

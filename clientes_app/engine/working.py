@@ -63,8 +63,7 @@ class Worker:
             if UPKEEP in self._queues:
                 beside.callback(start_daily(self._app).stop)
             async with asyncio.TaskGroup() as tasks:
-                if UPKEEP in self._queues:
-                    tasks.create_task(self._look_after_others())
+                tasks.create_task(self._look_after_others())
                 if SEND in self._queues:
                     tasks.create_task(self._send())
                 await self._stopping.wait()
@@ -72,9 +71,7 @@ class Worker:
     async def _look_after_others(self) -> None:
         while not self._stopping.is_set():
             await _keep_going("upkeep", partial(asyncio.to_thread, upkeep.look, self._engine, WorkersLease.seconds))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(upkeep.SECONDS):
-                    await self._stopping.wait()
+            await _pause(self._stopping, upkeep.SECONDS)
 
     async def _send(self) -> None:
         orders = JobOrders()
@@ -84,7 +81,7 @@ class Worker:
             asyncio.create_task(_forever("express jobs", partial(_listen_for_first, self._engine, orders))),
             asyncio.create_task(_forever("jobs", partial(_listen, self._engine, orders))),
         ]
-        sending = asyncio.create_task(dispatcher.run())
+        sending = asyncio.create_task(self._dispatch(dispatcher))
         await self._stopping.wait()
         dispatcher.stop()
         orders.close()
@@ -93,6 +90,11 @@ class Worker:
         await asyncio.gather(sending, *listeners, return_exceptions=True)
         watched.cancel()
         await asyncio.gather(watched, return_exceptions=True)
+
+    async def _dispatch(self, dispatcher: Dispatcher) -> None:
+        while not self._stopping.is_set():
+            await _keep_going("sending", dispatcher.run)
+            await _pause(self._stopping, RETRY_SECONDS)
 
 
 def _dispatcher(app: Flask, engine: Engine, orders: JobOrders, queues: Sequence[str]) -> Dispatcher:
@@ -142,6 +144,12 @@ async def _run(app: procrastinate.App, queue: str, at_once: int, poll_seconds: f
             delete_jobs="always",
             install_signal_handlers=False,
         )
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
 
 
 async def _forever(what: str, work: Callable[[], Awaitable[None]]) -> None:
