@@ -74,9 +74,12 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     options: dict[str, object] = {"execution_options": {"zone": settings.timezone}, "hide_parameters": True}
     if settings.database_url in ("sqlite://", "sqlite:///:memory:"):  # one connection, no pool
         return options
-    # Who asks for a page while the server is out of reach waits for that long, and holds a thread.
-    reach = {} if settings.database_url.startswith("sqlite") else {"connect_timeout": 5}
-    return options | {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10, "connect_args": reach}
+    options |= {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10}
+    if settings.database_url.startswith("sqlite"):
+        return options
+    # Nobody is to meet a connection that died while nobody used it, as when the server was restarted. And who asks for
+    # a page while the server is out of reach waits for five seconds, and holds a thread.
+    return options | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
 
 def _counting(settings: Settings) -> dict[str, dict[str, object]]:

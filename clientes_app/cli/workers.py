@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from ..engine.roll import Living, living
 from ..engine.working import QUEUES, run_worker
@@ -33,8 +35,16 @@ def worker(*, queues: str, verbose: bool) -> None:
         raise click.BadParameter(f"takes some of {', '.join(QUEUES)}", param_hint="--queues")
     if "send" in chosen and settings.missing:
         raise click.ClickException(f"nothing can be sent: {', '.join(settings.missing)} not set")
+    _require_database(db.engine)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level="INFO" if verbose else "WARNING")
     run_worker(current_app._get_current_object(), chosen)  # type: ignore[attr-defined]
+
+
+def _require_database(engine: Engine) -> None:
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        raise click.ClickException(f"the database cannot be reached: {str(error.orig).splitlines()[0]}") from error
 
 
 @click.command()
@@ -47,10 +57,13 @@ def workers() -> None:
         return
     for line in _aligned([HEADINGS, *map(_cells, sending)]):
         click.echo(line)
+    if not any(one.is_alive for one in sending):
+        click.echo("Nobody sends: none of them gives a sign of life.")
 
 
 def _cells(one: Living) -> tuple[str, ...]:
-    return one.where, one.queues or SERVER, f"{one.since:%Y-%m-%d %H:%M:%S}Z", f"{one.silent_for:.0f} s ago"
+    sign = f"{one.silent_for:.0f} s ago" if one.is_alive else f"{one.silent_for:.0f} s ago: gone"
+    return one.where, one.queues or SERVER, f"{one.since:%Y-%m-%d %H:%M:%S}Z", sign
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -40,7 +40,8 @@ from sqlalchemy.types import TypeEngine
 from ..serving.garbage import look_seldom
 
 FROZEN_SECONDS = 20
-"""So long may a writer do nothing in the midst of its transaction."""
+"""So long may a writer do nothing in the midst of its transaction, unless its engine has another option."""
+FROZEN_OPTION = "frozen_seconds"
 
 _WILL_WRITE = {"will_write": True}
 _sqlite_write_lock = threading.Lock()
@@ -212,4 +213,5 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif writes:
-        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_SECONDS}s'")
+        seconds = int(connection.get_execution_options().get(FROZEN_OPTION, FROZEN_SECONDS))
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'")

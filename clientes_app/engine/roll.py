@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from ..database import clock
+from ..database.processes import LEASE_SECONDS
 from ..models import TurnoDeEnvio
 
 
@@ -21,6 +22,11 @@ class Living:
     since: datetime
     silent_for: float
     """Seconds since its last sign of life."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether it is believed to be at work."""
+        return self.silent_for < LEASE_SECONDS
 
 
 def living(engine: Engine) -> list[Living]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,11 +15,13 @@ import procrastinate
 import uvloop
 from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ..background.daily import start_daily
 from ..background.import_supervisor import start_imports
 from ..background.sender import make_carrier, simulate
 from ..config import Settings
+from ..database import transactions
 from ..database.processes import new_owner
 from ..extensions import db
 from ..sending.dispatcher import Dispatcher
@@ -39,6 +42,10 @@ EXPRESS_AT_ONCE = 20
 EXPRESS_POLL_SECONDS = 0.25
 BULK_POLL_SECONDS = 1.0
 RETRY_SECONDS = 1.0
+END_SECONDS = 20.0
+"""What is in flight gets ten seconds to be answered, and the rest of the time is for recording it."""
+FROZEN_SECONDS = 5
+"""So long may a worker do nothing in the midst of its transaction: its locks keep all others waiting."""
 
 
 class Worker:
@@ -47,6 +54,9 @@ class Worker:
     def __init__(self, app: Flask, queues: Sequence[str]) -> None:
         with app.app_context():
             self._engine = db.engine
+        # An import, which is a process of its own, may take longer.
+        frozen_seconds = min(FROZEN_SECONDS, round(WorkersLease.seconds))
+        self._engine.update_execution_options(**{transactions.FROZEN_OPTION: frozen_seconds})
         self._app = app
         self._queues = queues
         self._stopping = asyncio.Event()
@@ -87,7 +97,7 @@ class Worker:
         orders.close()
         for listener in listeners:
             listener.cancel()
-        await asyncio.gather(sending, *listeners, return_exceptions=True)
+        await _end(sending, *listeners)
         watched.cancel()
         await asyncio.gather(watched, return_exceptions=True)
 
@@ -146,6 +156,14 @@ async def _run(app: procrastinate.App, queue: str, at_once: int, poll_seconds: f
         )
 
 
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Wait for what is about to end; where the database is away for too long, others find what was not recorded."""
+    _, late = await asyncio.wait(tasks, timeout=END_SECONDS)
+    if late:
+        log.error("the worker ends without having recorded everything: what it had in flight is uncertain")
+        os._exit(1)
+
+
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -162,8 +180,10 @@ async def _forever(what: str, work: Callable[[], Awaitable[None]]) -> None:
 async def _keep_going(what: str, work: Callable[[], Awaitable[None]]) -> None:
     try:
         await work()
+    except (OperationalError, InterfaceError, procrastinate.exceptions.ConnectorException) as error:
+        log.warning("%s: the database is away (%s); the worker tries again", what, type(error).__name__)
     except Exception:
-        # The edge of a task: the database may have been away, and the next try finds it again.
+        # The edge of a task: without it this worker would not do it any more until somebody restarts it.
         log.exception("%s failed; the worker tries again", what)
 
 

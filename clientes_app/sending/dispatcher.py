@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from . import recording
 from .carrier import Carrier
@@ -54,6 +54,8 @@ class Dispatcher:
         while not self._stopping:
             try:
                 await self._take_a_shift()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("the database is away (%s); the sender tries again", type(error.orig).__name__)
             except DBAPIError:
                 log.exception("the database failed; the sender tries again")
             await self._rest()

@@ -201,7 +201,8 @@ def _attempts_listed(dialect: str) -> Select[int, str | None, EstadoSMS, str | N
 def _stop(connection: Connection, campaign_id: int, fault: Outcome) -> None:
     connection.execute(
         update(CampanaSMS)
-        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING))
+        # Where nothing is left to send there is nothing to stop: it ends by itself.
+        .where(CampanaSMS.id == campaign_id, CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
         .values(
             estado=EstadoCampana.ERROR,
             error_codigo=fault.code,

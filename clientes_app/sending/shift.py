@@ -252,8 +252,8 @@ class Shift:
         try:
             speeds = self._lease.speeds_of_all(self._speedometer.speeds())
             await asyncio.to_thread(recording.record, self._engine, results, speeds, faults)
-        except (OperationalError, InterfaceError):
-            log.exception("%d results wait: the database failed", len(results))
+        except (OperationalError, InterfaceError) as error:
+            log.warning("%d results wait: the database failed (%s)", len(results), type(error.orig).__name__)
             return False
         return True
 
@@ -266,8 +266,8 @@ class Shift:
                 continue  # who cannot record gives no sign of life: another may try, and the app is not ready
             try:
                 await asyncio.to_thread(self._lease.renew, self._speedometer.speeds())
-            except DBAPIError:
-                log.exception("the lease could not be renewed")
+            except DBAPIError as error:
+                log.warning("the lease could not be renewed (%s)", type(error.orig).__name__)
 
 
 def _raise_what_failed(tasks: Sequence[asyncio.Task[None]]) -> None:

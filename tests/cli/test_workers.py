@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from clientes_app.extensions import db
+from clientes_app.models import TurnoDeEnvio
+from clientes_app.models.types import utc_now
 from clientes_app.sending import lease
 
 pytestmark = pytest.mark.both_databases
@@ -28,6 +32,16 @@ def test_the_server_sends_by_itself(app: Flask) -> None:
         lease.hold(db.engine, "shop/1:4711:a")
     _, server = listed(app)
     assert re.fullmatch(r"shop:4711  server  20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ  \d s ago", server)
+
+
+def test_those_who_give_no_sign_of_life_are_said_to_be_gone(app: Flask) -> None:
+    with app.app_context():
+        lease.enter(db.engine, "one/1:7:a", 0, queues="send")
+        with db.engine.begin() as connection:
+            connection.execute(update(TurnoDeEnvio).values(latido=utc_now() - timedelta(seconds=40)))
+    _, gone, nobody = listed(app)
+    assert re.search(r"  4\d s ago: gone$", gone)
+    assert nobody == "Nobody sends: none of them gives a sign of life."
 
 
 def test_workers_stand_below_each_other(app: Flask) -> None:

@@ -26,9 +26,9 @@ LATER = Outcome(Fate.DEFERRED)
 class Senders:
     """Records answers for one campaign, as several senders would: a few at a time."""
 
-    def __init__(self, app: Flask, campaigns: Campaigns) -> None:
+    def __init__(self, app: Flask, campaigns: Campaigns, recipients: int = 60) -> None:
         self._app, self._campaigns = app, campaigns
-        self.campaign_id = campaigns.start(60)
+        self.campaign_id = campaigns.start(recipients)
 
     def record(self, *outcomes: Outcome) -> None:
         with self._app.app_context():
@@ -68,3 +68,11 @@ def test_too_many_is_no_answer_to_a_message(senders: Senders) -> None:
     assert senders.state is EstadoCampana.PROCESANDO
     senders.record(PUZZLING)
     assert senders.state is EstadoCampana.ERROR
+
+
+def test_a_campaign_with_nothing_left_to_send_is_not_stopped(app: Flask, campaigns: Campaigns) -> None:
+    """Answers that never come are given up on together, after all others have come."""
+    senders = Senders(app, campaigns, PUZZLING_IN_A_ROW + 5)
+    senders.record(*[REFUSED] * 5)
+    senders.record(*[PUZZLING] * PUZZLING_IN_A_ROW)
+    assert senders.state is EstadoCampana.COMPLETADO

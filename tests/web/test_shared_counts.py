@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from clientes_app import create_app
 from clientes_app.auth import tries
@@ -63,6 +63,16 @@ def test_wrong_passwords_at_one_machine_count_at_another(app: Flask, other_machi
 def test_the_right_password_is_counted_no_more(app: Flask, account: int) -> None:
     for _ in range(tries.OF_NAME_FROM_ADDRESS.amount + 1):
         assert open_browser(app).log_in("ana").status_code == 302
+
+
+def test_nobody_meets_a_connection_that_died_meanwhile(app: Flask, account: int) -> None:
+    """The server was restarted while nobody came: the first who logs in does not notice."""
+    open_browser(app).log_in("ana")
+    with app.app_context():
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        db.session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        db.session.remove()
+    assert open_browser(app).log_in("ana").status_code == 302
 
 
 def test_a_race_lets_the_limit_through(app: Flask) -> None:
