@@ -520,6 +520,7 @@ NOT_PAGES = {
     "audit.export",
     "auth.first_run_form",
     "health.alive",
+    "health.show_metrics",
     "health.ready",
     "offline.worker",
 }
