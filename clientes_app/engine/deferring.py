@@ -6,7 +6,7 @@ one that is lost is deferred anew, see `upkeep`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, text
@@ -53,7 +53,15 @@ class Job:
 
 def defer(connection: Connection, campaign_id: int, rows: int) -> None:
     """Defer the jobs for so many rows of a campaign, in the transaction that makes them pending."""
-    planned = list(plan(rows))
+    _defer(connection, campaign_id, list(plan(rows)))
+
+
+def defer_rest(connection: Connection, campaign_id: int, rows: int) -> None:
+    """Defer jobs for rows that no job may be left for; they take their turn like any others."""
+    _defer(connection, campaign_id, list(_in_bulk(0, rows)))
+
+
+def _defer(connection: Connection, campaign_id: int, planned: Sequence[Job]) -> None:
     if not planned:
         return
     connection.execute(
@@ -73,6 +81,10 @@ def plan(rows: int) -> Iterator[Job]:
     if rows <= 0:
         return
     yield Job(EXPRESS, 0, min(rows, FIRST_ROWS))
+    yield from _in_bulk(FIRST_ROWS, rows)
+
+
+def _in_bulk(first: int, rows: int) -> Iterator[Job]:
     size = max(SMALLEST_JOB, -(-rows // MOST_JOBS))
-    for depth, start in enumerate(range(FIRST_ROWS, rows, size)):
+    for depth, start in enumerate(range(first, rows, size)):
         yield Job(BULK, -depth, min(size, rows - start))

@@ -20,12 +20,12 @@ from ..models import RitmoDeEnvio, TurnoDeEnvio
 from ..sending.pacing.pace import RecentSum
 from ..sending.pacing.tempo import Tempo
 
-SLOT_SECONDS = 0.1
+SLOT_SECONDS = 0.05
 LOOK_SECONDS = 0.25
 """So often who is not limited looks whether Twilio has refused another worker's messages."""
 GRACE_SECONDS = 0.25
 """So long a slot may be used after its end; one that is left over is lost."""
-LATE_SECONDS = 0.1
+LATE_SECONDS = 0.05
 """Time that nobody has asked for is given out for so long: else the pace would fall by each worker's least delay."""
 
 

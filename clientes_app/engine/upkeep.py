@@ -1,4 +1,4 @@
-"""What workers look after every two seconds: what the dead have left behind, and campaigns that no job is for.
+"""What workers look after every two seconds: what the dead have left behind, and campaigns that no job waits for.
 
 Each worker does it, so that none is needed for it; what one has mended the next finds whole.
 """
@@ -31,13 +31,14 @@ _DROP_ORPHANS = text(
     )
     """
 )
-_WITH_JOBS = text(
-    "SELECT DISTINCT CAST(args ->> 'campaign_id' AS bigint) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+# Of jobs that somebody has, nobody can say at once whether they have died; and one too many does no harm.
+_WITH_WAITING_JOBS = text(
+    "SELECT DISTINCT CAST(args ->> 'campaign_id' AS bigint) FROM procrastinate_jobs WHERE status = 'todo'"
 )
 
 
 def look(engine: Engine, seconds: float = LEASE_SECONDS) -> None:
-    """Declare uncertain what the dead had claimed, and defer jobs for campaigns that have none.
+    """Declare uncertain what the dead had claimed, and defer jobs for campaigns for which none waits.
 
     A worker is dead that gave no sign of life for so many `seconds`.
     """
@@ -52,7 +53,7 @@ def look(engine: Engine, seconds: float = LEASE_SECONDS) -> None:
 
 
 def _defer_where_missing(connection: Connection, runnable: list[int]) -> None:
-    forgotten = set(runnable) - set(connection.scalars(_WITH_JOBS))
+    forgotten = set(runnable) - set(connection.scalars(_WITH_WAITING_JOBS))
     pending = select(CampanaSMS.id, CampanaSMS.pendientes).where(CampanaSMS.id.in_(forgotten)).order_by(CampanaSMS.id)
     for campaign_id, rows in connection.execute(pending).all():
-        deferring.defer(connection, campaign_id, rows)
+        deferring.defer_rest(connection, campaign_id, rows)
