@@ -53,7 +53,7 @@ def measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
     row("latency", "bare /s", "whole /s", "to bare", "to ideal", "bare CPU", "whole CPU")
     for latency in LATENCIES_MS:
         for _ in range(plan.rounds):
-            with SimulatorProcess.start(latency_ms=latency) as process:
+            with _silent_simulator(latency) as process:
                 bare = run_bare(process.base_url, plan.recipients, plan.in_flight)
                 with running_site(app, Simulator(process), log, plan.in_flight) as site:
                     whole = site.send_watched(plan.recipients)
@@ -66,6 +66,11 @@ def measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
                 f"{bare.cpu_ms:.2f} ms",
                 f"{whole.cpu_ms:.2f} ms",
             )
+
+
+def _silent_simulator(latency_ms: float = 0) -> SimulatorProcess:
+    """Start a Twilio whose own callbacks, which are not what is measured, never come."""
+    return SimulatorProcess.start(None, latency_ms, "--callback-delay", str(A_DAY_MS))
 
 
 def _to_ideal(rate: Rate, latency: int, plan: Plan) -> str:
@@ -97,7 +102,7 @@ def measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> No
 
 
 def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
-    with SimulatorProcess.start() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
+    with _silent_simulator() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
         # Before anything is measured: checking a password takes 19 MB, which the process may keep.
         small, big = site.log_in(SMALL), site.log_in(size)
         idle = site.first_messages(_send_small(site, small, f"quiet{size}-"))
@@ -112,8 +117,7 @@ def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
 def measure_callbacks(app: Flask, log: Path, plan: Plan) -> None:
     """Call back for messages of an earlier campaign while another one is being sent."""
     add_sent_messages(app, plan.called_back)
-    # The simulator's own callbacks, which are not what is measured, would lead back to itself: they never come.
-    with SimulatorProcess.start(None, 0, "--callback-delay", str(A_DAY_MS)) as process:
+    with _silent_simulator() as process:
         public = process.base_url
         settings = {"PUBLIC_BASE_URL": public, "TWILIO_MESSAGES_PER_SECOND": str(PACE_BESIDE_CALLBACKS)}
         with running_site(app, Simulator(process), log, plan.in_flight, **settings) as site:
