@@ -60,7 +60,7 @@ class JobOrders:
         await job.done.wait()
 
     async def keep_up(self, tell: Callable[[], None]) -> None:
-        """Tell whenever a job comes, until cancelled."""
+        """Say whenever a job comes that there is work, until cancelled."""
         self._tell = tell
         try:
             await asyncio.Event().wait()
@@ -104,4 +104,4 @@ class JobOrders:
 
 
 def _tell_nobody() -> None:
-    """Tell nobody: no shift is on."""
+    """Do nothing: no shift is on."""

@@ -153,7 +153,7 @@ class Change:
 
 
 def tell_changes(connection: Connection, job: Job, told: Mapping[int, dict[str, Any]], *, undoes: bool) -> None:
-    """Tell in clients' stories what an import, or its undoing, changed of them."""
+    """Write into clients' stories what an import, or its undoing, changed of them."""
     same = {
         "tipo": TipoDeCambio.EDITADO,
         "importacion_id": job.id,

@@ -107,14 +107,14 @@ def _tagged(account_id: int, tag_id: int) -> Sequence[int]:
 
 
 def _tell_given(session: Session, account_id: int, batch: Select[int], tag_id: int, by: Actor) -> None:
-    """Tell it in the stories of those who lack the tag; the caller has locked the clients."""
+    """Write it into the stories of those who lack the tag; the caller has locked the clients."""
     lacking = in_batch(account_id, batch) & Cliente.borrado.is_(None) & ~_has(tag_id)
     for name in _names(session, account_id, tag_id):
         note_change_of_each(session.connection(), lacking, {"etiquetas": [name]}, by)
 
 
 def _tell_taken(session: Session, account_id: int, batch: Select[int], tag_id: int, by: Actor) -> None:
-    """Tell it in the stories of those who have the tag; the caller has locked the clients."""
+    """Write it into the stories of those who have the tag; the caller has locked the clients."""
     tagged = in_batch(account_id, batch) & _has(tag_id)
     for name in _names(session, account_id, tag_id):
         note_change_of_each(session.connection(), tagged, {"etiquetas_quitadas": [name]}, by)
