@@ -20,14 +20,14 @@ from . import (
     opt_outs,
     people,
     privacy,
-    profile,
-    segments,
     shop,
     simulated_phone,
     tokens,
     webhooks,
 )
 from .auth import second_factor
+from .clients import segments
+from .people import profile
 
 _PACKAGES = (
     home,

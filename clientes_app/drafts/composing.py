@@ -14,10 +14,10 @@ from ..clients.search.chips import chips_of
 from ..clients.search.choice import selection_of
 from ..clients.search.criteria import Search
 from ..clients.search.selection import Said, Selection, Unreadable
+from ..clients.segments import services as segments
 from ..clients.tags.services import tag_names
 from ..message_templates import services as template_services
 from ..models import Borrador
-from ..segments import services as segments
 from .previewing import preview_of
 from .services import content_of
 from .typed import Content

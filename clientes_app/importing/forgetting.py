@@ -83,8 +83,8 @@ def settle(engine: Engine, import_id: int, staging: Staging, end: Callable[[Conn
 def keep_rejected(kept: Kept, forgotten: Forgotten, done_to: int) -> None:
     """Keep of an import that ended at a row only those that it rejected, and none of whom it must not bring back."""
     kept.delete_sources()
-    if kept.has_rows:
-        with kept.staging() as staging:
+    if staging := kept.kept_staging():
+        with staging:
             outcomes.keep_rejected(staging, done_to)
             staging.forget(forgotten.has)
 

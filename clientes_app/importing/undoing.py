@@ -38,8 +38,9 @@ def undo(engine: Engine, job: Job) -> None:
     for step in (_delete_created, _restore_changed):
         while _undo_batch(engine, job, step):
             pass
-    jobs.finish(engine, job, EstadoImportacion.DESHECHA, terminado=utc_now())
+    # Before it has ended: until then nobody else, an eraser for one, touches what is kept.
     job.kept.delete()
+    jobs.finish(engine, job, EstadoImportacion.DESHECHA, terminado=utc_now())
 
 
 def _undo_batch(engine: Engine, job: Job, step: Callable[[Connection, Job], bool]) -> bool:

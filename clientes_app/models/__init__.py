@@ -8,7 +8,6 @@ from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
 from .distintos import Distintos
-from .enlace import Enlace
 from .entrante import LONGEST_ANSWER, MOST_MEDIA, MensajeEntrante, Respuesta
 from .etiqueta import ClienteEtiqueta, Etiqueta
 from .importacion import (
@@ -26,14 +25,15 @@ from .importacion import (
     PersonaDeArchivo,
     PersonaOlvidada,
 )
+from .persons.enlace import Enlace
+from .persons.segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
+from .persons.sesion import FormularioGuardado, Intento, Sesion
+from .persons.token_de_api import Alcance, TokenDeApi
+from .persons.usuario import Rol, Usuario
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
-from .segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
-from .sesion import FormularioGuardado, Intento, Sesion
-from .token_de_api import Alcance, TokenDeApi
 from .turno import RitmoDeEnvio, TurnoDeEnvio
-from .usuario import Rol, Usuario
 from .venta import Venta
 
 __all__ = [

@@ -19,7 +19,7 @@ from clientes_app.errors import Conflict, DomainError
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Cuenta, Enlace, Sesion, Totp, Usuario
 from clientes_app.people import links
-from clientes_app.profile import services as own
+from clientes_app.people.profile import services as own
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.second_factor import turn_on_app

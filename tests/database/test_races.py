@@ -26,6 +26,7 @@ from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates import merging
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.selection import Ticked
+from clientes_app.clients.segments import services as segments
 from clientes_app.clients.tags import services as tags
 from clientes_app.clients.tags import tagging
 from clientes_app.extensions import db, unit_of_work
@@ -53,10 +54,9 @@ from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
 from clientes_app.people import links, names
 from clientes_app.people import services as people
+from clientes_app.people.profile import services as own
 from clientes_app.people.services import PersonFields
 from clientes_app.privacy.services import erase
-from clientes_app.profile import services as own
-from clientes_app.segments import services as segments
 from clientes_app.sending.carrier import Fate, Outcome
 from clientes_app.sending.faults import NO_ANSWER
 from clientes_app.shop.services import ShopSettings, save_settings

@@ -258,3 +258,15 @@ def test_the_server_sweeps_when_it_starts(app: Flask, imports: Imports) -> None:
     started = daily.start_daily(app)
     wait_until(lambda: not stray.exists())
     started.stop()
+
+
+def test_rows_that_were_just_deleted_are_none_and_leave_no_file(imports: Imports) -> None:
+    with imports.app.app_context():
+        kept = imports.place.storage.of(db.engine, 1, secrets.token_hex(16))
+        staging = kept.kept_staging()
+        rows = []
+        if staging:  # tables can always be asked
+            with staging:
+                rows = list(staging.rejected())
+    assert rows == []
+    assert files(imports) == set()

@@ -59,10 +59,10 @@ class Line:
 
 def page_of(row: Importacion, kind: str, after: int, place: Surroundings) -> tuple[list[Line], int | None]:
     """Return the next lines of a kind, and the number after which more follow."""
-    kept = _kept(row, place)
-    if not kept.has_rows:
+    staging = _kept(row, place).kept_staging()
+    if staging is None:
         return [], None
-    with kept.staging() as staging:
+    with staging:
         if kind in set(Apart):
             lines = [_line_apart(run) for run in staging.page_apart(Apart(kind), after)]
         else:
@@ -72,10 +72,10 @@ def page_of(row: Importacion, kind: str, after: int, place: Surroundings) -> tup
 
 def with_other_numbers(row: Importacion, place: Surroundings) -> int:
     """Count the rows that have more numbers than the one that is imported, as long as they are kept."""
-    kept = _kept(row, place)
-    if not kept.has_rows:
+    staging = _kept(row, place).kept_staging()
+    if staging is None:
         return 0
-    with kept.staging() as staging:
+    with staging:
         return staging.with_others()
 
 

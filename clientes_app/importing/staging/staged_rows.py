@@ -59,10 +59,10 @@ def leave_out(account_id: int, import_id: int, number: int, storage: Storage) ->
 
 def rejected(row: Importacion, storage: Storage) -> Iterator[Staged]:
     """Return the rows that are not imported."""
-    kept = storage.of(db.session.connection(), row.id, row.archivo)
-    if not kept.has_rows:
+    staging = storage.of(db.session.connection(), row.id, row.archivo).kept_staging()
+    if staging is None:
         return
-    with kept.staging() as staging:
+    with staging:
         yield from staging.rejected()
 
 
@@ -88,10 +88,12 @@ def forget_person(account_id: int, storage: Storage, numbers: Collection[str], d
 def _forget_in(row: Importacion, storage: Storage, is_theirs: Callable[[str | None, str], bool]) -> None:
     with unit_of_work() as session:
         row = lock_owned(session, Importacion, row.usuario_id, row.id)
-        kept = storage.of(session.connection(), row.id, row.archivo)
-        if row.estado in UNFINISHED or not kept.has_rows:
+        if row.estado in UNFINISHED:
             return
-        with kept.staging() as staging:
+        staging = storage.of(session.connection(), row.id, row.archivo).kept_staging()
+        if staging is None:
+            return
+        with staging:
             staging.forget(is_theirs)
             if row.estado is EstadoImportacion.REVISADA:
                 count(row, staging)

@@ -27,11 +27,6 @@ class KeptFiles:
         """How many bytes they take."""
         return self.local.size
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether there are staged rows."""
-        return self.local.staging.exists()
-
     @contextmanager
     def text(self) -> Iterator[Path]:
         """Give the rows as CSV, where they lie."""
@@ -51,8 +46,15 @@ class KeptFiles:
         files.unfinished.replace(files.converted)
 
     def staging(self) -> Staging:
-        """Open the staged rows."""
-        return Staging(SqliteFile(self.local.staging))
+        """Open the staged rows, for those who store them."""
+        return Staging(SqliteFile.made_at(self.local.staging))
+
+    def kept_staging(self) -> Staging | None:
+        """Open the staged rows where there are any: they may be deleted at any moment."""
+        try:
+            return Staging(SqliteFile(self.local.staging))
+        except FileNotFoundError:
+            return None
 
     def delete_sources(self) -> None:
         """Delete what was uploaded; the rejected rows stay."""

@@ -46,8 +46,6 @@ class KeptRows:
     folder: Path
     """Where files of this machine may be for a while."""
 
-    has_rows = True
-
     @property
     def size(self) -> int:
         """How many bytes it takes."""
@@ -83,8 +81,12 @@ class KeptRows:
             pieces.store(connection, self.import_id, files.unfinished, converted=True)
 
     def staging(self) -> Staging:
-        """Open the staged rows."""
+        """Open the staged rows, for those who store them."""
         return Staging(PostgresTables(self.on, self.import_id))
+
+    def kept_staging(self) -> Staging | None:
+        """Open the staged rows where there are any: those of tables can always be asked for."""
+        return self.staging()
 
     def delete_sources(self) -> None:
         """Delete what was uploaded; the rejected rows stay."""

@@ -19,10 +19,6 @@ class Kept(Protocol):
     def size(self) -> int:
         """How many bytes it takes."""
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether there may be staged rows."""
-
     def text(self) -> AbstractContextManager[Path]:
         """Give the rows as CSV, in a file that is there as long as this is open: as uploaded, or as converted.
 
@@ -39,7 +35,10 @@ class Kept(Protocol):
         """Keep the sheet that was converted in these files, in place of the one before."""
 
     def staging(self) -> Staging:
-        """Open the staged rows."""
+        """Open the staged rows, for those who store them."""
+
+    def kept_staging(self) -> Staging | None:
+        """Open the staged rows where there are any: they may be deleted at any moment."""
 
     def delete_sources(self) -> None:
         """Delete what was uploaded; the rejected rows stay."""

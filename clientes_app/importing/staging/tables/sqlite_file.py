@@ -19,11 +19,31 @@ class SqliteFile:
     """The tables of an import in a file."""
 
     def __init__(self, path: Path) -> None:
-        # Only ever used by one thread at a time, though not always by the one that opened it.
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        path.chmod(0o600)
+        """Open the file.
+
+        Raises FileNotFoundError.
+        """
+        try:
+            # Only ever used by one thread at a time, though not always by the one that opened it.
+            self._database = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=30,
+            )
+        except sqlite3.OperationalError as error:
+            if path.exists():
+                raise
+            raise FileNotFoundError(path) from error
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
         create_tables(self._database)
+
+    @classmethod
+    def made_at(cls, path: Path) -> Self:
+        """Open the file; make it where there is none."""
+        path.touch(mode=0o600)
+        return cls(path)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Base
-from .types import PrimaryKey, UtcDateTime, utc_now
+from ...extensions import Base
+from ..types import PrimaryKey, UtcDateTime, utc_now
 
 
 class Sesion(Base):

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Base
-from .types import Id, PrimaryKey, UtcDateTime, utc_now
+from ...extensions import Base
+from ..types import Id, PrimaryKey, UtcDateTime, utc_now
 
 
 class Totp(Base):

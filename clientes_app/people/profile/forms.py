@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from ..auth.forms import password_field
-from ..web.forms import Form, line_field
+from ...auth.forms import password_field
+from ...web.forms import Form, line_field
 
 
 class NameForm(Form):

@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import Base
-from .types import PrimaryKey, UtcDateTime, utc_now
+from ...extensions import Base
+from ..types import PrimaryKey, UtcDateTime, utc_now
 from .usuario import Usuario
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Base
-from .types import PrimaryKey, UtcDateTime, utc_now
+from ...extensions import Base
+from ..types import PrimaryKey, UtcDateTime, utc_now
 
 
 class Enlace(Base):

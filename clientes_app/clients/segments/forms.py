@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from ..web.forms import Form, line_field
+from ...web.forms import Form, line_field
 
 LONGEST_NAME = 60
 

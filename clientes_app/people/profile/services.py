@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from ..audit_log import Actor, record
-from ..auth import passwords
-from ..auth import services as people
-from ..auth.new_password import NewPassword, replace_password
-from ..errors import DomainError
-from ..extensions import db, unit_of_work
-from ..models import Accion, Usuario
+from ...audit_log import Actor, record
+from ...auth import passwords
+from ...auth import services as people
+from ...auth.new_password import NewPassword, replace_password
+from ...errors import DomainError
+from ...extensions import db, unit_of_work
+from ...models import Accion, Usuario
 
 
 class WrongPassword(DomainError):

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
-from ..audit_log import Actor
-from ..clients.search.criteria import Search
-from ..errors import Conflict
-from ..extensions import db, unit_of_work
-from ..models import Segmento
-from ..tenancy import delete_owned, get_owned, owned
+from ...audit_log import Actor
+from ...errors import Conflict
+from ...extensions import db, unit_of_work
+from ...models import Segmento
+from ...tenancy import delete_owned, get_owned, owned
+from ..search.criteria import Search
 
 
 def list_segments(account_id: int) -> Sequence[Segmento]:

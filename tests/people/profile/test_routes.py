@@ -12,8 +12,8 @@ from clientes_app.auth import tries
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria, Sesion, Usuario
 
-from ..support.checking_client import CheckingClient, open_browser
-from ..support.shop import PASSWORD, Shop
+from ...support.checking_client import CheckingClient, open_browser
+from ...support.shop import PASSWORD, Shop
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
 NEW = "three small words"

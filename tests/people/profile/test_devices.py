@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from clientes_app.profile.devices import name_device
+from clientes_app.people.profile.devices import name_device
 
 LIKE_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
 

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..auth import sessions
-from ..auth.opening import present_session
-from ..auth.second_factor.services import guessed
-from ..errors import DomainError
-from ..web.access import Access, access
-from ..web.actor import current_actor
-from ..web.htmx import done, form_again
-from ..web.throttling import TooManyTries
+from ...auth import sessions
+from ...auth.opening import present_session
+from ...auth.second_factor.services import guessed
+from ...errors import DomainError
+from ...web.access import Access, access
+from ...web.actor import current_actor
+from ...web.htmx import done, form_again
+from ...web.throttling import TooManyTries
 from . import bp, services
 from .devices import name_device
 from .forms import NameForm, PasswordForm

@@ -10,8 +10,8 @@ import pytest
 
 from clientes_app.models import Etiqueta, Segmento
 
-from ..support.checking_client import CheckingClient
-from ..support.shop import Shop
+from ...support.checking_client import CheckingClient
+from ...support.shop import Shop
 
 LIST = "/clientes/segmentos/"
 

@@ -10,12 +10,12 @@ from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from ..extensions import Base
-from ..values.log_in_names import key_of
-from .types import PrimaryKey, UtcDateTime, state_column, utc_now
+from ...extensions import Base
+from ...values.log_in_names import key_of
+from ..types import PrimaryKey, UtcDateTime, state_column, utc_now
 
 if TYPE_CHECKING:
-    from .cuenta import Cuenta
+    from ..cuenta import Cuenta
 
 
 class Rol(StrEnum):

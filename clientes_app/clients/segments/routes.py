@@ -10,17 +10,17 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from ..clients.search import listing
-from ..clients.search.chips import describe
-from ..clients.search.choice import selection_of
-from ..clients.search.criteria import Search
-from ..clients.search.selection import Destination, Said, Unreadable
-from ..clients.tags.services import tag_names
-from ..errors import Conflict
-from ..models import Segmento
-from ..web.access import Access, access
-from ..web.actor import current_actor
-from ..web.htmx import flash_and_go, form_again, page_or_fragment
+from ...errors import Conflict
+from ...models import Segmento
+from ...web.access import Access, access
+from ...web.actor import current_actor
+from ...web.htmx import flash_and_go, form_again, page_or_fragment
+from ..search import listing
+from ..search.chips import describe
+from ..search.choice import selection_of
+from ..search.criteria import Search
+from ..search.selection import Destination, Said, Unreadable
+from ..tags.services import tag_names
 from . import bp, services
 from .forms import SegmentForm
 

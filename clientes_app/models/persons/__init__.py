@@ -1,0 +1,1 @@
+"""Who comes in: people, their sessions, second factors, links and tokens."""
