@@ -34,6 +34,8 @@ ACTS = {
     Accion.IMPORT_APPLIED: lazy_gettext("imported clients"),
     Accion.IMPORT_UNDONE: lazy_gettext("undid an import"),
     Accion.CAMPAIGN_SENT: lazy_gettext("sent a campaign"),
+    Accion.CAMPAIGN_SCHEDULED: lazy_gettext("scheduled a campaign"),
+    Accion.CAMPAIGN_RESCHEDULED: lazy_gettext("changed the hour of a campaign"),
     Accion.CAMPAIGN_PAUSED: lazy_gettext("paused a campaign"),
     Accion.CAMPAIGN_RESUMED: lazy_gettext("resumed a campaign"),
     Accion.CAMPAIGN_CANCELLED: lazy_gettext("cancelled a campaign"),

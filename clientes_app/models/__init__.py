@@ -3,7 +3,18 @@
 from .auditoria import Accion, Auditoria
 from .baja import Baja, BajaLevantada, BajaRecordada, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
-from .campana import AT_REST, COUNTERS, ENDED, Borrador, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from .campana import (
+    AT_REST,
+    COUNTERS,
+    ENDED,
+    Borrador,
+    CampanaSMS,
+    EstadoCampana,
+    EstadoSMS,
+    MotivoDePausa,
+    Recibo,
+    SMSLog,
+)
 from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
@@ -76,6 +87,7 @@ __all__ = [
     "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
+    "MotivoDePausa",
     "OrigenBaja",
     "PersonaDeArchivo",
     "PersonaOlvidada",

@@ -37,6 +37,8 @@ class Accion(StrEnum):
     IMPORT_APPLIED = "importacion_aplicada"
     IMPORT_UNDONE = "importacion_deshecha"
     CAMPAIGN_SENT = "campana_enviada"
+    CAMPAIGN_SCHEDULED = "campana_programada"
+    CAMPAIGN_RESCHEDULED = "campana_reprogramada"
     CAMPAIGN_PAUSED = "campana_pausada"
     CAMPAIGN_RESUMED = "campana_reanudada"
     CAMPAIGN_CANCELLED = "campana_cancelada"
