@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ..background.daily import start_daily
 from ..background.import_supervisor import start_imports
+from ..background.schedules import LOOK_SECONDS, start_due
 from ..background.sender import make_carrier, simulate
 from ..config import Settings
 from ..database import transactions
@@ -76,12 +77,18 @@ class Worker:
                 tasks.create_task(self._look_after_others())
                 if SEND in self._queues:
                     tasks.create_task(self._send())
+                    tasks.create_task(self._start_what_is_due())
                 await self._stopping.wait()
 
     async def _look_after_others(self) -> None:
         while not self._stopping.is_set():
             await _keep_going("upkeep", partial(asyncio.to_thread, upkeep.look, self._engine, WorkersLease.seconds))
             await _pause(self._stopping, upkeep.SECONDS)
+
+    async def _start_what_is_due(self) -> None:
+        while not self._stopping.is_set():
+            await _keep_going("schedules", partial(asyncio.to_thread, start_due, self._app))
+            await _pause(self._stopping, LOOK_SECONDS)
 
     async def _send(self) -> None:
         orders = JobOrders()

@@ -513,6 +513,7 @@ NOT_PAGES = {
     "campaigns.waiting",
     "clients.list_sales",
     "opt_outs.export",
+    "schedule.countdown",
     "static",
     "importing.progress",
     "importing.rejected",
