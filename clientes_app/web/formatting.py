@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 
 from ..client_files.refusals import Refused
@@ -21,6 +22,8 @@ from ..values.pseudonym import is_pseudonym
 from ..values.text import translatable
 
 _NAMED = 20
+_UNITS = (("day", 86_400, 1_000_000), ("hour", 3_600, 24), ("minute", 60, 60), ("second", 1, 60))
+"""How many seconds each has, and how many of it the next one has."""
 _NEAR = timedelta(minutes=2)
 _LONGEST_THING = 40
 _WHY_NO_SMS = {
@@ -92,6 +95,16 @@ def until(value: datetime) -> str:
     """Write how long it is until a moment: `dentro de 5 días`."""
     left = max(value - utc_now(), timedelta())
     return format_timedelta(left, add_direction=True, threshold=1, locale=get_locale())
+
+
+def countdown(value: datetime) -> str:
+    """Write exactly how long it is until a moment, in its two largest units: `4 días, 6 horas`."""
+    left = max(ceil((value - utc_now()).total_seconds()), 0)
+    counts = [(unit, left // seconds % most) for unit, seconds, most in _UNITS]
+    first = next((place for place, (_, count) in enumerate(counts) if count), len(counts) - 1)
+    largest, *others = counts[first : first + 2]
+    told = [largest, *(each for each in others if each[1])]
+    return ", ".join(format_unit(count, f"duration-{unit}", "long", locale=get_locale()) for unit, count in told)
 
 
 def is_near(value: datetime) -> bool:

@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
         moment=formatting.moment,
         full_moment=formatting.full_moment,
         until=formatting.until,
+        countdown=formatting.countdown,
         is_near=formatting.is_near,
         capitalize_first=formatting.capitalize_first,
         shop_iso=lambda moment: formatting.local_iso(moment, account_zone()),
