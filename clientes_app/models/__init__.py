@@ -4,6 +4,7 @@ from .auditoria import Accion, Auditoria
 from .baja import Baja, BajaLevantada, BajaRecordada, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import AT_REST, COUNTERS, ENDED, Borrador, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from .campo import MOST_FIELDS, Campo, TipoDeCampo, ValorDeCampo
 from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
@@ -41,6 +42,7 @@ __all__ = [
     "COUNTERS",
     "ENDED",
     "LONGEST_ANSWER",
+    "MOST_FIELDS",
     "MOST_MEDIA",
     "OPEN_IMPORTS",
     "UNFINISHED",
@@ -55,6 +57,7 @@ __all__ = [
     "CambioDeCliente",
     "CambioImportado",
     "CampanaSMS",
+    "Campo",
     "Cliente",
     "ClienteDeArchivo",
     "ClienteEtiqueta",
@@ -91,9 +94,11 @@ __all__ = [
     "SegundoPasoFallido",
     "Sesion",
     "TipoDeCambio",
+    "TipoDeCampo",
     "TokenDeApi",
     "Totp",
     "TurnoDeEnvio",
     "Usuario",
+    "ValorDeCampo",
     "Venta",
 ]
