@@ -15,6 +15,7 @@ from .campana import (
     Recibo,
     SMSLog,
 )
+from .campo import MOST_FIELDS, Campo, TipoDeCampo, ValorDeCampo
 from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
@@ -52,6 +53,7 @@ __all__ = [
     "COUNTERS",
     "ENDED",
     "LONGEST_ANSWER",
+    "MOST_FIELDS",
     "MOST_MEDIA",
     "OPEN_IMPORTS",
     "SENDS",
@@ -67,6 +69,7 @@ __all__ = [
     "CambioDeCliente",
     "CambioImportado",
     "CampanaSMS",
+    "Campo",
     "Cliente",
     "ClienteDeArchivo",
     "ClienteEtiqueta",
@@ -104,9 +107,11 @@ __all__ = [
     "SegundoPasoFallido",
     "Sesion",
     "TipoDeCambio",
+    "TipoDeCampo",
     "TokenDeApi",
     "Totp",
     "TurnoDeEnvio",
     "Usuario",
+    "ValorDeCampo",
     "Venta",
 ]

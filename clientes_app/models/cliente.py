@@ -9,12 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import Money, PrimaryKey, UtcDateTime, only_where, utc_now
-
-
-# Compared byte by byte, like SQLite does: a page of the list begins where the one before it ended.
-def _binary_text(longest: int) -> String:
-    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
+from .types import Money, PrimaryKey, UtcDateTime, binary_text, only_where, utc_now
 
 
 class Cliente(Base):
@@ -57,11 +52,11 @@ class Cliente(Base):
     documento: Mapped[str] = mapped_column(String(20), default="", server_default="")
     busqueda: Mapped[str] = mapped_column(Text, default="", server_default="")
     """What a search looks in: name, number and document, folded. A trigram index follows it by itself."""
-    nombre_orden: Mapped[str] = mapped_column(_binary_text(150), default="", server_default="")
+    nombre_orden: Mapped[str] = mapped_column(binary_text(150), default="", server_default="")
     """The name as lists sort it: folded."""
     nombre_clave: Mapped[str] = mapped_column(String(150), default="", server_default="")
     """What near-same names have in common."""
-    documento_clave: Mapped[str] = mapped_column(_binary_text(20), default="", server_default="")
+    documento_clave: Mapped[str] = mapped_column(binary_text(20), default="", server_default="")
     """The document's letters and digits."""
     ultima_compra: Mapped[datetime | None] = mapped_column(UtcDateTime)
     total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, TypeDecorator, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, String, TypeDecorator, text
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -71,6 +71,11 @@ class Money(TypeDecorator[Decimal]):
 def only_where(condition: str) -> dict[str, Any]:
     """Return the options of an index that holds only the rows for which a condition is true."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def binary_text(longest: int) -> String:
+    """Return the type of a text that is compared byte by byte on both databases, as pages of a list need it."""
+    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
 
 
 def state_column(states: type[StrEnum], longest: int = 16) -> Enum:

@@ -157,6 +157,12 @@ ROWS = {
         "INSERT INTO ritmo_de_envio (id, siguiente, partes_por_segundo, meta, medido, rechazos)"
         " VALUES (1, '2026-11-22 15:00:00', 50, 100, '2026-11-22 15:00:00', 1)",
     ),
+    "0024": (
+        "INSERT INTO campo (id, nombre, clave, tipo, opciones, lugar, posicion, creado, usuario_id)"
+        " VALUES (1, 'Cumpleaños', 'cumpleanos', 'fecha', '[]', 1, 1, '2026-11-22 15:00:00', 1)",
+        "INSERT INTO valor_de_campo (campo_id, cliente_id, valor, orden, dia)"
+        " VALUES (1, 1, '--05-17', '0000-05-17', 517)",
+    ),
     "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
     "0023": (
         "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"

@@ -24,6 +24,7 @@ from clientes_app.models import (
     Alcance,
     Baja,
     Borrador,
+    Campo,
     ClienteEtiqueta,
     Etiqueta,
     Importacion,
@@ -31,7 +32,9 @@ from clientes_app.models import (
     Respuesta,
     Segmento,
     Sesion,
+    TipoDeCampo,
     TokenDeApi,
+    ValorDeCampo,
 )
 from clientes_app.people import links
 from clientes_app.tokens import services as tokens
@@ -195,6 +198,14 @@ ADMIN = {
     "POST people.make_link",
     "GET audit.index",
     "GET audit.export",
+    "GET fields.index",
+    "GET fields.new",
+    "POST fields.create",
+    "GET fields.edit",
+    "POST fields.save",
+    "POST fields.move",
+    "GET fields.confirm_deletion",
+    "POST fields.delete",
     "GET shop.index",
     "POST shop.save",
     "GET campaigns.confirm_approval",
@@ -296,6 +307,8 @@ FORM = {
     "hasta": "1",
     "dia": "2199-12-04",
     "hora": "10:00",
+    "tipo": "texto",
+    "hacia": "arriba",
 }
 
 
@@ -309,6 +322,12 @@ class House:
         assert tag == self.client, "one id stands for both in the addresses of their blueprint"
         with app.app_context(), unit_of_work() as session:
             session.add(ClienteEtiqueta(etiqueta_id=tag, cliente_id=self.client))
+        field = Campo(nombre=f"{SECRET} campo", clave="secreto", tipo=TipoDeCampo.TEXTO, lugar=1, posicion=1)
+        field.usuario_id = account
+        self.field = shop.add(field)
+        with app.app_context(), unit_of_work() as session:
+            secret = f"{SECRET} valor"
+            session.add(ValorDeCampo(campo_id=self.field, cliente_id=self.client, valor=secret, orden=secret.lower()))
         self.draft = str(uuid4())
         texts = {"mensaje": f"{SECRET} borrador", "nombre": "", "plantilla": "", "propio": ""}
         shop.add(
@@ -369,6 +388,7 @@ class House:
             "privacy": self.client,
             "people": self.person,
             "tokens": self.token,
+            "fields": self.field,
             "own": self.session,
         }
         kind = rule.endpoint.partition(".")[0]
