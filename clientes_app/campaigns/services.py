@@ -20,7 +20,7 @@ from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
 from ..sending import outbox
-from ..sending.faults import TOO_LONG
+from ..sending.faults import MISSING_VALUE, TOO_LONG
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
@@ -58,6 +58,8 @@ class Review:
     expense: Expense | None
     """None for an account without prices."""
     room: Room
+    required: tuple[str, ...]
+    """The placeholders that the text cannot do without, as they are written."""
 
     @property
     def refusal(self) -> str | None:
@@ -73,6 +75,11 @@ class Review:
     def all_too_long(self) -> bool:
         """Return whether it reaches nobody, and a shorter text would reach somebody."""
         return not self.sendable and any(share.reason == TOO_LONG for share in self.shares)
+
+    @property
+    def lacks_values(self) -> bool:
+        """Return whether somebody does not get it because a value is missing."""
+        return any(share.reason == MISSING_VALUE for share in self.shares)
 
     @property
     def chosen(self) -> int:
@@ -91,9 +98,10 @@ def review(account_id: int, draft: Draft) -> Review:
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
     return Review(
         shares=audiences.shares(session, mailing),
-        totals=measure_all(draft.mensaje, audiences.names_to_send_to(session, mailing)),
-        expense=_expense(session, mailing, draft.mensaje),
+        totals=measure_all(mailing.template, audiences.to_send_to(session, mailing)),
+        expense=_expense(session, mailing),
         room=limits.room_of(session, account_id),
+        required=tuple(placeholder.written for placeholder in mailing.template.required),
     )
 
 
@@ -139,6 +147,8 @@ def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | N
     # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
     _require_known(session, account_id, draft.audience)
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
+    campaign.compartido = mailing.filling.shared.stored_for(draft.mensaje)
+    session.flush()
     outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, mailing))
     session.refresh(campaign)
     if not campaign.total_clientes:
@@ -221,11 +231,11 @@ def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
         campaign.encolada = now
 
 
-def _expense(session: Session, mailing: Mailing, text: str) -> Expense | None:
+def _expense(session: Session, mailing: Mailing) -> Expense | None:
     prices = prices_of(session, mailing.account_id)
     if not prices:
         return None
-    return limits.expense_of(text, audiences.names_and_numbers_to_send_to(session, mailing), prices)
+    return limits.expense_of(mailing.template, audiences.numbers_to_send_to(session, mailing), prices)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

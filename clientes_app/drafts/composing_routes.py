@@ -21,6 +21,7 @@ from ..clients.search.selection import Said
 from ..errors import NotFound
 from ..extensions import db
 from ..message_templates.preview import preview
+from ..messaging.personalization import Recipient
 from ..models import Borrador, CampanaSMS
 from ..settings import current_settings
 from ..values.ids import read_id
@@ -149,7 +150,7 @@ def review(key: UUID) -> ResponseReturnValue:
     audience = handing_over.still_to_reach(db.session(), draft.usuario_id, chosen, draft.continua_id)
     gone = handing_over.left_out(chosen, audience)
     reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))
-    shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
+    shown = preview(form.template, reviewed.totals.longest or Recipient(""))
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
     return render_template("campaigns/review.html", draft=draft, review=reviewed, longest=shown, waits=waits, gone=gone)
 
