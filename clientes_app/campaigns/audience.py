@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from ..clients.search.selection import Selection, selected_in_order
 from ..database.transactions import id_list
-from ..messaging.personalization import is_too_long, longest_that_fits
+from ..message_templates.filling import Columns, Filling, as_json, filling_of, lacks, length_of_values
+from ..messaging.personalization import Recipient, Template, recipient_of
+from ..messaging.template_placeholders import Placeholder
 from ..models import Baja, Cliente, EstadoSMS, SMSLog
-from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER, OPTED_OUT, TOO_LONG
+from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, MISSING_VALUE, NO_USABLE_NUMBER, OPTED_OUT, TOO_LONG
 from ..tenancy import owned
 
 SOME = 20
@@ -32,24 +34,30 @@ class Share:
 
 @dataclass(frozen=True)
 class Mailing:
-    """An audience, and who of it cannot be sent one text, because it would be too long with their name."""
+    """An audience, a text with what fills it in, and for whom of the audience it would be too long."""
 
     account_id: int
     audience: Selection
+    filling: Filling
+    template: Template
     too_long: tuple[int, ...]
 
 
 def mailing_of(session: Session, account_id: int, audience: Selection, text: str) -> Mailing:
     """Look for whom a text would be too long."""
-    return Mailing(account_id, audience, tuple(_too_long(session, account_id, audience, text)))
+    filling = filling_of(session, account_id)
+    mailing = Mailing(account_id, audience, filling, filling.template(text), ())
+    return replace(mailing, too_long=tuple(_too_long(session, mailing)))
 
 
 def recipients(session: Session, mailing: Mailing) -> Select[Any]:
     """Select what `sending.outbox.enqueue` stores: each client with the state its message starts in.
 
-    The first of several clients with one number is sent to; the others are skipped, as are those who opted out.
+    The first of several clients with one number is sent to; the others are skipped, as are those who opted out, and
+    those of whom a value is missing.
     """
-    chosen = _chosen(session, mailing.account_id, mailing.audience)
+    chosen = _chosen(session, mailing)
+    values = _values(chosen, mailing)
     too_long = _is_listed(session, chosen, mailing)
     repeated = _repeated(session, mailing)
     asked_out = and_(Baja.usuario_id == mailing.account_id, Baja.telefono_e164 == chosen.c.telefono_e164)
@@ -57,6 +65,7 @@ def recipients(session: Session, mailing: Mailing) -> Select[Any]:
         (~chosen.c.activo, INACTIVE),
         (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
         (Baja.id.is_not(None), OPTED_OUT),
+        (lacks(mailing.template, values), MISSING_VALUE),
         (too_long, TOO_LONG),
         (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
         else_=null(),
@@ -64,7 +73,7 @@ def recipients(session: Session, mailing: Mailing) -> Select[Any]:
     sendable = reason.is_(None)
     state = case(
         (sendable, _state(EstadoSMS.PENDIENTE)),
-        (reason.in_((OPTED_OUT, DUPLICATE_NUMBER)), _state(EstadoSMS.OMITIDO)),
+        (reason.in_((OPTED_OUT, MISSING_VALUE, DUPLICATE_NUMBER)), _state(EstadoSMS.OMITIDO)),
         else_=_state(EstadoSMS.FALLIDO),
     )
     known = chosen.outerjoin(Baja, asked_out).outerjoin(
@@ -74,6 +83,7 @@ def recipients(session: Session, mailing: Mailing) -> Select[Any]:
         chosen.c.posicion,
         chosen.c.cliente_id,
         chosen.c.nombre,
+        as_json(values, _dialect(session)).label("valores"),
         chosen.c.telefono,
         case((sendable, chosen.c.telefono_e164), else_=null()).label("telefono_e164"),
         state.label("estado"),
@@ -91,21 +101,25 @@ def shares(session: Session, mailing: Mailing) -> list[Share]:
     ]
 
 
-def names_to_send_to(session: Session, mailing: Mailing) -> Iterator[str]:
-    """Stream the names of those who will get a message."""
-    # One column, so that the names of a large base come the sooner.
+def to_send_to(session: Session, mailing: Mailing) -> Iterator[Recipient]:
+    """Stream those who will get a message."""
     sendable = _to_send_to(session, mailing)
-    yield from session.scalars(sendable.with_only_columns(sendable.selected_columns.nombre))
+    if mailing.template.stored:
+        rows = session.execute(sendable.with_only_columns(*sendable.selected_columns[:2]))
+        return (recipient_of(nombre, valores) for nombre, valores in rows)
+    # One column, so that the names of a large base come the sooner.
+    return map(Recipient, session.scalars(sendable.with_only_columns(sendable.selected_columns.nombre)))
 
 
-def names_and_numbers_to_send_to(session: Session, mailing: Mailing) -> Iterator[tuple[str, str]]:
-    """Stream the names and E.164 numbers of those who will get a message."""
-    yield from session.execute(_to_send_to(session, mailing))
+def numbers_to_send_to(session: Session, mailing: Mailing) -> Iterator[tuple[Recipient, str]]:
+    """Stream those who will get a message, each with its E.164 number."""
+    for nombre, valores, number in session.execute(_to_send_to(session, mailing)):
+        yield recipient_of(nombre, valores), number
 
 
-def _to_send_to(session: Session, mailing: Mailing) -> Select[str, str]:
+def _to_send_to(session: Session, mailing: Mailing) -> Select[str, str | None, str]:
     rows = recipients(session, mailing).subquery()
-    sendable = select(rows.c.nombre, rows.c.telefono_e164).where(rows.c.estado == EstadoSMS.PENDIENTE)
+    sendable = select(rows.c.nombre, rows.c.valores, rows.c.telefono_e164).where(rows.c.estado == EstadoSMS.PENDIENTE)
     return sendable.execution_options(yield_per=2_000)
 
 
@@ -140,15 +154,17 @@ def _reachable(chosen: Subquery) -> ColumnElement[bool]:
     return and_(chosen.c.activo, chosen.c.telefono_e164.is_not(None))
 
 
-def _too_long(session: Session, account_id: int, audience: Selection, text: str) -> Iterator[int]:
+def _too_long(session: Session, mailing: Mailing) -> Iterator[int]:
     """Find those of an audience for whom a text is too long; of most texts it is known without looking at anybody."""
-    fits = longest_that_fits(text)
-    if fits is None:
+    room = mailing.template.room()
+    if room is None:
         return
-    chosen = _chosen(session, account_id, audience)
-    query = select(chosen.c.cliente_id, chosen.c.nombre).where(func.length(chosen.c.nombre) > fits)
-    for client_id, name in session.execute(query.execution_options(yield_per=2_000)):
-        if is_too_long(text, name):
+    chosen = _chosen(session, mailing)
+    values = _values(chosen, mailing)
+    long = length_of_values(mailing.template, values, chosen.c.nombre) > room
+    query = select(chosen.c.cliente_id, chosen.c.nombre, as_json(values, _dialect(session))).where(long)
+    for client_id, nombre, valores in session.execute(query.execution_options(yield_per=2_000)):
+        if mailing.template.is_too_long(recipient_of(nombre, valores)):
             yield client_id
 
 
@@ -161,15 +177,26 @@ def _is_listed(session: Session, chosen: Subquery, mailing: Mailing) -> ColumnEl
 
 def _repeated(session: Session, mailing: Mailing) -> Subquery:
     """Select the numbers that more than one has, and who comes first: few rows, so that the audience is not sorted."""
-    chosen = _chosen(session, mailing.account_id, mailing.audience)
+    chosen = _chosen(session, mailing)
     number = chosen.c.telefono_e164
-    sent_to = and_(_reachable(chosen), ~_is_listed(session, chosen, mailing))
+    left_out = or_(_is_listed(session, chosen, mailing), lacks(mailing.template, _values(chosen, mailing)))
+    sent_to = and_(_reachable(chosen), ~left_out)
     several = select(number, func.min(chosen.c.posicion).label("primera")).where(sent_to).group_by(number)
     return several.having(func.count() > 1).subquery("repeated")
 
 
-def _chosen(session: Session, account_id: int, audience: Selection) -> Subquery:
-    chosen, order = selected_in_order(session, account_id, audience)
+def _values(chosen: Subquery, mailing: Mailing) -> Columns:
+    """Return the values that the text uses, among the columns of who was chosen."""
+    return {placeholder: chosen.c[_column_of(placeholder)] for placeholder in mailing.template.stored}
+
+
+def _column_of(placeholder: Placeholder) -> str:
+    return f"valor_{placeholder.name}"
+
+
+def _chosen(session: Session, mailing: Mailing) -> Subquery:
+    chosen, order = selected_in_order(session, mailing.account_id, mailing.audience)
+    values = mailing.filling.columns([mailing.template])
     return chosen.with_only_columns(
         Cliente.id.label("cliente_id"),
         Cliente.nombre,
@@ -177,6 +204,7 @@ def _chosen(session: Session, account_id: int, audience: Selection) -> Subquery:
         Cliente.telefono_e164,
         Cliente.activo,
         order.label("posicion"),
+        *(value.label(_column_of(placeholder)) for placeholder, value in values.items()),
     ).subquery("chosen")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ..errors import Conflict
+from ..messaging.personalization import Recipient, Template, recipient_of, shared_of, template_of
 from ..messaging.totals import parts_by_country
 from ..models import CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
@@ -80,8 +81,10 @@ def room_at(session: Session, account_id: int, moment: datetime) -> Room:
     return _room_on(session, account_id, moment, _pending, _scheduled)
 
 
-def expense_of(template: str, recipients: Iterable[tuple[str, str]], prices: Mapping[str, Decimal]) -> Expense:
-    """Add up what a template costs to its recipients: names and E.164 numbers."""
+def expense_of(
+    template: Template, recipients: Iterable[tuple[Recipient, str]], prices: Mapping[str, Decimal]
+) -> Expense:
+    """Add up what a template costs to its recipients, each with an E.164 number."""
     parts = parts_by_country(template, recipients)
     cost = sum((count * prices.get(place, Decimal(0)) for place, count in parts.items()), Decimal(0))
     return Expense(parts.total(), cost, tuple(sorted(place for place in parts if place not in prices)))
@@ -93,10 +96,12 @@ def note_expense(session: Session, campaign: CampanaSMS) -> None:
     prices = prices_of(session, campaign.usuario_id)
     if not prices:
         return
-    waiting = select(SMSLog.nombre, SMSLog.telefono_e164)
+    waiting = select(SMSLog.nombre, SMSLog.valores, SMSLog.telefono_e164)
     waiting = waiting.where(SMSLog.campana_id == campaign.id, SMSLog.estado == EstadoSMS.PENDIENTE)
     rows = session.execute(waiting.execution_options(yield_per=2_000))
-    expense = expense_of(campaign.mensaje, ((name, to or "") for name, to in rows), prices)
+    template = template_of(campaign.mensaje, shared_of(campaign.compartido))
+    recipients = ((recipient_of(nombre, valores), to or "") for nombre, valores, to in rows)
+    expense = expense_of(template, recipients, prices)
     campaign.partes, campaign.costo = expense.parts, expense.cost
 
 

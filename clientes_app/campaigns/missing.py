@@ -1,4 +1,4 @@
-"""Whom a campaign has missed and could reach now: failed or cancelled, and not sent to since."""
+"""Whom a campaign has missed and could reach now: failed, cancelled or without a value, and not sent to since."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from ..database.transactions import id_list
 from ..extensions import db
+from ..message_templates.filling import filling_of, lacks
 from ..models import ENDED, Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog
-from ..sending.faults import FAULTS, INACTIVE, TOO_LONG
+from ..sending.faults import FAULTS, INACTIVE, MISSING_VALUE, TOO_LONG
 from ..tenancy import get_owned, owned
 from ..values import pseudonym
 
@@ -32,7 +33,8 @@ class Cause(StrEnum):
     MENDED = "mended"
     """The number has changed since."""
     PASSING = "passing"
-    """What failed may pass: the fault was of the moment, the client is active again, the text can be made shorter."""
+    """What failed may pass: the fault was of the moment, the client is active again or has the value that was missing,
+    the text can be made shorter."""
     CANCELLED = "cancelled"
 
 
@@ -45,7 +47,7 @@ class Missing:
     opted_out: int
     """How many have asked for no more messages."""
     unreachable: int
-    """How many have the number that failed, none, or are inactive."""
+    """How many have the number that failed, none, still lack a value, or are inactive."""
 
 
 def missing_of(account_id: int, campaign_id: int) -> Missing:
@@ -89,30 +91,43 @@ def not_reached_since(session: Session, account_id: int, first_id: int, client_i
 
 
 def _missed(campaign: CampanaSMS) -> Select[int, str | None, Cause | None, bool]:
-    """Select the clients whose message failed or was cancelled, and whom nothing has reached since."""
+    """Select the clients whose message failed, was cancelled or lacked a value, and whom nothing has reached since."""
     opted_out = owned(Baja, campaign.usuario_id).where(Baja.telefono_e164 == Cliente.telefono_e164).exists()
     return (
         owned(Cliente, campaign.usuario_id)
         .join(SMSLog, SMSLog.cliente_id == Cliente.id)
-        .where(SMSLog.campana_id == campaign.id, SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)))
+        .where(SMSLog.campana_id == campaign.id, _is_missed())
         .where(~_is_reached(first_of(campaign)))
         .with_only_columns(
-            SMSLog.cliente_id, Cliente.telefono_e164, _cause().label("cause"), opted_out.label("opted_out")
+            SMSLog.cliente_id, Cliente.telefono_e164, _cause(campaign).label("cause"), opted_out.label("opted_out")
         )
     )
 
 
-def _cause() -> ColumnElement[Cause | None]:
+def _is_missed() -> ColumnElement[bool]:
+    """Say whether a message was to go out and did not; those left out on purpose are not missed."""
+    lacked = and_(SMSLog.estado == EstadoSMS.OMITIDO, SMSLog.error_mensaje == MISSING_VALUE)
+    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), lacked)
+
+
+def _lacks_a_value(campaign: CampanaSMS) -> ColumnElement[bool]:
+    """Say whether a client still lacks a value that the campaign's text cannot do without."""
+    filling = filling_of(db.session(), campaign.usuario_id)
+    template = filling.template(campaign.mensaje)
+    return lacks(template, filling.columns([template]))
+
+
+def _cause(campaign: CampanaSMS) -> ColumnElement[Cause | None]:
     """Say why the row of a client may succeed now; null: it may not."""
     reachable = and_(Cliente.activo, Cliente.telefono_e164.is_not(None))
     # Of a message that was blanked nobody knows the number any more.
     known = ~SMSLog.telefono_e164.startswith(pseudonym.MARK)
     another = or_(SMSLog.telefono_e164.is_(None), and_(known, SMSLog.telefono_e164 != Cliente.telefono_e164))
     return case(
-        (~reachable, None),
+        (~reachable | _lacks_a_value(campaign), None),
         (SMSLog.estado == EstadoSMS.CANCELADO, _named(Cause.CANCELLED)),
         (
-            or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje.in_((INACTIVE, TOO_LONG))),
+            or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje.in_((INACTIVE, TOO_LONG, MISSING_VALUE))),
             _named(Cause.PASSING),
         ),
         (another, _named(Cause.MENDED)),

@@ -19,7 +19,7 @@ from ..extensions import db, unit_of_work
 from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
-from ..sending.faults import TOO_LONG
+from ..sending.faults import MISSING_VALUE, TOO_LONG
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
@@ -61,6 +61,8 @@ class Review:
     """None for an account without prices."""
     room: Room
     schedule: Schedule | None
+    required: tuple[str, ...]
+    """The placeholders that the text cannot do without, as they are written."""
 
     @property
     def is_blocked(self) -> bool:
@@ -83,6 +85,11 @@ class Review:
         return not self.sendable and any(share.reason == TOO_LONG for share in self.shares)
 
     @property
+    def lacks_values(self) -> bool:
+        """Return whether somebody does not get it because a value is missing."""
+        return any(share.reason == MISSING_VALUE for share in self.shares)
+
+    @property
     def chosen(self) -> int:
         """Count everybody who was chosen."""
         return sum(share.count for share in self.shares)
@@ -99,10 +106,11 @@ def review(account_id: int, draft: Draft) -> Review:
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
     return Review(
         shares=audiences.shares(session, mailing),
-        totals=measure_all(draft.mensaje, audiences.names_to_send_to(session, mailing)),
-        expense=_expense(session, mailing, draft.mensaje),
+        totals=measure_all(mailing.template, audiences.to_send_to(session, mailing)),
+        expense=_expense(session, mailing),
         room=_room(session, account_id, draft.schedule),
         schedule=draft.schedule,
+        required=tuple(placeholder.written for placeholder in mailing.template.required),
     )
 
 
@@ -241,11 +249,11 @@ def _room(session: Session, account_id: int, schedule: Schedule | None) -> Room:
     return limits.room_at(session, account_id, schedule.moment)
 
 
-def _expense(session: Session, mailing: Mailing, text: str) -> Expense | None:
+def _expense(session: Session, mailing: Mailing) -> Expense | None:
     prices = prices_of(session, mailing.account_id)
     if not prices:
         return None
-    return limits.expense_of(text, audiences.names_and_numbers_to_send_to(session, mailing), prices)
+    return limits.expense_of(mailing.template, audiences.numbers_to_send_to(session, mailing), prices)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

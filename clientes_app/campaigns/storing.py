@@ -53,6 +53,8 @@ def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> N
     Raises DomainError where nobody is chosen.
     """
     mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje)
+    campaign.compartido = mailing.filling.shared.stored_for(campaign.mensaje)
+    session.flush()
     outbox.enqueue(session.connection(), campaign.id, recipients(session, mailing))
     session.refresh(campaign)
     if not campaign.total_clientes:

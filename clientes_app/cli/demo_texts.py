@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TEMPLATES = (
-    ("Promoción del mes", "Hola {nombre}, este mes tienes 20% de descuento en toda la tienda. ¡Te esperamos!"),
-    ("Pedido listo", "Hola {nombre}, ya puedes pasar por tu pedido: te esperamos hoy hasta las 7 p. m."),
+    ("Promoción del mes", "Hola {primer_nombre}, este mes tienes 20% de descuento en toda la tienda. ¡Te esperamos!"),
+    ("Pedido listo", "Hola {primer_nombre}, ya puedes pasar por tu pedido: te esperamos hoy hasta las 7 p. m."),
     (
         "Feliz cumpleaños",
-        "¡Feliz cumpleaños, {nombre}! Hoy tienes un regalo en nuestra tienda. Pasa por él cuando quieras.",
+        "¡Feliz cumpleaños, {primer_nombre}! Hoy tienes un regalo en nuestra tienda. Pasa por él cuando quieras.",
     ),
-    ("Te extrañamos", "Hola {nombre}, hace rato no te vemos. Muestra este mensaje y recibe 10% de descuento."),
+    ("Te extrañamos", "Hola {primer_nombre}, hace rato no te vemos. Muestra este mensaje y recibe 10% de descuento."),
 )
 
 
@@ -63,7 +63,7 @@ PAST = (
 )
 
 DRAFT = {
-    "mensaje": "Hola {nombre}, desde el lunes abrimos hasta las 8 p. m. ¡Ven por tus regalos de Navidad!",
+    "mensaje": "Hola {primer_nombre}, desde el lunes abrimos hasta las 8 p. m. ¡Ven por tus regalos de Navidad!",
     "nombre": "Horario de Navidad",
     "plantilla": "",
     "propio": "",

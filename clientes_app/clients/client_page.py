@@ -11,10 +11,10 @@ from flask_login import current_user
 
 from ..client_files.meaning.tag_lists import join_tags
 from ..extensions import db
-from ..opt_outs import services as opt_outs
 from ..fields.services import list_fields
 from ..fields.showing import shown_value
 from ..fields.values import values_of
+from ..opt_outs import services as opt_outs
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access

@@ -22,6 +22,7 @@ from ..clients.segments.services import find_segment
 from ..errors import NotFound
 from ..extensions import db
 from ..message_templates.preview import preview
+from ..messaging.personalization import Recipient
 from ..models import Borrador, CampanaSMS
 from ..settings import current_settings
 from ..values.ids import read_id
@@ -150,7 +151,7 @@ def review(key: UUID) -> ResponseReturnValue:
     audience = handing_over.still_to_reach(db.session(), draft.usuario_id, chosen, draft.continua_id)
     gone = handing_over.left_out(chosen, audience)
     reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))
-    shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
+    shown = preview(form.template, reviewed.totals.longest or Recipient(""))
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
     said = {"draft": draft, "longest": shown, "waits": waits, "gone": gone, "settled": form.settled}
     segment = find_segment(db.session(), draft.usuario_id, form.said.segment_id)

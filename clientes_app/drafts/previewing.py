@@ -11,8 +11,8 @@ from ..campaigns.forms import ComposeForm
 from ..clients.search.choice import selection_of
 from ..clients.search.selection import Unreadable, selected
 from ..extensions import db
-from ..message_templates import services as template_services
 from ..message_templates.preview import preview
+from ..message_templates.previewed import Candidates
 from ..models import Borrador, Cliente
 from ..tenancy import owned
 from .services import Writer, content_of, find_among
@@ -22,10 +22,11 @@ def preview_of(account_id: int, form: ComposeForm, ticked: tuple[int, ...] = ())
     """Return what the preview shows, and for whom; `ticked` are the clients that the draft keeps for its page."""
     ticked = form.said.client_ids or ticked
     clients = _chosen(account_id, form, ticked)
-    recipient = template_services.choose_among(clients, form.client_id or next(iter(ticked), None), form.step)
+    candidates = Candidates(clients, form.filling, form.template)
+    previewed = candidates.choose(form.client_id or next(iter(ticked), None), form.step)
     return {
-        "recipient": recipient,
-        "preview": preview(form.mensaje.data or "", recipient.nombre, template_services.names_of(clients)),
+        "recipient": previewed,
+        "preview": preview(form.template, previewed.recipient, candidates.audience()),
     }
 
 

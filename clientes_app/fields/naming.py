@@ -7,14 +7,14 @@ import re
 from flask_babel import gettext
 
 from ..errors import DomainError
-from ..messaging.template_placeholders import PLACEHOLDERS, WITHOUT_ACCENTS
+from ..messaging.template_placeholders import BUILT_IN, WITHOUT_ACCENTS
 from ..values.spelling import searchable
 
 LONGEST_NAME = 40
 
 RESERVED = frozenset(
     {
-        *(placeholder.name for placeholder in PLACEHOLDERS),
+        *(placeholder.name for placeholder in BUILT_IN),
         *("nombre", "primer_nombre", "telefono", "documento", "tienda", "ultima_compra", "total_compras"),
         *("id", "activo", "creado", "etiquetas", "enlace", "baja", "campos"),
     }

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from flask import g
 from flask_babel import gettext, lazy_gettext, lazy_pgettext
+from flask_login import current_user
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from ..messaging.personalization import MAX_LENGTH, with_plain_values
-from ..messaging.sms_parts import cheaper
-from ..messaging.template_placeholders import PLACEHOLDERS, Mistake, Placeholder, mistakes
+from ..extensions import db
+from ..messaging.personalization import MAX_LENGTH, Template
+from ..messaging.template_placeholders import BUILT_IN, Mistake, Placeholder, Vocabulary
 from ..values.ids import read_id
 from ..values.text import clean_block
 from ..web.formatting import number
 from ..web.forms import EditForm, FlagField, Form, TextField, line_field
 from ..web.front_door import is_cut
+from .filling import Filling, filling_of
 from .preview import Step
 
 SAVE_IN_NAMES = "nombres"
 """What `abaratar` says where the names are to lose their accents too."""
 
 
-def message_problems(text: str) -> list[str]:
+def own_filling() -> Filling:
+    """Return what fills the texts of the account of whoever makes the request; found once for each request."""
+    if "filling" not in g:
+        g.filling = filling_of(db.session(), current_user.account_id)
+    return cast(Filling, g.filling)
+
+
+def title_of(placeholder: Placeholder) -> str:
+    """Return what people call a placeholder: a field has the name that the shop gave it."""
+    return str(gettext(placeholder.title)) if placeholder in BUILT_IN else placeholder.title
+
+
+def message_problems(text: str, vocabulary: Vocabulary) -> list[str]:
     """Say in sentences why a text cannot be a message; an empty one has no problem yet."""
     problems = []
     if is_cut(text):
@@ -35,10 +50,10 @@ def message_problems(text: str) -> list[str]:
                 count=number(len(text)),
             )
         )
-    return problems + _problems_of(mistakes(text[: 2 * MAX_LENGTH]))
+    return problems + _problems_of(vocabulary.mistakes(text[: 2 * MAX_LENGTH]), vocabulary)
 
 
-def _problems_of(found: list[Mistake]) -> list[str]:
+def _problems_of(found: list[Mistake], vocabulary: Vocabulary) -> list[str]:
     """Say what is meant by each near miss, and what of the others is not filled in."""
     sentences = [
         gettext("%(written)s is not filled in: did you mean %(meant)s?", written=each.written, meant=each.meant)
@@ -48,8 +63,8 @@ def _problems_of(found: list[Mistake]) -> list[str]:
     if unknown := [each.written for each in found if not each.meant]:
         sentences.append(
             gettext(
-                "Only %(placeholder)s is filled in. Correct or remove: %(unknown)s.",
-                placeholder=", ".join(placeholder.written for placeholder in PLACEHOLDERS),
+                "Only %(placeholders)s are filled in. Correct or remove: %(unknown)s.",
+                placeholders=", ".join(placeholder.written for placeholder in vocabulary.placeholders),
                 unknown=", ".join(unknown),
             )
         )
@@ -63,7 +78,7 @@ def message_field() -> TextField:
 
 
 def _check_message(_form: Form, field: Field) -> None:
-    if problems := message_problems(field.data):
+    if problems := message_problems(field.data, own_filling().shared.vocabulary):
         raise ValidationError(" ".join(problems))
 
 
@@ -96,21 +111,31 @@ class MessageForm(Form):
         return Step(self.paso.data) if self.paso.data in set(Step) else None
 
     @property
-    def placeholders(self) -> tuple[Placeholder, ...]:
-        """Return what may be inserted into the message."""
-        return PLACEHOLDERS
+    def placeholders(self) -> list[tuple[str, str]]:
+        """List what may be inserted into the message: as it is written, and what people call it."""
+        return [(each.written, title_of(each)) for each in self.filling.shared.vocabulary.placeholders]
 
     @property
     def problems(self) -> list[str]:
         """Say why the text cannot be a message, as `message_problems` does."""
-        return message_problems(self.mensaje.data or "")
+        return message_problems(self.mensaje.data or "", self.filling.shared.vocabulary)
+
+    @property
+    def filling(self) -> Filling:
+        """Return what fills the text in."""
+        return own_filling()
+
+    @property
+    def template(self) -> Template:
+        """Return the text as it is filled in for clients."""
+        return self.filling.template(self.mensaje.data or "")
 
     def apply_saving(self) -> None:
         """Rewrite the message with cheaper characters, if that was asked for, and the names in it too."""
         if self.abaratar.data:
-            self.mensaje.data = cheaper(self.mensaje.data or "")
+            self.mensaje.data = self.template.cheaper().text
         if self.abaratar.data == SAVE_IN_NAMES:
-            self.mensaje.data = with_plain_values(self.mensaje.data or "")
+            self.mensaje.data = self.template.with_plain_values().text
 
 
 class TemplateForm(MessageForm, EditForm):

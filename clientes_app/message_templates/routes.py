@@ -17,6 +17,7 @@ from ..web.htmx import done, flash_and_go, form_again, page_or_fragment
 from . import bp, services
 from .forms import ActiveForm, MessageForm, TemplateForm
 from .preview import SAMPLE_NAME, preview
+from .previewed import COUNTED, Candidates, active_clients
 
 # What `?estado=` takes; any other value lists all templates.
 _STATES = {"activas": True, "inactivas": False}
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
     )
     state = state if state in _STATES else ""
     return render_template(
-        "message_templates/index.html", page=page, state=state, sample_name=SAMPLE_NAME, counted=services.COUNTED
+        "message_templates/index.html", page=page, state=state, sample_name=SAMPLE_NAME, counted=COUNTED
     )
 
 
@@ -148,11 +149,11 @@ def _form_context(form: TemplateForm, template: PlantillaSMS | None = None) -> d
 
 
 def _preview_context(form: MessageForm) -> dict[str, Any]:
-    clients = services.active_clients(current_user.account_id)
-    recipient = services.choose_among(clients, form.client_id, form.step)
-    shown = preview(form.mensaje.data or "", recipient.nombre, services.names_of(clients))
+    candidates = Candidates(active_clients(current_user.account_id), form.filling, form.template)
+    previewed = candidates.choose(form.client_id, form.step)
+    shown = preview(form.template, previewed.recipient, candidates.audience())
     at = url_for("templates.show_preview")
-    return {"recipient": recipient, "preview": shown, "problems": form.problems, "preview_at": at}
+    return {"recipient": previewed, "preview": shown, "problems": form.problems, "preview_at": at}
 
 
 def _saved(template: PlantillaSMS) -> ResponseReturnValue:

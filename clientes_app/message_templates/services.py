@@ -1,4 +1,4 @@
-"""Templates of an account, and the clients that a message is previewed with."""
+"""Templates of an account."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from sqlalchemy import Select, func
 
 from ..database.paging import Page, page_of
 from ..extensions import db, unit_of_work
-from ..messaging.totals import Groups, grouped
-from ..models import CampanaSMS, Cliente, PlantillaSMS
+from ..models import CampanaSMS, PlantillaSMS
 from ..tenancy import delete_owned, get_owned, lock_owned, owned
-from .preview import SAMPLE_NAME, Preview, Step, preview
+from .filling import filling_of
+from .preview import Preview, preview, sample_of
+from .previewed import active_clients, audience_of
 
 PAGE_SIZE = 30
-COUNTED = 2_000
-"""For so many clients at most is counted what a message takes: it is counted anew as somebody types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,6 @@ class Card:
     clients: int
     """For how many of them it was counted; none where there are none."""
     last_used: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whose message is previewed; without an id it is nobody's."""
-
-    id: int | None
-    nombre: str
 
 
 def list_page(account_id: int, *, active: bool | None = None, before: int | None = None) -> Page[Card]:
@@ -100,46 +91,6 @@ def delete_template(account_id: int, template_id: int) -> PlantillaSMS:
         return delete_owned(session, PlantillaSMS, account_id, template_id)
 
 
-def choose_recipient(account_id: int, client_id: int | None, step: Step | None) -> Recipient:
-    """Choose an active client of the account, as `choose_among` does."""
-    return choose_among(active_clients(account_id), client_id, step)
-
-
-def choose_among(clients: Select[Cliente], client_id: int | None, step: Step | None) -> Recipient:
-    """Choose the given client, or the one that the step from it leads to; else the first.
-
-    After the last client comes the first. Where there are none it is the sample name.
-    """
-    for query in _candidates(clients, client_id or 0, step):
-        if client := db.session.scalar(query.limit(1)):
-            return Recipient(client.id, client.nombre)
-    return Recipient(None, SAMPLE_NAME)
-
-
-def active_clients(account_id: int) -> Select[Cliente]:
-    """Select the account's active clients."""
-    return owned(Cliente, account_id).where(Cliente.activo.is_(True))
-
-
-def names_of(clients: Select[Cliente]) -> Groups:
-    """Return the names of clients, the first `COUNTED` of them, grouped by what messages take for them."""
-    first = clients.order_by(Cliente.id).limit(COUNTED)
-    return grouped(db.session.scalars(first.with_only_columns(Cliente.nombre, maintain_column_froms=True)))
-
-
-def _candidates(clients: Select[Cliente], client_id: int, step: Step | None) -> list[Select[Cliente]]:
-    upwards, downwards = clients.order_by(Cliente.id), clients.order_by(Cliente.id.desc())
-    match step:
-        case Step.PREVIOUS:
-            return [downwards.where(Cliente.id < client_id), downwards]
-        case Step.NEXT:
-            return [upwards.where(Cliente.id > client_id), upwards]
-        case Step.LONGEST:
-            return [clients.order_by(func.length(Cliente.nombre).desc(), Cliente.id)]
-        case None:
-            return [clients.where(Cliente.id == client_id), upwards]
-
-
 def _newest_first(account_id: int, *, active: bool | None) -> Select[PlantillaSMS]:
     query = owned(PlantillaSMS, account_id).order_by(PlantillaSMS.id.desc())
     return query if active is None else query.where(PlantillaSMS.activo.is_(active))
@@ -147,11 +98,12 @@ def _newest_first(account_id: int, *, active: bool | None) -> Select[PlantillaSM
 
 def _cards(account_id: int, templates: Sequence[PlantillaSMS]) -> list[Card]:
     last_used = _last_used(account_id, [template.id for template in templates])
-    audience = names_of(active_clients(account_id))
-    clients = sum(count for _, count in audience)
+    filling = filling_of(db.session(), account_id)
+    texts = [filling.template(template.mensaje) for template in templates]
+    audience, sample = audience_of(active_clients(account_id), filling, texts), sample_of(filling.shared)
     return [
-        Card(template, preview(template.mensaje, SAMPLE_NAME, audience), clients, last_used.get(template.id))
-        for template in templates
+        Card(template, preview(text, sample, audience), audience.count, last_used.get(template.id))
+        for template, text in zip(templates, texts, strict=True)
     ]
 
 

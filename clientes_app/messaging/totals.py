@@ -1,7 +1,8 @@
-"""What one template takes for all its recipients, fast enough to count while somebody types."""
+"""What a template takes for all its recipients, fast enough to count while somebody types."""
+
+from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from itertools import pairwise
 
 from ..values.phone import country
 from . import gsm7
-from .personalization import placeholders_of, render
+from .personalization import Recipient, Template
 from .sms_parts import Measure, measure
-from .template_placeholders import PLACEHOLDERS, Placeholder, pieces
+from .template_placeholders import Blank
 
 # No character below U+0300 composes with the one before it, nor do most letters of Greek, Cyrillic, Hebrew, Arabic,
 # Japanese, Chinese and Korean; and none of these takes two UTF-16 units. So two values of such characters, none of two
@@ -23,6 +24,9 @@ _OTHERS = (
 _PLAIN_VALUE = re.compile(rf"[^{re.escape(gsm7.EXTENSION)}{_OTHERS}]*")
 _MAY_COMPOSE = "\u0300"
 
+_MOST_SHAPES = 50_000
+"""So many kinds of recipients are remembered, however many there are: memory stays flat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -30,12 +34,24 @@ class Totals:
 
     parts: int
     most_parts: int
-    longest_name: str | None
-    """The first name with the most parts and, among those, the least room in the last; None without names."""
+    longest: Recipient | None
+    """The first with the most parts and, among those, the least room in the last; None without recipients."""
 
 
-Groups = Sequence[tuple[str, int]]
-"""Names, each with how many have one like it: whatever a template says, it takes as many parts for all of these."""
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Recipients, each with how many are like it: the templates that it was made for take as many parts for these."""
+
+    groups: Sequence[tuple[Recipient, int]] = ()
+
+    def of(self, template: Template) -> Audience:
+        """Return those who get a template's message: who lacks a value for it does not."""
+        return Audience([group for group in self.groups if not template.lacks(group[0])])
+
+    @property
+    def count(self) -> int:
+        """Count them all."""
+        return sum(count for _, count in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,73 +86,80 @@ class Spread:
         return sum(parts * count for parts, count in self.by_parts.items())
 
 
-def measure_all(template: str, names: Iterable[str]) -> Totals:
-    """Count the parts for every name, in one pass over the names and without keeping them."""
-    parts, fullest, longest_name = 0, (-1, 0), None
+def measure_all(template: Template, recipients: Iterable[Recipient]) -> Totals:
+    """Count the parts for every recipient, in one pass and without keeping them."""
+    parts, fullest, longest = 0, (-1, 0), None
     measured_for = _measurer(template)
-    for name in names:
-        measured = measured_for(name)
+    for recipient in recipients:
+        measured = measured_for(recipient)
         parts += measured.parts
         fullness = (measured.parts, -measured.remaining)
         if fullness > fullest:
-            fullest, longest_name = fullness, name
-    return Totals(parts, max(fullest[0], 0), longest_name)
+            fullest, longest = fullness, recipient
+    return Totals(parts, max(fullest[0], 0), longest)
 
 
-def parts_by_country(template: str, recipients: Iterable[tuple[str, str]]) -> Counter[str]:
-    """Count the parts that go to each country, in one pass over the recipients: names and E.164 numbers."""
+def parts_by_country(template: Template, recipients: Iterable[tuple[Recipient, str]]) -> Counter[str]:
+    """Count the parts that go to each country, in one pass over the recipients and their E.164 numbers."""
     parts: Counter[str] = Counter()
     measured_for = _measurer(template)
-    for name, number in recipients:
-        parts[country(number)] += measured_for(name).parts
+    for recipient, number in recipients:
+        parts[country(number)] += measured_for(recipient).parts
     return parts
 
 
-def grouped(names: Iterable[str]) -> Groups:
-    """Put the names together that take the same parts in any template, so that many templates can be measured."""
-    offered = [form for each in PLACEHOLDERS for form in (each, each.without_accents)]
-    shape_of = _shaper(offered)
-    first: dict[Hashable, str] = {}
+def grouped(recipients: Iterable[Recipient], templates: Sequence[Template]) -> Audience:
+    """Put the recipients together for whom each of the templates takes the same parts, with accents or without."""
+    shapers = [_shaper(template, [template.filler(form) for form in _forms(template)]) for template in templates]
+    lacks = [template.lacks for template in templates]
+    first: dict[Hashable, Recipient] = {}
     counts: Counter[Hashable] = Counter()
-    for name in names:
-        shape = shape_of(name)
-        first.setdefault(shape, name)
+    for recipient in recipients:
+        shape = (*(shape_of(recipient) for shape_of in shapers), *(is_lacking(recipient) for is_lacking in lacks))
+        first.setdefault(shape, recipient)
         counts[shape] += 1
-    return [(first[shape], count) for shape, count in counts.items()]
+    return Audience([(first[shape], count) for shape, count in counts.items()])
 
 
-def spread(template: str, groups: Groups) -> Spread:
-    """Count for how many names a template takes how many parts."""
+def spread(template: Template, audience: Audience) -> Spread:
+    """Count for how many of an audience a template takes how many parts."""
     by_parts: Counter[int] = Counter()
-    for name, count in groups:
-        by_parts[measure(render(template, name)).parts] += count
+    for recipient, count in audience.groups:
+        by_parts[measure(template.render(recipient)).parts] += count
     return Spread(by_parts)
 
 
-def _measurer(template: str) -> Callable[[str], Measure]:
-    """Return what measures the template for a name, and measures names of one shape once."""
-    composes = _composes_with_values(template)
-    shape_of = _shaper(placeholders_of(template))
+def _forms(template: Template) -> list[Blank]:
+    """List the blanks of a template and of its cheaper form, as they are and without accents."""
+    blanks = (*template.open_blanks, *template.cheaper().open_blanks)
+    return list(dict.fromkeys(form for blank in blanks for form in (blank, blank.plain)))
+
+
+def _measurer(template: Template) -> Callable[[Recipient], Measure]:
+    """Return what measures the template for a recipient, and measures those of one shape once."""
+    shape_of = _shaper(template, [template.filler(blank) for blank in template.open_blanks])
     by_shape: dict[Hashable, Measure] = {}
 
-    def measured_for(name: str) -> Measure:
-        if composes:
-            return measure(render(template, name))
-        shape = shape_of(name)
+    def measured_for(recipient: Recipient) -> Measure:
+        shape = shape_of(recipient)
         measured = by_shape.get(shape)
         if measured is None:
-            measured = by_shape[shape] = measure(render(template, name))
+            measured = measure(template.render(recipient))
+            if len(by_shape) < _MOST_SHAPES:
+                by_shape[shape] = measured
         return measured
 
     return measured_for
 
 
-def _shaper(used: Sequence[Placeholder]) -> Callable[[str], Hashable]:
-    """Return what tells the names apart that may take different parts in a template with these placeholders."""
-    if len(used) == 1:  # nearly always: a large audience is counted in half the time
-        value_for = used[0].value
-        return lambda name: _shape(value_for(name))
-    return lambda name: tuple([_shape(placeholder.value(name)) for placeholder in used])
+def _shaper(template: Template, fillers: Sequence[Callable[[Recipient], str]]) -> Callable[[Recipient], Hashable]:
+    """Return what tells the recipients apart for whom the template may take different parts, by what fills it."""
+    if _composes_with_values(template):
+        return lambda recipient: tuple([fill(recipient) for fill in fillers])
+    if len(fillers) == 1:  # nearly always: a large audience is counted in half the time
+        fill_it = fillers[0]
+        return lambda recipient: _shape(fill_it(recipient))
+    return lambda recipient: tuple([_shape(fill(recipient)) for fill in fillers])
 
 
 def _shape(value: str) -> Hashable:
@@ -146,10 +169,9 @@ def _shape(value: str) -> Hashable:
     return value
 
 
-def _composes_with_values(template: str) -> bool:
-    """Return whether what follows a placeholder may become one character with the end of its value."""
-    parsed = pieces(unicodedata.normalize("NFC", template))
+def _composes_with_values(template: Template) -> bool:
+    """Return whether what follows a blank may become one character with the end of its value."""
     return any(
-        isinstance(before, Placeholder) and isinstance(after, str) and after[0] >= _MAY_COMPOSE
-        for before, after in pairwise(parsed)
+        isinstance(before, Blank) and (isinstance(after, Blank) or after[0] >= _MAY_COMPOSE)
+        for before, after in pairwise(template.parts)
     )

@@ -171,6 +171,8 @@ class CampanaSMS(Base):
     """When the texts and numbers of its messages were blanked."""
     aprobada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     enviada_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    compartido: Mapped[str | None] = mapped_column(Text)
+    """What all its messages share beside the text, as it was when it was stored; null: they need nothing but names."""
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
 
 
@@ -219,6 +221,8 @@ class SMSLog(Base):
     nombre: Mapped[str] = mapped_column(String(150))
     telefono: Mapped[str] = mapped_column(String(20), default="", server_default="")
     telefono_e164: Mapped[str | None] = mapped_column(String(16))
+    valores: Mapped[str | None] = mapped_column(Text)
+    """The client's values that the text uses, as JSON, as they were when it was stored; null: it uses none."""
     mensaje: Mapped[str] = mapped_column(Text, default="", server_default="")
     """The text as it was handed to Twilio; empty while it was not."""
     partes: Mapped[int] = mapped_column(default=0, server_default="0")

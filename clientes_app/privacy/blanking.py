@@ -29,6 +29,8 @@ _OWN_REASONS = {
     faults.INACTIVE,
     faults.NO_USABLE_NUMBER,
     faults.DUPLICATE_NUMBER,
+    faults.MISSING_VALUE,
+    faults.TOO_LONG,
     REASON_GONE,
 }
 
@@ -36,12 +38,12 @@ _BLANK = (
     update(SMSLog)
     .where(SMSLog.id == bindparam("row_id"), SMSLog.estado != EstadoSMS.PENDIENTE, SMSLog.estado != EstadoSMS.ENVIANDO)
     # Twilio is not asked about it any more: its list is searched by number and text.
-    .values(nombre="", telefono="", mensaje="", telefono_e164=bindparam("instead"), proxima_consulta=None)
+    .values(nombre="", valores=None, telefono="", mensaje="", telefono_e164=bindparam("instead"), proxima_consulta=None)
 )
 
 
 def blank(connection: Connection, messages: Sequence[tuple[int, str | None]]) -> None:
-    """Take name, number and text from messages, given by their ids and numbers; those in flight are left."""
+    """Take name, values, number and text from messages, given by their ids and numbers; those in flight are left."""
     if not messages:
         return
     key = pseudonym_key(connection)

@@ -14,6 +14,7 @@ from ..clients.services import find_client
 from ..clients.tags.services import tags_of
 from ..drafts.personal import drafts_naming
 from ..extensions import db, unit_of_work
+from ..messaging.personalization import recipient_of
 from ..models import (
     Accion,
     Baja,
@@ -135,6 +136,7 @@ def _message_as_json(message: SMSLog, campaign: str, zone: ZoneInfo) -> dict[str
         "fecha": local_iso(message.actualizado, zone),
         "campana": campaign,
         "nombre": message.nombre,
+        "valores": recipient_of(message.nombre, message.valores).values,
         "telefono": message.telefono_e164 or message.telefono,
         "mensaje": message.mensaje,
         "estado": message.estado.value,

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 
 from ..database.transactions import fetch_together, write_transaction
-from ..messaging import personalization, sms_parts
+from ..messaging import sms_parts
+from ..messaging.personalization import recipient_of, shared_of, template_of
 from ..models import COUNTERS, CampanaSMS, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
@@ -46,7 +47,13 @@ _RUNNABLE = (
 
 # A campaign that may be sent. The lease is locked with it: no other sender takes it until the transaction ends.
 _CLAIMABLE = (
-    select(CampanaSMS.mensaje, CampanaSMS.usuario_id, HAS_LIMITS.label("has_limits"), TurnoDeEnvio.id.label("lease_id"))
+    select(
+        CampanaSMS.mensaje,
+        CampanaSMS.compartido,
+        CampanaSMS.usuario_id,
+        HAS_LIMITS.label("has_limits"),
+        TurnoDeEnvio.id.label("lease_id"),
+    )
     .select_from(CampanaSMS)
     .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
     .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
@@ -55,7 +62,7 @@ _CLAIMABLE = (
 )
 
 _NEXT_ROWS = (
-    select(SMSLog.id, SMSLog.nombre, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
+    select(SMSLog.id, SMSLog.nombre, SMSLog.valores, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
     .order_by(SMSLog.id)
     .limit(bindparam("most"))
@@ -66,11 +73,12 @@ _NEXT_ROWS = (
 def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -> None:
     """Store the campaign's rows and its counters; where nothing is left to send it is complete.
 
-    `recipients` selects cliente_id, nombre, telefono, telefono_e164, estado and error_mensaje, in sending order.
+    `recipients` selects cliente_id, nombre, valores, telefono, telefono_e164, estado and error_mensaje, in
+    sending order.
     """
     now = utc_now()
     rows = recipients.subquery()
-    names = ["cliente_id", "nombre", "telefono", "telefono_e164", "estado", "error_mensaje"]
+    names = ["cliente_id", "nombre", "valores", "telefono", "telefono_e164", "estado", "error_mensaje"]
     stored = select(
         *(rows.c[name] for name in names),
         *(literal(value, column.type) for column, value in _constants(campaign_id, now)),
@@ -122,11 +130,12 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[M
             return []
         wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
         rows = fetch_together(connection, _NEXT_ROWS, wanted)
-        opted_out = [row_id for row_id, _, _, has_opted_out in rows if has_opted_out]
+        opted_out = [row_id for row_id, _, _, _, has_opted_out in rows if has_opted_out]
+        template = template_of(campaign.mensaje, shared_of(campaign.compartido))
         messages = allowance.charged(
             [
-                _message(campaign_id, campaign.mensaje, row_id, nombre, to)
-                for row_id, nombre, to, has_opted_out in rows
+                _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)))
+                for row_id, nombre, valores, to, has_opted_out in rows
                 if not has_opted_out
             ]
         )
@@ -148,10 +157,8 @@ def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int]:
     return select(SMSLog.estado, func.count()).where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
 
 
-def _message(campaign_id: int, text: str, row_id: int, nombre: str, to: str) -> Message:
-    body = personalization.render(text, nombre)
-    parts = sms_parts.measure(body).parts
-    return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts)
+def _message(campaign_id: int, row_id: int, to: str, body: str) -> Message:
+    return Message(row_id, campaign_id, secrets.token_hex(16), to, body, sms_parts.measure(body).parts)
 
 
 def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id: int) -> Moves:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from ..messaging.personalization import render
+from ..messaging.personalization import recipient_of, shared_of, template_of
 from ..messaging.sms_parts import measure
 from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
@@ -69,6 +69,7 @@ def _limited() -> Select[*tuple[Any, ...]]:
             CampanaSMS.id,
             CampanaSMS.usuario_id,
             CampanaSMS.mensaje,
+            CampanaSMS.compartido,
             CampanaSMS.pendientes,
             func.coalesce(type_coerce(pending_cost, Money), NOTHING).label("pending_cost"),
             Cuenta.mensajes_por_dia,
@@ -89,7 +90,7 @@ def _limited() -> Select[*tuple[Any, ...]]:
 
 _LIMITED = _limited()
 _NEXT_MESSAGE = (
-    select(SMSLog.nombre, type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164"))
+    select(SMSLog.nombre, SMSLog.valores, type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE, ~HAS_OPTED_OUT)
     .order_by(SMSLog.id)
     .limit(1)
@@ -129,4 +130,6 @@ def _next_cost(connection: Connection, campaign: Row[Any]) -> Decimal:
     message = connection.execute(_NEXT_MESSAGE, names).one_or_none() if prices else None
     if message is None:
         return NOTHING
-    return cost_of(measure(render(campaign.mensaje, message.nombre)).parts, message.telefono_e164, prices)
+    template = template_of(campaign.mensaje, shared_of(campaign.compartido))
+    body = template.render(recipient_of(message.nombre, message.valores))
+    return cost_of(measure(body).parts, message.telefono_e164, prices)

@@ -97,7 +97,7 @@ def test_they_can_be_written_to_once_more_with_a_shorter_text(
     assert (missing.client_ids, missing.counts["passing"]) == ((ids[0],), 1)
 
 
-@pytest.mark.parametrize("written", ["{primer nombre}", "{{nombre}}", "{nombr}", "[nombre]"])
+@pytest.mark.parametrize("written", ["{nombre completo}", "{{nombre}}", "{nombr}", "[nombre]"])
 def test_a_near_miss_is_refused_by_every_way_in(
     english: CheckingClient, shop: Shop, account: int, written: str
 ) -> None:

@@ -163,6 +163,10 @@ ROWS = {
         "INSERT INTO valor_de_campo (campo_id, cliente_id, valor, orden, dia)"
         " VALUES (1, 1, '--05-17', '0000-05-17', 517)",
     ),
+    "0025": (
+        """UPDATE campana_sms SET compartido = '{"tienda": "La 14", "idioma": "es"}' WHERE id = 1""",
+        """UPDATE sms_log SET valores = '{"cumpleanos": "--05-17"}' WHERE campana_id = 1""",
+    ),
     "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
     "0023": (
         "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from clientes_app.message_templates.preview import SAMPLE_NAME, Step, preview
-from clientes_app.message_templates.services import choose_recipient
+from clientes_app.extensions import db
+from clientes_app.message_templates.filling import filling_of
+from clientes_app.message_templates.preview import SAMPLE_NAME, Preview, Step
+from clientes_app.message_templates.preview import preview as preview_for
+from clientes_app.message_templates.previewed import Candidates, Previewed, active_clients
+from clientes_app.messaging.personalization import Recipient, Shared, Template
 from clientes_app.messaging.sms_parts import Encoding
 
 from ..support.shop import Shop
@@ -13,6 +17,15 @@ from ..support.shop import Shop
 pytestmark = pytest.mark.both_databases
 
 EMOJI = "\N{PARTY POPPER}"
+
+
+def preview(mensaje: str, nombre: str) -> Preview:
+    return preview_for(Template(mensaje, Shared()), Recipient(nombre))
+
+
+def choose_recipient(account: int, client_id: int | None, step: Step | None, text: str = "{nombre}") -> Previewed:
+    filling = filling_of(db.session(), account)
+    return Candidates(active_clients(account), filling, filling.template(text)).choose(client_id, step)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clientes_app.messaging.personalization import render
+from clientes_app.messaging.personalization import Recipient, Shared, Template
 from clientes_app.messaging.sms_parts import Encoding, cheaper, highlight, measure, saving
 from clientes_app.messaging.totals import Totals, measure_all, parts_by_country
 
@@ -232,13 +232,17 @@ def test_highlighted_runs_are_the_whole_text(text: str) -> None:
     assert tuple(index for index, costly in enumerate(marks) if costly) == measure(text).costly
 
 
-def add_up(template: str, names: list[str]) -> Totals:
+def total(text: str, names: list[str]) -> Totals:
+    return measure_all(Template(text, Shared()), map(Recipient, names))
+
+
+def add_up(text: str, names: list[str]) -> Totals:
     """Add up the parts of each message the plain way."""
-    measures = [measure(render(template, name)) for name in names]
+    measures = [measure(Template(text, Shared()).render(Recipient(name))) for name in names]
     if not measures:
         return Totals(0, 0, None)
     fullest = max(range(len(names)), key=lambda i: (measures[i].parts, -measures[i].remaining))
-    return Totals(sum(m.parts for m in measures), measures[fullest].parts, names[fullest])
+    return Totals(sum(m.parts for m in measures), measures[fullest].parts, Recipient(names[fullest]))
 
 
 @given(
@@ -252,7 +256,7 @@ def add_up(template: str, names: list[str]) -> Totals:
 @example("a" * 150, "{nombre}", "€" + "a" * 160, ["Ana", "Eva", "Juan Carlos", "María", "Julia", "{nombre}"])
 def test_totals_are_those_of_each_message(before: str, placeholder: str, after: str, names: list[str]) -> None:
     template = before + placeholder + after
-    assert measure_all(template, iter(names)) == add_up(template, names)
+    assert total(template, names) == add_up(template, names)
 
 
 @pytest.mark.parametrize(
@@ -265,26 +269,27 @@ def test_totals_are_those_of_each_message(before: str, placeholder: str, after: 
     ],
 )
 def test_equally_long_names_can_take_different_parts(template: str, names: list[str]) -> None:
-    assert len({measure(render(template, name)).parts for name in names}) == 2
-    assert measure_all(template, names) == add_up(template, names)
-    assert measure_all(template, names[::-1]) == add_up(template, names[::-1])
+    assert len({measure(Template(template, Shared()).render(Recipient(name))).parts for name in names}) == 2
+    assert total(template, names) == add_up(template, names)
+    assert total(template, names[::-1]) == add_up(template, names[::-1])
 
 
 def test_the_longest_name_is_the_one_that_comes_closest_to_another_part() -> None:
-    totals = measure_all("Hola {nombre}", ["Ana", "Juan Carlos", "Maximiliana", "Eva"])
-    assert totals == Totals(parts=4, most_parts=1, longest_name="Juan Carlos")
+    totals = total("Hola {nombre}", ["Ana", "Juan Carlos", "Maximiliana", "Eva"])
+    assert totals == Totals(parts=4, most_parts=1, longest=Recipient("Juan Carlos"))
 
 
 def test_an_accent_in_a_name_can_make_it_the_dearest() -> None:
-    totals = measure_all("{nombre}, " + "a" * 80, ["Maximiliana", "María", "José"])
-    assert totals == Totals(parts=4, most_parts=2, longest_name="María")
+    totals = total("{nombre}, " + "a" * 80, ["Maximiliana", "María", "José"])
+    assert totals == Totals(parts=4, most_parts=2, longest=Recipient("María"))
 
 
 def test_an_audience_of_nobody_takes_no_part() -> None:
-    assert measure_all("Hola {nombre}", []) == Totals(parts=0, most_parts=0, longest_name=None)
-    assert measure_all("{nombre}", [""]) == Totals(parts=0, most_parts=0, longest_name="")
+    assert total("Hola {nombre}", []) == Totals(parts=0, most_parts=0, longest=None)
+    assert total("{nombre}", [""]) == Totals(parts=0, most_parts=0, longest=Recipient(""))
 
 
 def test_the_parts_of_each_country() -> None:
-    recipients = [("Ana", "+573001234567"), ("Ana", "+573001234568"), ("Ana María " * 15, "+34612345678")]
-    assert parts_by_country("{nombre}", recipients) == {"CO": 2, "ES": 3}
+    named = [("Ana", "+573001234567"), ("Ana", "+573001234568"), ("Ana María " * 15, "+34612345678")]
+    recipients = [(Recipient(name), number) for name, number in named]
+    assert parts_by_country(Template("{nombre}", Shared()), recipients) == {"CO": 2, "ES": 3}
