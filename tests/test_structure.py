@@ -25,6 +25,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "clients_of_numbers",
     "search_text",
     "audience",
+    "canonical",
     "filters",
     "forgetting",
     "forms",
@@ -33,6 +34,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "listing",
     "locks",
     "missing",
+    "naming",
     "new_password",
     "opening",
     "passwords",
@@ -44,10 +46,12 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "selection",
     "services",
     "sessions",
+    "showing",
     "staged_rows",
     "storage",
     "tags",
     "tries",
+    "values",
 }
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {

@@ -163,6 +163,7 @@ ROWS = {
         "INSERT INTO valor_de_campo (campo_id, cliente_id, valor, orden, dia)"
         " VALUES (1, 1, '--05-17', '0000-05-17', 517)",
     ),
+    "0027": ("UPDATE fila_importada SET campos = '17/05' WHERE numero = 2",),
     "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
 }
 
