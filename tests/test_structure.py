@@ -42,6 +42,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "listing",
     "locks",
     "missing",
+    "naming",
     "new_password",
     "opening",
     "passwords",

@@ -101,6 +101,7 @@ _CLIENT = {
     "creado": "2024-03-15T10:30:00-05:00",
     "recibe_sms": True,
     "motivo_sin_sms": None,
+    "campos": {"cumpleanos": "--05-17", "talla": "M"},
 }
 _ANSWER = {
     "id": 42,

@@ -98,6 +98,24 @@ _WAITS = {
         ),
     }
 }
+_OWN_FIELDS = {
+    "type": "object",
+    "description": translatable(
+        "What the shop's own fields say of the client, by their keys; a field that says nothing is missing. Each is a "
+        "text: a number with a decimal point, a date as 1990-05-17 or, without a year, --05-17, an option as the shop "
+        "wrote it."
+    ),
+    "additionalProperties": {"type": "string"},
+}
+_GIVEN_OWN_FIELDS = {
+    "type": "object",
+    "description": translatable(
+        "Values of the shop's own fields by their keys, written as in the answer or as people write them; of a number "
+        "also the number. Null takes a value away, and what is left out stays. A key that there is not, or a value "
+        "that does not fit its field, is refused, and nothing is changed."
+    ),
+    "additionalProperties": {"type": ["string", "number", "null"]},
+}
 _STARTED = {"campana_id": identifier(translatable("The campaign.")), **_SUMS, **_DETAILS}
 
 _NEW_CLIENT: Json = {
@@ -116,6 +134,7 @@ _NEW_CLIENT: Json = {
             "default": True,
             "description": translatable("Whether campaigns go to the client."),
         },
+        "campos": _GIVEN_OWN_FIELDS,
     },
     "example": {"nombre": "Carlos Ruiz", "telefono": "3009876543", "documento": "123456789"},
 }
@@ -140,6 +159,7 @@ _CLIENT = shape(
                 "Why it gets none, in a few words in the caller's language; null where it gets them."
             ),
         },
+        "campos": _OWN_FIELDS,
     }
 )
 _FOUND = shape(

@@ -21,6 +21,7 @@ from ..simulator.ledger import Ledger
 from ..values.client_keys import keys_of
 from . import demo_names
 from .demo_campaigns import Occasion, begin_draft, run_in_the_past
+from .demo_fields import add_fields
 from .demo_hours import while_open
 from .demo_texts import PAST, TEMPLATES
 
@@ -55,6 +56,7 @@ def load_shop(region: str, ledger: Ledger) -> bool:
         clients = _add_clients(session, shop)
         templates = _add_templates(session, shop)
         _add_tags(session, shop, clients, _add_sales(session, shop, clients))
+        add_fields(session, shop.account_id, clients)
         numbers = [client.telefono_e164 for client in clients]
     for past in PAST:
         then = while_open(dice, shop.zone, past.days_ago)

@@ -11,6 +11,7 @@ from typing import Any
 from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
+from .meaning.own_columns import OwnColumn, own_columns
 from .meaning.roles import Role
 from .meaning.tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
 from .meaning.title_words import Meaning, meaning_of
@@ -44,6 +45,8 @@ class Layout:
     tag_delimiter: str = AUTOMATIC
     width: int = 0
     """How many columns the file says it has: as many as titles; 0 where that was not found out."""
+    own: tuple[OwnColumn, ...] = ()
+    """Those that hold fields of the account's own, in the file's order."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Layout:
@@ -52,7 +55,8 @@ class Layout:
         given: dict[str, Any] = {name: value for name, value in stored.items() if name in known}
         for name in ("titles", "sheets"):
             given[name] = tuple(given.get(name, ()))
-        return cls(**{**given, "roles": tuple(map(Role, given.get("roles", ())))})
+        own = own_columns(given.get("own", ()))
+        return cls(**{**given, "roles": tuple(map(Role, given.get("roles", ()))), "own": own})
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""

@@ -53,6 +53,8 @@ class Fields(NamedTuple):
     """Whether it says that the client wants no messages."""
     inactivo: bool = False
     """Whether it says that the client is not active."""
+    campos: str = ""
+    """What it says of the account's own fields: see `Row.campos`."""
 
 
 class Row(NamedTuple):
@@ -74,6 +76,8 @@ class Row(NamedTuple):
     """What is wrong, as a sentence to be translated; empty where nothing is."""
     otros: str = ""
     """The numbers that it has beside its own, which are not imported; one a line."""
+    campos: str = ""
+    """What it says of the account's own fields, as the file has it: one a line, in the order of `Layout.own`."""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -84,6 +88,11 @@ class Row(NamedTuple):
     def other_numbers(self) -> tuple[str, ...]:
         """The numbers that it has beside its own."""
         return tuple(self.otros.split("\n")) if self.otros else ()
+
+    @property
+    def own_texts(self) -> tuple[str, ...]:
+        """What it says of the account's own fields, empty ones included; nothing at all where all are empty."""
+        return tuple(self.campos.split("\n")) if self.campos else ()
 
     @property
     def faulty_field(self) -> str | None:
@@ -102,6 +111,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
     used = [place for place, role in enumerate(layout.roles) if role is not Role.NOTHING]
     has_surplus = _finder_of_surplus(layout)
+    own_texts = _reader_of_own_fields(layout)
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
@@ -113,6 +123,8 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
         row = check(Fields(name_of(cells), number, document, given, opted_out, inactive), region)
         if others := others_of(numbers, number, region):
             row = row._replace(otros="\n".join(others))
+        if layout.own:
+            row = row._replace(campos=own_texts(cells))
         if unclear and not row.fault:
             row = row._replace(fault=NO_ANSWER)
         if has_surplus(cells):
@@ -139,7 +151,8 @@ def check(fields: Fields, region: str) -> Row:
     said = fields.nombre, number, document
     tags = "\n".join(fields.etiquetas)
     read = fields._replace(telefono=number)
-    return Row._make((*said, *keys_of(*said, region), tags, fields.baja, fields.inactivo, _fault(read), ""))
+    answers = fields.baja, fields.inactivo
+    return Row._make((*said, *keys_of(*said, region), tags, *answers, _fault(read), "", fields.campos))
 
 
 def fault_of_tags(tags: tuple[str, ...]) -> str:
@@ -163,6 +176,17 @@ def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
         return joined(cells, wholes) or (joined(cells, parts) if parts else "")
 
     return name_of
+
+
+def joined_own_texts(texts: Sequence[str]) -> str:
+    """Return what a row says of the account's own fields, for its `campos`."""
+    return "\n".join(texts) if any(texts) else ""
+
+
+def _reader_of_own_fields(layout: Layout) -> Callable[[Sequence[str]], str]:
+    """Return the function that reads what a row says of the account's own fields."""
+    places = [each.place for each in layout.own]
+    return lambda cells: joined_own_texts([tidy(cells[place]) if place < len(cells) else "" for place in places])
 
 
 def _finder_of_surplus(layout: Layout) -> Callable[[Sequence[str]], bool]:

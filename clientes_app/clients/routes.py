@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -27,6 +28,7 @@ from . import bp, notices, services
 from .forms import ActiveForm, ClientForm
 from .list_view import list_context, shown_values
 from .notices import Notice
+from .own_json import CAMPOS, own_as_json, read_own
 from .search import listing
 from .search.criteria import Search
 
@@ -69,8 +71,10 @@ def create() -> ResponseReturnValue:
 @program_view
 def create_by_json() -> ResponseReturnValue:
     """Create a client from a JSON object."""
-    form = validated(form_from_json(ClientForm, json_object()))
-    client = services.create_client(current_account(), form.given(), by=current_actor())
+    payload = json_object()
+    form = validated(form_from_json(ClientForm, payload))
+    values = _own_values(payload)
+    client = services.create_client(current_account(), form.given(), values, by=current_actor())
     return {"success": True, "cliente": _as_json(client)}
 
 
@@ -158,8 +162,10 @@ def _edit_form(client: Cliente, formdata: MultiDict[str, str] | None = None) -> 
 
 
 def _save_json(client: Cliente) -> ResponseReturnValue:
-    form = validated(form_from_json(ClientForm, json_object(), obj=client))
-    client = services.edit_client(current_account(), client.id, form.given(), by=current_actor())
+    payload = json_object()
+    form = validated(form_from_json(ClientForm, payload, obj=client))
+    values = _own_values(payload)
+    client = services.edit_client(current_account(), client.id, form.given(), values, by=current_actor())
     return {"success": True, "cliente": _as_json(client)}
 
 
@@ -204,7 +210,12 @@ def _from_own_page() -> bool:
     return request.args.get("volver") == "cliente"
 
 
+def _own_values(payload: Mapping[str, object]) -> dict[int, str]:
+    return read_own(list_fields(db.session(), current_user.account_id), payload.get(CAMPOS))
+
+
 def _as_json(client: Cliente) -> dict[str, object]:
+    own = values_of(db.session(), [client.id]).get(client.id, {})
     problem = notices.why_no_sms(client, current_account().region)
     return {
         "id": client.id,
@@ -215,4 +226,5 @@ def _as_json(client: Cliente) -> dict[str, object]:
         "creado": local_iso(client.creado, account_zone()),
         "recibe_sms": problem is None,
         "motivo_sin_sms": no_sms_reason(problem) if problem else None,
+        CAMPOS: own_as_json(list_fields(db.session(), client.usuario_id), own),
     }

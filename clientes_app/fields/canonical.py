@@ -13,6 +13,7 @@ from ..values.spelling import searchable
 from ..values.text import clean_line, fold, translatable
 
 LONGEST_VALUE = 200
+LONGEST_OPTION, MOST_OPTIONS = 60, 50
 
 TOO_LONG = translatable("Write at most 200 characters.")
 NO_NUMBER = translatable("Write a number, such as 1.234,5.")

@@ -11,6 +11,7 @@ from ..models import TipoDeCampo
 from ..values.spelling import searchable
 from ..values.text import clean_block, clean_line
 from ..web.forms import Form, TextField, line_field
+from .canonical import LONGEST_OPTION, MOST_OPTIONS
 from .naming import LONGEST_NAME
 from .services import NewField
 
@@ -20,8 +21,6 @@ KINDS = {
     TipoDeCampo.FECHA: lazy_gettext("A date, with or without a year"),
     TipoDeCampo.OPCION: lazy_gettext("One of several options"),
 }
-MOST_OPTIONS = 50
-LONGEST_OPTION = 60
 _LONGEST_LIST = MOST_OPTIONS * (LONGEST_OPTION + 2)
 
 

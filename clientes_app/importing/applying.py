@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 from ..database.planner import look_anew
+from ..fields.services import lock_fields
 from ..models import Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing, wake_opt_outs
@@ -20,6 +22,7 @@ from . import forgetting, jobs
 from .batch_sizes import Turns
 from .changing import Change
 from .jobs import Job
+from .own_fields.own_texts import OwnFields
 from .reviewing import Tell, counted_rejected
 from .staging import outcomes
 from .staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
@@ -85,8 +88,10 @@ def _store(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Ou
     wake_opt_outs(connection, job.account_id, numbers_of(rows))
     lock_clients(connection, job.account_id, rows)
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
-    matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
-    change = Change(connection, job, matches)
+    fields = lock_fields(Session(connection), job.account_id) if job.layout.own else ()
+    own = OwnFields(job.layout.own).only({field.id for field in fields})
+    matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
+    change = Change(connection, job, matches, fields)
     new = []
     for staged in batch:
         match = _match(staged, matches)

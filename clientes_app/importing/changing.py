@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -12,10 +12,12 @@ from ..client_files.rows import CLIENT_COLUMNS, Row
 from ..clients.tags.services import find_or_create_tags, tag_key
 from ..database.many_rows import insert_rows, update_rows
 from ..database.transactions import insert_missing
-from ..models import CambioDeCliente, CambioImportado, Cliente, ClienteEtiqueta, TipoDeCambio
+from ..fields.values import store_values
+from ..models import CambioDeCliente, CambioImportado, Campo, Cliente, ClienteEtiqueta, TipoDeCambio
 from ..models.types import utc_now
 from ..values.client_keys import keys_of
 from .jobs import Job
+from .own_fields.in_words import as_told
 from .staging.matching import FIELDS, Existing, Matches, changed
 from .staging.outcomes import Outcome
 from .staging.silences import Said, silence
@@ -26,8 +28,9 @@ from .staging.verdicts import Verdict
 class Change:
     """What a batch changes; `outcomes` tells what became of each row."""
 
-    def __init__(self, connection: Connection, job: Job, matches: Matches) -> None:
+    def __init__(self, connection: Connection, job: Job, matches: Matches, fields: Collection[Campo] = ()) -> None:
         self.outcomes: list[Outcome] = []
+        self._fields = fields
         self._connection = connection
         self._job = job
         self._matches = matches
@@ -35,6 +38,7 @@ class Change:
         self._before: dict[int, dict[str, Any]] = {}
         self._told: dict[int, dict[str, Any]] = {}
         self._tags: list[tuple[int, Staged]] = []
+        self._own_values: dict[int, dict[int, str]] = {}
         self._silenced: list[Said] = []
 
     def leave_to_be_asked(self, client: Existing, staged: Staged) -> None:
@@ -45,9 +49,10 @@ class Change:
         """Note what a row changes of a client that there is."""
         client = self._clients.get(client.id, client)
         changes = changed(client, staged.row)
+        own = self._matches.own_changes(client.id, staged.row)
         missing = self._missing_tags(client, staged)
         heeded = self._matches.heeds(client, staged.row)
-        if not changes and not missing and heeded:
+        if not changes and not own and not missing and heeded:
             self._became(Verdict.SAME, staged, client.id)
         elif self._job.keeps_existing:
             self._became(Verdict.KEPT, staged, client.id)
@@ -57,6 +62,8 @@ class Change:
         else:
             self._became(Verdict.UPDATE, staged, client.id)
             self._note(client, staged, changes, tags=bool(missing))
+            if own:
+                self._note_own(client, own)
             if not heeded:
                 self._silence(client, staged.row)
 
@@ -77,6 +84,8 @@ class Change:
             self._became(Verdict.NEW, staged, client_id)
             if self._wanted_tags(staged):
                 self._tags.append((client_id, staged))
+            if own := self._matches.own.values(staged.row):
+                self._own_values[client_id] = own
             if staged.row.baja or staged.row.inactivo:
                 self._silenced.append((client_id, staged.row))
 
@@ -85,6 +94,8 @@ class Change:
         if self._clients:
             update_rows(self._connection, _table(Cliente), [self._updated(each) for each in self._clients.values()])
         self._store_tags()
+        if self._own_values:
+            store_values(Session(self._connection), self._fields, self._own_values)
         silence(self._connection, self._job.account_id, self._silenced)
         if self._before:
             self._store_before()
@@ -101,6 +112,16 @@ class Change:
             self._clients[client.id] = Existing(**{**client._asdict(), **changes})
         if tags:
             self._tags.append((client.id, staged))
+
+    def _note_own(self, client: Existing, changes: dict[int, str]) -> None:
+        values = self._matches.own_values.setdefault(client.id, {})
+        before = self._before[client.id].setdefault("campos", {})
+        for field_id in changes:
+            before.setdefault(str(field_id), values.get(field_id, ""))
+        values |= changes
+        was = {int(field_id): value for field_id, value in before.items()}
+        self._told[client.id]["campos"] = as_told([field for field in self._fields if field.id in was], was, values)
+        self._own_values.setdefault(client.id, {}).update(changes)
 
     def _silence(self, client: Existing, row: Row) -> None:
         self._silenced.append((client.id, row))

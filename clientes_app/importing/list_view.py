@@ -80,6 +80,7 @@ def counts_context(row: Importacion) -> dict[str, Any]:
         "lines": sum(each.count for each in counts_of(row)),
         "kinds": kinds_of(row),
         "decidable": row.estado is EstadoImportacion.REVISADA,
+        "new_fields": [column.name for column in Layout.from_json(row.columnas).own if column.field_id is None],
     }
 
 

@@ -11,6 +11,7 @@ from ..database.transactions import read_transaction, write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
+from .own_fields.own_texts import OwnFields, with_columns
 from .staging.judging import judge
 from .staging.lines_apart import runs_of
 from .staging.matching import find_clients
@@ -27,9 +28,9 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     with jobs.kept_alive(engine, job), job.kept.text() as text, job.kept.staging() as staging:
         staging.take(job.owner)
-        read = staging.totals().rows
+        read, own = staging.totals().rows, OwnFields(job.layout.own)
         for batch in batches(Wanted(text, job.layout, job.region, after=staging.last_row())):
-            _review_batch(engine, job, staging, batch)
+            _review_batch(engine, job, staging, batch, own)
             read += len(batch)
             with write_transaction(engine) as connection:
                 jobs.advance(connection, job, leidas=read)
@@ -58,11 +59,23 @@ def _end(connection: Connection, job: Job, totals: Totals) -> None:
     jobs.advance(connection, job, estado=EstadoImportacion.REVISADA, titular=None, **read)
 
 
-def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch) -> None:
+def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch, own: OwnFields) -> None:
+    if own:
+        batch = _own_fields_checked(engine, job, batch, own)
     rows = [row for _, row in batch]
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     with read_transaction(engine) as connection:
-        matches = find_clients(connection, job.account_id, rows, with_tags=with_tags)
+        matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
     seen = staging.seen(rows, matches.ids())
     staged, firsts = judge(batch, matches, seen, job.tags)
     staging.store(staged, firsts)
+
+
+def _own_fields_checked(engine: Engine, job: Job, batch: Batch, own: OwnFields) -> Batch:
+    """Return rows with what is wrong with their own fields; what new fields can be is stored before the rows are."""
+    before = own.columns
+    checked = [(record, own.checked(row)) for record, row in batch]
+    if own.columns != before:
+        with write_transaction(engine) as connection:
+            jobs.advance(connection, job, columnas=with_columns(job.layout, own).to_json())
+    return checked

@@ -17,9 +17,11 @@ from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
 from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
 from ..models.types import utc_now
+from ..shop.services import lock_account
 from ..tenancy import get_owned, lock_owned, owned
 from ..values.text import clean_line
 from . import forgetting
+from .own_fields.making import Unfit, make_fields, require_fit
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE
 from .storage.kept import Storage
 from .undo_extent import Extent, extent_of
@@ -54,12 +56,13 @@ def list_imports(account_id: int) -> Sequence[Importacion]:
 def start_review(account_id: int, import_id: int, layout: Layout, tags: str, storage: Storage) -> Importacion:
     """Keep what the columns hold and let a worker go through all rows; verdicts of a former layout are forgotten.
 
-    Raises NotFound, Conflict, and NoName.
+    Raises NotFound, Conflict, NoName, and Unfit.
     """
     if not any(map(layout.columns, (Role.NAME, Role.GIVEN, Role.SURNAME))):
         raise NoName(gettext("Say which column holds the name."))
     begun = {"columnas": layout.to_json(), "etiqueta": join_tags(split_tags(clean_line(tags)))[:200], **_NOTHING}
     with unit_of_work() as session:
+        require_fit(session, account_id, layout)
         row = _move(session, account_id, import_id, _BEFORE_APPLYING, EstadoImportacion.REVISANDO, **begun)
         # Nobody sees the new state yet: no worker has begun to stage rows.
         storage.of(session.connection(), row.id, row.archivo).delete_staging()
@@ -67,15 +70,17 @@ def start_review(account_id: int, import_id: int, layout: Layout, tags: str, sto
 
 
 def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion:
-    """Let a worker import what the dry run found.
+    """Make the fields that the file brings, and let a worker import what the dry run found.
 
-    Raises NotFound, and Conflict where there is nothing to import or it was begun before.
+    Raises NotFound, and Conflict where there is nothing to import, it was begun before, or a field is not as it was.
     """
     begun = dict.fromkeys((*DONE, "sin_celular", "hasta_fila"), 0)
     with unit_of_work() as session:
+        lock_account(session, account_id)
         row = _move(session, account_id, import_id, {EstadoImportacion.REVISADA}, EstadoImportacion.APLICANDO, **begun)
         if not row.por_aplicar:
             raise Conflict(gettext("There is nothing to import."))
+        row.columnas = _with_fields_made(session, row, by).to_json()
         record(session, by, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
     return row
 
@@ -121,6 +126,16 @@ def can_undo(row: Importacion) -> bool:
 def undo_extent(row: Importacion) -> Extent:
     """Return what undoing an import takes back, and what stays."""
     return extent_of(db.session.connection(), row.id)
+
+
+def _with_fields_made(session: Session, row: Importacion, by: Actor) -> Layout:
+    layout = Layout.from_json(row.columnas)
+    try:
+        return make_fields(session, row.usuario_id, layout, by=by)
+    except Unfit as unfit:
+        field = next(column.name for column in layout.own if column.place == unfit.place)
+        said = gettext("%(field)s: %(problem)s Say again what the columns hold.", field=field, problem=unfit.message)
+        raise Conflict(said) from unfit
 
 
 def lock_import(session: Session, account_id: int, import_id: int, *states: EstadoImportacion) -> Importacion:

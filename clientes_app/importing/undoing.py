@@ -9,10 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, and_, delete, select
+from sqlalchemy.orm import Session
 
 from ..clients.locks import lock, lock_for_deletion
 from ..database.many_rows import update_rows
 from ..database.transactions import id_list, write_transaction
+from ..fields.services import lock_fields
+from ..fields.values import store_values, values_of
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta
 from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing, wake_opt_outs
@@ -20,6 +23,7 @@ from ..values.client_keys import keys_of
 from . import jobs
 from .changing import tell_changes
 from .jobs import Job
+from .own_fields.in_words import as_told
 from .staging.matching import FIELDS
 from .staging.silences import activate_again
 from .undo_extent import changed_since, is_used
@@ -87,9 +91,11 @@ def _restore(connection: Connection, job: Job, changes: Sequence[Change]) -> Non
     restored = [_restored(change.id, change.antes, job.region) for change in changes]
     wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
     update_rows(connection, clients, restored)
+    own = _restore_own_values(connection, job, changes)
     activate_again(connection, job.account_id, [change.id for change in changes if _becomes_active(change)])
     tags = _take_tags(connection, changes)
-    tell_changes(connection, job, {change.id: _told(change, tags) for change in changes}, undoes=True)
+    told = {change.id: _told(change, tags) | own.get(change.id, {}) for change in changes}
+    tell_changes(connection, job, told, undoes=True)
     done = id_list([change.id for change in changes], connection.dialect.name)
     connection.execute(
         delete(CambioImportado).where(
@@ -101,6 +107,27 @@ def _restore(connection: Connection, job: Job, changes: Sequence[Change]) -> Non
 def _restored(client_id: int, before: dict[str, Any], region: str) -> dict[str, Any]:
     fields = {name: before[name] for name in FIELDS}
     return {"id": client_id, **fields, **keys_of(**fields, region=region)._asdict()}
+
+
+def _restore_own_values(connection: Connection, job: Job, changes: Sequence[Change]) -> dict[int, dict[str, Any]]:
+    """Give clients back what their own fields said, as far as the fields still are; return what becomes of them."""
+    before = {change.id: change.antes["campos"] for change in changes if change.antes.get("campos")}
+    if not before:
+        return {}
+    session = Session(connection)
+    fields = lock_fields(session, job.account_id)
+    there = {field.id for field in fields}
+    wanted = {
+        client_id: {int(field): value for field, value in was.items() if int(field) in there}
+        for client_id, was in before.items()
+    }
+    now = values_of(session, sorted(wanted))
+    store_values(session, fields, wanted)
+    told = {
+        client_id: as_told([field for field in fields if field.id in was], now.get(client_id, {}), was)
+        for client_id, was in wanted.items()
+    }
+    return {client_id: {"campos": changes} for client_id, changes in told.items() if changes}
 
 
 def _becomes_active(change: Change) -> bool:

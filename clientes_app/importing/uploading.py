@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -31,6 +31,7 @@ from ..client_files.spreadsheet import Converted, convert
 from ..client_files.written.encodings import Choice, choices
 from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, engine_apart, unit_of_work
+from ..fields.services import list_fields
 from ..files.disk import DISK_FULL, is_full
 from ..models import EstadoImportacion, Importacion
 from ..shop.services import lock_account
@@ -38,6 +39,7 @@ from ..tenancy import owned
 from ..values.text import clean_line
 from .budget import require_room
 from .jobs import Surroundings
+from .own_fields.recognising import recognised
 from .services import find_import, lock_import
 from .storage.kept import Kept, Storage
 from .storage.local_files import LocalFiles
@@ -126,7 +128,7 @@ def read_anew(row: Importacion, layout: Layout, storage: Storage, region: str) -
     with _refusals_said(), _kept(row, storage).text() as text:
         first = _first_rows(source_of(text, layout))
     title_row = layout.title_row if layout.has_titles else 0
-    guessed = guess(first, region, _past(row.usuario_id), title_row)
+    guessed = _guessed(row.usuario_id, first, region, title_row)
     written = {name: getattr(layout, name) for name in ("sheet", "sheets", "hidden_rows", "encoding", "delimiter")}
     return replace(guessed, **written, tag_delimiter=layout.tag_delimiter)
 
@@ -186,11 +188,16 @@ def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet
     found = _converted(upload, converted, sheet) if is_spreadsheet(upload) else None
     source = examine(converted if found else upload)
     first = _first_rows(source)
-    layout = guess(first, region, _past(account_id))
+    layout = _guessed(account_id, first, region)
     layout = replace(layout, encoding=source.encoding, delimiter=source.delimiter)
     if found:
         layout = replace(layout, sheet=found.sheet, sheets=found.sheets, hidden_rows=found.hidden_rows)
     return layout, source.lines
+
+
+def _guessed(account_id: int, first: Sequence[Record], region: str, title_row: int | None = None) -> Layout:
+    past = list(_past(account_id))
+    return recognised(guess(first, region, past, title_row), list_fields(db.session(), account_id), past)
 
 
 def _first_rows(source: Source) -> list[Record]:

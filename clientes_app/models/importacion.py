@@ -184,6 +184,7 @@ class FilaImportada(Base):
     inactivo: Mapped[bool]
     motivo: Mapped[LongText]
     otros: Mapped[LongText]
+    campos: Mapped[LongText] = mapped_column(server_default="")
     otra: Mapped[BigNumber | None]
     celdas: Mapped[LongText]
     cliente: Mapped[BigNumber | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,9 @@ from ..clients.services import find_client
 from ..clients.tags.services import tags_of
 from ..drafts.personal import drafts_naming
 from ..extensions import db, unit_of_work
+from ..fields.services import list_fields
+from ..fields.showing import typed_value
+from ..fields.values import values_of
 from ..messaging.personalization import recipient_of
 from ..models import (
     Accion,
@@ -22,6 +25,7 @@ from ..models import (
     CambioDeCliente,
     CambioImportado,
     CampanaSMS,
+    Campo,
     Cliente,
     Distintos,
     Etiqueta,
@@ -40,6 +44,8 @@ class PersonalData:
     """A client with every row that tells of it, oldest first."""
 
     client: Cliente
+    fields: Sequence[tuple[Campo, str]]
+    """The account's own fields that say something of the client, each with its value as somebody would type it."""
     tags: Sequence[Etiqueta]
     sales: Sequence[Venta]
     messages: Sequence[tuple[SMSLog, str]]
@@ -65,6 +71,7 @@ def hand_out(account_id: int, client_id: int, *, by: Actor) -> PersonalData:
         record(session, by, Accion.CLIENT_DATA_EXPORTED, Thing("cliente", client.id))
     return PersonalData(
         client=client,
+        fields=_fields(client),
         tags=tags_of(db.session(), account_id, [client.id]).get(client.id, []),
         sales=_sales(client),
         messages=_messages(client),
@@ -82,6 +89,7 @@ def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "fecha": local_iso(utc_now(), zone),
         "cliente": _client_as_json(data.client, zone),
+        "campos": {field.nombre: value for field, value in data.fields},
         "etiquetas": [tag.nombre for tag in data.tags],
         "ventas": [
             {"fecha": local_iso(sale.fecha, zone), "total": f"{sale.total:.2f}", "concepto": sale.concepto}
@@ -145,6 +153,12 @@ def _message_as_json(message: SMSLog, campaign: str, zone: ZoneInfo) -> dict[str
     }
 
 
+def _fields(client: Cliente) -> Sequence[tuple[Campo, str]]:
+    said = values_of(db.session(), [client.id]).get(client.id, {})
+    fields = list_fields(db.session(), client.usuario_id)
+    return [(field, typed_value(field.tipo, said[field.id])) for field in fields if field.id in said]
+
+
 def _sales(client: Cliente) -> Sequence[Venta]:
     made = owned(Venta, client.usuario_id).where(Venta.cliente_id == client.id)
     return db.session.scalars(made.order_by(Venta.fecha, Venta.id)).all()
@@ -191,7 +205,15 @@ def _imports(client: Cliente) -> Sequence[tuple[Importacion, dict[str, Any] | No
         .order_by(Importacion.id)
         .with_only_columns(Importacion, CambioImportado.antes, maintain_column_froms=True)
     )
-    return [(each, before) for each, before in db.session.execute(touched)]
+    fields = {str(field.id): field for field in list_fields(db.session(), client.usuario_id)}
+    return [(each, before and _with_field_names(before, fields)) for each, before in db.session.execute(touched)]
+
+
+def _with_field_names(before: dict[str, Any], fields: Mapping[str, Campo]) -> dict[str, Any]:
+    """Return the values from before an import with the account's own fields by their names, but for those deleted."""
+    said = before.get("campos", {}).items()
+    named = {fields[key].nombre: typed_value(fields[key].tipo, value) for key, value in said if key in fields}
+    return {**before, "campos": named} if named else before
 
 
 def _apart(client: Cliente) -> Sequence[int]:

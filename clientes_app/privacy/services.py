@@ -35,6 +35,7 @@ from ..models import (
     EstadoSMS,
     Respuesta,
     SMSLog,
+    ValorDeCampo,
 )
 from ..models.types import utc_now
 from ..sending.erased import begin_erasing, hide_opt_outs
@@ -198,7 +199,7 @@ def _erase_answers(session: Session, client: Cliente, only_theirs: set[str]) -> 
 
 
 def _erase_story(session: Session, client: Cliente) -> None:
-    for model in (CambioDeCliente, CambioImportado, ClienteEtiqueta):
+    for model in (CambioDeCliente, CambioImportado, ClienteEtiqueta, ValorDeCampo):
         session.execute(delete(model).where(model.cliente_id == client.id))
     apart = or_(Distintos.menor_id == client.id, Distintos.mayor_id == client.id)
     session.execute(delete(Distintos).where(apart))

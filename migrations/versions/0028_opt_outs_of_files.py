@@ -1,13 +1,13 @@
 """opt-outs that an imported file asked for
 
 Revision ID: 0028
-Revises: 0022
+Revises: 0027
 """
 
 from alembic import op
 
 revision = "0028"
-down_revision = "0022"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

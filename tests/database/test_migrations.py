@@ -167,6 +167,7 @@ ROWS = {
         """UPDATE campana_sms SET compartido = '{"tienda": "La 14", "idioma": "es"}' WHERE id = 1""",
         """UPDATE sms_log SET valores = '{"cumpleanos": "--05-17"}' WHERE campana_id = 1""",
     ),
+    "0027": ("UPDATE fila_importada SET campos = '17/05' WHERE numero = 2",),
     "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
     "0023": (
         "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"

@@ -25,12 +25,15 @@ from clientes_app.client_files.spreadsheet import convert
 from clientes_app.clients.many import export
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, Cliente, OrigenBaja
+from clientes_app.fields.services import list_fields
+from clientes_app.fields.values import values_of
+from clientes_app.models import Baja, Cliente, OrigenBaja, TipoDeCampo
 from clientes_app.web.csv_export import HABITS, written
 
 from ..client_files.test_formulas import lines
 from ..support.checking_client import CheckingClient
 from ..support.imports import Imports
+from ..support.own_fields import add_field, give
 from ..support.shop import Shop, account_of
 
 Kind = tuple[str, str]
@@ -70,7 +73,7 @@ def clients(app: Flask, shop: Shop, account: int) -> list[int]:
 def exported(of: Imports, ids: list[int], columns: list[str], kind: Kind) -> bytes:
     ending, language = kind
     with of.app.test_request_context(), force_locale(language):
-        wanted = export.Export.of(account_of(of.account), ids, columns)
+        wanted = export.Export.of(account_of(of.account), ids, columns, list_fields(db.session(), of.account))
         if ending == "csv":
             return "".join(written(export.csv_batches(db.engine, wanted), HABITS[language])).encode()
         file = BytesIO()
@@ -124,6 +127,28 @@ def test_who_is_inactive_or_wants_no_messages_is_known_as_such(imports: Imports,
         opted_out = db.session.scalars(select(Baja.telefono_e164).filter_by(usuario_id=other.account)).all()
         assert [client.activo for client in clients] == [True, False, True]
         assert opted_out == ["+573001234502"], "another shop hears it too"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_own_fields_are_read_again_as_they_are(imports: Imports, shop: Shop, kind: Kind) -> None:
+    ids = [shop.add_client(imports.account, f"Ana {n}", f"300123450{n}") for n in range(7)]
+    told = {
+        add_field(shop, imports.account, "Apodo", TipoDeCampo.TEXTO): ["=1+1", "'x", "3.0", "a  b", "-", "x;y", "ñ"],
+        add_field(shop, imports.account, "Etiquetas", TipoDeCampo.NUMERO): [
+            "1.234", "-0.5", "1234567", "123456789012345678", "0", "12.5", "-1234.567",
+        ],
+        add_field(shop, imports.account, "Nace", TipoDeCampo.FECHA): ["--02-29", "1990-05-17", "--12-31"],
+        add_field(shop, imports.account, "Talla", TipoDeCampo.OPCION, "S, M", "-1"): ["S, M", "-1"],
+    }  # fmt: skip
+    for field, values in told.items():
+        for client, value in zip(ids, values, strict=False):
+            give(shop, imports.account, client, {field: value})
+    columns = [*export.COLUMNS, *map(export.column_of, told)]
+    file = exported(imports, ids, columns, kind)
+    assert imports.counts(imports.run(file)) == {"iguales": 7}
+    with imports.app.app_context():
+        kept = values_of(db.session(), ids)
+    assert {field: [kept[each][field] for each in ids if field in kept[each]] for field in told} == told
 
 
 def test_a_name_of_a_time_when_what_nobody_sees_was_kept_is_no_other_name(imports: Imports, shop: Shop) -> None:

@@ -12,14 +12,17 @@ from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates import merging
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db
+from clientes_app.fields.services import delete_field, list_fields
 from clientes_app.importing import services
 from clientes_app.importing.staging import staged_rows
-from clientes_app.models import Accion, Auditoria, Cliente, EstadoImportacion
+from clientes_app.models import Accion, Auditoria, Cliente, EstadoImportacion, TipoDeCampo, ValorDeCampo
 
 from ..support.erased_people import DOCUMENT, HEAD, NAME, TYPED, Shopkeeper, about_to_be_applied, being_reviewed
 from ..support.imports import Imports
+from ..support.own_fields import add_field
 from ..support.races import race
 from ..support.shop import Shop, account_of
+from .test_own_fields import review_with_new
 
 pytestmark = pytest.mark.parametrize(
     ("database_url", "workers"), [("postgresql", "embedded"), ("postgresql", "distributed")], indirect=True
@@ -145,3 +148,32 @@ def audited(app: Flask, import_id: int) -> list[Accion]:
     with app.app_context():
         found = select(Auditoria.accion).where(Auditoria.cosa == "importacion", Auditoria.cosa_id == import_id)
         return list(db.session.scalars(found))
+
+
+def test_of_two_files_that_bring_the_thirtieth_field_one_is_imported(imports: Imports, shop: Shop) -> None:
+    for number in range(29):
+        add_field(shop, imports.account, f"Campo {number}", TipoDeCampo.TEXTO)
+    size = review_with_new(imports, "nombre,Talla\nAna,M\n", Talla=TipoDeCampo.TEXTO)
+    place = review_with_new(imports, "nombre,Barrio\nAna,Belén\n", Barrio=TipoDeCampo.TEXTO)
+
+    def begin(import_id: int) -> None:
+        services.start_applying(imports.account, import_id, by=NOBODY)
+
+    outcomes = race(imports.app, lambda: begin(size), lambda: begin(place))
+    assert (len(outcomes.won), len(outcomes.refused)) == (1, 1)
+    assert sorted(imports.get(each).estado.value for each in (size, place)) == ["aplicando", "revisada"]
+    with imports.app.app_context():
+        assert len(list_fields(db.session(), imports.account)) == 30
+
+
+def test_a_field_that_is_deleted_at_once_with_applying_takes_its_values_along(imports: Imports, shop: Shop) -> None:
+    for round_ in range(ROUNDS):
+        field = add_field(shop, imports.account, "Talla", TipoDeCampo.TEXTO)
+        import_id = imports.review(f"nombre,documento,Talla\nAna,{5_000_000 + round_},M\n")
+        with imports.app.test_request_context():
+            services.start_applying(imports.account, import_id, by=NOBODY)
+        outcomes = race(imports.app, lambda field=field: delete_field(imports.account, field, by=NOBODY), imports.work)
+        assert outcomes.refused == []
+        assert (imports.get(import_id).estado, imports.counts(import_id)["nuevas"]) == (EstadoImportacion.APLICADA, 1)
+        with imports.app.app_context():
+            assert db.session.scalars(select(ValorDeCampo)).all() == []

@@ -10,20 +10,22 @@ from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.services import edit_client
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.importing.storage.chosen import storage_of
-from clientes_app.models import CambioImportado, Distintos, Etiqueta, OrigenBaja
+from clientes_app.models import CambioImportado, Distintos, Etiqueta, OrigenBaja, TipoDeCampo
 from clientes_app.models.baja import Baja
 from clientes_app.privacy import services
 from clientes_app.settings import current_settings
 
 from ..support.campaigns import Campaigns
 from ..support.imports import Imports
+from ..support.own_fields import add_field
 from ..support.shop import Shop, account_of
 
 NAME, SECOND_NAME = "Zulemita Quiñonez", "Zulema Quiñonez"
 TYPED, NUMBER = "318 555 77 66", "+573185557766"
 DOCUMENT = "52987654"
 TRACES = ("zulem", "quiñonez", "quinonez", "5557766", "555 77 66", DOCUMENT)
-UTTER = f"nombre,celular,documento\n{NAME},{TYPED},{DOCUMENT}\n"
+NICKNAME, SECOND_NICKNAME = "La Zulemita", "Zulemota"
+UTTER = f"nombre,celular,documento,Apodo\n{NAME},{TYPED},{DOCUMENT},{NICKNAME}\n"
 
 
 class Person:
@@ -35,7 +37,9 @@ class Person:
 
     def arrive(self) -> int:
         """Store the client as an import does, and let things happen to it; answer its id."""
+        add_field(self.shop, self.account, "Apodo", TipoDeCampo.TEXTO)
         self.imports.run(UTTER)
+        self.imports.run(UTTER.replace(NICKNAME, SECOND_NICKNAME))
         with self.app.app_context():
             self.id = int(db.session.execute(text("SELECT max(id) FROM cliente")).scalar_one())
         self.live()
@@ -51,7 +55,7 @@ class Person:
             with unit_of_work() as session:
                 session.add(Distintos(menor_id=self.id, mayor_id=neighbour, usuario_id=self.account))
                 row = {"nombre": NAME, "telefono": TYPED, "documento": DOCUMENT, "etiquetas": []}
-                imported = session.execute(text("SELECT max(id) FROM importacion")).scalar_one()
+                imported = session.execute(text("SELECT min(id) FROM importacion")).scalar_one()
                 session.add(CambioImportado(importacion_id=imported, cliente_id=self.id, antes=row))
 
     def opt_out(self) -> None:

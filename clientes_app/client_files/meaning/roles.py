@@ -23,6 +23,8 @@ class Role(StrEnum):
     """Whether somebody wants none."""
     ACTIVE = "activo"
     INACTIVE = "inactivo"
+    FIELD = "campo"
+    """One of the account's own fields: `Layout.own` says which."""
 
 
 ANSWERS = (Role.CONSENT, Role.REFUSAL, Role.ACTIVE, Role.INACTIVE)

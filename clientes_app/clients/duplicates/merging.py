@@ -23,6 +23,7 @@ from ...values.ids import MAX_ID
 from ..locks import lock_for_deletion
 from ..sales import count_purchases
 from ..services import ClientFields, change_fields, note_change
+from .own_differences import Difference, all_as_told, differences, take_chosen
 from .services import Pair, remember_apart
 
 FIELDS = ("nombre", "telefono", "documento", "activo")
@@ -46,6 +47,8 @@ class Proposal:
     moves: Moves
     preferred: dict[str, int]
     """The fields in which they differ, each with the id of the client whose value is taken if nobody chooses."""
+    own: Sequence[Difference]
+    """The same of the account's own fields."""
     opted_out: bool
     """Whether either number asked for no more messages."""
 
@@ -58,7 +61,8 @@ def propose(account_id: int, ids: tuple[int, int]) -> Proposal:
     session = db.session()
     pair = _older_first(session.scalars(_both(account_id, ids)).all())
     moves, opt_out = _count_moves(session, account_id, pair), _opt_out_of(session, pair)
-    return Proposal(pair.older, pair.newer, moves, _preferred(pair), opt_out is not None)
+    own = differences(session, pair)
+    return Proposal(pair.older, pair.newer, moves, _preferred(pair), own, opt_out is not None)
 
 
 def merge(account: Account, ids: tuple[int, int], chosen: Mapping[str, int], *, by: Actor) -> Cliente:
@@ -76,7 +80,10 @@ def merge(account: Account, ids: tuple[int, int], chosen: Mapping[str, int], *, 
             lock_for_deletion(session.connection(), Cliente.id == pair.newer.id)
             _move_everything(session, pair)
             change_fields(session, kept, _chosen_fields(pair, chosen), account.region, by)
-            note_change(session, kept.id, TipoDeCambio.UNIDO, _as_it_was(pair.newer), by)
+            was = _as_it_was(pair.newer) | all_as_told(session, pair)
+            if own := take_chosen(session, pair, chosen):
+                note_change(session, kept.id, TipoDeCambio.EDITADO, {"campos": own}, by)
+            note_change(session, kept.id, TipoDeCambio.UNIDO, was, by)
             session.delete(pair.newer)
             session.flush()
             count_purchases(session, account.id, kept.id)

@@ -12,6 +12,8 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from ...errors import DomainError, NotFound
+from ...extensions import db
+from ...fields.services import list_fields
 from ...values.client_keys import LONGEST_NAME
 from ...values.ids import read_id
 from ...values.text import clean_line
@@ -22,6 +24,7 @@ from ...web.htmx import done, flash_and_go, page_or_fragment
 from .. import bp
 from . import merging
 from . import services as duplicates
+from .own_differences import name_of
 from .services import Likeness
 
 
@@ -86,7 +89,8 @@ def _values_of(pair: tuple[int, int]) -> dict[str, int]:
 
     Raises DomainError where what is given is neither.
     """
-    given = {name: request.form.getlist(name) for name in merging.FIELDS if name in request.form}
+    own = map(name_of, list_fields(db.session(), current_user.account_id))
+    given = {name: request.form.getlist(name) for name in (*merging.FIELDS, *own) if name in request.form}
     if any(texts not in ([str(pair[0])], [str(pair[1])]) for texts in given.values()):
         raise DomainError(gettext("Say of which of the two each value is to be taken."))
     return {name: int(texts[0]) for name, texts in given.items()}

@@ -19,7 +19,9 @@ from ...audit_log import Actor, record
 from ...client_files.cells import as_it_stands, kept
 from ...client_files.meaning.tag_lists import join_tags
 from ...extensions import unit_of_work
-from ...models import Accion, Baja, Cliente
+from ...fields.showing import typed_value
+from ...fields.values import values_of
+from ...models import Accion, Baja, Campo, Cliente, TipoDeCampo
 from ...models.types import utc_now
 from ...tenancy import Account
 from ...web.csv_export import Rows
@@ -42,7 +44,11 @@ COLUMNS = {
     "total_compras": lazy_gettext("Total of purchases"),
     "baja": lazy_gettext("Wants no messages"),
 }
-"""What can be exported, with what it is called."""
+"""What can be exported of every client, with what it is called; the account's own fields come after."""
+
+_OWN = "campo-"
+_EXACT_DIGITS = 15
+"""Spreadsheets keep no more of a number."""
 
 ROWS_A_SHEET = 1_000_000
 """Excel takes 1,048,576 (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
@@ -68,17 +74,31 @@ class Export:
     headers: Sequence[str]
     yes: str
     no: str
+    own: Mapping[int, TipoDeCampo]
+    """What the account's own fields hold, of those that are exported."""
 
     @classmethod
-    def of(cls, account: Account, client_ids: Sequence[int], columns: Sequence[str]) -> Export:
-        """Settle an export in the language of the present request; columns stand in the order of `COLUMNS`."""
-        ordered = [name for name in COLUMNS if name in columns]
-        headers = [str(COLUMNS[name]) for name in ordered]
-        return cls(account, client_ids, ordered, headers, gettext("Yes"), gettext("No"))
+    def of(
+        cls, account: Account, client_ids: Sequence[int], columns: Sequence[str], fields: Sequence[Campo] = ()
+    ) -> Export:
+        """Settle an export in the language of the present request; columns stand in the order of `columns_of`."""
+        names = {name: str(label) for name, label in columns_of(fields).items() if name in columns}
+        own = {field.id: field.tipo for field in fields if column_of(field.id) in names}
+        return cls(account, client_ids, list(names), list(names.values()), gettext("Yes"), gettext("No"), own)
 
     def filename(self, kind: Format) -> str:
         """Name the file after the present day."""
         return f"clientes-{utc_now().astimezone(self.account.zone):%Y-%m-%d}.{kind}"
+
+
+def columns_of(fields: Sequence[Campo]) -> dict[str, object]:
+    """Return what can be exported, the account's own fields included, with what it is called."""
+    return {**COLUMNS, **{column_of(field.id): field.nombre for field in fields}}
+
+
+def column_of(field_id: int) -> str:
+    """Return what the column of one of the account's own fields is called in a form."""
+    return f"{_OWN}{field_id}"
 
 
 def note(export: Export, kind: Format, *, by: Actor) -> None:
@@ -165,8 +185,9 @@ def _rows(engine: Engine, export: Export, ids: Sequence[int]) -> list[list[Any]]
         found = select(*_FIELDS, opted_out.label("baja")).where(in_batch(export.account.id, batch))
         clients = session.execute(found.order_by(Cliente.id)).all()
         tags = tags_of(session, export.account.id, ids)
+        own = values_of(session, ids) if export.own else {}
     names = {client_id: join_tags(tag.nombre for tag in given) for client_id, given in tags.items()}
-    cells = (_cells(client, names, export) for client in clients)
+    cells = (_cells(client, names, export) | _own_cells(own.get(client.id, {}), export) for client in clients)
     return [[client[name] for name in export.columns] for client in cells]
 
 
@@ -196,6 +217,19 @@ def _cells(client: Any, tags: Mapping[int, str], export: Export) -> dict[str, An
         "total_compras": client.total_compras,
         "baja": export.yes if client.baja else export.no,
     }
+
+
+def _own_cells(values: Mapping[int, str], export: Export) -> dict[str, Any]:
+    return {column_of(field): _own_cell(kind, values.get(field, "")) for field, kind in export.own.items()}
+
+
+def _own_cell(kind: TipoDeCampo, value: str) -> str | Decimal:
+    """Return a value so that an import reads it again: three decimals behind a point would be thousands."""
+    if kind is not TipoDeCampo.NUMERO or not value:
+        return typed_value(kind, value) if value else ""
+    number = Decimal(value)
+    is_exact = len(number.as_tuple().digits) <= _EXACT_DIGITS and number.as_tuple().exponent != -3
+    return number if is_exact else typed_value(kind, value)
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

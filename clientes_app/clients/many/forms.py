@@ -13,10 +13,10 @@ from wtforms.validators import InputRequired, ValidationError
 
 from ...client_files.meaning.tag_lists import split_tags
 from ...client_files.rows import fault_of_tags
-from ...models import Etiqueta
+from ...models import Campo, Etiqueta
 from ...web.forms import FlagField, Form, line_field
 from ..tags.services import tag_key
-from .export import COLUMNS, Format
+from .export import Format, columns_of
 
 LONGEST_LIST = 400
 """Characters of a field that names tags."""
@@ -104,11 +104,13 @@ class ExportForm(Form):
         choices=[SelectChoice(Format.XLSX.value, "Excel (XLSX)"), SelectChoice(Format.CSV.value, "CSV")],
         default=Format.XLSX.value,
     )
-    columnas = SelectMultipleField(
-        lazy_gettext("Columns"),
-        choices=[SelectChoice(name, label) for name, label in COLUMNS.items()],
-        default=list(COLUMNS),
-    )
+    columnas = SelectMultipleField(lazy_gettext("Columns"))
+
+    def __init__(self, formdata: MultiDict[str, str] | None, fields: Sequence[Campo]) -> None:
+        """Offer the columns of every client, and those of the account's own fields; at first all of them."""
+        names = columns_of(fields)
+        super().__init__(formdata, columnas=list(names))
+        self.columnas.choices = [SelectChoice(name, label) for name, label in names.items()]
 
     def validate_columnas(self, field: SelectMultipleField) -> None:
         """Refuse a file without columns."""

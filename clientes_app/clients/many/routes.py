@@ -16,6 +16,7 @@ from wtforms import SelectMultipleField
 
 from ...errors import DomainError
 from ...extensions import db
+from ...fields.services import list_fields
 from ...files.held import scratch
 from ...settings import current_settings
 from ...web.access import Access, access
@@ -121,7 +122,7 @@ def delete_selected() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def choose_export() -> ResponseReturnValue:
     """Ask for the kind of file and its columns."""
-    form = ExportForm(formdata=None)
+    form = ExportForm(None, list_fields(db.session(), current_user.account_id))
     return page_or_fragment(_PAGE, _EXPORT, dialog=_EXPORT, chosen=_asked_about(), form=form)
 
 
@@ -129,13 +130,14 @@ def choose_export() -> ResponseReturnValue:
 @access(Access.ADMIN)
 def export_selected() -> ResponseReturnValue:
     """Return the selected clients as a file."""
-    form = ExportForm(request.form)
+    fields = list_fields(db.session(), current_user.account_id)
+    form = ExportForm(request.form, fields)
     chosen = _told(form)
     if not form.validate():
         return form_again(_PAGE, _EXPORT, dialog=_EXPORT, chosen=chosen, form=form)
     account = current_account()
     ids = many.freeze_selected(account.id, chosen.selection)
-    wanted = export.Export.of(account, ids, form.columnas.data or [])
+    wanted = export.Export.of(account, ids, form.columnas.data or [], fields)
     kind = export.Format(form.formato.data)
     export.note(wanted, kind, by=current_actor())
     if kind is export.Format.CSV:

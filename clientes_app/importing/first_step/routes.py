@@ -19,6 +19,9 @@ from ...client_files.reading import SAMPLE_ROWS, Record
 from ...client_files.rows import Row, reader_of
 from ...client_files.written.delimiters import DELIMITERS
 from ...errors import DomainError
+from ...extensions import db
+from ...fields.forms import KINDS
+from ...fields.services import list_fields
 from ...models import Importacion
 from ...values import phone
 from ...values.phone_lines import PhoneProblem
@@ -26,6 +29,10 @@ from ...web.access import Access, access
 from ...web.htmx import page_or_fragment
 from .. import bp, services, uploading, waking
 from ..list_view import place
+from ..own_fields import in_words
+from ..own_fields.choosing import NEW, said_of, with_chosen
+from ..own_fields.making import Unfit
+from ..own_fields.own_texts import OwnFields, OwnText
 
 PREVIEWED = 8
 
@@ -56,6 +63,7 @@ def start_review(pk: int) -> ResponseReturnValue:
         return _shown(pk, request.form.to_dict())
     row = services.find_import(current_user.account_id, pk)
     layout, problem = _chosen(row, request.form.to_dict())
+    faulty = None
     try:
         if not problem:
             tags = request.form.get("etiqueta", "")
@@ -64,7 +72,9 @@ def start_review(pk: int) -> ResponseReturnValue:
             return redirect(url_for("importing.show", pk=pk))
     except services.NoName as refusal:
         problem = refusal.message
-    return render_template("importing/columns.html", problem=problem, **_context(row, layout))
+    except Unfit as refusal:
+        problem, faulty = refusal.message, refusal.place
+    return render_template("importing/columns.html", problem=problem, faulty=faulty, **_context(row, layout))
 
 
 @bp.post("/<int:pk>/hoja/")
@@ -79,7 +89,9 @@ def _shown(pk: int, values: Mapping[str, str]) -> ResponseReturnValue:
     row = services.find_import(current_user.account_id, pk)
     layout, problem = _chosen(row, values)
     context = _context(row, layout)
-    return page_or_fragment("importing/columns.html", "importing/_columns.html", problem=problem, **context)
+    return page_or_fragment(
+        "importing/columns.html", "importing/_columns.html", problem=problem, faulty=None, **context
+    )
 
 
 def _chosen(row: Importacion, values: Mapping[str, str]) -> tuple[Layout, str]:
@@ -95,9 +107,11 @@ def _chosen(row: Importacion, values: Mapping[str, str]) -> tuple[Layout, str]:
     except DomainError as refusal:
         return stored, refusal.message
     tags = values.get("separador_etiquetas", stored.tag_delimiter)
-    roles = [values.get(f"c{column}", "") for column in range(len(stored.roles))]
     were_chosen = "c0" in values and values.get("leido", _name_of(stored)) == _name_of(stored)
-    return with_roles(stored, roles if were_chosen else [*stored.roles], tags), ""
+    said = values if were_chosen else said_of(stored)
+    layout = with_roles(stored, [said.get(f"c{column}", "") for column in range(len(stored.roles))], tags)
+    fields = list_fields(db.session(), row.usuario_id)
+    return with_chosen(layout, said, fields, [cells for _, cells in _people(row, stored)]), ""
 
 
 def _name_of(layout: Layout) -> str:
@@ -114,16 +128,20 @@ def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
     kind = kind_of(layout, place().region)
     kinds = [kind(record) for record in sample]
     people = [record for record, each in zip(sample, kinds, strict=True) if each is Kind.CLIENT]
-    read = reader_of(layout, place().region)
+    read, own = reader_of(layout, place().region), OwnFields(layout.own)
     return {
         "row": row,
         "layout": layout,
         "tags": request.values.get("etiqueta", row.etiqueta),
-        "roles": list(Role),
+        "roles": [role for role in Role if role is not Role.FIELD],
+        "fields": list_fields(db.session(), row.usuario_id),
+        "own": {column.place: column for column in layout.own},
+        "kinds_of_fields": KINDS,
+        "new_field": NEW,
         "titles": layout.titles,
         "examples": _examples([cells for _, cells in people], len(layout.roles)),
         "count": len(people) if len(sample) < SAMPLE_ROWS else None,
-        "previewed": [_previewed(number, read(cells)) for number, cells in people[:PREVIEWED]],
+        "previewed": [_previewed(number, read(cells), own) for number, cells in people[:PREVIEWED]],
         "left_out": _left_out(sample, kinds),
         "encodings": uploading.encodings(row, layout, place().storage),
         "delimiters": list(DELIMITERS),
@@ -136,9 +154,18 @@ def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _previewed(number: int, row: Row) -> tuple[int, Row, PhoneProblem | None]:
-    """Return a row with why its number gets no SMS."""
-    return number, row, phone.problem(row.telefono, place().region)
+def _people(row: Importacion, layout: Layout) -> list[Record]:
+    """Return the first rows that are clients."""
+    kind = kind_of(layout, place().region)
+    return [record for record in uploading.sample(row, layout, place().storage) if kind(record) is Kind.CLIENT]
+
+
+def _previewed(
+    number: int, row: Row, own: OwnFields
+) -> tuple[int, Row, PhoneProblem | None, list[tuple[OwnText, str]]]:
+    """Return a row with why its number gets no SMS, and what it says of own fields, in words as well."""
+    told = [(each, in_words.shown(each)) for each in own.told(row)]
+    return number, own.checked(row), phone.problem(row.telefono, place().region), told
 
 
 def _row_of_titles(layout: Layout, sample: Sequence[Record]) -> int:

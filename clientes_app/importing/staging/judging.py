@@ -44,7 +44,7 @@ def verdict_on(row: Row, client: Existing | None, matches: Matches, tags: Sequen
         return Verdict.NEW
     if changed(client, row) or _adds_tags(row, client, matches, tags) or not matches.heeds(client, row):
         return Verdict.UPDATE
-    return Verdict.SAME
+    return Verdict.UPDATE if matches.own_changes(client.id, row) else Verdict.SAME
 
 
 def _judged(number: int, row: Row, matches: Matches, seen: Seen, tags: Sequence[str]) -> Staged:

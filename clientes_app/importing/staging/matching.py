@@ -9,15 +9,18 @@ from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, and_, func, literal, or_, select, union
+from sqlalchemy.orm import Session
 
 from ...client_files.rows import Row
 from ...clients.locks import lock
 from ...database.transactions import id_list
+from ...fields.values import values_of
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
 from ...values.client_keys import digits_of
 from ...values.names_alike import alike
 from ...values.placeholders import is_no_number
 from ...values.text import clean_line
+from ..own_fields.own_texts import OwnFields
 from .silences import is_heeded, opted_out_among
 
 FIELDS = ("nombre", "telefono", "documento")
@@ -61,6 +64,10 @@ class Matches:
     """The keys of the clients' tags."""
     opted_out: set[str] = field(default_factory=set)
     """Which of the numbers have, where a row says so of one."""
+    own: OwnFields = field(default_factory=lambda: OwnFields(()))
+    """The columns of the account's own fields."""
+    own_values: dict[int, dict[int, str]] = field(default_factory=dict)
+    """What the clients have of these fields, by their ids, where a row says something of one."""
 
     def match(self, row: Row) -> Match:
         """Return the client that a row is: by its document and its name or number, or by its number and its name."""
@@ -85,6 +92,13 @@ class Matches:
         """Return whether what a row says of being written to holds already for a client."""
         return is_heeded(client.activo, row.telefono_e164 or client.telefono_e164, row, self.opted_out)
 
+    def own_changes(self, client_id: int, row: Row) -> dict[int, str]:
+        """Return what a row changes of a client's own fields, by the columns' keys; an empty cell changes nothing."""
+        if not row.campos:
+            return {}
+        before = self.own_values.get(client_id, {})
+        return {key: value for key, value in self.own.values(row).items() if before.get(key) != value}
+
     def clients(self) -> Iterator[Existing]:
         """Return all of them, some more than once."""
         return chain(*self.by_document.values(), *self.by_phone.values(), self.by_words.values())
@@ -104,10 +118,12 @@ def key_number(one: Row | Existing) -> str:
     return "" if not one.telefono_e164 or is_no_number(one.telefono_e164) else one.telefono_e164
 
 
-def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *, with_tags: bool) -> Matches:
+def find_clients(
+    connection: Connection, account_id: int, rows: Iterable[Row], own: OwnFields, *, with_tags: bool
+) -> Matches:
     """Find the account's clients that these rows may be; the oldest come first."""
     rows = list(rows)
-    matches = Matches()
+    matches = Matches(own=own)
     for client in _found(connection, account_id, _with_documents(rows, connection)):
         matches.by_document.setdefault(client.documento_clave, []).append(client)
     for client in _found(connection, account_id, Cliente.telefono_e164.in_(_texts(_numbers(rows), connection))):
@@ -116,6 +132,8 @@ def find_clients(connection: Connection, account_id: int, rows: Iterable[Row], *
         matches.by_words.setdefault(_words(client), client)
     if with_tags:
         _add_tags(connection, matches)
+    if any(row.campos for row in rows) and (ids := matches.ids()):
+        matches.own_values = values_of(Session(connection), sorted(ids))
     if any(row.baja for row in rows):
         theirs = {each.telefono_e164 for each in matches.clients()}
         matches.opted_out = opted_out_among(connection, account_id, {*theirs, *numbers_of(rows)})

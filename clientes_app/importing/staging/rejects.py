@@ -9,6 +9,8 @@ from flask_babel import gettext
 from ...client_files.columns import Layout
 from ...client_files.meaning.roles import Role
 from ...client_files.meaning.tag_lists import join_tags
+from ...client_files.rows import Row
+from ..own_fields.own_texts import UNREADABLE, OwnFields
 from .store import Staged
 from .verdicts import Verdict
 
@@ -24,17 +26,18 @@ def cells_of(staged: Staged, layout: Layout) -> Sequence[str]:
         Role.DOCUMENT: staged.row.documento,
         Role.TAGS: join_tags(staged.row.tags),
     }
-    return [read.pop(role, "") for role in layout.roles]
+    own = {column.place: text for column, text in zip(layout.own, staged.row.own_texts, strict=False)}
+    return [own.get(place) or read.pop(role, "") for place, role in enumerate(layout.roles)]
 
 
-def reason_of(staged: Staged) -> str:
+def reason_of(staged: Staged, own: OwnFields) -> str:
     """Return why a row is not imported."""
     if staged.verdict is Verdict.DOUBLE:
         return str(gettext("The same client as row %(row)s.", row=staged.other))
     if staged.verdict is Verdict.LEFT_OUT:
         return str(gettext("Left out."))
     if staged.verdict is not Verdict.ASKED:
-        return str(gettext(staged.row.fault))
+        return fault_of(staged.row, own)
     if staged.client_id:
         return str(
             gettext(
@@ -47,3 +50,11 @@ def reason_of(staged: Staged) -> str:
             row=staged.other,
         )
     )
+
+
+def fault_of(row: Row, own: OwnFields) -> str:
+    """Return what is wrong with a row, field by field where the account's own are."""
+    if row.fault != UNREADABLE:
+        return str(gettext(row.fault))
+    problems = [(told.column.name, gettext(told.problem)) for told in own.told(row) if told.problem]
+    return " ".join(gettext("%(field)s: %(problem)s", field=name, problem=problem) for name, problem in problems)

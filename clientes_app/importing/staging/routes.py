@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from ...client_files.columns import Layout
 from ...client_files.meaning.tag_lists import split_tags
-from ...client_files.rows import Fields, readable_again
+from ...client_files.rows import Fields, joined_own_texts, readable_again
 from ...errors import DomainError
 from ...models import Importacion
 from ...values.text import clean_line
@@ -20,8 +20,9 @@ from ...web.csv_export import csv_download
 from ...web.htmx import flash_and_go, go_to, is_partial, page_or_fragment
 from .. import bp, services
 from ..list_view import counts_context, place, shown_context
+from ..own_fields.own_texts import OwnFields
 from . import asking, staged_rows
-from .rejects import cells_of, reason_of
+from .rejects import cells_of, fault_of, reason_of
 from .shown import line_of
 from .store import Staged
 from .verdicts import Answer, Verdict
@@ -45,7 +46,8 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
     if "dejar" in request.form:
         staged = staged_rows.leave_out(current_user.account_id, pk, row, place().storage)
     else:
-        staged = staged_rows.mend(current_user.account_id, pk, row, _fields(), place())
+        found = services.find_import(current_user.account_id, pk)
+        staged = staged_rows.mend(current_user.account_id, pk, row, _fields(Layout.from_json(found.columnas)), place())
     return _row_again(pk, staged, Verdict.WRONG)
 
 
@@ -105,18 +107,20 @@ def _row_again(pk: int, staged: Staged, listed: Verdict) -> ResponseReturnValue:
         shown = render_template("importing/_row.html", each=line, answered=True, **context)
         return shown + render_template("importing/_counts_partial.html", **context)
     listed_rows = url_for("importing.rows", pk=pk, veredicto=listed.value, _anchor="rows")
-    return flash_and_go(_said(staged), listed_rows, "danger" if staged.verdict is Verdict.WRONG else "success")
+    return flash_and_go(_said(found, staged), listed_rows, "danger" if staged.verdict is Verdict.WRONG else "success")
 
 
-def _fields() -> Fields:
+def _fields(layout: Layout) -> Fields:
     form = {name: clean_line(request.form.get(name, "")) for name in ("nombre", "telefono", "documento", "etiquetas")}
     tags = split_tags(form["etiquetas"])
-    return Fields(form["nombre"], form["telefono"], form["documento"], tags, baja="baja" in request.form)
+    own = joined_own_texts([clean_line(request.form.get(f"campo{place}", "")) for place in range(len(layout.own))])
+    return Fields(form["nombre"], form["telefono"], form["documento"], tags, baja="baja" in request.form, campos=own)
 
 
-def _said(staged: Staged) -> str:
+def _said(row: Importacion, staged: Staged) -> str:
     if staged.verdict is Verdict.WRONG:
-        return str(gettext("Row %(row)s: %(reason)s", row=staged.number, reason=gettext(staged.row.fault)))
+        fault = fault_of(staged.row, OwnFields(Layout.from_json(row.columnas).own))
+        return str(gettext("Row %(row)s: %(reason)s", row=staged.number, reason=fault))
     return str(gettext("Row %(row)s is done.", row=staged.number))
 
 
@@ -127,9 +131,10 @@ def _titles(row: Importacion) -> Sequence[str]:
 
 def _rejected(row: Importacion) -> Iterator[Sequence[object]]:
     layout = Layout.from_json(row.columnas)
+    own = OwnFields(layout.own)
     for staged in staged_rows.rejected(row, place().storage):
         read = cells_of(staged, layout)
         cells = readable_again(read, layout) + [""] * (len(layout.titles) - len(read))
         end = len(cells) if layout.end is None else layout.end
         # What was too much still stands beyond the titles, where the file is imported again.
-        yield *cells[:end], staged.number, reason_of(staged), *cells[end:]
+        yield *cells[:end], staged.number, reason_of(staged, own), *cells[end:]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
 from ...client_files.cells import tidy
+from ...client_files.columns import Layout
 from ...client_files.rows import Row
 from ...extensions import db
+from ...fields.values import values_of
 from ...models import CambioDeCliente, Cliente, Importacion
 from ...tenancy import owned
 from ...values import phone
 from ...values.phone_lines import PhoneProblem
 from ..jobs import Surroundings
+from ..own_fields.in_words import Told, would_change
+from ..own_fields.own_texts import UNREADABLE, OwnFields, OwnText
 from ..storage.kept import Kept
 from . import outcomes
 from .lines_apart import Run
@@ -49,6 +53,10 @@ class Line:
     """The client that it is, became or is asked about, as far as it still is there."""
     changes: Sequence[tuple[str, str, str]] = ()
     """Of a client: a field's name, its value before and after."""
+    own: Sequence[OwnText] = ()
+    """What it says of the account's own fields."""
+    own_changes: Sequence[Told] = ()
+    """The same as `changes`, of these."""
     answer: Answer = Answer.NONE
     without_mobile: bool = False
     phone_problem: PhoneProblem | None = None
@@ -110,9 +118,24 @@ def _as_staged(row: Importacion, verdict: Verdict) -> Verdict:
 def _staged_lines(row: Importacion, staging: Staging, staged: Sequence[Staged], region: str) -> list[Line]:
     ids = [each.client_id or _became_client(staging, each) for each in staged]
     clients = _clients(row.usuario_id, ids)
-    return [
+    lines = [
         _staged_line(row, staging, each, clients.get(client_id or 0), region)
         for each, client_id in zip(staged, ids, strict=True)
+    ]
+    own = OwnFields(Layout.from_json(row.columnas).own)
+    return _with_own_fields(lines, own) if own else lines
+
+
+def _with_own_fields(lines: Sequence[Line], own: OwnFields) -> list[Line]:
+    before = values_of(db.session(), sorted({line.client.id for line in lines if line.client}))
+    return [
+        replace(
+            line,
+            own=own.told(line.row),
+            own_changes=would_change(before.get(line.client.id, {}), own, line.row) if line.client else (),
+        )
+        for line in lines
+        if line.row
     ]
 
 
@@ -140,8 +163,12 @@ def _staged_line(row: Importacion, staging: Staging, staged: Staged, client: Cli
         answer=staged.answer,
         without_mobile=not staged.row.fault and not staged.row.telefono_e164,
         phone_problem=phone.problem(staged.row.telefono, region),
-        text="" if staged.row.faulty_field else " · ".join(filter(None, map(tidy, staged.cells)))[:_LONGEST_TEXT],
+        text="" if _is_told_by_field(staged.row) else " · ".join(filter(None, map(tidy, staged.cells)))[:_LONGEST_TEXT],
     )
+
+
+def _is_told_by_field(row: Row) -> bool:
+    return bool(row.faulty_field) or row.fault == UNREADABLE
 
 
 def _outcome_lines(row: Importacion, became: Sequence[Outcome], region: str) -> list[Line]:
@@ -153,6 +180,7 @@ def _outcome_lines(row: Importacion, became: Sequence[Outcome], region: str) -> 
             each.verdict,
             client=clients.get(each.client_id or 0),
             changes=_changed(told.get(each.client_id or 0, {})),
+            own_changes=_own_changed(told.get(each.client_id or 0, {})),
             without_mobile=each.without_mobile,
             phone_problem=_problem_of(clients.get(each.client_id or 0), region),
         )
@@ -189,3 +217,7 @@ def _told(import_id: int, client_ids: Sequence[int | None]) -> dict[int, Mapping
 
 def _changed(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [(name, told[name][0], told[name][1]) for name in FIELDS if name in told]
+
+
+def _own_changed(told: Mapping[str, Any]) -> list[Told]:
+    return [(name, was, now) for name, (was, now) in told.get("campos", {}).items()]

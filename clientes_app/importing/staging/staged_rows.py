@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from flask_babel import gettext
 
+from ...client_files.columns import Layout
 from ...client_files.meaning.tag_lists import split_tags
 from ...client_files.rows import Fields, check
 from ...errors import Conflict, NotFound
@@ -13,6 +14,7 @@ from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion
 from ...tenancy import lock_owned, owned
 from ..jobs import Surroundings
+from ..own_fields.own_texts import OwnFields, with_columns
 from ..reviewing import counted, counted_rejected
 from ..services import lock_import
 from ..storage.kept import Storage
@@ -32,12 +34,15 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
         with place.storage.of(session.connection(), row.id, row.archivo).staging() as staging:
             before = _mendable(staging, number)
             said = fields._replace(baja=fields.baja or before.row.baja, inactivo=before.row.inactivo)
-            mended = check(said, place.region)
+            layout = Layout.from_json(row.columnas)
+            own = OwnFields(layout.own)
+            mended = own.checked(check(said, place.region))
             connection = session.connection()
             tags = split_tags(row.etiqueta)
-            matches = find_clients(connection, account_id, [mended], with_tags=bool(tags or fields.etiquetas))
+            matches = find_clients(connection, account_id, [mended], own, with_tags=bool(tags or fields.etiquetas))
             seen = staging.seen([mended], matches.ids())
             (staged,), firsts = judge([((number, list(before.cells)), mended)], matches, seen, tags)
+            row.columnas = with_columns(layout, own).to_json()
             staging.replace(staged, firsts)
             count(row, staging)
     return staged

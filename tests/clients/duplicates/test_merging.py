@@ -22,6 +22,7 @@ from clientes_app.clients.tags import services as tags
 from clientes_app.clients.timeline import Kind, story_of
 from clientes_app.errors import Conflict, DomainError, NotFound
 from clientes_app.extensions import db, unit_of_work
+from clientes_app.fields.values import values_of
 from clientes_app.models import (
     Baja,
     CambioDeCliente,
@@ -32,9 +33,11 @@ from clientes_app.models import (
     EstadoSMS,
     OrigenBaja,
     SMSLog,
+    TipoDeCampo,
     Venta,
 )
 
+from ...support.own_fields import add_field, give
 from ...support.shop import Shop, account_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
@@ -225,6 +228,26 @@ def test_who_is_gone_cannot_be_merged(app: Flask, account: int, kept: int, dropp
         with pytest.raises(DomainError):
             attempt(account, (kept, kept))
     assert everything(app) == before
+
+
+def test_own_fields_are_chosen_like_the_others(shop: Shop, account: int, kept: int, dropped: int) -> None:
+    pet, size, points, same = (
+        add_field(shop, account, "Mascota", TipoDeCampo.TEXTO),
+        add_field(shop, account, "Talla", TipoDeCampo.OPCION, "S", "M"),
+        add_field(shop, account, "Puntos", TipoDeCampo.NUMERO),
+        add_field(shop, account, "Nace", TipoDeCampo.FECHA),
+    )
+    give(shop, account, kept, {pet: "Toby", size: "S", same: "--05-17"})
+    give(shop, account, dropped, {pet: "Michi", size: "M", points: "1.5", same: "--05-17"})
+    own = merging.propose(account, (kept, dropped)).own
+    assert [(each.field.id, each.preferred) for each in own] == [(pet, kept), (size, kept), (points, dropped)]
+    merging.merge(
+        account_of(account), (kept, dropped), {f"campo_{size}": dropped, f"campo_{pet}": 7}, by=Actor(account)
+    )
+    assert values_of(db.session(), [kept, dropped]) == {kept: {pet: "Toby", size: "M", points: "1.5", same: "--05-17"}}
+    edited, merged = db.session.scalars(db.select(CambioDeCliente).order_by(CambioDeCliente.id)).all()[-2:]
+    assert edited.detalle == {"campos": {"Talla": ["S", "M"], "Puntos": ["", "1,5"]}}
+    assert merged.detalle["campos"] == {"Mascota": "Michi", "Talla": "M", "Puntos": "1,5", "Nace": "17/05"}
 
 
 def at_once(app: Flask, *works: Callable[[], Any]) -> list[Any]:

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS fila (
     inactivo INTEGER NOT NULL DEFAULT 0,
     motivo TEXT NOT NULL,
     otros TEXT NOT NULL DEFAULT '',
+    campos TEXT NOT NULL DEFAULT '',
     otra INTEGER,
     celdas TEXT NOT NULL,
     cliente INTEGER,
@@ -51,6 +52,7 @@ _ADDED = {
     "cliente": "INTEGER",
     "respuesta": "TEXT NOT NULL DEFAULT ''",
     "otros": "TEXT NOT NULL DEFAULT ''",
+    "campos": "TEXT NOT NULL DEFAULT ''",
 }
 _INDEX_OF_ADDED = "CREATE INDEX IF NOT EXISTS fila_otros ON fila (numero) WHERE otros != ''"
 
