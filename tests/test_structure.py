@@ -24,12 +24,14 @@ INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile"}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "clients_of_numbers",
     "search_text",
+    "asked",
     "audience",
     "filters",
     "forgetting",
     "forms",
     "keeping",
     "keywords",
+    "limits",
     "listing",
     "locks",
     "missing",
@@ -48,6 +50,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "storage",
     "tags",
     "tries",
+    "trying",
 }
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {

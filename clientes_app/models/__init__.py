@@ -3,7 +3,18 @@
 from .auditoria import Accion, Auditoria
 from .baja import Baja, BajaLevantada, BajaRecordada, OrigenBaja
 from .cambio import CambioDeCliente, TipoDeCambio
-from .campana import AT_REST, COUNTERS, ENDED, Borrador, CampanaSMS, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from .campana import (
+    AT_REST,
+    COUNTERS,
+    DEAD_NUMBER,
+    ENDED,
+    Borrador,
+    CampanaSMS,
+    EstadoCampana,
+    EstadoSMS,
+    Recibo,
+    SMSLog,
+)
 from .cliente import Cliente
 from .consumo import Consumo
 from .cuenta import Cuenta, Precio
@@ -26,6 +37,7 @@ from .importacion import (
     PersonaOlvidada,
 )
 from .persons.enlace import Enlace
+from .persons.numero_propio import NumeroPropio
 from .persons.segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
 from .persons.sesion import FormularioGuardado, Intento, Sesion
 from .persons.token_de_api import Alcance, TokenDeApi
@@ -39,6 +51,7 @@ from .venta import Venta
 __all__ = [
     "AT_REST",
     "COUNTERS",
+    "DEAD_NUMBER",
     "ENDED",
     "LONGEST_ANSWER",
     "MOST_MEDIA",
@@ -76,6 +89,7 @@ __all__ = [
     "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
+    "NumeroPropio",
     "OrigenBaja",
     "PersonaDeArchivo",
     "PersonaOlvidada",
