@@ -37,6 +37,8 @@ ACTS = {
     Accion.TEST_SENT: lazy_gettext("sent themselves a test"),
     Accion.CODE_SENT: lazy_gettext("asked for a code for their number"),
     Accion.OWN_NUMBER_PROVEN: lazy_gettext("proved their number"),
+    Accion.CAMPAIGN_SCHEDULED: lazy_gettext("scheduled a campaign"),
+    Accion.CAMPAIGN_RESCHEDULED: lazy_gettext("changed the hour of a campaign"),
     Accion.CAMPAIGN_PAUSED: lazy_gettext("paused a campaign"),
     Accion.CAMPAIGN_RESUMED: lazy_gettext("resumed a campaign"),
     Accion.CAMPAIGN_CANCELLED: lazy_gettext("cancelled a campaign"),

@@ -15,9 +15,10 @@ from ..extensions import db, unit_of_work
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..sending import control, evidence
 from ..shop.services import lock_account
-from ..tenancy import get_owned
+from ..tenancy import get_owned, lock_owned
 from ..values.pseudonym import is_pseudonym
-from . import limits
+from . import limits, storing
+from .services import waits_for_approval
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,16 @@ def pause(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
 
 
 def resume(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
-    """Let a paused or stopped campaign go on.
+    """Let a paused or stopped campaign go on; one that could not start at its hour is sent now.
 
-    Raises NotFound, or Conflict where it is neither.
+    Raises NotFound, Conflict where it is neither, Unreadable or DomainError where nobody can be found who is meant, or
+    Forbidden where an admin must say yes first.
     """
-    return _do(_RESUME, account_id, campaign_id, by)
+    with unit_of_work() as session:
+        lock_account(session, account_id)
+        campaign = lock_owned(session, CampanaSMS, account_id, campaign_id)
+        _make_up_for_the_hour(session, campaign, by)
+        return _changed(session, _RESUME, campaign, by)
 
 
 def cancel(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
@@ -71,7 +77,8 @@ def approve(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     with unit_of_work() as session:
         lock_account(session, account_id)
         campaign = _waiting(session, account_id, campaign_id)
-        limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
+        if campaign.programada_para is None:
+            limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
         if not control.approve(session.connection(), campaign_id, by.person_id):
             raise Conflict(gettext("This campaign is not waiting any more."))
         record(session, by, Accion.CAMPAIGN_APPROVED, _thing(campaign), mensajes=campaign.pendientes)
@@ -140,12 +147,26 @@ def get_message(account_id: int, campaign_id: int, row_id: int) -> SMSLog:
 
 def _do(decision: _Decision, account_id: int, campaign_id: int, by: Actor) -> CampanaSMS:
     with unit_of_work() as session:
-        campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
-        if not decision.change(session.connection(), campaign_id):
-            raise Conflict(str(decision.refusal))
-        record(session, by, decision.act, _thing(campaign))
-        session.refresh(campaign)
+        return _changed(session, decision, get_owned(session, CampanaSMS, account_id, campaign_id), by)
+
+
+def _changed(session: Session, decision: _Decision, campaign: CampanaSMS, by: Actor) -> CampanaSMS:
+    if not decision.change(session.connection(), campaign.id):
+        raise Conflict(str(decision.refusal))
+    record(session, by, decision.act, _thing(campaign))
+    session.refresh(campaign)
     return campaign
+
+
+def _make_up_for_the_hour(session: Session, campaign: CampanaSMS, by: Actor) -> None:
+    """Do for a campaign that was paused at its hour what is done at it."""
+    if campaign.motivo_pausa is None:
+        return
+    person_id = by.person_id or campaign.usuario_id  # the command line acts in the admin's name
+    if campaign.aprobada_por_id is None and waits_for_approval(campaign.usuario_id, person_id):
+        raise Forbidden(gettext("An administrator must resume this campaign: nobody has approved it yet."))
+    if storing.lacks_rows(campaign):
+        storing.store_rows(session, campaign, storing.audience_of(campaign))
 
 
 def _may_cancel(campaign: CampanaSMS, by: Actor) -> bool:

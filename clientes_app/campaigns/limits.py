@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import gettext
-from sqlalchemy import Select, case, func, select, type_coerce
+from sqlalchemy import Select, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ..errors import Conflict
 from ..messaging.totals import parts_by_country
-from ..models import CampanaSMS, Cuenta, EstadoSMS, SMSLog
+from ..models import CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..sending.allowance import use_of
 from ..shop.services import lock_account, prices_of, rules_of
@@ -20,6 +21,9 @@ from ..values.days import LocalDay, day_of
 from ..values.phone import country
 from ..web.formatting import money, number
 from ..web.i18n import zone_of
+
+Pending = Callable[[int, LocalDay], Select[int, Decimal]]
+"""Selects what of an account counts for a day, and what it costs of that month's."""
 
 # Of what a campaign still sends, each message costs as much as the next.
 _PENDING_COST = type_coerce(CampanaSMS.costo * CampanaSMS.pendientes / CampanaSMS.destinatarios, Money)
@@ -68,18 +72,12 @@ class Room:
 
 def room_of(session: Session, account_id: int) -> Room:
     """Count what an account uses up today and spends this month, by the clock of its own zone."""
-    rules = rules_of(session, account_id)
-    if not _has_limits(rules):
-        return Room(None, None, 0, Decimal(0))
-    today = day_of(utc_now(), zone_of(rules))
-    used = use_of(session.connection(), account_id, today)
-    pending, cost = session.execute(_pending(account_id, today)).one()
-    return Room(
-        rules.mensajes_por_dia,
-        rules.pesos_por_mes,
-        used.messages + (pending or 0),
-        used.pesos + (cost or Decimal(0)),
-    )
+    return _room_on(session, account_id, utc_now(), _pending)
+
+
+def room_at(session: Session, account_id: int, moment: datetime) -> Room:
+    """Count the same for a moment to come, as far as it is known: with what is scheduled for that day and month."""
+    return _room_on(session, account_id, moment, _pending, _scheduled)
 
 
 def expense_of(template: str, recipients: Iterable[tuple[str, str]], prices: Mapping[str, Decimal]) -> Expense:
@@ -131,6 +129,21 @@ def count_again(session: Session, campaign: CampanaSMS, message: SMSLog) -> None
     campaign.costo += message.partes * price
 
 
+def _room_on(session: Session, account_id: int, moment: datetime, *queries: Pending) -> Room:
+    rules = rules_of(session, account_id)
+    if not _has_limits(rules):
+        return Room(None, None, 0, Decimal(0))
+    day = day_of(moment, zone_of(rules))
+    used = use_of(session.connection(), account_id, day)
+    rows = [session.execute(query(account_id, day)).one() for query in queries]
+    return Room(
+        rules.mensajes_por_dia,
+        rules.pesos_por_mes,
+        used.messages + sum(messages or 0 for messages, _ in rows),
+        used.pesos + sum((cost or Decimal(0) for _, cost in rows), Decimal(0)),
+    )
+
+
 def _has_limits(rules: Cuenta) -> bool:
     return rules.mensajes_por_dia is not None or rules.pesos_por_mes is not None
 
@@ -145,6 +158,20 @@ def _pending(account_id: int, today: LocalDay) -> Select[int, Decimal]:
     return select(func.sum(pending), func.sum(_PENDING_COST)).where(
         CampanaSMS.usuario_id == account_id,
         CampanaSMS.encolada >= today.month_begins,
+        CampanaSMS.destinatarios > 0,
+        CampanaSMS.pendientes > 0,
+    )
+
+
+def _scheduled(account_id: int, day: LocalDay) -> Select[int, Decimal]:
+    """Select what is scheduled for a day, and what it costs of its month's."""
+    that_day = and_(CampanaSMS.programada_para >= day.begins, CampanaSMS.programada_para < day.ends)
+    pending = case((that_day, CampanaSMS.pendientes), else_=0)
+    return select(func.sum(pending), func.sum(_PENDING_COST)).where(
+        CampanaSMS.usuario_id == account_id,
+        CampanaSMS.estado == EstadoCampana.PROGRAMADO,
+        CampanaSMS.programada_para >= day.month_begins,
+        CampanaSMS.programada_para < day.month_ends,
         CampanaSMS.destinatarios > 0,
         CampanaSMS.pendientes > 0,
     )

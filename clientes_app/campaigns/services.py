@@ -19,7 +19,6 @@ from ..extensions import db, unit_of_work
 from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
 from ..models.types import utc_now
-from ..sending import outbox
 from ..sending.faults import TOO_LONG
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
@@ -27,10 +26,11 @@ from ..shop.services import prices_of, rules_of
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences
-from . import limits, listing
+from . import limits, listing, storing
 from .audience import Mailing, Share
 from .limits import Expense, Room
 from .repeats import Key
+from .storing import Schedule
 
 # Many wait at once: who has waited for long looks less often.
 _SHORTEST_LOOK, _LONGEST_LOOK = 0.05, 1.0
@@ -47,6 +47,8 @@ class Draft:
     plantilla_id: int | None = None
     continua_id: int | None = None
     """The campaign to whose missing ones it goes, if it does."""
+    schedule: Schedule | None = None
+    """None: it is sent at once."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,12 @@ class Review:
     expense: Expense | None
     """None for an account without prices."""
     room: Room
+    schedule: Schedule | None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether it cannot be sent as it is; limits are asked again at the hour of what is scheduled."""
+        return self.schedule is None and self.refusal is not None
 
     @property
     def refusal(self) -> str | None:
@@ -93,7 +101,8 @@ def review(account_id: int, draft: Draft) -> Review:
         shares=audiences.shares(session, mailing),
         totals=measure_all(draft.mensaje, audiences.names_to_send_to(session, mailing)),
         expense=_expense(session, mailing, draft.mensaje),
-        room=limits.room_of(session, account_id),
+        room=_room(session, account_id, draft.schedule),
+        schedule=draft.schedule,
     )
 
 
@@ -138,19 +147,19 @@ def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | N
     campaign = _insert(session, account_id, draft, key, by)
     # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
     _require_known(session, account_id, draft.audience)
-    mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
-    outbox.enqueue(session.connection(), campaign.id, audiences.recipients(session, mailing))
-    session.refresh(campaign)
-    if not campaign.total_clientes:
-        raise DomainError(gettext("Nobody is chosen."))
-    limits.note_expense(session, campaign)
-    limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
+    if campaign.publico is None:
+        storing.store_rows(session, campaign, draft.audience)
+    if campaign.programada_para is None:
+        limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
+    else:
+        storing.require_ahead(session, campaign.programada_para)
     _hand_over(campaign, campaign.creado)
     session.flush()
     placed(session.connection(), campaign.id)
     if campaign.estado is not EstadoCampana.POR_APROBAR:
-        sent = Thing("campana_sms", campaign.id, campaign.nombre)
-        record(session, by, Accion.CAMPAIGN_SENT, sent, mensajes=campaign.total_clientes)
+        scheduled = campaign.estado is EstadoCampana.PROGRAMADO
+        act = Accion.CAMPAIGN_SCHEDULED if scheduled else Accion.CAMPAIGN_SENT
+        record(session, by, act, Thing("campana_sms", campaign.id, campaign.nombre), mensajes=campaign.total_clientes)
     return campaign
 
 
@@ -203,6 +212,8 @@ def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by
         creado=now,
         plantilla_id=_own_template(session, account_id, draft.plantilla_id),
         continua_id=draft.continua_id,
+        programada_para=draft.schedule and draft.schedule.moment,
+        publico=draft.schedule and draft.schedule.said and [list(pair) for pair in draft.schedule.said],
         enviada_por_id=by.person_id or account_id,  # the command line sends in the admin's name
         usuario_id=account_id,
     )
@@ -214,11 +225,20 @@ def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by
 
 
 def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
-    """Give the campaign to the sender, or let it wait for an admin where that is the rule and it sends anything."""
-    if campaign.pendientes and waits_for_approval(campaign.usuario_id, campaign.enviada_por_id):
+    """Give the campaign to the sender; what sends anything may first wait for an admin, or for its hour."""
+    sends = campaign.pendientes or campaign.publico is not None
+    if sends and waits_for_approval(campaign.usuario_id, campaign.enviada_por_id):
         campaign.estado = EstadoCampana.POR_APROBAR
+    elif sends and campaign.programada_para is not None:
+        campaign.estado = EstadoCampana.PROGRAMADO
     else:
         campaign.encolada = now
+
+
+def _room(session: Session, account_id: int, schedule: Schedule | None) -> Room:
+    if schedule is None:
+        return limits.room_of(session, account_id)
+    return limits.room_at(session, account_id, schedule.moment)
 
 
 def _expense(session: Session, mailing: Mailing, text: str) -> Expense | None:

@@ -12,6 +12,7 @@ from .campana import (
     CampanaSMS,
     EstadoCampana,
     EstadoSMS,
+    MotivoDePausa,
     Recibo,
     SMSLog,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
+    "MotivoDePausa",
     "NumeroPropio",
     "OrigenBaja",
     "PersonaDeArchivo",

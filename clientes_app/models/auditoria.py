@@ -40,6 +40,8 @@ class Accion(StrEnum):
     TEST_SENT = "prueba_enviada"
     CODE_SENT = "codigo_enviado"
     OWN_NUMBER_PROVEN = "numero_propio_probado"
+    CAMPAIGN_SCHEDULED = "campana_programada"
+    CAMPAIGN_RESCHEDULED = "campana_reprogramada"
     CAMPAIGN_PAUSED = "campana_pausada"
     CAMPAIGN_RESUMED = "campana_reanudada"
     CAMPAIGN_CANCELLED = "campana_cancelada"

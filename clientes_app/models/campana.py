@@ -25,13 +25,30 @@ class EstadoCampana(StrEnum):
     CANCELADO = "cancelado"
     POR_APROBAR = "por_aprobar"
     """A vendedor asked for it; an admin has not said yes."""
+    PROGRAMADO = "programado"
+    """It is sent at its hour."""
 
 
 # A campaign in one of these goes on only if somebody wants it to.
 ENDED = frozenset({EstadoCampana.COMPLETADO, EstadoCampana.ERROR, EstadoCampana.CANCELADO})
 
-AT_REST = ENDED | {EstadoCampana.POR_APROBAR}
-"""In these nothing happens by itself: nobody watches for it."""
+AT_REST = ENDED | {EstadoCampana.POR_APROBAR, EstadoCampana.PROGRAMADO}
+"""In these nothing happens until somebody decides, or the hour comes: nobody waits for that with a request open."""
+
+
+class MotivoDePausa(StrEnum):
+    """Why the program itself has paused a campaign at its hour."""
+
+    TARDE = "tarde"
+    """The hour was past for too long: no machine ran, or the approval came after it."""
+    AUTOR = "autor"
+    """Who scheduled it may not send any more."""
+    PUBLICO = "publico"
+    """What says who is meant is gone, or cannot be read."""
+    NADIE = "nadie"
+    """Nobody was meant at that time."""
+    LIMITE = "limite"
+    """It would have passed a limit of the account."""
 
 
 class EstadoSMS(StrEnum):
@@ -92,12 +109,24 @@ class CampanaSMS(Base):
         ),
         CheckConstraint("(estado = 'completado') = (completado IS NOT NULL)", name="completado"),
         CheckConstraint("estado <> 'completado' OR (pendientes = 0 AND enviando = 0)", name="sin_resto"),
+        CheckConstraint(
+            "estado <> 'programado' OR (programada_para IS NOT NULL AND encolada IS NULL AND enviando = 0)",
+            name="programado",
+        ),
+        CheckConstraint(
+            "publico IS NULL OR (programada_para IS NOT NULL"
+            " AND (estado NOT IN ('programado', 'por_aprobar') OR total_clientes = 0))",
+            name="publico",
+        ),
+        CheckConstraint("motivo_pausa IS NULL OR estado = 'pausado'", name="motivo_pausa"),
         CheckConstraint("clave_idempotencia IS NULL OR clave_formulario IS NULL", name="una_clave"),
         UniqueConstraint("usuario_id", "clave_idempotencia"),
         UniqueConstraint("usuario_id", "clave_formulario", "huella", name="uq_campana_sms_formulario"),
         Index("ix_campana_sms_usuario_id_id", "usuario_id", "id"),
         Index("ix_campana_sms_estado_id", "estado", "id"),
         Index("ix_campana_sms_usuario_id_encolada", "usuario_id", "encolada"),
+        Index("ix_campana_sms_programada_para", "programada_para", **only_where("estado = 'programado'")),
+        Index("ix_campana_sms_usuario_id_motivo", "usuario_id", "id", **only_where("motivo_pausa IS NOT NULL")),
         Index("ix_campana_sms_continua_id", "continua_id", **only_where("continua_id IS NOT NULL")),
     )
 
@@ -139,9 +168,14 @@ class CampanaSMS(Base):
     destinatarios: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many messages it was meant to send, when it was stored; one more for each that was sent again."""
     encolada: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When the sender was given it: as it was stored, or when it was approved; null while it waits for that."""
+    """When the sender was given it: as it was stored, approved or at its hour; null while it waits for that."""
     es_prueba: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it is one message of a person to themselves, a test or a code: no page, list or report shows it."""
+    programada_para: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Its hour; null where it was to be sent at once."""
+    publico: Mapped[list[list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    """Who is meant at its hour, as a request says it; null where its rows were stored with it."""
+    motivo_pausa: Mapped[MotivoDePausa | None] = mapped_column(state_column(MotivoDePausa))
     depurada: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the texts and numbers of its messages were blanked."""
     aprobada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))

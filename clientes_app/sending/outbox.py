@@ -87,6 +87,17 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
     finish_where_done(connection, campaign_id)
 
 
+def leave_out_opted_out(connection: Connection, campaign_id: int, account_id: int) -> None:
+    """Leave out of a campaign, whose lock the caller holds, those who have opted out since its rows were stored."""
+    theirs = update(SMSLog).where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE, HAS_OPTED_OUT)
+    left_out = theirs.values(
+        estado=EstadoSMS.OMITIDO, error_mensaje=OPTED_OUT, telefono_e164=None, actualizado=utc_now()
+    )
+    count = connection.execute(left_out, {"account_id": account_id}).rowcount
+    if count:
+        carry_over(connection, campaign_id, Counter({(EstadoSMS.PENDIENTE, EstadoSMS.OMITIDO): count}))
+
+
 def runnable(engine: Engine) -> list[int]:
     """List the campaigns that have something to send and do not wait for their account's limits, oldest first."""
     with engine.connect() as connection:

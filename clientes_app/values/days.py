@@ -1,9 +1,12 @@
-"""Days as a URL gives them, and when they begin."""
+"""Days and hours as people and programs write them, and which moments are meant in a zone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import Enum
+
+_SECOND = timedelta(seconds=1)
 
 
 def read_day(text: str) -> date | None:
@@ -52,3 +55,66 @@ def day_after(day: date) -> date:
 def first_of_next_month(day: date) -> date:
     """Return the first day of the month after a day's own."""
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+class Hour(Enum):
+    """How often a zone's clock shows an hour on a day."""
+
+    ONCE = "once"
+    SKIPPED = "skipped"
+    """The clock is put forward over it: it is moved on to the first minute that there is."""
+    DOUBLED = "doubled"
+    """The clock is put back over it: the first of the two counts."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The moment that is meant by a day and an hour, and whether a clock change had to be settled."""
+
+    moment: datetime
+    hour: Hour
+
+
+def settle(day: date, hour: time, zone: tzinfo) -> Settled:
+    """Return the moment at which the clock of a zone shows an hour of a day."""
+    first = datetime.combine(day, hour, zone)
+    second = first.replace(fold=1)
+    before, after = first.utcoffset() or timedelta(), second.utcoffset() or timedelta()
+    if before == after:
+        return Settled(first.astimezone(UTC), Hour.ONCE)
+    if before > after:
+        return Settled(first.astimezone(UTC), Hour.DOUBLED)
+    # What stands in the gap is read twice: by the offset after the change it lies before it, and the other way round.
+    return Settled(_change_between(second.astimezone(UTC), first.astimezone(UTC), zone), Hour.SKIPPED)
+
+
+def read_hour(text: str) -> time | None:
+    """Read an hour as a form gives it; None for what means none."""
+    try:
+        hour = time.fromisoformat(text)
+    except ValueError:
+        return None
+    return hour.replace(second=0, microsecond=0) if hour.tzinfo is None else None
+
+
+def read_moment(text: str) -> datetime | None:
+    """Read ISO 8601 with an offset; None for what is none, or has no offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # The first and the last days of the calendar have no time in every zone.
+    return moment.astimezone(UTC) if moment.tzinfo and 1900 <= moment.year <= 2200 else None
+
+
+def _change_between(earlier: datetime, later: datetime, zone: tzinfo) -> datetime:
+    """Return when the zone's offset changes, which it does once between the two, `later` included."""
+    changed = later.astimezone(zone).utcoffset()
+    while later - earlier > _SECOND:
+        middle = earlier + (later - earlier) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == changed:
+            later = middle
+        else:
+            earlier = middle
+    return later

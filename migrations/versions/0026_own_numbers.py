@@ -1,14 +1,14 @@
 """people's own numbers, messages that are tried first, and numbers that do not work
 
 Revision ID: 0026
-Revises: 0022
+Revises: 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

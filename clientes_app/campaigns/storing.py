@@ -1,0 +1,78 @@
+"""Storing a campaign's rows: with the campaign itself, or at its hour for those who are meant then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from ..clients.search.choice import selection_of
+from ..clients.search.selection import Said, Selection, selected
+from ..database import clock
+from ..errors import DomainError
+from ..models import CampanaSMS
+from ..models.types import utc_now
+from ..sending import outbox
+from . import limits
+from .audience import mailing_of, recipients
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a campaign is sent, and whether who is meant is asked then."""
+
+    moment: datetime
+    said: tuple[tuple[str, str], ...] | None = None
+    """Who is meant at that moment, as a request says it; None: whoever is meant now."""
+
+
+class HourPassed(DomainError):
+    """A campaign was to be sent at a moment that has passed."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This hour has passed: choose a later one."))
+
+
+def require_ahead(session: Session, moment: datetime) -> None:
+    """Refuse an hour that has come already.
+
+    Raises HourPassed.
+    """
+    if moment <= clock.corrected(session.connection(), utc_now()):
+        raise HourPassed
+
+
+def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> None:
+    """Store a row for everybody who is meant, and what they are expected to cost.
+
+    Raises DomainError where nobody is chosen.
+    """
+    mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje)
+    outbox.enqueue(session.connection(), campaign.id, recipients(session, mailing))
+    session.refresh(campaign)
+    if not campaign.total_clientes:
+        raise DomainError(gettext("Nobody is chosen."))
+    limits.note_expense(session, campaign)
+    session.flush()
+
+
+def lacks_rows(campaign: CampanaSMS) -> bool:
+    """Return whether who is meant is still to be asked."""
+    return campaign.publico is not None and not campaign.total_clientes
+
+
+def audience_of(campaign: CampanaSMS) -> Selection:
+    """Return who is meant by a campaign that asks at its hour.
+
+    Raises Unreadable where what says so is gone, or cannot be read any more.
+    """
+    pairs = [(name, value) for name, value in campaign.publico or ()]
+    return selection_of(campaign.usuario_id, Said.from_values(MultiDict(pairs)))
+
+
+def is_anybody(session: Session, account_id: int, audience: Selection) -> bool:
+    """Return whether anybody is meant."""
+    return session.scalar(selected(session, account_id, audience).limit(1)) is not None
