@@ -23,6 +23,8 @@ class OrigenBaja(StrEnum):
     """Twilio refused the number for it (21610)."""
     NUMERO = "numero"
     """The number does not work, and somebody of the shop said to leave it alone."""
+    ARCHIVO = "archivo"
+    """A file that the shop imported said so."""
     MANUAL = "manual"
     """Somebody of the shop entered it."""
 
