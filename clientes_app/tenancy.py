@@ -55,8 +55,19 @@ class Account:
 
 
 def owned(model: type[Row], account_id: int) -> Select[Row]:
-    """Select the rows of `model` that belong to the account."""
-    return select(model).where(model.usuario_id == account_id)
+    """Select the rows of `model` that belong to the account; messages of people to themselves are no campaigns."""
+    mine = select(model).where(model.usuario_id == account_id)
+    return mine.where(~CampanaSMS.es_prueba) if model is CampanaSMS else mine
+
+
+def sent_by(account_id: int) -> Select[CampanaSMS]:
+    """Select all that the account gave to the sender: its campaigns, and the messages of its people to themselves."""
+    return select(CampanaSMS).where(CampanaSMS.usuario_id == account_id)
+
+
+def tried_by(account_id: int, person_id: int) -> Select[CampanaSMS]:
+    """Select the messages that a person of the account sent to themselves."""
+    return sent_by(account_id).where(CampanaSMS.es_prueba, CampanaSMS.enviada_por_id == person_id)
 
 
 def get_owned(session: Session, model: type[Row], account_id: int, row_id: int) -> Row:

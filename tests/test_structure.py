@@ -31,6 +31,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "values",
     "clients_of_numbers",
     "search_text",
+    "asked",
     "audience",
     "filling",
     "filters",
@@ -60,6 +61,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "storage",
     "tags",
     "tries",
+    "trying",
 }
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {

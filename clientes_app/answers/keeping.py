@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, case, insert, select
 
 from ..models import LONGEST_ANSWER, MOST_MEDIA, CampanaSMS, Cliente, EstadoSMS, Respuesta, SMSLog
 from ..models.types import utc_now
@@ -12,6 +12,9 @@ from ..sending.erased import pseudonyms_of
 from ..values.text import clean_block
 
 _HANDED_OVER = (EstadoSMS.ENVIANDO, EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)
+
+# To a message that somebody sent to themselves nobody answers as a client: it is no campaign.
+_CAMPAIGN = case((CampanaSMS.es_prueba, None), else_=CampanaSMS.id).label("campaign_id")
 
 
 def keep(connection: Connection, number: str, text: str, media: int, *, done_for: Collection[int] = ()) -> None:
@@ -34,7 +37,7 @@ def _addressee(connection: Connection, number: str) -> tuple[int | None, int | N
     """
     written = _last_written(connection, number)
     if written:
-        return written.usuario_id, written.id
+        return written.usuario_id, written.campaign_id
     known = select(Cliente.usuario_id).where(Cliente.telefono_e164 == number).distinct().limit(2)
     accounts = connection.scalars(known).all()
     return (accounts[0] if len(accounts) == 1 else None), None
@@ -43,7 +46,7 @@ def _addressee(connection: Connection, number: str) -> tuple[int | None, int | N
 def _last_written(connection: Connection, number: str) -> Row[int, int] | None:
     names = [number, *pseudonyms_of(connection, [number])]
     written = (
-        select(CampanaSMS.usuario_id, CampanaSMS.id)
+        select(CampanaSMS.usuario_id, _CAMPAIGN)
         .join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
         .where(SMSLog.telefono_e164.in_(names), SMSLog.estado.in_(_HANDED_OVER))
     )

@@ -112,6 +112,9 @@ class ComposeForm(MessageForm, HourForm):
     visto = HiddenField(filters=[clean_line])
     """Tells what the page showed when it was opened, so that what was typed is told from what was there."""
 
+    prueba = HiddenField(filters=[clean_line])
+    """Names the next test of the text, so that a double click sends one."""
+
     def __init__(self, formdata: MultiDict[str, str], **values: Any) -> None:
         super().__init__(formdata=formdata, **values)
         self.said = Said.from_values(formdata)
@@ -121,6 +124,7 @@ class ComposeForm(MessageForm, HourForm):
         self.publico.data = self.publico.data or AskedAt.NOW.value
         self.clave.data = self.clave.data or str(uuid4())
         self.pagina.data = self.pagina.data or str(uuid4())
+        self.prueba.data = (self.prueba.data or "")[:36] or str(uuid4())
 
     @property
     def recipients(self) -> Destination | None:

@@ -80,7 +80,7 @@ def _messages(connection: Connection) -> Mapping[EstadoSMS, int]:
 
 
 def _campaigns(connection: Connection) -> Mapping[EstadoCampana, int]:
-    counted = select(CampanaSMS.estado, func.count()).group_by(CampanaSMS.estado)
+    counted = select(CampanaSMS.estado, func.count()).where(~CampanaSMS.es_prueba).group_by(CampanaSMS.estado)
     return dict.fromkeys(EstadoCampana, 0) | dict(connection.execute(counted).all())
 
 

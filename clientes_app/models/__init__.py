@@ -6,6 +6,7 @@ from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import (
     AT_REST,
     COUNTERS,
+    DEAD_NUMBER,
     ENDED,
     Borrador,
     CampanaSMS,
@@ -38,6 +39,7 @@ from .importacion import (
     PersonaOlvidada,
 )
 from .persons.enlace import Enlace
+from .persons.numero_propio import NumeroPropio
 from .persons.segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
 from .persons.sesion import FormularioGuardado, Intento, Sesion
 from .persons.token_de_api import Alcance, TokenDeApi
@@ -51,6 +53,7 @@ from .venta import Venta
 __all__ = [
     "AT_REST",
     "COUNTERS",
+    "DEAD_NUMBER",
     "ENDED",
     "LONGEST_ANSWER",
     "MOST_FIELDS",
@@ -92,6 +95,7 @@ __all__ = [
     "LlaveDeAcceso",
     "MensajeEntrante",
     "MotivoDePausa",
+    "NumeroPropio",
     "OrigenBaja",
     "PersonaDeArchivo",
     "PersonaOlvidada",

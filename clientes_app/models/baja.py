@@ -21,6 +21,8 @@ class OrigenBaja(StrEnum):
     """The person asked for it in a sentence, which somebody of the shop read."""
     TWILIO = "twilio"
     """Twilio refused the number for it (21610)."""
+    NUMERO = "numero"
+    """The number does not work, and somebody of the shop said to leave it alone."""
     ARCHIVO = "archivo"
     """A file that the shop imported said so."""
     MANUAL = "manual"
@@ -28,7 +30,7 @@ class OrigenBaja(StrEnum):
 
 
 class Baja(Base):
-    """A number that asked an account for no more messages."""
+    """A number that an account does not write to: it asked for no more messages, or does not work."""
 
     __tablename__ = "baja"
     __table_args__ = (UniqueConstraint("usuario_id", "telefono_e164"),)

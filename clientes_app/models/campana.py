@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -81,6 +81,13 @@ class Recibo(StrEnum):
     CANCELED = "canceled"
     PARTIALLY_DELIVERED = "partially_delivered"
     READ = "read"
+
+
+# Codes that say of a number that it will never get a message: it does not exist, no longer does, or is no mobile's.
+DEAD_NUMBER = (
+    "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
+    " OR recibo_codigo IN (30005, 30006)"
+)
 
 
 class CampanaSMS(Base):
@@ -162,6 +169,8 @@ class CampanaSMS(Base):
     """How many messages it was meant to send, when it was stored; one more for each that was sent again."""
     encolada: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the sender was given it: as it was stored, approved or at its hour; null while it waits for that."""
+    es_prueba: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is one message of a person to themselves, a test or a code: no page, list or report shows it."""
     programada_para: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Its hour; null where it was to be sent at once."""
     publico: Mapped[list[list[str]] | None] = mapped_column(JSON(none_as_null=True))
@@ -205,6 +214,7 @@ class SMSLog(Base):
         Index("ix_sms_log_cliente_id_id", "cliente_id", "id"),
         Index("ix_sms_log_telefono_e164_id", "telefono_e164", "id"),
         Index("ix_sms_log_enviando", "estado", "id", **only_where("estado = 'enviando'")),
+        Index("ix_sms_log_numero_muerto", "telefono_e164", "campana_id", "id", **only_where(DEAD_NUMBER)),
         Index("ix_sms_log_proxima_consulta", "proxima_consulta", **only_where("proxima_consulta IS NOT NULL")),
         CheckConstraint(
             "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"

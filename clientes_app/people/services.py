@@ -18,7 +18,7 @@ from ..auth.second_factor.services import asks_for_second_step, remove_factors
 from ..auth.services import lock_person
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, Enlace, Rol, Sesion, Usuario
+from ..models import Accion, Enlace, NumeroPropio, Rol, Sesion, Usuario
 from ..models.types import utc_now
 from ..values.log_in_names import key_of
 from . import names
@@ -130,13 +130,13 @@ def edit_person(account_id: int, person_id: int, fields: PersonFields, *, by: Ac
 
 
 def deactivate(account_id: int, person_id: int, *, by: Actor) -> Usuario:
-    """Let a vendedor log in no more; their sessions and their links end at once.
+    """Let a vendedor log in no more; their sessions, their links and their own number are gone at once.
 
     Raises NotFound, and Conflict where it is the admin.
     """
     with unit_of_work() as session:
         person = _locked(session, account_id, person_id)
-        for ended in (Sesion, Enlace):
+        for ended in (Sesion, Enlace, NumeroPropio):
             session.execute(delete(ended).where(ended.persona_id == person.id))
         if person.activo:
             person.activo = False

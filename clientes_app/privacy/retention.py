@@ -41,6 +41,7 @@ from ..sending import control
 from ..sending.states import lock_campaigns
 from ..web import kept_forms
 from ..web.counting import in_database as counts
+from . import own_messages
 from .blanking import IN_FLIGHT, blank
 
 BATCH = 200
@@ -72,6 +73,7 @@ class Swept:
 def sweep(storage: Storage, told_to_stop: Callable[[], bool] = lambda: False) -> Swept:
     """Blank what is due in every account, cancel the imports and delete the drafts that nobody went on with."""
     done = Swept()
+    own_messages.sweep(db.engine)
     drafts.sweep(db.engine)
     kept_forms.sweep(db.engine)
     counts.sweep(db.engine)
@@ -118,6 +120,7 @@ def _ended_before(account_id: int, moment: datetime) -> Select[int, str, int, in
         select(CampanaSMS.id, CampanaSMS.nombre, CampanaSMS.usuario_id, CampanaSMS.total_clientes)
         .where(
             CampanaSMS.usuario_id == account_id,
+            ~CampanaSMS.es_prueba,
             CampanaSMS.estado.in_(ENDED),
             CampanaSMS.enviando == 0,
             CampanaSMS.depurada.is_(None),

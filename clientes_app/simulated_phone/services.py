@@ -11,7 +11,7 @@ from ..config import TwilioSettings
 from ..database.paging import Page, page_of
 from ..extensions import db
 from ..models import CampanaSMS, EstadoSMS, SMSLog
-from ..tenancy import owned
+from ..tenancy import sent_by
 from . import arrivals
 from .arrivals import NoAnswer, Received
 
@@ -58,7 +58,7 @@ def _written_to(account_id: int, number: str) -> Sequence[SMSLog]:
 
 
 def _handed_over(account_id: int) -> Select[CampanaSMS]:
-    joined = owned(CampanaSMS, account_id).join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
+    joined = sent_by(account_id).join(SMSLog, SMSLog.campana_id == CampanaSMS.id)
     return joined.where(SMSLog.estado.in_(_HANDED_OVER))
 
 

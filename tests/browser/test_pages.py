@@ -27,6 +27,7 @@ from clientes_app.models import (
     EstadoCampana,
     EstadoSMS,
     Etiqueta,
+    NumeroPropio,
     PlantillaSMS,
     Respuesta,
     Segmento,
@@ -35,6 +36,7 @@ from clientes_app.models import (
 )
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.models.types import utc_now
+from clientes_app.own_numbers import trying
 from clientes_app.people.links import make_link_for
 from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tenancy import owned
@@ -110,6 +112,12 @@ def write_message(page: Page) -> None:
         "¡Hola {nombre}! Mañana, en el café, todo está a mitad de precio: ven con {mascota} 🎉"
     )
     expect(page.locator("#preview mark").first).to_be_visible()
+
+
+def try_first(page: Page) -> None:
+    page.locator("#mensaje").fill("Hola {nombre}, te esperamos")
+    page.click("#try-first")
+    page.locator("#own-number").wait_for()
 
 
 def review(page: Page) -> None:
@@ -244,6 +252,10 @@ PAGES = {
     "nobody missing": Look("/clientes/campanas/{finished}/faltan/"),
     "draft": Look(DRAFT),
     "review of a draft": Look(f"{DRAFT}revisar/"),
+    "trying it first": Look(DRAFT, try_first, who="nueva"),
+    "test message": Look("/clientes/campanas/pruebas/{trial}/"),
+    "own number": Look("/cuenta/yo/numero/"),
+    "no own number": Look("/cuenta/yo/numero/", partial(refuse, "#telefono_propio"), who="nueva"),
     "drafts": Look("/clientes/campanas/borradores/"),
     "no drafts": Look("/clientes/campanas/borradores/", who="nueva"),
     "delete a draft": Look(f"{DRAFT}eliminar/"),
@@ -367,11 +379,13 @@ def places(shared_site: Site) -> dict[str, Any]:
     tag = shared_site.shop.add(Etiqueta(nombre="Feria", clave="feria", usuario_id=account))
     with shared_site.app.app_context():
         tag_client(account, buyer, ["Feria"], by=NOBODY)
+    trial = try_message(shared_site, account)
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
     with shared_site.app.app_context():
         token = create_token(account, "Caja", list(Alcance), by=Actor(account)).token.id
     ids = {
+        "trial": trial,
         "erased": erased,
         "token": token,
         "segment": segment,
@@ -392,6 +406,13 @@ def places(shared_site: Site) -> dict[str, Any]:
         **add_imports(shared_site),
         **invite(shared_site),
     }
+
+
+def try_message(site: Site, account: int) -> int:
+    """Send a test to the person's own number, and return its id."""
+    site.shop.add(NumeroPropio(persona_id=account, telefono_e164="+573007654321", probado=utc_now()))
+    with site.app.test_request_context():
+        return trying.send(account, "Hola, mañana abrimos", "x", by=Actor(account, "demo", account)).sent.id
 
 
 def draft_of(account: int) -> Borrador:

@@ -19,7 +19,7 @@ from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.query import matching
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.extensions import Base, db
-from clientes_app.models import Usuario
+from clientes_app.models import Cliente, Usuario
 
 from ..support.postgres import PostgresServer
 
@@ -168,6 +168,12 @@ ROWS = {
         """UPDATE sms_log SET valores = '{"cumpleanos": "--05-17"}' WHERE campana_id = 1""",
     ),
     "0027": ("UPDATE fila_importada SET campos = '17/05' WHERE numero = 2",),
+    "0026": (
+        "INSERT INTO numero_propio (persona_id, telefono_e164, probado, por_probar, codigo_hash, vence, intentos)"
+        " VALUES (1, '+573001234567', '2026-11-22 15:00:00', '+573007654321', 'x', '2026-11-22 15:10:00', 2)",
+        "INSERT INTO baja (id, telefono_e164, origen, creado, usuario_id)"
+        " VALUES (3, '+573001119999', 'numero', '2026-11-22 15:00:00', 1)",
+    ),
     "0022": ("INSERT INTO intento (clave, cuenta, vence) VALUES ('x', 3, '2026-11-22 15:10:00')",),
     "0023": (
         "INSERT INTO campana_sms (id, nombre, mensaje, total_clientes, pendientes, enviando, enviados_exitosos,"
@@ -275,7 +281,7 @@ def reset_ids(connection: Connection) -> None:
 
 def found(words: str) -> list[str]:
     with db.session.begin():
-        return [client.nombre for client in db.session.scalars(matching(1, Search(words)))]
+        return list(db.session.scalars(matching(1, Search(words)).with_only_columns(Cliente.nombre)))
 
 
 def test_the_keys_of_forms_move_to_a_column_of_their_own(rows_stored: dict[str, int]) -> None:

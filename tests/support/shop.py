@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import inspect
 
 from clientes_app.auth.passwords import hash_password
 from clientes_app.clients.sales import count_purchases
@@ -82,7 +83,7 @@ class Shop:
         with self.app.app_context(), unit_of_work() as session:
             session.add(row)
             session.flush()
-            return int(row.id)
+            return int(inspect(row).identity[0])
 
 
 def _client(account_id: int, nombre: str, telefono: str, **fields: Any) -> Cliente:

@@ -229,6 +229,12 @@ SEND = {
     "GET drafts.review",
     "POST drafts.send",
     "POST drafts.send_at_once",
+    "POST drafts.try_first",
+    "GET drafts.show_trial",
+    "GET own_numbers.show",
+    "POST own_numbers.send_code",
+    "POST own_numbers.prove",
+    "POST own_numbers.forget",
     "GET drafts.index",
     "GET drafts.confirm_deletion",
     "POST drafts.delete",
@@ -393,7 +399,7 @@ class House:
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
-        values |= {"secret": self.link, "attempt": "0" * 32, "key": UUID(self.draft)}
+        values |= {"secret": self.link, "attempt": "0" * 32, "trial_id": self.campaign, "key": UUID(self.draft)}
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
             return str(adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))
