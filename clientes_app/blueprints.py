@@ -17,7 +17,6 @@ from . import (
     home,
     importing,
     message_templates,
-    offline,
     opt_outs,
     own_numbers,
     people,
@@ -31,6 +30,7 @@ from . import (
 from .auth import second_factor
 from .clients import segments
 from .people import profile
+from .web import offline
 
 _PACKAGES = (
     home,

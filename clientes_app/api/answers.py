@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..values.text import translatable
-from .schemas import Json, ref
+from .shapes import Json, ref
 
 
 def answers(description: str, schema: str, example: Any) -> Json:

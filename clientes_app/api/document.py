@@ -6,7 +6,8 @@ from ..models import Alcance
 from ..values.text import translatable
 from .answers import SHARED
 from .operations import CSRF, PATHS, SESSION, TOKEN
-from .schemas import SCHEMAS, Json
+from .schemas import SCHEMAS
+from .shapes import Json
 
 SCOPES = {
     Alcance.READ: translatable(

@@ -6,7 +6,8 @@ from ..models import Alcance
 from ..values.text import translatable
 from .answers import answers, refuses, shared, wrong_input
 from .parameters import FILTERS, parameter
-from .schemas import SCHEMAS, Json, ref
+from .schemas import SCHEMAS
+from .shapes import Json, ref
 
 TOKEN, SESSION, CSRF = "token", "session", "csrf"
 

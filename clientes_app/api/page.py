@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext
 
 from .operations import TOKEN
-from .schemas import Json
+from .shapes import Json
 
 
 @dataclass(frozen=True)

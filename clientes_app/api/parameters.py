@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..values.text import translatable
-from .schemas import Json, list_of, one_of
+from .shapes import Json, list_of, one_of
 
 
 def parameter(name: str, where: str, description: str, schema: Json, example: Any = None) -> Json:

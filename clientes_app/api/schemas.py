@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..models import ENDED, EstadoCampana, EstadoSMS, MotivoDePausa
 from ..values.text import translatable
-
-Json = dict[str, Any]
+from .shapes import Json, count, identifier, list_of, one_of, ref, shape, text
 
 _OTHER_MESSAGES = {
     EstadoSMS.PENDIENTE: translatable("Messages that wait to be sent."),
@@ -16,47 +13,6 @@ _OTHER_MESSAGES = {
     EstadoSMS.INCIERTO: translatable("Messages of which nobody knows whether they arrived."),
     EstadoSMS.CANCELADO: translatable("Messages that were cancelled before they went out."),
 }
-
-
-def ref(name: str) -> Json:
-    """Return a reference to a schema of this module."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def shape(properties: Json, optional: Json | None = None) -> Json:
-    """Return the schema of an object that has these properties, may have the optional ones, and has no other."""
-    return {
-        "type": "object",
-        "required": list(properties),
-        "properties": properties | (optional or {}),
-        "additionalProperties": False,
-    }
-
-
-def text(description: str, longest: int | None = None) -> Json:
-    """Return the schema of a text."""
-    return {"type": "string", "description": description} | ({"maxLength": longest} if longest else {})
-
-
-def count(description: str) -> Json:
-    """Return the schema of a number of things."""
-    return {"type": "integer", "minimum": 0, "description": description}
-
-
-def identifier(description: str) -> Json:
-    """Return the schema of an id."""
-    return {"type": "integer", "minimum": 1, "description": description}
-
-
-def one_of(values: list[str], description: str) -> Json:
-    """Return the schema of a text that is one of some."""
-    return {"type": "string", "enum": values, "description": description}
-
-
-def list_of(items: Json, description: str) -> Json:
-    """Return the schema of a list."""
-    return {"type": "array", "items": items, "description": description}
-
 
 _YES = {"type": "boolean", "const": True, "description": translatable("It was done.")}
 _NO = {"type": "boolean", "const": False, "description": translatable("It was not done, and nothing changed.")}

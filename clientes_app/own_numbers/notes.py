@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,17 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..campaigns import limits
 from ..errors import Conflict
+from ..messaging.personalization import Shared
+from ..messaging.template_placeholders import Placeholder
+from ..messaging.wording import Kind
 from ..models import Accion, Baja, CampanaSMS, EstadoSMS, SMSLog
 from ..models.types import utc_now
 from ..sending import outbox
 from ..sending.ordering.placed import placed
 from ..tenancy import owned
+
+_TEXT = Placeholder("texto", Kind.TEXT, "texto")
+"""Stands for all of a note: what is a text's value is not read again as one with placeholders."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ def store(session: Session, note: Note, *, by: Actor) -> CampanaSMS:
     """
     require_no_opt_out(session, note.account_id, note.number)
     sent = _insert(session, note, by)
-    outbox.enqueue(session.connection(), sent.id, _recipient(note.number, by))
+    outbox.enqueue(session.connection(), sent.id, _recipient(note, by))
     session.refresh(sent)
     limits.note_expense(session, sent)
     limits.require_room(session, note.account_id, sent.pendientes, sent.costo)
@@ -71,7 +78,8 @@ def store(session: Session, note: Note, *, by: Actor) -> CampanaSMS:
 def _insert(session: Session, note: Note, by: Actor) -> CampanaSMS:
     sent = CampanaSMS(
         nombre=gettext("Message to oneself"),
-        mensaje=note.text,
+        mensaje=_TEXT.written,
+        compartido=Shared(fields=(_TEXT,)).stored_for(_TEXT.written),
         es_prueba=True,
         creado=utc_now(),
         clave_formulario=note.key,
@@ -84,14 +92,15 @@ def _insert(session: Session, note: Note, by: Actor) -> CampanaSMS:
     return sent
 
 
-def _recipient(number: str, by: Actor) -> Select[Any]:
+def _recipient(note: Note, by: Actor) -> Select[Any]:
     """Select the one row of a note, as `sending.outbox.enqueue` stores it."""
     columns: list[ColumnElement[Any]] = [
         literal(0).label("posicion"),
         literal(None, SMSLog.cliente_id.type).label("cliente_id"),
         literal(by.name[:150], SMSLog.nombre.type).label("nombre"),
-        literal(number, SMSLog.telefono.type).label("telefono"),
-        literal(number, SMSLog.telefono_e164.type).label("telefono_e164"),
+        literal(json.dumps({_TEXT.name: note.text}), SMSLog.valores.type).label("valores"),
+        literal(note.number, SMSLog.telefono.type).label("telefono"),
+        literal(note.number, SMSLog.telefono_e164.type).label("telefono_e164"),
         literal(EstadoSMS.PENDIENTE, SMSLog.estado.type).label("estado"),
         literal(None, SMSLog.error_mensaje.type).label("error_mensaje"),
     ]

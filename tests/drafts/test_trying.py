@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import func, select, update
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.config import SmsMode
 from clientes_app.extensions import db
+from clientes_app.messaging.personalization import recipient_of, shared_of, template_of
 from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, NumeroPropio, OrigenBaja, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.own_numbers import trying
@@ -51,7 +53,8 @@ def proven(app: Flask, english: CheckingClient, account: int) -> CheckingClient:
 
 def tried(app: Flask) -> list[str]:
     with app.app_context():
-        return list(db.session.scalars(select(CampanaSMS.mensaje).where(CampanaSMS.es_prueba).order_by(CampanaSMS.id)))
+        sent = select(SMSLog.valores).join(CampanaSMS).where(CampanaSMS.es_prueba).order_by(CampanaSMS.id)
+        return [json.loads(values)["texto"] for values in db.session.scalars(sent)]
 
 
 def settle(app: Flask, account: int, **settings: Any) -> None:
@@ -191,3 +194,16 @@ def test_a_double_click_at_once_is_one_test(app: Flask, proven: CheckingClient, 
 
     assert len(set(race(app, *[click] * 4).won)) == 1
     assert tried(app) == ["Hola Ana"]
+
+
+def test_braces_in_a_clients_name_are_text(app: Flask, proven: CheckingClient, shop: Shop, account: int) -> None:
+    shop.add_client(account, "{nombre}", "3001234567")
+    proven.swap(TRY, {**FORM, "mensaje": "Hola {nombre}"})
+    assert tried(app) == ["Hola {nombre}"]
+    with app.app_context():
+        (row,) = db.session.scalars(select(SMSLog)).all()
+        (sent,) = db.session.scalars(select(CampanaSMS)).all()
+        assert (
+            template_of(sent.mensaje, shared_of(sent.compartido)).render(recipient_of(row.nombre, row.valores))
+            == "Hola {nombre}"
+        )

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from ..support.checking_client import CheckingClient, open_browser
+from ...support.checking_client import CheckingClient, open_browser
 
 STATIC = re.compile(r'"(/static/[^"]+)"')
 

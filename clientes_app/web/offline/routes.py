@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from ..web.access import Access, access, kept_view
+from ..access import Access, access, kept_view
 from . import bp
 
 FILES = ("icon.svg", "theme.js", "vendor/tabler.min.css", "app.css")
