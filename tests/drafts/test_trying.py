@@ -197,8 +197,8 @@ def test_a_double_click_at_once_is_one_test(app: Flask, proven: CheckingClient, 
 
 
 def test_braces_in_a_clients_name_are_text(app: Flask, proven: CheckingClient, shop: Shop, account: int) -> None:
-    shop.add_client(account, "{nombre}", "3001234567")
-    proven.swap(TRY, {**FORM, "mensaje": "Hola {nombre}"})
+    odd = shop.add_client(account, "{nombre}", "3001234567")
+    proven.swap(TRY, {**FORM, "mensaje": "Hola {nombre}", "cliente": str(odd)})
     assert tried(app) == ["Hola {nombre}"]
     with app.app_context():
         (row,) = db.session.scalars(select(SMSLog)).all()
