@@ -178,7 +178,7 @@ def test_what_could_not_be_kept_is_told_on_home_and_sent_when_resumed(
     let_it_come(app, friday, 11, 2)
     for place in ("/", address):
         shown = english.get(place).text
-        assert "Paused: it was for Dec 4, 2026, 10:00" in shown
+        assert "Paused: it was for 4 Dec 2026, 10:00" in shown
         assert "that passed before it could be sent" in shown
     assert "Needs a hand" in english.get("/").text
     english.send(f"{address}reanudar/")
