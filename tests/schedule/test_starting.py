@@ -270,6 +270,24 @@ def test_until_it_starts_it_can_be_changed_and_cancelled_and_afterwards_not(
             control.cancel(account, second, by=NOBODY)
 
 
+def test_what_waits_for_its_hour_is_neither_paused_nor_resumed(schedules: Schedules) -> None:
+    campaign_id = schedules.make_for_everybody()
+    with schedules.app.test_request_context():
+        for act in (control.pause, control.resume):
+            with pytest.raises(Conflict):
+                act(schedules.account, campaign_id, by=NOBODY)
+    assert schedules.get(campaign_id).estado is EstadoCampana.PROGRAMADO
+
+
+def test_one_that_was_paused_behind_its_back_asks_who_is_meant_when_it_is_resumed(schedules: Schedules) -> None:
+    campaign_id = schedules.make_for_everybody()
+    with schedules.app.test_request_context():
+        with unit_of_work() as session:
+            session.get_one(CampanaSMS, campaign_id).estado = EstadoCampana.PAUSADO
+        control.resume(schedules.account, campaign_id, by=NOBODY)
+    assert schedules.has(campaign_id, pendiente=3)
+
+
 def test_one_that_cannot_be_started_keeps_no_other_from_its_hour(app: Flask, schedules: Schedules) -> None:
     broken, well = schedules.make_for_everybody(), schedules.make_for_three()
     with app.app_context(), unit_of_work() as session:
