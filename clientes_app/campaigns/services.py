@@ -28,7 +28,7 @@ from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences
 from . import limits, listing
-from .audience import Mailing, Share
+from .audience import Share
 from .limits import Expense, Room
 from .repeats import Key
 
@@ -96,10 +96,13 @@ def review(account_id: int, draft: Draft) -> Review:
     """Return what sending the draft would do, and change nothing."""
     session = db.session()
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
+    outlook = audiences.Outlook(session, mailing)
+    totals = measure_all(mailing.template, outlook.sendable())
+    prices = prices_of(session, account_id)
     return Review(
-        shares=audiences.shares(session, mailing),
-        totals=measure_all(mailing.template, audiences.to_send_to(session, mailing)),
-        expense=_expense(session, mailing),
+        shares=outlook.shares(),
+        totals=totals,
+        expense=limits.expense_of(totals, prices) if prices else None,
         room=limits.room_of(session, account_id),
         required=tuple(placeholder.written for placeholder in mailing.template.required),
     )
@@ -229,13 +232,6 @@ def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
         campaign.estado = EstadoCampana.POR_APROBAR
     else:
         campaign.encolada = now
-
-
-def _expense(session: Session, mailing: Mailing) -> Expense | None:
-    prices = prices_of(session, mailing.account_id)
-    if not prices:
-        return None
-    return limits.expense_of(mailing.template, audiences.numbers_to_send_to(session, mailing), prices)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

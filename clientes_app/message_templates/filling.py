@@ -73,9 +73,9 @@ def lacks(template: Template, columns: Columns) -> ColumnElement[bool]:
 
 
 def length_of_values(template: Template, columns: Columns, nombre: ColumnElement[str]) -> ColumnElement[int]:
-    """Return how long in all is what is put into the text for a client, at most and as it is stored."""
+    """Return how long in all is what is put into the text for a client, weighed as the template says."""
     lengths = [
-        template.times(each) * func.coalesce(func.length(columns.get(each, nombre)), 0)
-        for each in dict.fromkeys(blank.placeholder for blank in template.open_blanks)
+        weight * func.coalesce(func.length(columns.get(placeholder, nombre)), 0)
+        for placeholder, weight in template.weights().items()
     ]
     return sum(lengths[1:], lengths[0]) if lengths else literal(0)

@@ -45,9 +45,7 @@ def test_each_gets_their_own_text(shop: Shop, account: int, simulator: Simulator
     ana = shop.add_client(account, "ANA MARIA RUIZ", "3001110001")
     luz = shop.add_client(account, "Sra. Luz Díaz", "3001110002", ultima_compra=datetime(2024, 11, 13, 2, tzinfo=UTC))
     set_value(shop.app, account, {ana: {day: "--05-17", size: "M", debt: "12500.5"}, luz: {day: "1990-05-17"}})
-    text = (
-        "{primer_nombre} de {tienda}: {Cumpleanos}, {talla|sin talla}, {saldo|0}, {ultima_compra_sin_tildes|no}"
-    )
+    text = "{primer_nombre} de {tienda}: {Cumpleanos}, {talla|sin talla}, {saldo|0}, {ultima_compra_sin_tildes|no}"
     assert sent(campaigns, campaigns.start_to([ana, luz], text)) == [
         "Ana de Tienda ana: 17 de mayo, M, 12.500,5, no",
         "Luz de Tienda ana: 17 de mayo de 1990, sin talla, 0, 12 de noviembre de 2024",
