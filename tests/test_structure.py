@@ -22,6 +22,13 @@ VENDOR = PACKAGE / "static" / "vendor"
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile"}
 OFFERED_TO_OTHER_BLUEPRINTS = {
+    "canonical",
+    "finding",
+    "questions",
+    "sentences",
+    "inputs",
+    "showing",
+    "values",
     "clients_of_numbers",
     "search_text",
     "audience",
@@ -34,6 +41,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "listing",
     "locks",
     "missing",
+    "naming",
     "new_password",
     "opening",
     "passwords",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from flask_babel import gettext
@@ -12,12 +13,16 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
+from ..fields.values import NO_VALUES, Values, change_values
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..models.types import utc_now
+from ..opt_outs import services as opt_outs
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.client_keys import keys_of
 from .locks import lock_for_deletion
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 class ClientFields(TypedDict, total=False):
@@ -37,7 +42,7 @@ def find_client(account_id: int, client_id: int) -> Cliente:
     return get_owned(db.session(), Cliente, account_id, client_id)
 
 
-def create_client(account: Account, fields: ClientFields, *, by: Actor) -> Cliente:
+def create_client(account: Account, fields: ClientFields, values: Values = NO_VALUES, *, by: Actor) -> Cliente:
     """Store a client; a number without a country code is one of the account's region."""
     with unit_of_work() as session:
         client = Cliente(usuario_id=account.id, telefono="", documento="")
@@ -45,18 +50,24 @@ def create_client(account: Account, fields: ClientFields, *, by: Actor) -> Clien
         session.add(client)
         session.flush()
         _keep_opted_out(session, client)
+        change_values(session, account.id, client.id, values)
         note_change(session, client.id, TipoDeCambio.CREADO, {}, by)
     return client
 
 
-def edit_client(account: Account, client_id: int, fields: ClientFields, *, by: Actor) -> Cliente:
-    """Change a client.
+def edit_client(
+    account: Account, client_id: int, fields: ClientFields, values: Values = NO_VALUES, *, by: Actor
+) -> Cliente:
+    """Change a client, and what the account's own fields say of it.
 
-    Raises NotFound, and Conflict where it is erased.
+    Raises NotFound, and Conflict where it is erased or a choice is no longer offered.
     """
     with unit_of_work() as session:
         client = lock_client(session, account.id, client_id)
-        change_fields(session, client, fields, account.region, by)
+        own = change_values(session, account.id, client.id, values)
+        _note_edit(session, client, fields, by, own)
+        _apply(client, fields, account.region)
+        _keep_opted_out(session, client)
     return client
 
 
@@ -70,6 +81,18 @@ def set_active(account_id: int, client_id: int, active: bool, *, by: Actor) -> C
         _note_edit(session, client, {"activo": active}, by)
         client.activo = active
     return client
+
+
+def stop_messages(account_id: int, client_id: int, *, by: Actor) -> None:
+    """Enter a client's number into the opt-outs.
+
+    Raises NotFound, and Conflict where the client is erased or has no number that can get an SMS.
+    """
+    with unit_of_work() as session:
+        client = lock_client(session, account_id, client_id)
+        if not client.telefono_e164:
+            raise Conflict(gettext("This client has no number that gets SMS."))
+        opt_outs.enter(session, account_id, client.telefono_e164, by=by)
 
 
 def lock_client(session: Session, account_id: int, client_id: int) -> Cliente:
@@ -161,9 +184,13 @@ def with_same_document(client: Cliente) -> Cliente | None:
     return db.session.scalar(others.order_by(Cliente.id).limit(1))
 
 
-def _note_edit(session: Session, client: Cliente, fields: ClientFields, by: Actor) -> None:
+def _note_edit(
+    session: Session, client: Cliente, fields: ClientFields, by: Actor, own: Mapping[str, Any] = _NOTHING
+) -> None:
     was = {name: getattr(client, name) for name in fields}
-    changed = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
+    changed: dict[str, Any] = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
+    if own:
+        changed["campos"] = own
     if changed:
         note_change(session, client.id, TipoDeCambio.EDITADO, changed, by)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Text, cast, false, func, literal, null, or_
 from sqlalchemy.orm import Session
 
+from ..fields.naming import placeholder_of
 from ..fields.services import list_fields
 from ..fields.values import raw_value
 from ..messaging.personalization import Shared, Template, template_of
@@ -50,7 +51,7 @@ def filling_of(session: Session, account_id: int) -> Filling:
     owner = session.get_one(Usuario, account_id)
     zone = zone_of(session.get(Cuenta, account_id))
     fields = list_fields(session, account_id)
-    own = tuple(Placeholder(field.clave, Kind(field.tipo), field.nombre) for field in fields)
+    own = tuple(placeholder_of(field) for field in fields)
     year = day_of(utc_now(), zone).date.year
     shared = Shared(owner.shop, owner.idioma or DEFAULT_LANGUAGE, zone.key, year, own)
     return Filling(shared, {field.clave: field.id for field in fields})

@@ -79,7 +79,7 @@ class Shared:
             "idioma": self.language,
             "zona": self.zone,
             "anio": self.year,
-            "campos": [[each.name, each.kind, each.title] for each in self.fields if each in used],
+            "campos": [[each.name, each.kind] for each in self.fields if each in used],
         }
         return json.dumps(kept, ensure_ascii=False)
 
@@ -90,7 +90,7 @@ def shared_of(stored: str | None) -> Shared:
     if stored is None:
         return Shared()
     kept = json.loads(stored)
-    fields = tuple(Placeholder(name, Kind(kind), title) for name, kind, title in kept["campos"])
+    fields = tuple(Placeholder(name, Kind(kind), name) for name, kind in kept["campos"])
     return Shared(kept["tienda"], kept["idioma"], kept["zona"], kept["anio"], fields)
 
 

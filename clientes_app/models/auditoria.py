@@ -43,6 +43,9 @@ class Accion(StrEnum):
     CAMPAIGN_APPROVED = "campana_aprobada"
     CAMPAIGN_REJECTED = "campana_rechazada"
     SETTINGS_CHANGED = "ajustes_cambiados"
+    FIELD_CREATED = "campo_creado"
+    FIELD_CHANGED = "campo_cambiado"
+    FIELD_DELETED = "campo_eliminado"
     OPT_OUT_ADDED = "baja_agregada"
     OPT_OUT_REMOVED = "baja_quitada"
     TOKEN_CREATED = "token_creado"  # noqa: S105

@@ -21,6 +21,7 @@ from clientes_app.models import (
     Alcance,
     Baja,
     Borrador,
+    Campo,
     ClienteEtiqueta,
     Etiqueta,
     Importacion,
@@ -28,7 +29,9 @@ from clientes_app.models import (
     Respuesta,
     Segmento,
     Sesion,
+    TipoDeCampo,
     TokenDeApi,
+    ValorDeCampo,
 )
 from clientes_app.people import links
 from clientes_app.tokens import services as tokens
@@ -85,6 +88,7 @@ STAFF = {
     "POST answers.mark_all",
     "GET answers.confirm_opt_out",
     "POST answers.opt_out",
+    "POST clients.stop_messages",
     "GET segments.index",
     "GET opt_outs.export",
     "GET templates.index",
@@ -190,6 +194,14 @@ ADMIN = {
     "POST people.make_link",
     "GET audit.index",
     "GET audit.export",
+    "GET fields.index",
+    "GET fields.new",
+    "POST fields.create",
+    "GET fields.edit",
+    "POST fields.save",
+    "POST fields.move",
+    "GET fields.confirm_deletion",
+    "POST fields.delete",
     "GET shop.index",
     "POST shop.save",
     "GET campaigns.confirm_approval",
@@ -287,6 +299,8 @@ FORM = {
     "alcances": "read",
     "leida": "true",
     "hasta": "1",
+    "tipo": "texto",
+    "hacia": "arriba",
 }
 
 
@@ -300,6 +314,12 @@ class House:
         assert tag == self.client, "one id stands for both in the addresses of their blueprint"
         with app.app_context(), unit_of_work() as session:
             session.add(ClienteEtiqueta(etiqueta_id=tag, cliente_id=self.client))
+        field = Campo(nombre=f"{SECRET} campo", clave="secreto", tipo=TipoDeCampo.TEXTO, lugar=1, posicion=1)
+        field.usuario_id = account
+        self.field = shop.add(field)
+        with app.app_context(), unit_of_work() as session:
+            secret = f"{SECRET} valor"
+            session.add(ValorDeCampo(campo_id=self.field, cliente_id=self.client, valor=secret, orden=secret.lower()))
         self.draft = str(uuid4())
         texts = {"mensaje": f"{SECRET} borrador", "nombre": "", "plantilla": "", "propio": ""}
         shop.add(
@@ -357,6 +377,7 @@ class House:
             "privacy": self.client,
             "people": self.person,
             "tokens": self.token,
+            "fields": self.field,
             "own": self.session,
         }
         kind = rule.endpoint.partition(".")[0]
