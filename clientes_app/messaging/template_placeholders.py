@@ -90,7 +90,7 @@ class Mistake:
 FIRST_NAME = Placeholder(
     "primer_nombre",
     Kind.FIRST_NAME,
-    translatable("First name"),
+    translatable("First name only"),
     ("primer nombre", "first name", "firstname", "nombre de pila"),
 )
 """What new texts begin with."""
