@@ -129,7 +129,9 @@ _TEMPLATE = shape(
     {
         "id": identifier(translatable("The template.")),
         "nombre": text(translatable("Its name.")),
-        "mensaje": text(translatable("Its text; {nombre} stands for the client's name.")),
+        "mensaje": text(
+            translatable("Its text; {nombre} stands for the client's name, {primer_nombre} for the first one.")
+        ),
     }
 )
 _NEW_CAMPAIGN: Json = {
@@ -142,7 +144,14 @@ _NEW_CAMPAIGN: Json = {
             ),
             "minItems": 1,
         },
-        "mensaje": text(translatable("The text; {nombre} stands for the client's name."), 1_600),
+        "mensaje": text(
+            translatable(
+                "The text; {nombre} stands for the client's name, {primer_nombre} for the first one, {tienda},"
+                " {ultima_compra} and the keys of own fields for what they say; {talla|unknown} says what stands where"
+                " there is nothing."
+            ),
+            1_600,
+        ),
         "nombre_campana": text(translatable("A name for the campaign; without one it gets one."), 200),
         "programada_para": {
             "type": "string",

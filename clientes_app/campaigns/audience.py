@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,13 +13,16 @@ from sqlalchemy.orm import Session
 from ..clients.search.selection import Selection, selected_in_order
 from ..database.transactions import id_list
 from ..message_templates.filling import Columns, Filling, as_json, filling_of, lacks, length_of_values
-from ..messaging.personalization import Recipient, Template, recipient_of
+from ..messaging.personalization import NO_VALUES, Recipient, Template, recipient_of
 from ..messaging.template_placeholders import Placeholder
 from ..models import Baja, Cliente, EstadoSMS, SMSLog
 from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, MISSING_VALUE, NO_USABLE_NUMBER, OPTED_OUT, TOO_LONG
 from ..tenancy import owned
 
 SOME = 20
+
+_SKIPPED = (OPTED_OUT, MISSING_VALUE, DUPLICATE_NUMBER)
+"""Who is left out for one of these was never to be tried; the others could not be."""
 
 
 @dataclass(frozen=True)
@@ -50,84 +54,88 @@ def mailing_of(session: Session, account_id: int, audience: Selection, text: str
     return replace(mailing, too_long=tuple(_too_long(session, mailing)))
 
 
-def recipients(session: Session, mailing: Mailing) -> Select[Any]:
-    """Select what `sending.outbox.enqueue` stores: each client with the state its message starts in.
+class Outlook:
+    """What will become of an audience, found in one pass over it."""
 
-    The first of several clients with one number is sent to; the others are skipped, as are those who opted out, and
-    those of whom a value is missing.
-    """
-    chosen = _chosen(session, mailing)
-    values = _values(chosen, mailing)
-    too_long = _is_listed(session, chosen, mailing)
-    repeated = _repeated(session, mailing)
-    asked_out = and_(Baja.usuario_id == mailing.account_id, Baja.telefono_e164 == chosen.c.telefono_e164)
-    reason = case(
-        (~chosen.c.activo, INACTIVE),
-        (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
-        (Baja.id.is_not(None), OPTED_OUT),
-        (lacks(mailing.template, values), MISSING_VALUE),
-        (too_long, TOO_LONG),
-        (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
-        else_=null(),
-    )
-    sendable = reason.is_(None)
+    def __init__(self, session: Session, mailing: Mailing) -> None:
+        self._session, self._mailing = session, mailing
+        self._counts: Counter[tuple[EstadoSMS, str | None]] = Counter()
+        self._first: dict[str, list[str]] = {}
+
+    def sendable(self) -> Iterator[tuple[Recipient, str]]:
+        """Stream those who will get a message, each with an E.164 number; the others are counted as they pass."""
+        ends = _Ends(self._session, self._mailing)
+        keys = [placeholder.name for placeholder in ends.values]
+        query = select(
+            ends.reason, ends.chosen.c.nombre, ends.chosen.c.telefono_e164, *ends.values.values()
+        ).select_from(ends.known)
+        ordered = query.order_by(ends.chosen.c.posicion).execution_options(yield_per=2_000)
+        for reason, nombre, number, *values in self._session.connection().execute(ordered):
+            if reason is None:
+                self._counts[EstadoSMS.PENDIENTE, None] += 1
+                yield Recipient(nombre, dict(zip(keys, values, strict=True)) if keys else NO_VALUES), number
+            else:
+                self._leave_out(reason, nombre)
+
+    def shares(self) -> list[Share]:
+        """Return how many of those who have passed meet which end."""
+        return [
+            Share(state, reason, count, tuple(self._first.get(reason or "", ())))
+            for (state, reason), count in sorted(self._counts.items(), key=lambda share: share[0][1] or "")
+        ]
+
+    def _leave_out(self, reason: str, nombre: str) -> None:
+        self._counts[EstadoSMS.OMITIDO if reason in _SKIPPED else EstadoSMS.FALLIDO, reason] += 1
+        first = self._first.setdefault(reason, [])
+        if len(first) < SOME:
+            first.append(nombre)
+
+
+def recipients(session: Session, mailing: Mailing) -> Select[Any]:
+    """Select what `sending.outbox.enqueue` stores: each client with the state its message starts in."""
+    ends = _Ends(session, mailing)
+    chosen, reason = ends.chosen, ends.reason
     state = case(
-        (sendable, _state(EstadoSMS.PENDIENTE)),
-        (reason.in_((OPTED_OUT, MISSING_VALUE, DUPLICATE_NUMBER)), _state(EstadoSMS.OMITIDO)),
+        (reason.is_(None), _state(EstadoSMS.PENDIENTE)),
+        (reason.in_(_SKIPPED), _state(EstadoSMS.OMITIDO)),
         else_=_state(EstadoSMS.FALLIDO),
-    )
-    known = chosen.outerjoin(Baja, asked_out).outerjoin(
-        repeated, and_(_reachable(chosen), repeated.c.telefono_e164 == chosen.c.telefono_e164)
     )
     return select(
         chosen.c.posicion,
         chosen.c.cliente_id,
         chosen.c.nombre,
-        as_json(values, _dialect(session)).label("valores"),
+        as_json(ends.values, _dialect(session)).label("valores"),
         chosen.c.telefono,
-        case((sendable, chosen.c.telefono_e164), else_=null()).label("telefono_e164"),
+        case((reason.is_(None), chosen.c.telefono_e164), else_=null()).label("telefono_e164"),
         state.label("estado"),
         reason.label("error_mensaje"),
-    ).select_from(known)
+    ).select_from(ends.known)
 
 
-def shares(session: Session, mailing: Mailing) -> list[Share]:
-    """Count an audience by what will become of it."""
-    rows = recipients(session, mailing).subquery()
-    counted = select(rows.c.estado, rows.c.error_mensaje, func.count()).group_by(rows.c.estado, rows.c.error_mensaje)
-    return [
-        Share(state, reason, count, _some_names(session, rows, reason))
-        for state, reason, count in session.execute(counted)
-    ]
+class _Ends:
+    """Those who were chosen, in SQL, and why each of them gets no message; null: they get one.
 
+    The first of several clients with one number is sent to; the others are skipped, as are those who opted out, and
+    those of whom a value is missing.
+    """
 
-def to_send_to(session: Session, mailing: Mailing) -> Iterator[Recipient]:
-    """Stream those who will get a message."""
-    sendable = _to_send_to(session, mailing)
-    if mailing.template.stored:
-        rows = session.execute(sendable.with_only_columns(*sendable.selected_columns[:2]))
-        return (recipient_of(nombre, valores) for nombre, valores in rows)
-    # One column, so that the names of a large base come the sooner.
-    return map(Recipient, session.scalars(sendable.with_only_columns(sendable.selected_columns.nombre)))
-
-
-def numbers_to_send_to(session: Session, mailing: Mailing) -> Iterator[tuple[Recipient, str]]:
-    """Stream those who will get a message, each with its E.164 number."""
-    for nombre, valores, number in session.execute(_to_send_to(session, mailing)):
-        yield recipient_of(nombre, valores), number
-
-
-def _to_send_to(session: Session, mailing: Mailing) -> Select[str, str | None, str]:
-    rows = recipients(session, mailing).subquery()
-    sendable = select(rows.c.nombre, rows.c.valores, rows.c.telefono_e164).where(rows.c.estado == EstadoSMS.PENDIENTE)
-    return sendable.execution_options(yield_per=2_000)
-
-
-def _some_names(session: Session, rows: Subquery, reason: str | None) -> tuple[str, ...]:
-    if reason is None:
-        return ()
-    names = select(rows.c.nombre).where(rows.c.error_mensaje == reason).order_by(rows.c.posicion).limit(SOME)
-    return tuple(session.scalars(names))
+    def __init__(self, session: Session, mailing: Mailing) -> None:
+        self.chosen = chosen = _chosen(session, mailing)
+        self.values = values = _values(chosen, mailing)
+        repeated = _repeated(session, mailing)
+        asked_out = and_(Baja.usuario_id == mailing.account_id, Baja.telefono_e164 == chosen.c.telefono_e164)
+        self.reason = case(
+            (~chosen.c.activo, INACTIVE),
+            (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
+            (Baja.id.is_not(None), OPTED_OUT),
+            (lacks(mailing.template, values), MISSING_VALUE),
+            (_is_listed(session, chosen, mailing), TOO_LONG),
+            (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
+            else_=null(),
+        )
+        self.known = chosen.outerjoin(Baja, asked_out).outerjoin(
+            repeated, and_(_reachable(chosen), repeated.c.telefono_e164 == chosen.c.telefono_e164)
+        )
 
 
 def unknown_ids(session: Session, account_id: int, client_ids: Sequence[int]) -> list[int]:
@@ -176,13 +184,19 @@ def _is_listed(session: Session, chosen: Subquery, mailing: Mailing) -> ColumnEl
 
 
 def _repeated(session: Session, mailing: Mailing) -> Subquery:
-    """Select the numbers that more than one has, and who comes first: few rows, so that the audience is not sorted."""
+    """Select the numbers that more than one has, and who comes first of those who could be sent to.
+
+    They are few rows, so that the audience is not sorted, and values are asked of few.
+    """
+    everybody = _chosen(session, replace(mailing, template=mailing.filling.template("")))
+    number = everybody.c.telefono_e164
+    several = select(number).where(_reachable(everybody)).group_by(number).having(func.count() > 1).subquery("several")
     chosen = _chosen(session, mailing)
-    number = chosen.c.telefono_e164
     left_out = or_(_is_listed(session, chosen, mailing), lacks(mailing.template, _values(chosen, mailing)))
+    first = select(chosen.c.telefono_e164, func.min(chosen.c.posicion).label("primera"))
     sent_to = and_(_reachable(chosen), ~left_out)
-    several = select(number, func.min(chosen.c.posicion).label("primera")).where(sent_to).group_by(number)
-    return several.having(func.count() > 1).subquery("repeated")
+    shared = first.join(several, several.c.telefono_e164 == chosen.c.telefono_e164).where(sent_to)
+    return shared.group_by(chosen.c.telefono_e164).subquery("repeated")
 
 
 def _values(chosen: Subquery, mailing: Mailing) -> Columns:

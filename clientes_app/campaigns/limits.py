@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +12,8 @@ from sqlalchemy import Select, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ..errors import Conflict
-from ..messaging.personalization import Recipient, Template, recipient_of, shared_of, template_of
-from ..messaging.totals import parts_by_country
+from ..messaging.personalization import recipient_of, shared_of, template_of
+from ..messaging.totals import Totals, measure_all
 from ..models import CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..sending.allowance import use_of
@@ -81,11 +81,9 @@ def room_at(session: Session, account_id: int, moment: datetime) -> Room:
     return _room_on(session, account_id, moment, _pending, _scheduled)
 
 
-def expense_of(
-    template: Template, recipients: Iterable[tuple[Recipient, str]], prices: Mapping[str, Decimal]
-) -> Expense:
-    """Add up what a template costs to its recipients, each with an E.164 number."""
-    parts = parts_by_country(template, recipients)
+def expense_of(totals: Totals, prices: Mapping[str, Decimal]) -> Expense:
+    """Add up what messages cost that take so many parts."""
+    parts = totals.parts_by_country
     cost = sum((count * prices.get(place, Decimal(0)) for place, count in parts.items()), Decimal(0))
     return Expense(parts.total(), cost, tuple(sorted(place for place in parts if place not in prices)))
 
@@ -101,7 +99,7 @@ def note_expense(session: Session, campaign: CampanaSMS) -> None:
     rows = session.execute(waiting.execution_options(yield_per=2_000))
     template = template_of(campaign.mensaje, shared_of(campaign.compartido))
     recipients = ((recipient_of(nombre, valores), to or "") for nombre, valores, to in rows)
-    expense = expense_of(template, recipients, prices)
+    expense = expense_of(measure_all(template, recipients), prices)
     campaign.partes, campaign.costo = expense.parts, expense.cost
 
 

@@ -27,7 +27,7 @@ from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences
 from . import limits, listing, storing
-from .audience import Mailing, Share
+from .audience import Share
 from .limits import Expense, Room
 from .repeats import Key
 from .storing import Schedule
@@ -104,10 +104,13 @@ def review(account_id: int, draft: Draft) -> Review:
     """Return what sending the draft would do, and change nothing."""
     session = db.session()
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
+    outlook = audiences.Outlook(session, mailing)
+    totals = measure_all(mailing.template, outlook.sendable())
+    prices = prices_of(session, account_id)
     return Review(
-        shares=audiences.shares(session, mailing),
-        totals=measure_all(mailing.template, audiences.to_send_to(session, mailing)),
-        expense=_expense(session, mailing),
+        shares=outlook.shares(),
+        totals=totals,
+        expense=limits.expense_of(totals, prices) if prices else None,
         room=_room(session, account_id, draft.schedule),
         schedule=draft.schedule,
         required=tuple(placeholder.written for placeholder in mailing.template.required),
@@ -247,13 +250,6 @@ def _room(session: Session, account_id: int, schedule: Schedule | None) -> Room:
     if schedule is None:
         return limits.room_of(session, account_id)
     return limits.room_at(session, account_id, schedule.moment)
-
-
-def _expense(session: Session, mailing: Mailing) -> Expense | None:
-    prices = prices_of(session, mailing.account_id)
-    if not prices:
-        return None
-    return limits.expense_of(mailing.template, audiences.numbers_to_send_to(session, mailing), prices)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

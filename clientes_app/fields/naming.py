@@ -7,7 +7,9 @@ import re
 from flask_babel import gettext
 
 from ..errors import DomainError
-from ..messaging.template_placeholders import BUILT_IN, WITHOUT_ACCENTS
+from ..messaging.template_placeholders import BUILT_IN, WITHOUT_ACCENTS, Placeholder
+from ..messaging.wording import Kind
+from ..models import Campo
 from ..values.spelling import searchable
 
 LONGEST_NAME = 40
@@ -26,6 +28,11 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 class BadName(DomainError):
     """A name that no field may have."""
+
+
+def placeholder_of(field: Campo) -> Placeholder:
+    """Return what stands for a field's values in texts."""
+    return Placeholder(field.clave, Kind(field.tipo), field.nombre)
 
 
 def field_key(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..messaging.template_placeholders import LONGEST, WITHOUT_ACCENTS
+from ..messaging.template_placeholders import Blank, vocabulary_with
 from ..models import ENDED, Borrador, CampanaSMS, Campo, PlantillaSMS, Segmento, ValorDeCampo
 from ..tenancy import owned
-from ..values.text import clean_line, fold
-
-_BRACED = re.compile(rf"\{{([^{{}}]{{1,{LONGEST}}})\}}")
+from ..values.text import composed
+from .naming import placeholder_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,12 @@ def _is_drafted(field: Campo, typed: dict[str, Any]) -> bool:
 
 def _campaigns(session: Session, field: Campo) -> list[str]:
     going = owned(CampanaSMS, field.usuario_id).where(CampanaSMS.estado.not_in(ENDED)).order_by(CampanaSMS.id)
-    return [row.nombre for row in session.scalars(going) if _is_written(field, row.mensaje)]
+    return [row.nombre for row in session.scalars(going) if _is_needed(field, row)]
+
+
+def _is_needed(field: Campo, campaign: CampanaSMS) -> bool:
+    asked_then = (name for name, _ in campaign.publico or ())
+    return _is_written(field, campaign.mensaje) or _is_asked(field, asked_then)
 
 
 def _segments(session: Session, field: Campo) -> list[str]:
@@ -82,10 +85,10 @@ def _segments(session: Session, field: Campo) -> list[str]:
 
 
 def _is_written(field: Campo, text: str) -> bool:
-    """Return whether a text has the field's placeholder, however that is spaced or capitalized."""
-    names = {field.clave, field.clave + WITHOUT_ACCENTS}
-    written = (fold(clean_line(inside)) for inside in _BRACED.findall(text))
-    return any(name in names for name in written)
+    """Return whether a text has the field's placeholder, however it is written."""
+    placeholder = placeholder_of(field)
+    pieces = vocabulary_with((placeholder,)).pieces(composed(text))
+    return any(isinstance(piece, Blank) and piece.placeholder == placeholder for piece in pieces)
 
 
 def _is_asked(field: Campo, names: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Text, cast, false, func, literal, null, or_
 from sqlalchemy.orm import Session
 
+from ..fields.naming import placeholder_of
 from ..fields.services import list_fields
 from ..fields.values import raw_value
 from ..messaging.personalization import Shared, Template, template_of
@@ -50,7 +51,7 @@ def filling_of(session: Session, account_id: int) -> Filling:
     owner = session.get_one(Usuario, account_id)
     zone = zone_of(session.get(Cuenta, account_id))
     fields = list_fields(session, account_id)
-    own = tuple(Placeholder(field.clave, Kind(field.tipo), field.nombre) for field in fields)
+    own = tuple(placeholder_of(field) for field in fields)
     year = day_of(utc_now(), zone).date.year
     shared = Shared(owner.shop, owner.idioma or DEFAULT_LANGUAGE, zone.key, year, own)
     return Filling(shared, {field.clave: field.id for field in fields})
@@ -73,9 +74,9 @@ def lacks(template: Template, columns: Columns) -> ColumnElement[bool]:
 
 
 def length_of_values(template: Template, columns: Columns, nombre: ColumnElement[str]) -> ColumnElement[int]:
-    """Return how long in all is what is put into the text for a client, at most and as it is stored."""
+    """Return how long in all is what is put into the text for a client, weighed as the template says."""
     lengths = [
-        template.times(each) * func.coalesce(func.length(columns.get(each, nombre)), 0)
-        for each in dict.fromkeys(blank.placeholder for blank in template.open_blanks)
+        weight * func.coalesce(func.length(columns.get(placeholder, nombre)), 0)
+        for placeholder, weight in template.weights().items()
     ]
     return sum(lengths[1:], lengths[0]) if lengths else literal(0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 
 from ..extensions import db
 from ..messaging.personalization import Recipient, Template, recipient_of
@@ -65,7 +65,7 @@ class Candidates:
             case Step.NEXT:
                 return [upwards.where(Cliente.id > client_id), upwards]
             case Step.LONGEST:
-                return [self.clients.order_by(self._length().desc(), Cliente.id)]
+                return [self.clients.order_by(self._length().desc(), func.length(Cliente.nombre).desc(), Cliente.id)]
             case None:
                 return [self.clients.where(Cliente.id == client_id), upwards]
 

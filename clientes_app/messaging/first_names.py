@@ -22,10 +22,12 @@ _BUSINESSES = (
 
 _IS_TITLE = frozenset(_TITLES.split())
 _IS_BUSINESS = frozenset(_BUSINESSES.split())
-_COMPANY = re.compile(r"\b(?:s\.?\s?a\.?\s?s|s\.?\s?a|ltda|e\.?\s?u|s\.?\s?en\s?c|inc|llc)\.?$", re.IGNORECASE)
+_COMPANIES = frozenset({"sas", "sa", "ltda", "eu", "inc", "llc"})
+"""With one of these the name of a company ends, written with full stops or without."""
+
 _BETWEEN_WORDS = re.compile(r"[\s,;/]+")
-_SIGNS = " .,;:-_\"'()*"
 _PARTS_OF_A_WORD = re.compile(r"[^\W\d_]+")
+_SIGNS = " .:-_\"'()*"
 
 
 def first_name(nombre: str) -> str:
@@ -33,29 +35,29 @@ def first_name(nombre: str) -> str:
 
     Where nobody can be seen to be called by a name, as with businesses and numbers, it is the whole name.
     """
-    words = [word for written in _BETWEEN_WORDS.split(nombre) if (word := written.strip(_SIGNS))]
-    if _is_of_a_business(nombre, words):
+    words = _BETWEEN_WORDS.split(nombre)
+    if _is_of_a_business(words):
         return nombre
-    names = [word for word in _without_titles(words) if _is_a_name(word)]
-    return _as_written(names[0]) if names else nombre
+    name = next((word for word in map(_without_signs, words) if _is_a_name(word)), "")
+    return _as_written(name) if name else nombre
 
 
-def _is_of_a_business(nombre: str, words: list[str]) -> bool:
-    if words and words[0].casefold() in _IS_BUSINESS:
+def _without_signs(word: str) -> str:
+    return word.strip(_SIGNS)
+
+
+def _is_of_a_business(words: list[str]) -> bool:
+    if words[0].strip(_SIGNS).casefold() in _IS_BUSINESS:
         return True
-    return _COMPANY.search(nombre.rstrip()) is not None and len(words) > 1
-
-
-def _without_titles(words: list[str]) -> list[str]:
-    """Return the words after the titles; somebody of whom there is nothing else is called so."""
-    for place, word in enumerate(words):
-        if word.casefold() not in _IS_TITLE:
-            return words[place:]
-    return []
+    return len(words) > 1 and words[-1].replace(".", "").casefold() in _COMPANIES
 
 
 def _is_a_name(word: str) -> bool:
-    """Return whether it has letters enough to be more than an initial, and no digits."""
+    """Return whether it is no title, has letters enough to be more than an initial, and no digits."""
+    if word.casefold() in _IS_TITLE:
+        return False
+    if word.isalpha():
+        return len(word) > 1
     return any(len(part) > 1 for part in _PARTS_OF_A_WORD.findall(word)) and not any(map(str.isdigit, word))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,7 +16,7 @@ from . import gsm7
 from .first_names import first_name
 from .sms_parts import cheaper
 from .template_placeholders import Blank, Placeholder, Vocabulary, vocabulary_with
-from .wording import Kind, in_words
+from .wording import Kind, writer_of
 
 MAX_LENGTH = 1600
 """Characters in one message: the limit of Twilio's `Body`, https://www.twilio.com/docs/messaging/api/message-resource"""
@@ -27,23 +28,28 @@ LONGEST_VALUE = 200
 """Characters in a value of one of the account's own fields: the limit of its column."""
 
 MOST_GROWTH = 4
-"""How many times longer than it is stored a value may be written: without accents, "™" is "(TM)"."""
+"""How many times longer a value may become without accents: "™" is "(TM)"."""
+
+LONGEST_WORDS = 40
+"""Characters in a number or a day as it is written, at most."""
+
+_SHORT_KINDS = (Kind.NUMBER, Kind.DATE, Kind.MOMENT)
 
 LOCALES = {"es": "es_CO", "en": "en"}
 
-_NO_VALUES: Mapping[str, str | None] = MappingProxyType({})
+NO_VALUES: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Recipient(NamedTuple):
     """Whom a message is for: the name, and the values as they are stored, by the names of their placeholders."""
 
     nombre: str
-    values: Mapping[str, str | None] = _NO_VALUES
+    values: Mapping[str, str | None] = NO_VALUES
 
 
 def recipient_of(nombre: str, stored: str | None) -> Recipient:
     """Return the recipient of a row, which keeps its values as JSON, or none."""
-    return Recipient(nombre, json.loads(stored) if stored else _NO_VALUES)
+    return Recipient(nombre, json.loads(stored) if stored else NO_VALUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Shared:
             "idioma": self.language,
             "zona": self.zone,
             "anio": self.year,
-            "campos": [[each.name, each.kind, each.title] for each in self.fields if each in used],
+            "campos": [[each.name, each.kind] for each in self.fields if each in used],
         }
         return json.dumps(kept, ensure_ascii=False)
 
@@ -84,7 +90,7 @@ def shared_of(stored: str | None) -> Shared:
     if stored is None:
         return Shared()
     kept = json.loads(stored)
-    fields = tuple(Placeholder(name, Kind(kind), title) for name, kind, title in kept["campos"])
+    fields = tuple(Placeholder(name, Kind(kind), name) for name, kind in kept["campos"])
     return Shared(kept["tienda"], kept["idioma"], kept["zona"], kept["anio"], fields)
 
 
@@ -147,22 +153,29 @@ class Template:
         """Return whether the message is longer than Twilio takes."""
         return len(self.render(recipient)) > MAX_LENGTH
 
-    def room(self) -> int | None:
-        """Return how long a recipient's values may be in all so that the message is certainly not too long.
+    def weights(self) -> dict[Placeholder, int]:
+        """Return how many characters of the message one of a value may make, at most, by the value's placeholder."""
+        weights: Counter[Placeholder] = Counter()
+        for blank in self._blanks_of_any_length():
+            growth = MOST_GROWTH if blank.without_accents else 1
+            weights[blank.placeholder] += growth * (2 if blank.placeholder.kind is Kind.FIRST_NAME else 1)
+        return dict(weights)
 
-        Each counts as often as the text has it. None where any values fit.
+    def room(self) -> int | None:
+        """Return how long a recipient's values may be in all, weighed, so that the message is certainly not too long.
+
+        None where any values fit.
         """
         blanks = [part for part in self.parts if isinstance(part, Blank)]
-        fallbacks = sum(len(blank.fallback or blank.written) for blank in blanks)
-        room = MAX_LENGTH - fallbacks - sum(len(part) for part in self.parts if isinstance(part, str))
-        most = sum(LONGEST_VALUE if blank.placeholder.kind.is_stored else LONGEST_NAME for blank in blanks)
-        if not blanks or room >= MOST_GROWTH * most:
-            return None
-        return max(room, 0) // MOST_GROWTH
+        short = [LONGEST_WORDS for blank in blanks if blank.placeholder.kind in _SHORT_KINDS]
+        fallbacks = [len(blank.fallback or blank.written) for blank in blanks]
+        room = MAX_LENGTH - sum(short) - sum(fallbacks) - sum(len(part) for part in self.parts if isinstance(part, str))
+        most = sum(weight * _longest(placeholder) for placeholder, weight in self.weights().items())
+        return None if room >= most else max(room, 0)
 
-    def times(self, placeholder: Placeholder) -> int:
-        """Count the blanks that a placeholder fills."""
-        return sum(isinstance(part, Blank) and part.placeholder == placeholder for part in self.parts)
+    def _blanks_of_any_length(self) -> list[Blank]:
+        blanks = (part for part in self.parts if isinstance(part, Blank))
+        return [blank for blank in blanks if blank.placeholder.kind not in _SHORT_KINDS]
 
     def _written_with(self, change: Callable[[str], str], change_blank: Callable[[Blank], Blank]) -> Template:
         pieces = (change(each) if isinstance(each, str) else change_blank(each).written for each in self._pieces)
@@ -170,39 +183,30 @@ class Template:
 
     def filler(self, blank: Blank) -> Callable[[Recipient], str]:
         """Return what writes a blank's value: where there is none its fallback, or the blank itself to be seen."""
-        value = self._value_of(blank.placeholder)
+        kind, name = blank.placeholder.kind, blank.placeholder.name
+        finish = _plain if blank.without_accents else str
+        if kind is Kind.NAME:
+            return lambda recipient: finish(recipient.nombre)
+        if kind is Kind.FIRST_NAME:
+            return lambda recipient: finish(first_name(recipient.nombre))
+        write = writer_of(kind, LOCALES[self.shared.language], self.shared.zone, self.shared.year)
         instead = blank.written if blank.fallback is None else blank.fallback
 
         def fill(recipient: Recipient) -> str:
-            words = value(recipient)
-            return instead if words is None else words
-
-        def fill_plainly(recipient: Recipient) -> str:
-            words = value(recipient)
-            return instead if words is None else _plain(words)
-
-        return fill_plainly if blank.without_accents else fill
-
-    def _value_of(self, placeholder: Placeholder) -> Callable[[Recipient], str | None]:
-        name, kind, shared = placeholder.name, placeholder.kind, self.shared
-        if kind is Kind.NAME:
-            return lambda recipient: recipient.nombre
-        if kind is Kind.FIRST_NAME:
-            return lambda recipient: first_name(recipient.nombre)
-        if kind in (Kind.TEXT, Kind.CHOICE):
-            return lambda recipient: recipient.values.get(name)
-
-        def in_words_of_shop(recipient: Recipient) -> str | None:
             raw = recipient.values.get(name)
-            return raw and in_words(kind, raw, LOCALES[shared.language], shared.zone, shared.year)
+            return instead if raw is None else finish(write(raw))
 
-        return in_words_of_shop
+        return fill
 
 
 @lru_cache(maxsize=64)
 def template_of(text: str, shared: Shared) -> Template:
     """Return the template of a text."""
     return Template(text, shared)
+
+
+def _longest(placeholder: Placeholder) -> int:
+    return LONGEST_VALUE if placeholder.kind.is_stored else LONGEST_NAME
 
 
 def _plain(words: str) -> str:

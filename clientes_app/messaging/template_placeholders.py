@@ -90,7 +90,7 @@ class Mistake:
 FIRST_NAME = Placeholder(
     "primer_nombre",
     Kind.FIRST_NAME,
-    translatable("First name"),
+    translatable("First name only"),
     ("primer nombre", "first name", "firstname", "nombre de pila"),
 )
 """What new texts begin with."""
@@ -127,6 +127,7 @@ class Vocabulary:
     def __init__(self, own: tuple[Placeholder, ...] = ()) -> None:
         self.placeholders = (*BUILT_IN, *own)
         self._named: dict[str, Blank] = {}
+        self._own: dict[str, Blank] = {}
         self._meant: dict[str, Blank] = {}
         for blank in (form for each in self.placeholders for form in (Blank(each), Blank(each).plain)):
             self._learn(blank)
@@ -155,16 +156,17 @@ class Vocabulary:
     def _learn(self, blank: Blank) -> None:
         placeholder = blank.placeholder
         ending = WITHOUT_ACCENTS if blank.without_accents else ""
-        # A field is known by its title too, as people see it: {Cumpleaños}.
-        titles = () if placeholder in BUILT_IN else (placeholder.title,)
-        for spelling in (placeholder.name, *titles):
-            self._named.setdefault(_key(spelling + ending), blank)
-            self._meant.setdefault(_words(spelling + ending), blank)
+        name = placeholder.name + ending
+        self._named.setdefault(_key(name), blank)
+        if placeholder not in BUILT_IN:
+            self._own.setdefault(_words(name), blank)
+        self._meant.setdefault(_words(name), blank)
         for spelling in placeholder.meant_by if not ending else ():
             self._meant.setdefault(_words(spelling), blank)
 
     def _find(self, match: re.Match[str]) -> Blank | None:
-        blank = self._named.get(_key(match[1]))
+        # A field may be written as people see its name: {Fecha de cumpleaños}.
+        blank = self._named.get(_key(match[1])) or self._own.get(_words(match[1]))
         if blank is None or match[2] is None:
             return blank
         return replace(blank, fallback=match[2].strip())

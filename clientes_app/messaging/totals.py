@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from ..values.phone import country
@@ -32,10 +33,15 @@ _MOST_SHAPES = 50_000
 class Totals:
     """The parts of a template, rendered for each of its recipients."""
 
-    parts: int
+    parts_by_country: Counter[str]
     most_parts: int
     longest: Recipient | None
     """The first with the most parts and, among those, the least room in the last; None without recipients."""
+
+    @property
+    def parts(self) -> int:
+        """Count them all."""
+        return self.parts_by_country.total()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +92,18 @@ class Spread:
         return sum(parts * count for parts, count in self.by_parts.items())
 
 
-def measure_all(template: Template, recipients: Iterable[Recipient]) -> Totals:
-    """Count the parts for every recipient, in one pass and without keeping them."""
-    parts, fullest, longest = 0, (-1, 0), None
+def measure_all(template: Template, recipients: Iterable[tuple[Recipient, str]]) -> Totals:
+    """Count the parts for all recipients, with their E.164 numbers, in one pass and without keeping them."""
+    parts: Counter[str] = Counter()
+    fullest, longest = (-1, 0), None
     measured_for = _measurer(template)
-    for recipient in recipients:
+    for recipient, number in recipients:
         measured = measured_for(recipient)
-        parts += measured.parts
+        parts[country(number)] += measured.parts
         fullness = (measured.parts, -measured.remaining)
         if fullness > fullest:
             fullest, longest = fullness, recipient
     return Totals(parts, max(fullest[0], 0), longest)
-
-
-def parts_by_country(template: Template, recipients: Iterable[tuple[Recipient, str]]) -> Counter[str]:
-    """Count the parts that go to each country, in one pass over the recipients and their E.164 numbers."""
-    parts: Counter[str] = Counter()
-    measured_for = _measurer(template)
-    for recipient, number in recipients:
-        parts[country(number)] += measured_for(recipient).parts
-    return parts
 
 
 def grouped(recipients: Iterable[Recipient], templates: Sequence[Template]) -> Audience:
@@ -162,6 +160,7 @@ def _shaper(template: Template, fillers: Sequence[Callable[[Recipient], str]]) -
     return lambda recipient: tuple([_shape(fill(recipient)) for fill in fillers])
 
 
+@lru_cache(maxsize=8_192)
 def _shape(value: str) -> Hashable:
     """Return what values have in common that take the same parts; a value that is not plain stands for itself."""
     if _PLAIN_VALUE.fullmatch(value):

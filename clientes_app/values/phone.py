@@ -15,6 +15,7 @@ from .phone_spelling import SEPARATORS
 
 _LONGEST = 250
 """Characters of a text that may be a number; the library refuses longer ones as well."""
+_LONGEST_CODE = len("+593")
 _SHORT_CODE = range(5, 7)
 """Digits of the codes by which services send and get messages, whatever the library knows of them."""
 
@@ -83,7 +84,7 @@ def display(e164: str) -> str:
 
 def country(e164: str) -> str:
     """Return the two letters of the country that a number of `to_e164` belongs to, "" where nobody knows."""
-    regions = _regions(e164)
+    regions = _regions(e164[:_LONGEST_CODE])
     if len(regions) < 2:
         return "".join(regions)
     # Several countries share the code, as those of North America share +1.
@@ -128,9 +129,10 @@ def _plain_mobiles(region: str) -> _PlainMobiles:
     )
 
 
-def _regions(e164: str) -> tuple[str, ...]:
-    """Return the countries that share the number's country code: no such code begins another one."""
-    codes = (int(e164[1:end]) for end in (2, 3, 4) if e164[1:end].isdecimal())
+@cache
+def _regions(beginning: str) -> tuple[str, ...]:
+    """Return the countries that share the country code with which a number begins: none begins another one."""
+    codes = (int(beginning[1:end]) for end in (2, 3, 4) if beginning[1:end].isdecimal())
     shared = (phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code) for code in codes)
     return next((regions for regions in shared if regions), ())
 

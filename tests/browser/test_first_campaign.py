@@ -59,7 +59,7 @@ def write_template(page: Page, who: Newcomer) -> None:
     who.press(page.get_by_role("link", name="New template"))
     page.locator("#nombre").fill(template_of(who))
     page.locator("#mensaje").press_sequentially("Hola ")
-    who.press(page.get_by_role("button", name="Insert {nombre}"))
+    who.press(page.get_by_role("button", name="Insert Whole name"))
     page.locator("#mensaje").press_sequentially(", hoy hay 2x1")
     expect(page.locator("#mensaje")).to_have_value("Hola {nombre}, hoy hay 2x1")
     expect(page.locator("#preview .bubble")).to_contain_text(", hoy hay 2x1")

@@ -55,7 +55,7 @@ def test_from_log_in_to_a_sent_campaign(site: Site, visitors: Visitors) -> None:
     expect(page.locator("[name=destino][value=marcados]")).to_be_checked()
     tab_to(page, page.locator("#mensaje"))
     page.keyboard.type("Hola ")
-    tab_and_press(page, page.get_by_role("button", name="Insert {nombre}"), "Space")
+    tab_and_press(page, page.get_by_role("button", name="Insert Whole name"), "Space")
     expect(page.locator("#mensaje")).to_be_focused()
     page.keyboard.type(", ven")
     expect(page.locator("#mensaje")).to_have_value("Hola {nombre}, ven")

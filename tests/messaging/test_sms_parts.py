@@ -1,6 +1,7 @@
 """The parts of an SMS: exact counts, cheaper texts, and the totals over all recipients."""
 
 import unicodedata
+from collections import Counter
 from dataclasses import astuple
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from clientes_app.messaging.personalization import Recipient, Shared, Template
 from clientes_app.messaging.sms_parts import Encoding, cheaper, highlight, measure, saving
-from clientes_app.messaging.totals import Totals, measure_all, parts_by_country
+from clientes_app.messaging.totals import Totals, measure_all
 
 # The two tables of 3GPP TS 23.038, by code point, written apart from the ones under test.
 BASIC = (
@@ -232,17 +233,20 @@ def test_highlighted_runs_are_the_whole_text(text: str) -> None:
     assert tuple(index for index, costly in enumerate(marks) if costly) == measure(text).costly
 
 
+NUMBER = "+573001234567"
+
+
 def total(text: str, names: list[str]) -> Totals:
-    return measure_all(Template(text, Shared()), map(Recipient, names))
+    return measure_all(Template(text, Shared()), ((Recipient(name), NUMBER) for name in names))
 
 
 def add_up(text: str, names: list[str]) -> Totals:
     """Add up the parts of each message the plain way."""
     measures = [measure(Template(text, Shared()).render(Recipient(name))) for name in names]
     if not measures:
-        return Totals(0, 0, None)
+        return Totals(Counter(), 0, None)
     fullest = max(range(len(names)), key=lambda i: (measures[i].parts, -measures[i].remaining))
-    return Totals(sum(m.parts for m in measures), measures[fullest].parts, Recipient(names[fullest]))
+    return Totals(Counter(CO=sum(m.parts for m in measures)), measures[fullest].parts, Recipient(names[fullest]))
 
 
 @given(
@@ -276,20 +280,20 @@ def test_equally_long_names_can_take_different_parts(template: str, names: list[
 
 def test_the_longest_name_is_the_one_that_comes_closest_to_another_part() -> None:
     totals = total("Hola {nombre}", ["Ana", "Juan Carlos", "Maximiliana", "Eva"])
-    assert totals == Totals(parts=4, most_parts=1, longest=Recipient("Juan Carlos"))
+    assert totals == Totals(parts_by_country=Counter(CO=4), most_parts=1, longest=Recipient("Juan Carlos"))
 
 
 def test_an_accent_in_a_name_can_make_it_the_dearest() -> None:
     totals = total("{nombre}, " + "a" * 80, ["Maximiliana", "María", "José"])
-    assert totals == Totals(parts=4, most_parts=2, longest=Recipient("María"))
+    assert totals == Totals(parts_by_country=Counter(CO=4), most_parts=2, longest=Recipient("María"))
 
 
 def test_an_audience_of_nobody_takes_no_part() -> None:
-    assert total("Hola {nombre}", []) == Totals(parts=0, most_parts=0, longest=None)
-    assert total("{nombre}", [""]) == Totals(parts=0, most_parts=0, longest=Recipient(""))
+    assert total("Hola {nombre}", []) == Totals(parts_by_country=Counter(), most_parts=0, longest=None)
+    assert total("{nombre}", [""]) == Totals(parts_by_country=Counter(), most_parts=0, longest=Recipient(""))
 
 
 def test_the_parts_of_each_country() -> None:
     named = [("Ana", "+573001234567"), ("Ana", "+573001234568"), ("Ana María " * 15, "+34612345678")]
     recipients = [(Recipient(name), number) for name, number in named]
-    assert parts_by_country(Template("{nombre}", Shared()), recipients) == {"CO": 2, "ES": 3}
+    assert measure_all(Template("{nombre}", Shared()), recipients).parts_by_country == {"CO": 2, "ES": 3}
