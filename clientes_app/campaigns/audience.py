@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from ..clients.search.selection import Selection, selected_in_order
 from ..database.transactions import id_list
 from ..messaging.personalization import is_too_long, longest_that_fits
-from ..models import Baja, Cliente, EstadoSMS, SMSLog
-from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER, OPTED_OUT, TOO_LONG
+from ..models import Baja, Cliente, EstadoSMS, OrigenBaja, SMSLog
+from ..sending.faults import DEAD_NUMBER, DUPLICATE_NUMBER, INACTIVE, NO_USABLE_NUMBER, OPTED_OUT, TOO_LONG
 from ..tenancy import owned
 
 SOME = 20
@@ -56,6 +56,7 @@ def recipients(session: Session, mailing: Mailing) -> Select[Any]:
     reason = case(
         (~chosen.c.activo, INACTIVE),
         (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
+        (Baja.origen == OrigenBaja.NUMERO, DEAD_NUMBER),
         (Baja.id.is_not(None), OPTED_OUT),
         (too_long, TOO_LONG),
         (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
@@ -64,7 +65,7 @@ def recipients(session: Session, mailing: Mailing) -> Select[Any]:
     sendable = reason.is_(None)
     state = case(
         (sendable, _state(EstadoSMS.PENDIENTE)),
-        (reason.in_((OPTED_OUT, DUPLICATE_NUMBER)), _state(EstadoSMS.OMITIDO)),
+        (reason.in_((OPTED_OUT, DEAD_NUMBER, DUPLICATE_NUMBER)), _state(EstadoSMS.OMITIDO)),
         else_=_state(EstadoSMS.FALLIDO),
     )
     known = chosen.outerjoin(Baja, asked_out).outerjoin(

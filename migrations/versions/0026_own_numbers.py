@@ -47,7 +47,7 @@ def upgrade():
     op.create_index(
         "ix_sms_log_numero_muerto",
         "sms_log",
-        ["telefono_e164", "campana_id", "id"],
+        ["telefono_e164", "campana_id", "id", "estado", "error_codigo", "recibo_codigo"],
         sqlite_where=DEAD_NUMBER,
         postgresql_where=DEAD_NUMBER,
     )
