@@ -1,4 +1,4 @@
-"""The app for a server, and the only place that starts what runs beside it: sender, worker of imports, daily sweep.
+"""The app for a server, and the only place that starts what runs beside it: sender, schedules, imports, daily sweep.
 
 Where workers of their own send and import (WORKERS=distributed), it serves, and sweeps away what is left over on its
 machine; of the database one process sweeps a day, whichever has its turn.
@@ -14,6 +14,7 @@ from clientes_app import create_app
 from clientes_app.auth import first_run
 from clientes_app.background.daily import start_daily
 from clientes_app.background.import_supervisor import start_imports
+from clientes_app.background.schedules import start_schedules
 from clientes_app.background.sender import simulate, start_sender
 from clientes_app.config import SettingsError
 from clientes_app.files import private_files
@@ -34,6 +35,7 @@ _command = click.get_current_context(silent=True)
 _serves = _command is None or _command.info_name == "run"
 _works = _serves and not _settings.distributed
 _sender = start_sender(app) if _works else None
+_schedules = start_schedules(app) if _sender else None
 _imports = start_imports(app) if _works else None
 _daily = start_daily(app) if _serves else None
 if _serves and _settings.distributed and _settings.simulated:
@@ -49,6 +51,8 @@ def wind_down() -> None:
         _daily.stop()
     if _imports is not None:
         _imports.stop()
+    if _schedules is not None:
+        _schedules.stop()
     if _sender is not None:
         _sender.wind_down()
 

@@ -47,6 +47,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "services",
     "sessions",
     "staged_rows",
+    "storing",
     "storage",
     "tags",
     "tries",

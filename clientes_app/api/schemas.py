@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..models import ENDED, EstadoCampana, EstadoSMS
+from ..models import ENDED, EstadoCampana, EstadoSMS, MotivoDePausa
 from ..values.text import translatable
 
 Json = dict[str, Any]
@@ -71,6 +71,22 @@ _DETAILS = {
 }
 _MORE_DETAILS = {
     "detalles_url": text(translatable("Where the entries after these are; missing when these are the last."))
+}
+_HAS_HOUR = {
+    "programada_para": {
+        "type": "string",
+        "format": "date-time",
+        "description": translatable("The hour of a campaign that was scheduled, with the UTC offset of the shop."),
+    }
+}
+_HELD = {
+    "motivo_de_pausa": one_of(
+        [reason.value for reason in MotivoDePausa],
+        translatable(
+            "Why it was paused at its hour: that had passed, its author may not send, who is meant cannot be found "
+            "out, nobody is meant, or it would have passed a limit."
+        ),
+    )
 }
 _WAITS = {
     "espera_hasta": {
@@ -152,6 +168,11 @@ _NEW_CAMPAIGN: Json = {
         },
         "mensaje": text(translatable("The text; {nombre} stands for the client's name."), 1_600),
         "nombre_campana": text(translatable("A name for the campaign; without one it gets one."), 200),
+        "programada_para": {
+            "type": "string",
+            "format": "date-time",
+            "description": translatable("When it is sent, with an offset; without it, at once."),
+        },
     },
     "example": {
         "cliente_ids": [1, 2],
@@ -180,7 +201,7 @@ _STATE = shape(
         **_SUMS,
         **{state.value: count(said) for state, said in _OTHER_MESSAGES.items()},
     },
-    _WAITS,
+    {**_WAITS, **_HAS_HOUR, **_HELD},
 )
 _ENDED_CAMPAIGN = shape(
     {
@@ -188,19 +209,19 @@ _ENDED_CAMPAIGN = shape(
         "estado": one_of(sorted(state.value for state in ENDED), translatable("How it ended.")),
         **_STARTED,
     },
-    {**_MORE_DETAILS, "error": text(translatable("The fault that stopped the campaign."))},
+    {**_MORE_DETAILS, **_HAS_HOUR, "error": text(translatable("The fault that stopped the campaign."))},
 )
 _RUNNING_CAMPAIGN = shape(
     {
         "success": _YES,
         "estado": one_of(
-            [EstadoCampana.PROCESANDO.value, EstadoCampana.POR_APROBAR.value],
-            translatable("It goes on by itself, or waits until an admin approves it: ask for its state."),
+            [EstadoCampana.PROCESANDO.value, EstadoCampana.POR_APROBAR.value, EstadoCampana.PROGRAMADO.value],
+            translatable("It goes on by itself, or waits for an admin or for its hour: ask for its state."),
         ),
         **_STARTED,
         "progreso_url": text(translatable("A stream for browsers; programs ask for the campaign's state.")),
     },
-    {**_MORE_DETAILS, **_WAITS},
+    {**_MORE_DETAILS, **_WAITS, **_HAS_HOUR},
 )
 _ANSWER = shape(
     {

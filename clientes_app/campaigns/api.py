@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
@@ -26,6 +27,7 @@ from . import bp, listing, services
 from .forms import RequestForm
 from .progress import Progress, snapshot
 from .repeats import LONGEST_KEY, ProgramKey, program_key
+from .storing import Schedule
 
 DETAILS = 1_000
 
@@ -75,7 +77,9 @@ def _wait_for_end(campaign: CampanaSMS) -> CampanaSMS:
 def _draft(payload: dict[str, object]) -> services.Draft:
     ids = _client_ids(payload.pop("cliente_ids", None))
     form = validated(form_from_json(RequestForm, payload))
-    return services.Draft(Ticked(ids), form.mensaje.data or "", form.nombre_campana.data or "")
+    schedule = Schedule(form.moment) if form.moment else None
+    text, name = form.mensaje.data or "", form.nombre_campana.data or ""
+    return services.Draft(Ticked(ids), text, name, schedule=schedule)
 
 
 def _client_ids(value: Any) -> tuple[int, ...]:
@@ -110,11 +114,11 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
     if campaign.estado not in ENDED:
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
-    return body | _waiting(listing.waits_of([campaign]).get(campaign.id))
+    return body | _waiting(listing.waits_of([campaign]).get(campaign.id)) | _scheduled(campaign.programada_para)
 
 
 def _said_state(state: EstadoCampana) -> EstadoCampana:
-    """Return the state as the specification's clients know it: what has not ended goes on, or waits for an admin."""
+    """Return the state as the specification's clients know it: what has not ended goes on, or waits."""
     return state if state in AT_REST else EstadoCampana.PROCESANDO
 
 
@@ -140,7 +144,13 @@ def counts(progress: Progress) -> dict[str, Any]:
     named = {EstadoSMS.ENVIADO: "enviados_exitosos", EstadoSMS.FALLIDO: "enviados_fallidos"}
     by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
     known = {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
-    return known | _waiting(progress.wait)
+    paused = {"motivo_de_pausa": progress.pause_reason.value} if progress.pause_reason else {}
+    return known | _waiting(progress.wait) | _scheduled(progress.scheduled_for) | paused
+
+
+def _scheduled(moment: datetime | None) -> dict[str, str]:
+    """Return the hour of a campaign that has one."""
+    return {"programada_para": local_iso(moment, account_zone())} if moment else {}
 
 
 def _waiting(wait: Wait | None) -> dict[str, str]:

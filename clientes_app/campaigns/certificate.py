@@ -160,6 +160,7 @@ def spreadsheet(engine: Engine, campaign: CampanaSMS, verification: Verification
         [gettext("Campaign"), campaign.nombre],
         [gettext("Message"), campaign.mensaje],
         [gettext("When"), reader.moment(campaign.creado)],
+        *([[gettext("Scheduled for"), reader.moment(campaign.programada_para)]] if campaign.programada_para else []),
         *sums(verification),
         [gettext("Checked"), conclusion(verification)],
         [],

@@ -159,8 +159,8 @@ def _changed(session: Session, decision: _Decision, campaign: CampanaSMS, by: Ac
 
 
 def _make_up_for_the_hour(session: Session, campaign: CampanaSMS, by: Actor) -> None:
-    """Do for a campaign that was paused at its hour what is done at it."""
-    if campaign.motivo_pausa is None:
+    """Do for a campaign that was paused before the sender was given it what else is done at its hour."""
+    if campaign.estado is not EstadoCampana.PAUSADO or campaign.encolada is not None:
         return
     person_id = by.person_id or campaign.usuario_id  # the command line acts in the admin's name
     if campaign.aprobada_por_id is None and waits_for_approval(campaign.usuario_id, person_id):

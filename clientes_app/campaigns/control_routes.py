@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from ..extensions import engine_apart
-from ..models import CampanaSMS, SMSLog
+from ..models import CampanaSMS, EstadoCampana, SMSLog
 from ..web.access import Access, access, by_itself
 from ..web.actor import current_actor
 from ..web.error_pages import speaks_json
@@ -49,13 +49,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel a campaign."""
     campaign = control.cancel(current_user.account_id, pk, by=current_actor())
-    said = ngettext(
-        "The campaign is cancelled: %(count)s message was not sent.",
-        "The campaign is cancelled: %(count)s messages were not sent.",
-        campaign.cancelados,
-        count=number(campaign.cancelados),
-    )
-    return _done(campaign, said)
+    return _done(campaign, _cancelled(campaign))
 
 
 @bp.get("/campanas/<int:pk>/aprobar/")
@@ -71,7 +65,7 @@ def confirm_approval(pk: int) -> ResponseReturnValue:
 def approve(pk: int) -> ResponseReturnValue:
     """Let it be sent."""
     campaign = control.approve(current_user.account_id, pk, by=current_actor())
-    return _done(campaign, gettext("The campaign %(name)s is approved and on its way.", name=campaign.nombre))
+    return _done(campaign, _approved(campaign))
 
 
 @bp.get("/campanas/<int:pk>/rechazar/")
@@ -122,6 +116,27 @@ def send_again(pk: int, row: int) -> ResponseReturnValue:
     """Send an uncertain message again."""
     message = control.send_again(current_user.account_id, pk, row)
     return _settled(message, gettext("The message to %(name)s is sent again.", name=message.nombre))
+
+
+def _cancelled(campaign: CampanaSMS) -> str:
+    if campaign.publico is not None and not campaign.total_clientes:
+        return str(gettext("The campaign is cancelled: nothing was sent."))
+    said = ngettext(
+        "The campaign is cancelled: %(count)s message was not sent.",
+        "The campaign is cancelled: %(count)s messages were not sent.",
+        campaign.cancelados,
+        count=number(campaign.cancelados),
+    )
+    return str(said)
+
+
+def _approved(campaign: CampanaSMS) -> str:
+    said = {
+        EstadoCampana.PROGRAMADO: lazy_gettext("The campaign %(name)s is approved and waits for its hour."),
+        EstadoCampana.PAUSADO: lazy_gettext("The campaign %(name)s is approved, but its hour has passed: resume it."),
+    }
+    on_its_way = lazy_gettext("The campaign %(name)s is approved and on its way.")
+    return str(said.get(campaign.estado, on_its_way)) % {"name": campaign.nombre}
 
 
 def _done(campaign: CampanaSMS, message: str) -> ResponseReturnValue:

@@ -1,7 +1,9 @@
-"""The forms of a campaign: as JSON, and as composed in the browser."""
+"""The forms of a campaign: as JSON, as composed in the browser, and its hour alone."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +14,29 @@ from wtforms.validators import ValidationError
 
 from ..clients.search.selection import Destination, Said, Unreadable
 from ..message_templates.forms import MessageForm, message_field
+from ..models.types import utc_now
+from ..values.days import Settled, read_day, read_hour, read_moment, settle
 from ..values.ids import read_id
 from ..values.text import clean_block, clean_line
 from ..web.forms import Form, line_field
+from ..web.i18n import account_zone
+from .storing import HourPassed
 
 LONGEST_NAME = 200
+
+
+class When(StrEnum):
+    """What `cuando` says."""
+
+    NOW = "ahora"
+    SCHEDULED = "programar"
+
+
+class AskedAt(StrEnum):
+    """What `publico` says: when it is asked who is meant."""
+
+    NOW = "fijo"
+    THEN = "entonces"
 
 
 class RequestForm(Form):
@@ -24,15 +44,63 @@ class RequestForm(Form):
 
     mensaje = message_field()
     nombre_campana = line_field(lazy_gettext("Name"), LONGEST_NAME)
+    programada_para = line_field(lazy_gettext("Hour"), 40)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return when it is to be sent; None: at once."""
+        return read_moment(self.programada_para.data or "")
+
+    def validate_programada_para(self, field: StringField) -> None:
+        """Refuse what is no moment, or one that has passed."""
+        if not field.data:
+            return
+        if self.moment is None:
+            raise ValidationError(gettext("Write a moment with its offset, like 2026-12-04T10:00:00-05:00."))
+        _require_ahead(self.moment)
 
 
-class ComposeForm(MessageForm):
-    """A campaign as it is written: what, and its name; `said` is whom it is for."""
+class HourForm(Form):
+    """A day and an hour by the shop's clock."""
+
+    dia = StringField(lazy_gettext("Day"), filters=[clean_line])
+    hora = StringField(lazy_gettext("Hour"), filters=[clean_line])
+
+    @property
+    def asks_hour(self) -> bool:
+        """Return whether an hour is needed."""
+        return True
+
+    @property
+    def settled(self) -> Settled | None:
+        """Return the moment that is meant; None where day or hour cannot be read."""
+        day, hour = read_day(self.dia.data or ""), read_hour(self.hora.data or "")
+        return None if day is None or hour is None else settle(day, hour, account_zone())
+
+    def validate_dia(self, field: StringField) -> None:
+        """Refuse what is no day."""
+        if self.asks_hour and read_day(field.data or "") is None:
+            raise ValidationError(gettext("Choose a day."))
+
+    def validate_hora(self, field: StringField) -> None:
+        """Refuse what is no hour, or one that has passed."""
+        if not self.asks_hour:
+            return
+        if read_hour(field.data or "") is None:
+            raise ValidationError(gettext("Choose an hour, such as 10:00."))
+        if self.settled is not None:
+            _require_ahead(self.settled.moment)
+
+
+class ComposeForm(MessageForm, HourForm):
+    """A campaign as it is written: what, its name, and when; `said` is whom it is for."""
 
     nombre = line_field(lazy_gettext("Name of the campaign"), LONGEST_NAME)
     plantilla = StringField(lazy_gettext("Template"))
     propio = HiddenField(filters=[clean_block])
     """What the person wrote before choosing a template, for coming back to it."""
+    cuando = StringField()
+    publico = StringField()
     destino = StringField()
     """Bears what is wrong with `said`."""
     clave = HiddenField(filters=[clean_line])
@@ -52,6 +120,8 @@ class ComposeForm(MessageForm):
         self.said = Said.from_values(formdata)
         self._is_sent = "mensaje" in formdata
         self.destino.errors = list(self.said.problems)
+        self.cuando.data = self.cuando.data or When.NOW.value
+        self.publico.data = self.publico.data or AskedAt.NOW.value
         self.clave.data = self.clave.data or str(uuid4())
         self.pagina.data = self.pagina.data or str(uuid4())
         self.prueba.data = (self.prueba.data or "")[:36] or str(uuid4())
@@ -82,6 +152,26 @@ class ComposeForm(MessageForm):
         if field.data and self.template_id is None:
             raise ValidationError(gettext("Choose a template of the list, or your own text."))
 
+    @property
+    def asks_hour(self) -> bool:
+        """Return whether it is sent at an hour to come."""
+        return self.cuando.data == When.SCHEDULED
+
+    @property
+    def asks_who_then(self) -> bool:
+        """Return whether it is asked at that hour who is meant; who was ticked is meant anyhow."""
+        return self.asks_hour and self.publico.data == AskedAt.THEN and self.recipients is not Destination.TICKED
+
+    def validate_cuando(self, field: StringField) -> None:
+        """Refuse what says neither now nor later."""
+        if field.data not in set(When):
+            raise ValidationError(gettext("Choose now, or an hour."))
+
+    def validate_publico(self, field: StringField) -> None:
+        """Refuse what does not say when it is asked who is meant."""
+        if field.data not in set(AskedAt):
+            raise ValidationError(gettext("Choose those of now, or those of that hour."))
+
     def said_for_review(self) -> Said:
         """Return whom it is for, of all the choices that the page sends.
 
@@ -94,6 +184,12 @@ class ComposeForm(MessageForm):
         return self.said
 
     def asked(self) -> list[tuple[str, str]]:
-        """Return what makes one campaign another: its text, its name, and whom it is for."""
+        """Return what makes one campaign another: its text, its name, whom it is for, and its hour."""
         written = [("mensaje", self.mensaje.data or ""), ("nombre", self.nombre.data or "")]
-        return [*written, *self.said.given]
+        hour = [(field.name, field.data or "") for field in (self.cuando, self.dia, self.hora, self.publico)]
+        return [*written, *self.said.given, *(hour if self.asks_hour else [])]
+
+
+def _require_ahead(moment: datetime) -> None:
+    if moment <= utc_now():
+        raise ValidationError(HourPassed().message)

@@ -17,6 +17,7 @@ CAMPAIGNS_A_PAGE = 30
 MESSAGES_A_PAGE = 50
 RUNNING_SHOWN = 20
 WAITING_SHOWN = 20
+HELD_SHOWN = 20
 
 
 def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
@@ -38,6 +39,12 @@ def waiting(account_id: int) -> list[tuple[CampanaSMS, Usuario]]:
     asked = waiting.join(Usuario, Usuario.id == CampanaSMS.enviada_por_id).add_columns(Usuario)
     oldest = db.session.execute(asked.order_by(CampanaSMS.id).limit(WAITING_SHOWN))
     return [(campaign, person) for campaign, person in oldest]
+
+
+def held(account_id: int) -> Sequence[CampanaSMS]:
+    """List the campaigns that could not be kept at their hour and wait for a person, newest first."""
+    paused = owned(CampanaSMS, account_id).where(CampanaSMS.motivo_pausa.is_not(None))
+    return db.session.scalars(paused.order_by(CampanaSMS.id.desc()).limit(HELD_SHOWN)).all()
 
 
 def waits_of(campaigns: Sequence[CampanaSMS]) -> dict[int, Wait]:

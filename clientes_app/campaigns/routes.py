@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from ..auth.opening import still_open
 from ..database.paging import Page
-from ..extensions import engine_apart
+from ..extensions import db, engine_apart
 from ..models import CampanaSMS, EstadoSMS, SMSLog
 from ..values.ids import read_id
 from ..web.access import Access, access, by_itself, stream_view
@@ -21,6 +21,7 @@ from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, listing, services
 from .missing import has_missing
 from .progress import snapshot
+from .storing import segment_of
 
 
 @bp.get("/campanas/")
@@ -108,4 +109,5 @@ def _messages_context(campaign: CampanaSMS) -> dict[str, Any]:
     nothing: Page[SMSLog] = Page([], None)
     page = nothing if read.unread else listing.message_page(campaign.usuario_id, campaign.id, state, after)
     problems = [cannot_be_read(gettext("State"), given, in_words(EstadoSMS)) for _name, given in read.unread]
-    return {"page": page, "state": state, "problems": problems, "has_missing": has_missing(campaign)}
+    beside = {"has_missing": has_missing(campaign), "segment": segment_of(db.session(), campaign)}
+    return {"page": page, "state": state, "problems": problems, **beside}

@@ -11,11 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from ..clients.search.choice import selection_of
 from ..clients.search.selection import Said, Selection, selected
+from ..clients.segments.services import find_segment
 from ..database import clock
 from ..errors import DomainError
-from ..models import CampanaSMS
+from ..models import CampanaSMS, Segmento
 from ..models.types import utc_now
 from ..sending import outbox
+from ..values.ids import read_id
 from . import limits
 from .audience import mailing_of, recipients
 
@@ -70,7 +72,14 @@ def audience_of(campaign: CampanaSMS) -> Selection:
     Raises Unreadable where what says so is gone, or cannot be read any more.
     """
     pairs = [(name, value) for name, value in campaign.publico or ()]
-    return selection_of(campaign.usuario_id, Said.from_values(MultiDict(pairs)))
+    # Strictly: what is not known any more would else ask for nothing, and so for more people.
+    return selection_of(campaign.usuario_id, Said.in_act(MultiDict(pairs), own=()))
+
+
+def segment_of(session: Session, campaign: CampanaSMS) -> Segmento | None:
+    """Return the segment whose clients are asked for at the campaign's hour; None where it is for others, or gone."""
+    said = dict(campaign.publico or ())
+    return find_segment(session, campaign.usuario_id, read_id(said.get("segmento", "")))
 
 
 def is_anybody(session: Session, account_id: int, audience: Selection) -> bool:

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..campaigns import services as campaigns
 from ..campaigns.forms import ComposeForm
+from ..campaigns.storing import Schedule
 from ..clients.search import listing as client_listing
 from ..clients.search.chips import chips_of
 from ..clients.search.choice import selection_of
@@ -53,7 +54,16 @@ def checked(account_id: int, form: ComposeForm, said: Callable[[], Said]) -> Sel
 
 def campaign_of(form: ComposeForm, audience: Selection, continues_id: int | None = None) -> campaigns.Draft:
     """Return the campaign that a form which is right asks for."""
-    return campaigns.Draft(audience, form.mensaje.data or "", form.nombre.data or "", form.template_id, continues_id)
+    text, name = form.mensaje.data or "", form.nombre.data or ""
+    return campaigns.Draft(audience, text, name, form.template_id, continues_id, schedule_of(form))
+
+
+def schedule_of(form: ComposeForm) -> Schedule | None:
+    """Return when a form that is right asks for its campaign to be sent; None: at once."""
+    if not form.asks_hour or form.settled is None:
+        return None
+    said = tuple(form.said_for_review().values()) if form.asks_who_then else None
+    return Schedule(form.settled.moment, said)
 
 
 def take_template(account_id: int, form: ComposeForm) -> str:

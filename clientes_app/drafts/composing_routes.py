@@ -18,6 +18,7 @@ from ..campaigns import services as campaigns
 from ..campaigns.forms import ComposeForm
 from ..campaigns.repeats import form_key
 from ..clients.search.selection import Said
+from ..clients.segments.services import find_segment
 from ..errors import NotFound
 from ..extensions import db
 from ..message_templates.preview import preview
@@ -151,7 +152,9 @@ def review(key: UUID) -> ResponseReturnValue:
     reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))
     shown = preview(form.mensaje.data or "", reviewed.totals.longest_name or "")
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
-    return render_template("campaigns/review.html", draft=draft, review=reviewed, longest=shown, waits=waits, gone=gone)
+    said = {"draft": draft, "longest": shown, "waits": waits, "gone": gone, "settled": form.settled}
+    segment = find_segment(db.session(), draft.usuario_id, form.said.segment_id)
+    return render_template("campaigns/review.html", review=reviewed, segment=segment, **said)
 
 
 @bp.post("/campanas/borradores/<uuid:key>/enviar/")

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from ..campaigns.forms import ComposeForm
+from ..campaigns.forms import AskedAt, ComposeForm, When
 from ..clients.search.selection import Said
 from ..errors import DomainError
 from ..values.text import clean_line
@@ -22,7 +22,17 @@ LARGEST = 512_000
 MOST_CLIENTS = 40_000
 LONGEST_SUMMARY = 200
 
-_TEXTS = ("mensaje", "nombre", "plantilla", "propio")
+_TEXTS: Mapping[str, str] = {
+    "mensaje": "",
+    "nombre": "",
+    "plantilla": "",
+    "propio": "",
+    "cuando": When.NOW.value,
+    "dia": "",
+    "hora": "",
+    "publico": AskedAt.NOW.value,
+}
+"""The texts of a page, and what each is where nothing was typed."""
 _LARGEST_ORDER = 2**53
 
 
@@ -37,7 +47,7 @@ class TooLarge(DomainError):
 
 @dataclass(frozen=True)
 class Content:
-    """What a draft holds: texts, whom it is for as it was said, and the clients that were ticked."""
+    """What a draft holds: texts, those left out as usual; whom it is for as it was said; who was ticked."""
 
     texts: Mapping[str, str]
     told: tuple[tuple[str, str], ...]
@@ -46,14 +56,16 @@ class Content:
     @classmethod
     def of_form(cls, form: ComposeForm) -> Content:
         """Return what a form holds, whether its page was sent or is only shown."""
-        texts = {name: form[name].data or "" for name in _TEXTS}
+        texts = {name: form[name].data or usual for name, usual in _TEXTS.items()}
         return cls(texts, _told(form), form.said.client_ids)
 
     @classmethod
     def of_stored(cls, fields: Mapping[str, Any]) -> Content:
         """Return what a draft's row holds."""
         told = tuple((name, value) for name, value in fields.get("para", ()))
-        return cls({name: fields.get(name, "") for name in _TEXTS}, told, tuple(fields.get("clientes", ())))
+        return cls(
+            {name: fields.get(name, usual) for name, usual in _TEXTS.items()}, told, tuple(fields.get("clientes", ()))
+        )
 
     def stored(self) -> dict[str, Any]:
         """Return it for a draft's row.
@@ -95,7 +107,7 @@ class Content:
         return text[:LONGEST_SUMMARY]
 
     def _typed(self) -> list[Any]:
-        return [[self.texts[name] for name in _TEXTS], [list(pair) for pair in self.told]]
+        return [[self.texts.get(name, usual) for name, usual in _TEXTS.items()], [list(pair) for pair in self.told]]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ..background.daily import start_daily
 from ..background.import_supervisor import start_imports
+from ..background.schedules import LOOK_SECONDS, start_due
 from ..background.sender import make_carrier, simulate
 from ..config import Settings
 from ..database import transactions
@@ -74,6 +75,7 @@ class Worker:
                 beside.callback(start_daily(self._app).stop)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._look_after_others())
+                tasks.create_task(self._start_what_is_due())
                 does = self._send if SEND in self._queues else self._show_life
                 tasks.create_task(does())
                 await self._stopping.wait()
@@ -82,6 +84,11 @@ class Worker:
         while not self._stopping.is_set():
             await _keep_going("upkeep", partial(asyncio.to_thread, upkeep.look, self._engine, WorkersLease.seconds))
             await _pause(self._stopping, upkeep.SECONDS)
+
+    async def _start_what_is_due(self) -> None:
+        while not self._stopping.is_set():
+            await _keep_going("schedules", partial(asyncio.to_thread, start_due, self._app))
+            await _pause(self._stopping, LOOK_SECONDS)
 
     async def _show_life(self) -> None:
         """Hold a lease under which nothing is claimed: so who does not send is listed as well."""

@@ -11,11 +11,12 @@ from ..clients.dead_numbers import services as dead_numbers
 from ..clients.search import listing
 from ..clients.search.criteria import Search, YesNo
 from ..extensions import db
-from ..models import AT_REST, CampanaSMS, PlantillaSMS, Usuario
+from ..models import AT_REST, CampanaSMS, EstadoCampana, PlantillaSMS, Usuario
 from ..sending.waiting import Wait
 from ..tenancy import owned
 
 LATEST_CAMPAIGNS = 5
+_TO_COME = (EstadoCampana.PROGRAMADO,)
 UNREACHABLE = Search(reachable=YesNo.NO)
 """Active clients whom no campaign can reach: those that are counted are those that the link opens."""
 
@@ -34,6 +35,8 @@ class Overview:
 
     waiting: list[tuple[CampanaSMS, Usuario]]
     """What waits for an admin, and who asked for it."""
+    held: Sequence[CampanaSMS]
+    """What could not be kept at its hour."""
     running: list[tuple[CampanaSMS, Progress]]
     latest: Sequence[CampanaSMS]
     waits: Mapping[int, Wait]
@@ -57,8 +60,9 @@ class Overview:
 
     @property
     def changing(self) -> bool:
-        """Return whether a campaign among the latest goes on, or will once an admin says so."""
-        return bool(self.waiting) or any(campaign.estado not in AT_REST for campaign in self.latest)
+        """Return whether a campaign among the latest goes on, or will at its hour, or once an admin says so."""
+        moving = (campaign.estado not in AT_REST or campaign.estado in _TO_COME for campaign in self.latest)
+        return bool(self.waiting) or any(moving)
 
 
 def overview(account_id: int) -> Overview:
@@ -66,6 +70,7 @@ def overview(account_id: int) -> Overview:
     latest = _latest_campaigns(account_id)
     return Overview(
         waiting=campaigns.waiting(account_id),
+        held=campaigns.held(account_id),
         running=campaigns.running(account_id),
         latest=latest,
         waits=campaigns.waits_of(latest),

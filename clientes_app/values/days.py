@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 
 _SECOND = timedelta(seconds=1)
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 
 def read_day(text: str) -> date | None:
@@ -90,11 +92,7 @@ def settle(day: date, hour: time, zone: tzinfo) -> Settled:
 
 def read_hour(text: str) -> time | None:
     """Read an hour as a form gives it; None for what means none."""
-    try:
-        hour = time.fromisoformat(text)
-    except ValueError:
-        return None
-    return hour.replace(second=0, microsecond=0) if hour.tzinfo is None else None
+    return time.fromisoformat(text[:5]) if _HOUR.fullmatch(text) else None
 
 
 def read_moment(text: str) -> datetime | None:

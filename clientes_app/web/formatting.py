@@ -8,9 +8,10 @@ from decimal import Decimal
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal
-from flask_babel import format_datetime, get_locale, gettext
+from babel.units import format_unit
+from flask_babel import format_datetime, get_locale, get_timezone, gettext
 
 from ..client_files.refusals import Refused
 from ..models.types import utc_now
@@ -21,6 +22,9 @@ from ..values.pseudonym import is_pseudonym
 from ..values.text import translatable
 
 _NAMED = 20
+_UNITS = (("day", 86_400, 1_000_000), ("hour", 3_600, 24), ("minute", 60, 60), ("second", 1, 60))
+"""How many seconds each has, and how many of it the next one has."""
+_NEAR = timedelta(minutes=2)
 _LONGEST_THING = 40
 _WHY_NO_SMS = {
     PhoneProblem.EMPTY: translatable("No number"),
@@ -65,6 +69,47 @@ def no_sms_reason(problem: PhoneProblem) -> str:
 def moment(value: datetime) -> str:
     """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
     return str(format_datetime(value, "d MMM y, h:mm a"))
+
+
+def place_of_clock() -> str:
+    """Name the place whose clock the account goes by: `Bogotá`."""
+    return str(get_timezone_location(get_timezone(), locale=get_locale(), return_city=True))
+
+
+def capitalize_first(text: str) -> str:
+    """Write a sentence's first letter in capitals, and leave the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def full_moment(value: datetime) -> str:
+    """Write a moment out, in the account's zone: `viernes 4 de diciembre, 10:00 a. m., hora de Bogotá`."""
+    zone = get_timezone()
+    local = value.astimezone(zone)
+    this_year = local.year == utc_now().astimezone(zone).year
+    pattern = gettext("EEEE, MMMM d, h:mm a") if this_year else gettext("EEEE, MMMM d, y, h:mm a")
+    when = format_datetime(value, pattern)
+    return str(gettext("%(moment)s, %(place)s time", moment=when, place=place_of_clock()))
+
+
+def until(value: datetime) -> str:
+    """Write how long it is until a moment: `dentro de 5 días`."""
+    left = max(value - utc_now(), timedelta())
+    return format_timedelta(left, add_direction=True, threshold=1, locale=get_locale())
+
+
+def countdown(value: datetime) -> str:
+    """Write exactly how long it is until a moment, in its two largest units: `4 días, 6 horas`."""
+    left = max(ceil((value - utc_now()).total_seconds()), 0)
+    counts = [(unit, left // seconds % most) for unit, seconds, most in _UNITS]
+    first = next((place for place, (_, count) in enumerate(counts) if count), len(counts) - 1)
+    largest, *others = counts[first : first + 2]
+    told = [largest, *(each for each in others if each[1])]
+    return ", ".join(format_unit(count, f"duration-{unit}", "long", locale=get_locale()) for unit, count in told)
+
+
+def is_near(value: datetime) -> bool:
+    """Return whether a moment to come is so near that seconds are counted."""
+    return value - utc_now() < _NEAR
 
 
 def day_and_month(value: date) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ..extensions import babel
 from ..models import Cuenta
+from ..models.types import utc_now
 from ..settings import current_settings
 from . import formatting
 
@@ -46,6 +47,12 @@ def init_app(app: Flask) -> None:
         number=formatting.number,
         money=formatting.money,
         moment=formatting.moment,
+        full_moment=formatting.full_moment,
+        until=formatting.until,
+        countdown=formatting.countdown,
+        is_near=formatting.is_near,
+        capitalize_first=formatting.capitalize_first,
+        shop_iso=lambda moment: formatting.local_iso(moment, account_zone()),
         day_and_month=formatting.day_and_month,
         ago=formatting.ago,
         local_iso=formatting.local_iso,
@@ -57,7 +64,7 @@ def init_app(app: Flask) -> None:
         reason=formatting.reason,
         refusal=formatting.refusal,
     )
-    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals.update(language=language, place_of_clock=formatting.place_of_clock, now=utc_now)
     # A page asks for some hundred sentences: looking the catalogue up for each took half of the time to draw it.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalogue().ugettext(text),

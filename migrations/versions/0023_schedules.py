@@ -1,14 +1,14 @@
 """campaigns may have an hour
 
 Revision ID: 0023
-Revises: 0022
+Revises: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0022"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

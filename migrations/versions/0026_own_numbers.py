@@ -14,7 +14,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
-ORIGINS = ("mensaje", "respuesta", "twilio")
+ORIGINS = ("mensaje", "respuesta", "twilio", "archivo")
 DEAD_NUMBER = sa.text(
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
     " OR recibo_codigo IN (30005, 30006)"

@@ -1,21 +1,21 @@
 """opt-outs that an imported file asked for
 
 Revision ID: 0028
-Revises: 0026
+Revises: 0022
 """
 
 from alembic import op
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
-ORIGINS = ("mensaje", "respuesta", "twilio", "numero", "manual")
+ORIGINS = ("mensaje", "respuesta", "twilio", "manual")
 
 
 def upgrade():
-    say_which(("mensaje", "respuesta", "twilio", "numero", "archivo", "manual"))
+    say_which(("mensaje", "respuesta", "twilio", "archivo", "manual"))
 
 
 def downgrade():

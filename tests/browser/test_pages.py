@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,6 +16,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from clientes_app.audit_log import NOBODY, Actor
+from clientes_app.campaigns import services
+from clientes_app.campaigns.storing import Schedule
+from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.drafts.typed import Content
 from clientes_app.extensions import db, unit_of_work
@@ -27,6 +31,7 @@ from clientes_app.models import (
     EstadoCampana,
     EstadoSMS,
     Etiqueta,
+    MotivoDePausa,
     NumeroPropio,
     PlantillaSMS,
     Respuesta,
@@ -210,6 +215,7 @@ class Look:
     who: str = "demo"
 
 
+FAR_AHEAD = datetime(2199, 12, 4, 15, 0, tzinfo=UTC)
 DRAFT = "/clientes/campanas/borradores/0b0e8a6e-3c0f-4a53-9f0e-4b1f6d1f2a10/"
 NO_ROUTE = "+15005550002"
 FIRST = {"template": PlantillaSMS, "finished": CampanaSMS}
@@ -264,6 +270,13 @@ PAGES = {
     ),
     "certificate": Look("/clientes/campanas/{finished}/certificado/imprimir/"),
     "cancel campaign": Look("/clientes/campanas/{stopped}/cancelar/"),
+    "scheduled campaign": Look("/clientes/campanas/{scheduled}/"),
+    "change the hour": Look("/clientes/campanas/{scheduled}/hora/"),
+    "change the hour in a dialog": Look(
+        "/clientes/campanas/{scheduled}/", partial(open_dialog, "main a[href$='/hora/']")
+    ),
+    "campaign that could not be kept": Look("/clientes/campanas/{held}/"),
+    "compose for an hour": Look("/clientes/campanas/nueva/?cuando=programar&dia=2199-12-04&hora=10:00"),
     "stopped campaign": Look("/clientes/campanas/{stopped}/"),
     "uncertain message": Look("/clientes/campanas/{uncertain}/mensajes/{message}/otra-vez/", who="duda"),
     "campaign with an uncertain message": Look("/clientes/campanas/{uncertain}/", who="duda"),
@@ -396,6 +409,7 @@ def places(shared_site: Site) -> dict[str, Any]:
         "buyer": buyer,
         "client": client,
         "stopped": stopped,
+        **schedule_two(shared_site, account),
         "uncertain": uncertain,
         "message": message,
     }
@@ -409,6 +423,17 @@ def places(shared_site: Site) -> dict[str, Any]:
         **add_imports(shared_site),
         **invite(shared_site),
     }
+
+
+def schedule_two(site: Site, account: int) -> dict[str, int]:
+    """Return a campaign that waits for its hour, and one that could not be kept at it."""
+    with site.app.app_context():
+        draft = services.Draft(Search(), "Hola {nombre}", "Para diciembre", schedule=Schedule(FAR_AHEAD))
+        scheduled, held = (services.create_campaign(account, draft, by=Actor(account)).id for _ in range(2))
+        with unit_of_work() as session:
+            campaign = session.get_one(CampanaSMS, held)
+            campaign.estado, campaign.motivo_pausa = EstadoCampana.PAUSADO, MotivoDePausa.TARDE
+    return {"scheduled": scheduled, "held": held}
 
 
 def try_message(site: Site, account: int) -> int:
@@ -550,6 +575,7 @@ NOT_PAGES = {
     "campaigns.waiting",
     "clients.list_sales",
     "opt_outs.export",
+    "schedule.countdown",
     "static",
     "importing.progress",
     "importing.rejected",

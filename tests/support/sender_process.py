@@ -1,4 +1,4 @@
-"""A sender alone in a process of its own, quick to start, which a test may kill."""
+"""A sender, with what looks for campaigns whose hour has come, in a process of its own, which a test may kill."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 
 from clientes_app import create_app
+from clientes_app.background.schedules import start_schedules
 from clientes_app.background.sender import Sender
 from clientes_app.config import Settings, TwilioSettings
 from clientes_app.database import transactions
@@ -37,6 +38,8 @@ def start_sender_process(
 def _send_until_killed(database_url: str, twilio: TwilioSettings, lease_seconds: float, started: Event) -> None:
     lease.Lease.seconds = lease_seconds
     transactions.FROZEN_SECONDS = min(transactions.FROZEN_SECONDS, round(lease_seconds))
-    Sender(create_app(Settings(secret_key="for tests only", database_url=database_url, twilio=twilio))).start()
+    app = create_app(Settings(secret_key="for tests only", database_url=database_url, twilio=twilio))
+    start_schedules(app)
+    Sender(app).start()
     started.set()
     threading.Event().wait()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import get_ident
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import listing, services
+from clientes_app.campaigns.storing import Schedule
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import (
@@ -103,6 +106,7 @@ STAFF = {
     "GET campaigns.waiting",
     "GET campaigns.decided",
     "GET campaigns.actions",
+    "GET schedule.countdown",
     "GET own.index",
     "POST own.rename",
     "POST own.change_password",
@@ -227,6 +231,8 @@ SEND = {
     "GET drafts.confirm_missing",
     "POST drafts.write_to_missing",
     "POST campaigns.send_sms",
+    "GET schedule.edit",
+    "POST schedule.change",
     "POST campaigns.pause",
     "POST campaigns.resume",
     "GET campaigns.confirm_cancellation",
@@ -297,6 +303,8 @@ FORM = {
     "alcances": "read",
     "leida": "true",
     "hasta": "1",
+    "dia": "2199-12-04",
+    "hora": "10:00",
 }
 
 
@@ -352,6 +360,8 @@ class House:
         with app.test_request_context():
             draft = services.Draft(Ticked((self.client,)), f"{SECRET} mensaje", f"{SECRET} campaña")
             self.campaign = int(services.create_campaign(account, draft, by=NOBODY).id)
+            scheduled = replace(draft, schedule=Schedule(datetime(2199, 12, 1, tzinfo=UTC)))
+            self.scheduled = int(services.create_campaign(account, scheduled, by=NOBODY).id)
             self.message = listing.message_page(account, self.campaign, None, None).rows[0].id
 
     def url(self, rule: Rule) -> str:
@@ -360,6 +370,7 @@ class House:
             "templates": self.template,
             "campaigns": self.campaign,
             "drafts": self.campaign,
+            "schedule": self.scheduled,
             "opt_outs": self.opt_out,
             "answers": self.answer,
             "segments": self.segment,

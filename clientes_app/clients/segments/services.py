@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ...audit_log import Actor
 from ...errors import Conflict
@@ -26,6 +27,11 @@ def get_segment(account_id: int, segment_id: int) -> Segmento:
     Raises NotFound.
     """
     return get_owned(db.session(), Segmento, account_id, segment_id)
+
+
+def find_segment(session: Session, account_id: int, segment_id: int | None) -> Segmento | None:
+    """Return a segment; None where there is none of this id."""
+    return session.scalar(owned(Segmento, account_id).where(Segmento.id == segment_id))
 
 
 def search_of(segment: Segmento) -> Search:
