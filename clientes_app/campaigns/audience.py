@@ -15,13 +15,21 @@ from ..database.transactions import id_list
 from ..message_templates.filling import Columns, Filling, as_json, filling_of, lacks, length_of_values
 from ..messaging.personalization import NO_VALUES, Recipient, Template, recipient_of
 from ..messaging.template_placeholders import Placeholder
-from ..models import Baja, Cliente, EstadoSMS, SMSLog
-from ..sending.faults import DUPLICATE_NUMBER, INACTIVE, MISSING_VALUE, NO_USABLE_NUMBER, OPTED_OUT, TOO_LONG
+from ..models import Baja, Cliente, EstadoSMS, OrigenBaja, SMSLog
+from ..sending.faults import (
+    DEAD_NUMBER,
+    DUPLICATE_NUMBER,
+    INACTIVE,
+    MISSING_VALUE,
+    NO_USABLE_NUMBER,
+    OPTED_OUT,
+    TOO_LONG,
+)
 from ..tenancy import owned
 
 SOME = 20
 
-_SKIPPED = (OPTED_OUT, MISSING_VALUE, DUPLICATE_NUMBER)
+_SKIPPED = (OPTED_OUT, DEAD_NUMBER, MISSING_VALUE, DUPLICATE_NUMBER)
 """Who is left out for one of these was never to be tried; the others could not be."""
 
 
@@ -127,6 +135,7 @@ class _Ends:
         self.reason = case(
             (~chosen.c.activo, INACTIVE),
             (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
+            (Baja.origen == OrigenBaja.NUMERO, DEAD_NUMBER),
             (Baja.id.is_not(None), OPTED_OUT),
             (lacks(mailing.template, values), MISSING_VALUE),
             (_is_listed(session, chosen, mailing), TOO_LONG),

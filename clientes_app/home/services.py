@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..campaigns import listing as campaigns
 from ..campaigns.progress import Progress
+from ..clients.dead_numbers import services as dead_numbers
 from ..clients.search import listing
 from ..clients.search.criteria import Search, YesNo
 from ..extensions import db
@@ -42,6 +43,8 @@ class Overview:
     """Which of the latest wait for a limit, by their ids."""
     unreachable: listing.Count
     """How many are `UNREACHABLE`."""
+    dead_numbers: int
+    """How many clients have a number that does not work, up to `MOST_COUNTED`."""
     first_steps: FirstSteps | None
     """None for an account that has a campaign."""
 
@@ -49,6 +52,11 @@ class Overview:
     def unreachable_search(self) -> Search:
         """Return the search that finds those whom none can reach."""
         return UNREACHABLE
+
+    @property
+    def many_dead(self) -> bool:
+        """Return whether there may be more of them than were counted."""
+        return self.dead_numbers >= dead_numbers.MOST_COUNTED
 
     @property
     def changing(self) -> bool:
@@ -67,6 +75,7 @@ def overview(account_id: int) -> Overview:
         latest=latest,
         waits=campaigns.waits_of(latest),
         unreachable=listing.count(account_id, UNREACHABLE),
+        dead_numbers=dead_numbers.count(account_id),
         first_steps=None if latest else _first_steps(account_id),
     )
 

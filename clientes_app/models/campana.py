@@ -214,7 +214,17 @@ class SMSLog(Base):
         Index("ix_sms_log_cliente_id_id", "cliente_id", "id"),
         Index("ix_sms_log_telefono_e164_id", "telefono_e164", "id"),
         Index("ix_sms_log_enviando", "estado", "id", **only_where("estado = 'enviando'")),
-        Index("ix_sms_log_numero_muerto", "telefono_e164", "campana_id", "id", **only_where(DEAD_NUMBER)),
+        # With what it asks in it: SQLite then reads the index alone.
+        Index(
+            "ix_sms_log_numero_muerto",
+            "telefono_e164",
+            "campana_id",
+            "id",
+            "estado",
+            "error_codigo",
+            "recibo_codigo",
+            **only_where(DEAD_NUMBER),
+        ),
         Index("ix_sms_log_proxima_consulta", "proxima_consulta", **only_where("proxima_consulta IS NOT NULL")),
         CheckConstraint(
             "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"

@@ -26,6 +26,7 @@ _OWN_REASONS = {
     faults.TOO_MANY_UNKNOWN,
     faults.TOO_MANY_REFUSED,
     faults.OPTED_OUT,
+    faults.DEAD_NUMBER,
     faults.INACTIVE,
     faults.NO_USABLE_NUMBER,
     faults.DUPLICATE_NUMBER,

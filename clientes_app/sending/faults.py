@@ -95,6 +95,7 @@ TOO_MANY_REFUSED = translatable("Twilio refused many numbers in a row for a reas
 
 OPTED_OUT_CODE = 21610
 OPTED_OUT = translatable("The person asked to get no more messages")
+DEAD_NUMBER = translatable("The number does not work, and the shop writes to it no more")
 INACTIVE = translatable("The client is inactive")
 NO_USABLE_NUMBER = translatable("No usable number")
 DUPLICATE_NUMBER = translatable("Duplicate number")

@@ -14,7 +14,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
-ORIGINS = ("mensaje", "respuesta", "twilio")
+ORIGINS = ("mensaje", "respuesta", "twilio", "archivo")
 DEAD_NUMBER = sa.text(
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
     " OR recibo_codigo IN (30005, 30006)"
@@ -47,7 +47,7 @@ def upgrade():
     op.create_index(
         "ix_sms_log_numero_muerto",
         "sms_log",
-        ["telefono_e164", "campana_id", "id"],
+        ["telefono_e164", "campana_id", "id", "estado", "error_codigo", "recibo_codigo"],
         sqlite_where=DEAD_NUMBER,
         postgresql_where=DEAD_NUMBER,
     )

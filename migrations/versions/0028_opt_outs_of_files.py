@@ -11,11 +11,11 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
-ORIGINS = ("mensaje", "respuesta", "twilio", "numero", "manual")
+ORIGINS = ("mensaje", "respuesta", "twilio", "manual")
 
 
 def upgrade():
-    say_which(("mensaje", "respuesta", "twilio", "numero", "archivo", "manual"))
+    say_which(("mensaje", "respuesta", "twilio", "archivo", "manual"))
 
 
 def downgrade():

@@ -314,6 +314,8 @@ PAGES = {
     "delete many": Look("/clientes/seleccion/eliminar/?cliente_ids={client}&cliente_ids={buyer}"),
     "delete many in a dialog": Look("/clientes/?q=mar", delete_ticked),
     "export many": Look("/clientes/seleccion/exportar/?destino=todos"),
+    "no numbers that do not work": Look("/clientes/numeros-que-no-responden/"),
+    "numbers that do not work": Look("/clientes/numeros-que-no-responden/", who="muertos"),
     "doubles": Look("/clientes/dobles/?por=nombre"),
     "no doubles": Look("/clientes/dobles/?por=documento", who="nueva"),
     "merge": Look("/clientes/unir/?a={client}&b={buyer}"),
@@ -405,6 +407,7 @@ def places(shared_site: Site) -> dict[str, Any]:
     tag = shared_site.shop.add(Etiqueta(nombre="Feria", clave="feria", usuario_id=account))
     with shared_site.app.app_context():
         tag_client(account, buyer, ["Feria"], by=NOBODY)
+    add_dead_number(shared_site)
     trial = try_message(shared_site, account)
     erased = shared_site.shop.add_client(account, "Cliente borrado", "", activo=False, borrado=utc_now())
     shared_site.shop.add_sale(account, erased, 59_900)
@@ -441,13 +444,6 @@ def places(shared_site: Site) -> dict[str, Any]:
     }
 
 
-def try_message(site: Site, account: int) -> int:
-    """Send a test to the person's own number, and return its id."""
-    site.shop.add(NumeroPropio(persona_id=account, telefono_e164="+573007654321", probado=utc_now()))
-    with site.app.test_request_context():
-        return trying.send(account, "Hola, mañana abrimos", "x", by=Actor(account, "demo", account)).sent.id
-
-
 def schedule_two(site: Site, account: int) -> dict[str, int]:
     """Return a campaign that waits for its hour, and one that could not be kept at it."""
     with site.app.app_context():
@@ -457,6 +453,26 @@ def schedule_two(site: Site, account: int) -> dict[str, int]:
             campaign = session.get_one(CampanaSMS, held)
             campaign.estado, campaign.motivo_pausa = EstadoCampana.PAUSADO, MotivoDePausa.TARDE
     return {"scheduled": scheduled, "held": held}
+
+
+def try_message(site: Site, account: int) -> int:
+    """Send a test to the person's own number, and return its id."""
+    site.shop.add(NumeroPropio(persona_id=account, telefono_e164="+573007654321", probado=utc_now()))
+    with site.app.test_request_context():
+        return trying.send(account, "Hola, mañana abrimos", "x", by=Actor(account, "demo", account)).sent.id
+
+
+def add_dead_number(site: Site) -> None:
+    """Let `muertos` have a client to whose number three messages failed for good."""
+    account = site.shop.add_admin("muertos")
+    site.shop.add_client(account, "Rosa Gil", "3001112233")
+    for _ in range(3):
+        sent = site.start_campaign(account, "Feria")
+        site.wait_for_end(sent)
+        with site.app.app_context(), unit_of_work() as session:
+            rows = session.scalars(select(SMSLog).where(SMSLog.campana_id == sent))
+            for row in rows:
+                row.recibo_codigo = 30005
 
 
 def draft_of(account: int) -> Borrador:

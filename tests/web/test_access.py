@@ -254,6 +254,9 @@ SELL = {
     "POST clients.record_sale",
 }
 EDIT_CLIENTS = {
+    "GET clients.show_dead_numbers",
+    "POST clients.stop_writing_to_dead",
+    "POST clients.leave_dead",
     "GET clients.new",
     "POST clients.create",
     "POST clients.create_by_json",
