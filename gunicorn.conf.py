@@ -44,6 +44,8 @@ sendfile = False
 graceful_timeout = 14
 timeout = 60
 keepalive = 5
+# The form of the list sends what is empty too, for each of an account's own fields.
+limit_request_line = 8190
 control_socket_disable = True
 
 

@@ -22,10 +22,16 @@ VENDOR = PACKAGE / "static" / "vendor"
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile"}
 OFFERED_TO_OTHER_BLUEPRINTS = {
+    "canonical",
+    "finding",
+    "questions",
+    "sentences",
+    "inputs",
+    "showing",
+    "values",
     "clients_of_numbers",
     "search_text",
     "audience",
-    "canonical",
     "filters",
     "forgetting",
     "forms",
@@ -46,12 +52,10 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "selection",
     "services",
     "sessions",
-    "showing",
     "staged_rows",
     "storage",
     "tags",
     "tries",
-    "values",
 }
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {

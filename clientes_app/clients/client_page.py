@@ -11,6 +11,9 @@ from flask_login import current_user
 
 from ..client_files.meaning.tag_lists import join_tags
 from ..extensions import db
+from ..fields.services import list_fields
+from ..fields.showing import shown_value
+from ..fields.values import values_of
 from ..opt_outs.services import opted_out
 from ..settings import current_settings
 from ..values.ids import read_id
@@ -84,6 +87,13 @@ def _tags_changed(pk: int, said: str) -> ResponseReturnValue:
     return done(said, url_for("clients.show", pk=pk), fragment)
 
 
+def _own_values(pk: int) -> list[tuple[str, str]]:
+    """Return what the account's own fields say of a client, in words."""
+    values = values_of(db.session(), [pk]).get(pk, {})
+    fields = list_fields(db.session(), current_user.account_id)
+    return [(field.nombre, shown_value(field.tipo, values[field.id])) for field in fields if field.id in values]
+
+
 def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> dict[str, Any]:
     settings = current_settings()
     client = services.find_client(current_user.account_id, pk)
@@ -95,6 +105,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "phone_problem": notices.why_no_sms(client, settings.default_region),
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
         "known_tags": [join_tags([tag.nombre]) for tag in list_tags(db.session(), current_user.account_id)],
+        "own_values": _own_values(pk),
         "tag_form": tag_form or ClientTagForm(formdata=None),
         "before": before,
         "story": timeline.story_of(client, before),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -10,6 +11,8 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, StringField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
+from ..fields.inputs import OwnField, inputs_of
+from ..models import Campo
 from ..values.amounts import LARGEST, parse_amount
 from ..values.text import clean_line
 from ..web.forms import EditForm, FlagField, Form, line_field, numbered_field
@@ -33,9 +36,25 @@ class ClientForm(EditForm):
     documento = numbered_field(lazy_gettext("Document"), 20)
     activo = FlagField(lazy_gettext("Active"), default=True)
 
+    @classmethod
+    def with_own(cls, fields: Sequence[Campo]) -> type[ClientForm]:
+        """Return the form with an account's own fields after the others."""
+        return type(cls.__name__, (cls,), inputs_of(fields))
+
+    @property
+    def own_inputs(self) -> list[OwnField]:
+        """Return the inputs of the account's own fields."""
+        return [field for field in self if isinstance(field, OwnField)]
+
+    def given_values(self) -> dict[int, str]:
+        """Return the same as `given` of the account's own fields, by their ids."""
+        changed = self._changed()
+        return {each.own.id: each.value for each in self.own_inputs if each.name in changed}
+
     def given(self) -> ClientFields:
         """Return the fields that the request gives, but for those that are as the page showed them."""
-        given = self._changed()
+        own = {each.name for each in self.own_inputs}
+        given = {name: value for name, value in self._changed().items() if name not in own}
         if "telefono" in given:
             given["telefono"] = self.telefono.stored
         return cast(ClientFields, given)

@@ -15,8 +15,8 @@ from ..web.htmx import came_from
 from .search import listing
 from .search.chips import chips_of, problems_in_words, unread_chips, without
 from .search.criteria import Search
+from .search.known import known_to
 from .search.pages import Cursor, Order
-from .tags.services import tag_names
 
 
 def list_context(values: Mapping[str, str]) -> dict[str, Any]:
@@ -24,15 +24,16 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
     account = current_account()
     search, cursor = Search.from_values(values), Cursor.from_values(values)
     order, disorder = _order_of(values)
-    tags = tag_names(account.id)
+    known = known_to(account.id)
     listed = listing.find_page(account, search, cursor, order)
     return {
         "listed": listed,
         "order": order,
         "asked": {**search.values(), **order.values()},
-        "tags": tags,
-        "chips": [*chips_of(search, tags), *unread_chips(search)],
-        "problems": [*problems_in_words(search, tags), *disorder],
+        "tags": known.tags,
+        "fields": known.fields.values(),
+        "chips": [*chips_of(search, known), *unread_chips(search)],
+        "problems": [*problems_in_words(search, known), *disorder],
         "without": without,
         "any_clients": listing.has_clients(account.id),
         "search": search,

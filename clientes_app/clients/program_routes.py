@@ -16,7 +16,7 @@ from ..web.filters import quoted
 from . import bp
 from .search import listing
 from .search.choice import understood
-from .search.criteria import FILTERS, Search
+from .search.criteria import Search, is_filter
 
 _PLACE = "despues"
 
@@ -43,7 +43,7 @@ def _asked() -> tuple[Search, int]:
 
     Raises DomainError: a program may send to whom it finds, so nothing that it says is passed over.
     """
-    unknown = [name for name in request.args if name not in {*FILTERS, _PLACE}]
+    unknown = [name for name in request.args if not is_filter(name) and name != _PLACE]
     if unknown:
         raise DomainError(gettext("This is not known here: %(names)s.", names=", ".join(map(quoted, unknown[:5]))))
     places = request.args.getlist(_PLACE) or ["0"]

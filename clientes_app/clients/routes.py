@@ -9,9 +9,11 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from ..errors import Conflict, DomainError
 from ..extensions import db
+from ..fields.inputs import typed_values
 from ..fields.services import list_fields
 from ..fields.values import values_of
 from ..models import Cliente
@@ -46,17 +48,17 @@ def index() -> ResponseReturnValue:
 @access(Access.EDIT_CLIENTS)
 def new() -> ResponseReturnValue:
     """Show the form of a new client."""
-    return page_or_fragment("clients/new.html", "clients/_new.html", form=ClientForm(formdata=None))
+    return page_or_fragment("clients/new.html", "clients/_new.html", form=_new_form())
 
 
 @bp.post("/nuevo/")
 @access(Access.EDIT_CLIENTS)
 def create() -> ResponseReturnValue:
     """Create a client."""
-    form = ClientForm(request.form)
+    form = _new_form(request.form)
     if not form.validate():
         return form_again("clients/new.html", "clients/_new.html", form=form)
-    client = services.create_client(current_account(), form.given(), by=current_actor())
+    client = services.create_client(current_account(), form.given(), form.given_values(), by=current_actor())
     if "otro" in request.form:
         return _offer_another(client)
     notice = notices.saved(client, current_account().region)
@@ -82,7 +84,7 @@ def edit(pk: int) -> ResponseReturnValue:
     """Show the form of a client."""
     client = services.find_client(current_user.account_id, pk)
     services.require_not_erased(client)
-    form = ClientForm(formdata=None, obj=client)
+    form = _edit_form(client)
     return page_or_fragment("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
 
 
@@ -93,10 +95,10 @@ def save(pk: int) -> ResponseReturnValue:
     client = services.find_client(current_user.account_id, pk)
     if request.is_json:
         return _save_json(client)
-    form = ClientForm(request.form, obj=client)
+    form = _edit_form(client, request.form)
     if not form.validate():
         return form_again("clients/edit.html", "clients/_edit.html", form=form, **_client_context(client))
-    client = services.edit_client(current_account(), pk, form.given(), by=current_actor())
+    client = services.edit_client(current_account(), pk, form.given(), form.given_values(), by=current_actor())
     notice = notices.saved(client, current_account().region)
     if _from_own_page():
         return _leave(notice, url_for("clients.show", pk=pk))
@@ -148,6 +150,17 @@ def delete(pk: int) -> ResponseReturnValue:
     return done(said, url_for("clients.index"), fragment)
 
 
+def _new_form(formdata: MultiDict[str, str] | None = None) -> ClientForm:
+    fields = list_fields(db.session(), current_user.account_id)
+    return ClientForm.with_own(fields)(formdata)
+
+
+def _edit_form(client: Cliente, formdata: MultiDict[str, str] | None = None) -> ClientForm:
+    fields = list_fields(db.session(), client.usuario_id)
+    values = values_of(db.session(), [client.id]).get(client.id, {})
+    return ClientForm.with_own(fields)(formdata, obj=client, **typed_values(fields, values))
+
+
 def _save_json(client: Cliente) -> ResponseReturnValue:
     payload = json_object()
     form = validated(form_from_json(ClientForm, payload, obj=client))
@@ -160,7 +173,7 @@ def _offer_another(client: Cliente) -> ResponseReturnValue:
     notice = notices.saved(client, current_account().region)
     if not is_partial():
         return _leave(notice, url_for("clients.new"))
-    form = render_template("clients/_new.html", form=ClientForm(formdata=None), said=notice)
+    form = render_template("clients/_new.html", form=_new_form(), said=notice)
     return form + _row_fragment("clients/_added.html", client)
 
 

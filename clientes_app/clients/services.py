@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypedDict
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..errors import Conflict
 from ..extensions import db, unit_of_work
+from ..fields.values import NO_VALUES, Values, change_values
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing, wake_opt_outs
@@ -29,6 +31,14 @@ class ClientFields(TypedDict, total=False):
     activo: bool
 
 
+class Edit(NamedTuple):
+    """What an edit changes of a client."""
+
+    fields: ClientFields
+    own: Mapping[str, Any]
+    """What it has changed of the account's own fields, as `change_values` says it."""
+
+
 def find_client(account_id: int, client_id: int) -> Cliente:
     """Return a client.
 
@@ -37,7 +47,7 @@ def find_client(account_id: int, client_id: int) -> Cliente:
     return get_owned(db.session(), Cliente, account_id, client_id)
 
 
-def create_client(account: Account, fields: ClientFields, *, by: Actor) -> Cliente:
+def create_client(account: Account, fields: ClientFields, values: Values = NO_VALUES, *, by: Actor) -> Cliente:
     """Store a client; a number without a country code is one of the account's region."""
     with unit_of_work() as session:
         client = Cliente(usuario_id=account.id, telefono="", documento="")
@@ -45,18 +55,22 @@ def create_client(account: Account, fields: ClientFields, *, by: Actor) -> Clien
         session.add(client)
         session.flush()
         _keep_opted_out(session, client)
+        change_values(session, account.id, client.id, values)
         note_change(session, client.id, TipoDeCambio.CREADO, {}, by)
     return client
 
 
-def edit_client(account: Account, client_id: int, fields: ClientFields, *, by: Actor) -> Cliente:
-    """Change a client.
+def edit_client(
+    account: Account, client_id: int, fields: ClientFields, values: Values = NO_VALUES, *, by: Actor
+) -> Cliente:
+    """Change a client, and what the account's own fields say of it.
 
-    Raises NotFound, and Conflict where it is erased.
+    Raises NotFound, and Conflict where it is erased or a choice is no longer offered.
     """
     with unit_of_work() as session:
         client = lock_client(session, account.id, client_id)
-        change_fields(session, client, fields, account.region, by)
+        own = change_values(session, account.id, client.id, values)
+        apply_edit(session, client, Edit(fields, own), account.region, by)
     return client
 
 
@@ -67,7 +81,7 @@ def set_active(account_id: int, client_id: int, active: bool, *, by: Actor) -> C
     """
     with unit_of_work() as session:
         client = lock_client(session, account_id, client_id)
-        _note_edit(session, client, {"activo": active}, by)
+        _note_edit(session, client, Edit({"activo": active}, {}), by)
         client.activo = active
     return client
 
@@ -92,10 +106,10 @@ def require_not_erased(client: Cliente) -> None:
         raise Conflict(gettext("This client's data was erased. It can no longer be changed."))
 
 
-def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, by: Actor) -> None:
-    """Give a client, which the caller has locked, these fields, and note what they change."""
-    _note_edit(session, client, fields, by)
-    _apply(client, fields, region)
+def apply_edit(session: Session, client: Cliente, edit: Edit, region: str, by: Actor) -> None:
+    """Give a client, which the caller has locked, other fields, and note what the whole edit changes."""
+    _note_edit(session, client, edit, by)
+    _apply(client, edit.fields, region)
     _keep_opted_out(session, client)
 
 
@@ -161,9 +175,11 @@ def with_same_document(client: Cliente) -> Cliente | None:
     return db.session.scalar(others.order_by(Cliente.id).limit(1))
 
 
-def _note_edit(session: Session, client: Cliente, fields: ClientFields, by: Actor) -> None:
-    was = {name: getattr(client, name) for name in fields}
-    changed = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
+def _note_edit(session: Session, client: Cliente, edit: Edit, by: Actor) -> None:
+    was = {name: getattr(client, name) for name in edit.fields}
+    changed: dict[str, Any] = {name: [was[name], value] for name, value in edit.fields.items() if was[name] != value}
+    if edit.own:
+        changed["campos"] = edit.own
     if changed:
         note_change(session, client.id, TipoDeCambio.EDITADO, changed, by)
 

@@ -13,9 +13,9 @@ from ..clients.search import listing as client_listing
 from ..clients.search.chips import chips_of
 from ..clients.search.choice import selection_of
 from ..clients.search.criteria import Search
+from ..clients.search.known import known_to
 from ..clients.search.selection import Said, Selection, Unreadable
 from ..clients.segments import services as segments
-from ..clients.tags.services import tag_names
 from ..message_templates import services as template_services
 from ..models import Borrador
 from .previewing import preview_of
@@ -82,7 +82,7 @@ def context_of(account_id: int, form: ComposeForm) -> dict[str, Any]:
         "form": form,
         "templates": template_services.list_active(account_id),
         "segments": listed,
-        "chips": chips_of(form.said.search, tag_names(account_id)),
+        "chips": chips_of(form.said.search, known_to(account_id)),
         "all_count": client_listing.count(account_id, Search()),
         "found_count": client_listing.count(account_id, form.said.search),
         "segment_count": chosen and client_listing.count(account_id, chosen),

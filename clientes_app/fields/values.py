@@ -12,6 +12,13 @@ from sqlalchemy.orm import Session
 from ..database.transactions import id_list
 from ..models import Campo, Cliente, ValorDeCampo
 from .canonical import month_and_day, sort_key
+from .services import lock_fields, require_options
+from .showing import typed_value
+
+Values = Mapping[int, str]
+"""Canonical values by their fields' ids; "" for none."""
+
+NO_VALUES: Values = {}
 
 
 def raw_value(field_id: int) -> ScalarSelect[str]:
@@ -30,6 +37,22 @@ def values_of(session: Session, client_ids: Sequence[int]) -> dict[int, dict[int
     for client_id, field_id, value in session.execute(rows):
         values[client_id][field_id] = value
     return dict(values)
+
+
+def change_values(session: Session, account_id: int, client_id: int, values: Values) -> dict[str, list[str]]:
+    """Give a client, which the caller has locked, these values; return what changed, by the fields' names.
+
+    A field that is gone is passed over. Raises Conflict where a choice is no longer offered.
+    """
+    fields = lock_fields(session, account_id)
+    require_options(fields, values)
+    had = values_of(session, [client_id]).get(client_id, {})
+    changed = [each for each in fields if values.get(each.id, had.get(each.id, "")) != had.get(each.id, "")]
+    store_values(session, changed, {client_id: values})
+    return {
+        each.nombre: [typed_value(each.tipo, had.get(each.id, "")), typed_value(each.tipo, values[each.id])]
+        for each in changed
+    }
 
 
 def store_values(session: Session, fields: Collection[Campo], values: Mapping[int, Mapping[int, str]]) -> None:

@@ -34,6 +34,7 @@ class CambioDeCliente(Base):
     detalle: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """Of an edit: a field's name, with its value before and after. Of a client merged in: its fields as they were.
 
+    Under `campos` stand the account's own fields by their names, values as somebody would type them.
     Under `etiquetas` stands which tags were given, or went with an import's undoing; under `etiquetas_quitadas`, which
     a person took away.
     The creation of a client that was merged into this one carries its name.

@@ -9,6 +9,8 @@ from typing import Any
 
 from flask_babel import format_date, gettext, lazy_gettext
 
+from ...fields import sentences
+from ...fields.questions import by_field, is_question
 from ...web.filters import (
     A_DAY,
     LONGEST_FILTER,
@@ -21,6 +23,7 @@ from ...web.filters import (
 )
 from ...web.formatting import money
 from .criteria import MOST_TAGS, NOTHING_ASKED, Search, Status, YesNo
+from .known import Known
 
 _LABELS = {
     "q": lazy_gettext("Search"),
@@ -62,19 +65,20 @@ class Chip:
     label: str
 
 
-def chips_of(search: Search, tag_names: Mapping[int, str]) -> list[Chip]:
+def chips_of(search: Search, known: Known) -> list[Chip]:
     """Say what a search asks, in the order of the form."""
     chips = [
         Chip(("no_q",), _without_text(search.without_text)),
-        Chip(("etiqueta",), _any_tag(search.any_tags, tag_names)),
-        Chip(("etiqueta_todas",), _all_tags(search.all_tags, tag_names)),
-        Chip(("no_etiqueta",), _no_tag(search.no_tags, tag_names)),
+        Chip(("etiqueta",), _any_tag(search.any_tags, known.tags)),
+        Chip(("etiqueta_todas",), _all_tags(search.all_tags, known.tags)),
+        Chip(("no_etiqueta",), _no_tag(search.no_tags, known.tags)),
         Chip(("numero",), _reachable(search.reachable)),
         Chip(("baja",), _opted_out(search.opted_out)),
         Chip(("compro_desde", "compro_por"), _bought(search)),
         Chip(("no_compro_desde", "no_compro_por"), _not_bought(search)),
         Chip(("creado_desde", "creado_hasta"), _created(search)),
         Chip(("no_creado_desde", "no_creado_hasta"), _not_created(search)),
+        *_of_fields(search, known),
         Chip(("importacion",), "" if search.import_id is None else gettext("From an import")),
     ]
     return [chip for chip in chips if chip.label]
@@ -85,19 +89,19 @@ def without(asked: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     return {each: value for each, value in asked.items() if each not in names}
 
 
-def describe(search: Search, tag_names: Mapping[int, str]) -> str:
+def describe(search: Search, known: Known) -> str:
     """Say a whole search in one line."""
     parts = [gettext("“%(text)s”", text=search.text)] if search.text else []
     parts.append(_status(search.status))
-    chips = [chip.label for chip in chips_of(search, tag_names)]
-    return " · ".join([*parts, *chips, *problems_in_words(search, tag_names)])
+    chips = [chip.label for chip in chips_of(search, known)]
+    return " · ".join([*parts, *chips, *problems_in_words(search, known)])
 
 
-def problems_in_words(search: Search, tag_names: Collection[int]) -> list[str]:
-    """Say why a search finds nobody that cannot be understood: what cannot be read, and tags that are gone."""
-    gone = set(search.no_tags) - set(tag_names)
+def problems_in_words(search: Search, known: Known) -> list[str]:
+    """Say why a search finds nobody that cannot be understood: what cannot be read, tags and fields that are gone."""
+    gone = set(search.no_tags) - set(known.tags)
     lost = [gettext("A tag that nobody is to have no longer exists: choose others.")] if gone else []
-    return [*unread_in_words(search), *lost]
+    return [*unread_in_words(search), *lost, *sentences.problems_of(search.questions, known.fields)]
 
 
 def unread_in_words(search: Search) -> list[str]:
@@ -108,7 +112,8 @@ def unread_in_words(search: Search) -> list[str]:
 def unread_chips(search: Search) -> list[Chip]:
     """Say what was given that cannot be read, so that it can be taken off."""
     return [
-        Chip((unread.name,), f"{_LABELS[unread.name]}: “{given_in_words(unread.given)}”") for unread in search.unread
+        Chip((unread.name,), f"{_LABELS.get(unread.name, unread.name)}: “{given_in_words(unread.given)}”")
+        for unread in search.unread
     ]
 
 
@@ -126,9 +131,24 @@ def _how_written(unread: Unread) -> str:
     name = unread.name.removeprefix("no_")
     if len(unread.given) > 1 and not name.startswith("etiqueta"):
         return one_is_enough()
+    if is_question(name):
+        return sentences.how_written(name)
     if name in _CHOICES:
         return in_words(_CHOICES[name])
     return str(_HOW_WRITTEN.get(name) or gettext("There is no filter with this name."))
+
+
+def _of_fields(search: Search, known: Known) -> list[Chip]:
+    groups = [group for negated in (False, True) for group in by_field(search.questions, negated=negated)]
+    return [
+        Chip(
+            tuple(question.name for question in group),
+            sentences.in_words(known.fields[group[0].field_id], group)
+            if group[0].field_id in known.fields
+            else sentences.gone(),
+        )
+        for group in groups
+    ]
 
 
 def _status(status: Status) -> str:

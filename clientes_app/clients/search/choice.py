@@ -8,9 +8,9 @@ from ...errors import NotFound
 from ...extensions import db
 from ...models import Segmento
 from ...tenancy import get_owned
-from ..tags.services import tag_names
 from .chips import problems_in_words
 from .criteria import Search
+from .known import Known, known_to
 from .selection import Destination, Said, Selection, Ticked, Unreadable
 
 
@@ -32,9 +32,9 @@ def selection_of(account_id: int, said: Said) -> Selection:
 def understood(account_id: int, search: Search) -> Search:
     """Return a search that can be understood.
 
-    Raises Unreadable where it cannot be read, or asks for those without a tag that is gone.
+    Raises Unreadable where it cannot be read, asks for those without a tag that is gone, or for a field that is.
     """
-    if problems := problems_in_words(search, tag_names(account_id) if search.tag_ids else ()):
+    if problems := problems_in_words(search, known_to(account_id) if search.tag_ids or search.questions else Known()):
         raise Unreadable(problems)
     return search
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
+from ...fields.finding import has_values, lacks_values, who_has
+from ...fields.questions import by_field
 from ...models import Baja, CambioImportado, Cliente, ClienteEtiqueta, Etiqueta, Importacion, Venta
+from ...models.types import utc_now
 from ...tenancy import owned
-from ...values.days import day_after, start_of
+from ...values.days import day_after, day_of, start_of
 from ...web.i18n import account_zone
 from .criteria import Search, Status, YesNo
 
@@ -32,6 +36,7 @@ def conditions_of(account_id: int, search: Search) -> Conditions:
         *_of_number(account_id, search),
         *_of_creation(search),
         *_of_no_tags(account_id, search.no_tags),
+        *lacks_values(account_id, search.questions, _CLIENT_ID, _today()),
         *_of_purchases(account_id, search),
         *_of_import(account_id, search.import_id),
     ]
@@ -80,7 +85,23 @@ def has_tag(tag_ids: Collection[int], client_id: ColumnElement[int] = _CLIENT_ID
     return exists().where(has.etiqueta_id.in_(tag_ids), has.cliente_id == client_id)
 
 
-def has_tags(search: Search, client_id: ColumnElement[int]) -> Conditions:
+def has_asked(search: Search, client_id: ColumnElement[int]) -> Conditions:
+    """Return whether a client has the tags, and in the account's own fields the values, that a search asks for."""
+    return [*_has_tags(search, client_id), *has_values(search.questions, client_id, _today())]
+
+
+def who_has_first(search: Search) -> Select[int]:
+    """Select who has what a search asks of the first of the account's own fields."""
+    return who_has(by_field(search.questions, negated=False)[0], _today())
+
+
+def without_first(search: Search) -> Search:
+    """Return the same search without that."""
+    first = by_field(search.questions, negated=False)[0]
+    return replace(search, questions=tuple(each for each in search.questions if each not in first))
+
+
+def _has_tags(search: Search, client_id: ColumnElement[int]) -> Conditions:
     """Return whether a client has all the tags and any of those that a search asks for."""
     sets = [*((tag_id,) for tag_id in search.all_tags), *([search.any_tags] if search.any_tags else [])]
     return [has_tag(tag_ids, client_id) for tag_ids in sets]
@@ -128,6 +149,10 @@ def _of_import(account_id: int, import_id: int | None) -> Conditions:
     imported = owned(Importacion, account_id).where(Importacion.id == import_id).exists()
     changed = select(CambioImportado.cliente_id).where(CambioImportado.importacion_id == import_id)
     return [imported, or_(Cliente.importacion_id == import_id, Cliente.id.in_(changed))]
+
+
+def _today() -> date:
+    return day_of(utc_now(), account_zone()).date
 
 
 def _start(day: date) -> datetime:

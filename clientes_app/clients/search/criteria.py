@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ...fields.questions import MOST_QUESTIONS, Question, is_question, reader_of
 from ...values.amounts import parse_amount
 from ...values.days import read_day
 from ...values.ids import read_id
@@ -68,6 +69,8 @@ class Search:
     """The last day on which a client may have been created."""
     not_created_from: date | None = None
     not_created_to: date | None = None
+    questions: tuple[Question, ...] = ()
+    """What is asked by the account's own fields."""
     import_id: int | None = None
     """The import that created or changed the client."""
     unread: tuple[Unread, ...] = ()
@@ -76,8 +79,12 @@ class Search:
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Search:
         """Read the values of a URL or a form, which may have others beside them."""
-        read = read_filters(values, {name: each.read for name, each in FILTERS.items()})
-        return cls(**{FILTERS[name].field: value for name, value in read.values.items()}, unread=read.unread)
+        own = [name for name, _ in all_given(values) if is_question(name)]
+        readers = {name: each.read for name, each in FILTERS.items()} | {name: reader_of(name) for name in own}
+        read = read_filters(values, readers | dict.fromkeys(own[MOST_QUESTIONS:], _too_many))
+        asked = {FILTERS[name].field: value for name, value in read.values.items() if name in FILTERS}
+        questions = tuple(value for name, value in read.values.items() if name not in FILTERS)
+        return cls(**asked, questions=questions, unread=read.unread)
 
     @classmethod
     def from_stored(cls, values: Mapping[str, Any]) -> Search:
@@ -86,7 +93,7 @@ class Search:
         What asks nothing any more is not everybody, but nobody.
         """
         search = cls.from_values(values)
-        unknown = [unread(name, texts) for name, texts in all_given(values) if name not in FILTERS]
+        unknown = [unread(name, texts) for name, texts in all_given(values) if not is_filter(name)]
         if not search.values() and not unknown:
             unknown = [NOTHING_ASKED]
         return replace(search, unread=(*search.unread, *unknown))
@@ -97,6 +104,7 @@ class Search:
         if self.status is Status.ACTIVE:
             del read["estado"]
         asked = {name: value for name, value in read.items() if value}
+        asked |= {each.name: each.written for each in self.questions}
         return asked | {name: ", ".join(given) for name, given in self.unread if name}
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -107,6 +115,15 @@ class Search:
     def tag_ids(self) -> tuple[int, ...]:
         """Return the tags that it names."""
         return (*self.any_tags, *self.all_tags, *self.no_tags)
+
+
+def is_filter(name: str) -> bool:
+    """Return whether something can be asked by a name in a URL."""
+    return name in FILTERS or is_question(name)
+
+
+def _too_many(_given: Given) -> None:
+    """Read nothing: more is asked of fields than is answered at once."""
 
 
 def _written(value: Any) -> str | list[str]:
@@ -156,4 +173,4 @@ FILTERS: Mapping[str, Filter] = {
     "no_creado_hasta": Filter("not_created_to", once(read_day)),
     "importacion": Filter("import_id", once(read_id)),
 }
-"""Everything that can be asked, by its name in a URL, in the order of the form."""
+"""What can be asked of every account's clients, by its name in a URL, in the order of the form."""

@@ -18,7 +18,7 @@ from ...settings import current_settings
 from ...tenancy import owned
 from ...values.client_keys import sought_digits
 from ...values.spelling import searchable
-from .clauses import conditions_of, has_tag, has_tags
+from .clauses import conditions_of, has_asked, has_tag, who_has_first, without_first
 from .criteria import Search
 
 SHORTEST_INDEXED = 3
@@ -36,17 +36,27 @@ def matching(account_id: int, search: Search) -> Select[Cliente]:
     if any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite":
         return _by_index(found, words, search)
     found = found.where(*_of_text(words, _lies_in_index))
-    if not (search.all_tags or search.any_tags):
+    leading = _leading(search)
+    if leading is None:
         return found
-    tagged = _tagged(search)
-    return found.select_from(_From(tagged, Cliente.__table__, tagged.c.cliente_id == Cliente.id))
+    return found.select_from(_From(leading, Cliente.__table__, leading.c.cliente_id == Cliente.id))
 
 
 def filtering(account_id: int, search: Search) -> Select[Cliente]:
     """Select the same clients for reading them in some order: each is looked at when its turn comes."""
     found = owned(Cliente, account_id).where(*_of_text(_words(search.text), _begins))
-    conditions = (*conditions_of(account_id, search), *has_tags(search, Cliente.id.expression))
+    conditions = (*conditions_of(account_id, search), *has_asked(search, Cliente.id.expression))
     return found.where(*conditions, *_without_text(search))
+
+
+def _leading(search: Search) -> Subquery | None:
+    """Select who has the tags and values that a search asks for, from the tables of these alone; None: it asks none."""
+    if search.all_tags or search.any_tags:
+        return _tagged(search)
+    if not any(not question.negated for question in search.questions):
+        return None
+    first = who_has_first(search)
+    return first.where(*has_asked(without_first(search), first.selected_columns[0])).subquery("having")
 
 
 def _tagged(search: Search) -> Subquery:
@@ -58,7 +68,7 @@ def _tagged(search: Search) -> Subquery:
         select(_TAGS.c.cliente_id).where(
             _TAGS.c.etiqueta_id == tag_id,
             *([~has_tag(first[:place], _TAGS.c.cliente_id)] if place else []),
-            *has_tags(others, _TAGS.c.cliente_id),
+            *has_asked(others, _TAGS.c.cliente_id),
         )
         for place, tag_id in enumerate(first)
     ]
@@ -71,7 +81,7 @@ def _by_index(found: Select[Cliente], words: list[str], search: Search) -> Selec
     quoted = ['"{}"'.format(part.replace('"', '""')) for part in _parts(words)]
     # Tags are asked of the index's rows: the clients without them need not be looked at.
     return found.select_from(_From(_INDEX, Cliente.__table__, _INDEX.c.rowid == Cliente.id)).where(
-        _INDEX.c.cliente_indice.match(" AND ".join(quoted)), *has_tags(search, _INDEX.c.rowid), *map(_holds, words)
+        _INDEX.c.cliente_indice.match(" AND ".join(quoted)), *has_asked(search, _INDEX.c.rowid), *map(_holds, words)
     )
 
 

@@ -18,7 +18,7 @@ from ...tenancy import owned
 from ...values.ids import read_id
 from ...web.filters import quoted
 from .chips import unread_in_words
-from .criteria import FILTERS, Search
+from .criteria import Search, is_filter
 from .query import matching
 
 _TELLS = 5
@@ -35,8 +35,8 @@ class Destination(StrEnum):
     SEGMENT = "segmento"
 
 
-WHO = frozenset({"destino", "cliente_ids", "segmento", *FILTERS})
-"""The names by which a request says whom it is for."""
+_WHO = frozenset({"destino", "cliente_ids", "segmento"})
+"""Beside those of filters the names by which a request says whom it is for."""
 
 _BESIDE = frozenset({"csrf_token"})
 """What every form may send."""
@@ -91,7 +91,7 @@ class Said:
         ]
         if not destinations and client_ids:
             destination = Destination.TICKED
-        given = tuple((name, text) for name, text in values.items(multi=True) if name in WHO)
+        given = tuple((name, text) for name, text in values.items(multi=True) if says_who(name))
         return cls(destination, client_ids, search, segment_id, tuple(problems), given)
 
     @classmethod
@@ -126,6 +126,11 @@ class Said:
             Destination.SEGMENT: [("segmento", str(self.segment_id))],
         }
         return [("destino", str(self.destination)), *told.get(self.destination or Destination.ALL, [])]
+
+
+def says_who(name: str) -> bool:
+    """Return whether a request says by this name whom it is for."""
+    return name in _WHO or is_filter(name)
 
 
 def selected(session: Session, account_id: int, selection: Selection) -> Select[Cliente]:
@@ -180,7 +185,7 @@ def _unsaid(values: MultiDict[str, str]) -> list[str]:
 
 
 def _unknown(values: MultiDict[str, str], own: Collection[str]) -> list[str]:
-    unknown = [name for name in values if name not in WHO | {*own} | _BESIDE]
+    unknown = [name for name in values if not says_who(name) and name not in {*own} | _BESIDE]
     return (
         [gettext("This is not known here: %(names)s.", names=", ".join(map(quoted, unknown[:_TELLS])))]
         if unknown

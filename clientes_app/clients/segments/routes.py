@@ -19,8 +19,8 @@ from ..search import listing
 from ..search.chips import describe
 from ..search.choice import selection_of
 from ..search.criteria import Search
+from ..search.known import known_to
 from ..search.selection import Destination, Said, Unreadable
-from ..tags.services import tag_names
 from . import bp, services
 from .forms import SegmentForm
 
@@ -39,12 +39,12 @@ class _Shown:
 @access(Access.STAFF)
 def index() -> ResponseReturnValue:
     """List the segments, each with how many clients are in it now."""
-    names = tag_names(current_user.account_id)
+    known = known_to(current_user.account_id)
     shown = []
     for segment in services.list_segments(current_user.account_id):
         search = services.search_of(segment)
         count = listing.count(current_user.account_id, search)
-        shown.append(_Shown(segment, search, describe(search, names), count))
+        shown.append(_Shown(segment, search, describe(search, known), count))
     return page_or_fragment("segments/index.html", "segments/_list.html", shown=shown)
 
 
@@ -106,5 +106,5 @@ def _asked(form: SegmentForm) -> Search:
 
 
 def _context(form: SegmentForm, search: Search) -> dict[str, object]:
-    names = tag_names(current_user.account_id)
-    return {"form": form, "search": search, "description": describe(search, names)}
+    known = known_to(current_user.account_id)
+    return {"form": form, "search": search, "description": describe(search, known)}

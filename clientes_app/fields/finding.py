@@ -1,0 +1,90 @@
+"""What a question asks of a client's values, as conditions of SQL that read a range of their table's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ..models import Campo, ValorDeCampo
+from ..tenancy import owned
+from ..values.spelling import searchable
+from .canonical import sort_key
+from .questions import Question, by_field
+
+Conditions = list[ColumnElement[bool]]
+
+_FIRST_OF_A_YEAR = "0001"
+"""Days of every year are before it: no range of days has them."""
+
+
+def has_values(questions: Iterable[Question], client_id: ColumnElement[int], today: date) -> Conditions:
+    """Return whether a client has what is asked for without `no_`; the id may be of another table than the clients'."""
+    return [_has(group, client_id, today) for group in by_field(questions, negated=False)]
+
+
+def lacks_values(
+    account_id: int, questions: Iterable[Question], client_id: ColumnElement[int], today: date
+) -> Conditions:
+    """Return whether a client has nothing of what is asked for with `no_`.
+
+    Where one of the fields is gone, that is nobody, and not everybody.
+    """
+    groups = by_field(questions, negated=True)
+    if not groups:
+        return []
+    asked = or_(*(and_(Campo.id == group[0].field_id, Campo.tipo == group[0].kind) for group in groups))
+    present = owned(Campo, account_id).where(asked).with_only_columns(func.count())
+    return [present.scalar_subquery() == len(groups), *(~_has(group, client_id, today) for group in groups)]
+
+
+def who_has(group: Sequence[Question], today: date) -> Select[int]:
+    """Select the ids of those who have what is asked of one field, from the table of values alone."""
+    return select(ValorDeCampo.cliente_id).where(*_of_row(ValorDeCampo, group, today))
+
+
+def _has(group: Sequence[Question], client_id: ColumnElement[int], today: date) -> ColumnElement[bool]:
+    row = aliased(ValorDeCampo)
+    return exists().where(*_of_row(row, group, today), row.cliente_id == client_id)
+
+
+def _of_row(row: Any, group: Sequence[Question], today: date) -> Conditions:
+    conditions = (condition for question in group for condition in _asked(row, question, today))
+    return [row.campo_id == group[0].field_id, *conditions]
+
+
+def _asked(row: Any, question: Question, today: date) -> Conditions:
+    keys = [sort_key(question.kind, value) for value in question.values if question.operator != "dias"]
+    match question.operator:
+        case "contiene":
+            return [row.orden.contains(searchable(question.values[0]), autoescape=True)]
+        case "min" | "desde":
+            return [row.orden >= keys[0]]
+        case "max":
+            return [row.orden <= keys[0]]
+        case "hasta":
+            return [row.orden >= _FIRST_OF_A_YEAR, row.orden <= keys[0]]
+        case "dias":
+            return [or_(*(row.dia.between(*run) for run in days_ahead(today, int(question.values[0]))))]
+        case _:
+            return [row.orden.in_(keys)]
+
+
+def days_ahead(today: date, days: int) -> list[tuple[int, int]]:
+    """Return the days from today on as runs of months and days, 1231 the last of a year.
+
+    Who was born on the 29th of February has the 28th in other years.
+    """
+    if days >= 365:
+        return [(101, 1231)]
+    first, last = _code(today), _code(today + timedelta(days=days))
+    if (today + timedelta(days=days + 1)).strftime("%m%d") == "0301":
+        last = 229
+    return [(first, last)] if first <= last else [(first, 1231), (101, last)]
+
+
+def _code(day: date) -> int:
+    return day.month * 100 + day.day
