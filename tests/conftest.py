@@ -10,6 +10,7 @@ import pytest
 pytest_plugins = [
     f"tests.support.{module}"
     for module in (
+        "compiled_once",
         "databases",
         "clock",
         "sentences",

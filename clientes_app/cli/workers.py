@@ -1,4 +1,4 @@
-"""`worker` and `workers`: one machine's part of a chain's sending, and who takes part."""
+"""`worker` and `workers`: one machine's part of a chain's work, and who takes part."""
 
 from __future__ import annotations
 
@@ -50,15 +50,12 @@ def _require_database(engine: Engine) -> None:
 @click.command()
 @with_appcontext
 def workers() -> None:
-    """List who sends: where, what it does, since when, and how long ago it gave a sign of life."""
-    sending = living(db.engine)
-    if not sending:
-        click.echo("Nobody sends.")
-        return
-    for line in _aligned([HEADINGS, *map(_cells, sending)]):
+    """List who is alive: where, what it does, since when, and how long ago it gave a sign of life."""
+    listed = living(db.engine)
+    for line in _aligned([HEADINGS, *map(_cells, listed)]) if listed else ():
         click.echo(line)
-    if not any(one.is_alive for one in sending):
-        click.echo("Nobody sends: none of them gives a sign of life.")
+    if not any(one.is_alive and one.sends for one in listed):
+        click.echo("Nobody sends.")
 
 
 def _cells(one: Living) -> tuple[str, ...]:

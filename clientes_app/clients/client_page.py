@@ -14,7 +14,7 @@ from ..extensions import db
 from ..fields.services import list_fields
 from ..fields.showing import shown_value
 from ..fields.values import values_of
-from ..opt_outs.services import opted_out
+from ..opt_outs import services as opt_outs
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access
@@ -82,6 +82,15 @@ def untag_client(pk: int) -> ResponseReturnValue:
     return _tags_changed(pk, gettext("The tag is taken away."))
 
 
+@bp.post("/<int:pk>/no-contactar/")
+@access(Access.STAFF)
+def stop_messages(pk: int) -> ResponseReturnValue:
+    """Let a client get no more messages."""
+    services.stop_messages(current_user.account_id, pk, by=current_actor())
+    fragment = render_template("clients/_messages_changed.html", **_context(pk, SaleForm(formdata=None)))
+    return done(gettext("This client gets no more messages."), url_for("clients.show", pk=pk), fragment)
+
+
 def _tags_changed(pk: int, said: str) -> ResponseReturnValue:
     fragment = render_template(_TAGS, **_context(pk, SaleForm(formdata=None)))
     return done(said, url_for("clients.show", pk=pk), fragment)
@@ -101,7 +110,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
     return {
         "client": client,
         "list_left": list_left(),
-        "opted_out": bool(client.telefono_e164 and opted_out(current_user.account_id, [client.telefono_e164])),
+        "opted_out": opt_outs.find_opt_out(current_user.account_id, client.telefono_e164),
         "phone_problem": notices.why_no_sms(client, settings.default_region),
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
         "known_tags": [join_tags([tag.nombre]) for tag in list_tags(db.session(), current_user.account_id)],

@@ -16,6 +16,7 @@ from ..extensions import db, unit_of_work
 from ..fields.values import NO_VALUES, Values, change_values
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..models.types import utc_now
+from ..opt_outs import services as opt_outs
 from ..sending.erased import hold_off_erasing, wake_opt_outs
 from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.client_keys import keys_of
@@ -84,6 +85,18 @@ def set_active(account_id: int, client_id: int, active: bool, *, by: Actor) -> C
         _note_edit(session, client, Edit({"activo": active}, {}), by)
         client.activo = active
     return client
+
+
+def stop_messages(account_id: int, client_id: int, *, by: Actor) -> None:
+    """Enter a client's number into the opt-outs.
+
+    Raises NotFound, and Conflict where the client is erased or has no number that can get an SMS.
+    """
+    with unit_of_work() as session:
+        client = lock_client(session, account_id, client_id)
+        if not client.telefono_e164:
+            raise Conflict(gettext("This client has no number that gets SMS."))
+        opt_outs.enter(session, account_id, client.telefono_e164, by=by)
 
 
 def lock_client(session: Session, account_id: int, client_id: int) -> Cliente:

@@ -1,4 +1,4 @@
-"""Who is alive: the processes that may claim messages."""
+"""Who is alive: the processes that send, import or look after others."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from sqlalchemy import Engine, select
 
 from ..database import clock
 from ..database.processes import LEASE_SECONDS
-from ..models import TurnoDeEnvio
+from ..models import SENDS, TurnoDeEnvio
 
 
 @dataclass(frozen=True)
 class Living:
-    """A process that sends."""
+    """A process that holds a lease."""
 
     where: str
     """Its host and process id."""
     queues: str
+    sends: bool
     since: datetime
     silent_for: float
     """Seconds since its last sign of life."""
@@ -31,11 +32,12 @@ class Living:
 
 def living(engine: Engine) -> list[Living]:
     """List the processes that hold a lease, oldest first."""
+    leases = select(TurnoDeEnvio.__table__, SENDS.label("sends")).order_by(TurnoDeEnvio.id)
     with engine.connect() as connection:
         now = clock.now(connection)
-        rows = connection.execute(select(TurnoDeEnvio.__table__).order_by(TurnoDeEnvio.id)).all()
+        rows = connection.execute(leases).all()
     return [
-        Living(_where(row.titular), row.colas, row.desde or row.latido, (now - row.latido).total_seconds())
+        Living(_where(row.titular), row.colas, row.sends, row.desde or row.latido, (now - row.latido).total_seconds())
         for row in rows
     ]
 

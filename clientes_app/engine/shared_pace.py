@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from ..database import clock
 from ..database.transactions import insert_missing, write_transaction
-from ..models import RitmoDeEnvio, TurnoDeEnvio
+from ..models import SENDS, RitmoDeEnvio, TurnoDeEnvio
 from ..sending.pacing.pace import RecentSum
 from ..sending.pacing.tempo import Tempo
 
@@ -168,4 +168,4 @@ def _moment(seconds: float) -> datetime:
 
 
 def _workers(connection: Connection) -> int:
-    return max(1, connection.scalar(select(func.count()).select_from(TurnoDeEnvio)) or 0)
+    return max(1, connection.scalar(select(func.count()).select_from(TurnoDeEnvio).where(SENDS)) or 0)

@@ -74,14 +74,23 @@ class Worker:
                 beside.callback(start_daily(self._app).stop)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._look_after_others())
-                if SEND in self._queues:
-                    tasks.create_task(self._send())
+                does = self._send if SEND in self._queues else self._show_life
+                tasks.create_task(does())
                 await self._stopping.wait()
 
     async def _look_after_others(self) -> None:
         while not self._stopping.is_set():
             await _keep_going("upkeep", partial(asyncio.to_thread, upkeep.look, self._engine, WorkersLease.seconds))
             await _pause(self._stopping, upkeep.SECONDS)
+
+    async def _show_life(self) -> None:
+        """Hold a lease under which nothing is claimed: so who does not send is listed as well."""
+        lease = WorkersLease(self._engine, new_owner(), ",".join(self._queues))
+        while not self._stopping.is_set():
+            sign = lease.renew if lease.is_held() else lease.take
+            await _keep_going("the sign of life", partial(asyncio.to_thread, sign))
+            await _pause(self._stopping, lease.heartbeat_seconds)
+        await _keep_going("the sign of life", partial(asyncio.to_thread, lease.let_go))
 
     async def _send(self) -> None:
         orders = JobOrders()
@@ -177,7 +186,7 @@ async def _forever(what: str, work: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _keep_going(what: str, work: Callable[[], Awaitable[None]]) -> None:
+async def _keep_going(what: str, work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
     except (OperationalError, InterfaceError, procrastinate.exceptions.ConnectorException) as error:

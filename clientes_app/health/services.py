@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..config import PROJECT_ROOT
 from ..database import clock
 from ..database.processes import LEASE_SECONDS
-from ..models import TurnoDeEnvio
+from ..models import SENDS, TurnoDeEnvio
 
 
 def is_ready(engine: Engine) -> bool:
@@ -21,7 +21,7 @@ def is_ready(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
-            alive = connection.scalar(select(func.max(TurnoDeEnvio.latido)))
+            alive = connection.scalar(select(func.max(TurnoDeEnvio.latido)).where(SENDS))
             now = clock.now(connection)
     except SQLAlchemyError:
         return False

@@ -34,7 +34,7 @@ from .persons.usuario import Rol, Usuario
 from .plantilla import PlantillaSMS
 from .privacidad import Privacidad
 from .segmento import Segmento
-from .turno import RitmoDeEnvio, TurnoDeEnvio
+from .turno import SENDS, RitmoDeEnvio, TurnoDeEnvio
 from .venta import Venta
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "MOST_FIELDS",
     "MOST_MEDIA",
     "OPEN_IMPORTS",
+    "SENDS",
     "UNFINISHED",
     "Accion",
     "Alcance",

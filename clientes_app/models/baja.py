@@ -21,6 +21,8 @@ class OrigenBaja(StrEnum):
     """The person asked for it in a sentence, which somebody of the shop read."""
     TWILIO = "twilio"
     """Twilio refused the number for it (21610)."""
+    ARCHIVO = "archivo"
+    """A file that the shop imported said so."""
     MANUAL = "manual"
     """Somebody of the shop entered it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Identity, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Identity, Integer, String, UniqueConstraint, literal, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -14,7 +14,7 @@ from .types import UtcDateTime, utc_now
 class TurnoDeEnvio(Base):
     """A process that may claim messages now, and when it last gave a sign of life.
 
-    The embedded sender has the one lease that is `unico`; each worker has one of its own.
+    The embedded sender has the one lease that is `unico`; each worker has one of its own, also one that does not send.
     """
 
     __tablename__ = "turno_de_envio"
@@ -36,6 +36,10 @@ class TurnoDeEnvio(Base):
     velocidades: Mapped[dict[str, float] | None] = mapped_column(JSON)
     """How fast a worker sends, in messages a second by the id of the campaign."""
     desde: Mapped[datetime | None] = mapped_column(UtcDateTime, default=utc_now)
+
+
+SENDS = or_(TurnoDeEnvio.unico == 1, (literal(",") + TurnoDeEnvio.colas + ",").contains(",send,"))
+"""Whether the holder of a lease is one of those who send."""
 
 
 class RitmoDeEnvio(Base):

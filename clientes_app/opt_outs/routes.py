@@ -61,7 +61,8 @@ def create() -> ResponseReturnValue:
 def confirm_removal(pk: int) -> ResponseReturnValue:
     """Warn before a number is taken out."""
     opt_out = services.get_opt_out(current_user.account_id, pk)
-    return page_or_fragment("opt_outs/remove.html", "opt_outs/_remove.html", opt_out=opt_out)
+    asked_from = read_id(request.args.get("cliente", ""))
+    return page_or_fragment("opt_outs/remove.html", "opt_outs/_remove.html", opt_out=opt_out, client_id=asked_from)
 
 
 @bp.post("/<int:pk>/quitar/")
@@ -70,4 +71,5 @@ def remove(pk: int) -> ResponseReturnValue:
     """Take a number out."""
     opt_out = services.remove(current_user.account_id, pk, by=current_actor())
     said = gettext("%(number)s may get messages again.", number=phone_number(opt_out.telefono_e164))
-    return flash_and_go(said, url_for("opt_outs.index"))
+    asked_from = read_id(request.args.get("cliente", ""))
+    return flash_and_go(said, url_for("clients.show", pk=asked_from) if asked_from else url_for("opt_outs.index"))

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Select
+from sqlalchemy.orm import Session
 
 from ..audit_log import Actor, Thing, record
 from ..database.paging import Page, newest_first, page_of, read_in_batches
@@ -52,11 +53,21 @@ def get_opt_out(account_id: int, opt_out_id: int) -> Baja:
     return get_owned(db.session(), Baja, account_id, opt_out_id)
 
 
+def find_opt_out(account_id: int, number: str | None) -> Baja | None:
+    """Return the entry of a number, where it has one."""
+    return db.session.scalar(owned(Baja, account_id).where(Baja.telefono_e164 == number)) if number else None
+
+
 def add(account_id: int, number: str, *, by: Actor) -> None:
     """Enter a number by hand; one that stands there already stays as it is."""
     with unit_of_work() as session:
-        if add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL):
-            record(session, by, Accion.OPT_OUT_ADDED)
+        enter(session, account_id, number, by=by)
+
+
+def enter(session: Session, account_id: int, number: str, *, by: Actor) -> None:
+    """Do the same in a transaction that does more."""
+    if add_opt_outs(session.connection(), [account_id], number, OrigenBaja.MANUAL):
+        record(session, by, Accion.OPT_OUT_ADDED)
 
 
 def remove(account_id: int, opt_out_id: int, *, by: Actor) -> Baja:

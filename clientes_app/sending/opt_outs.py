@@ -21,6 +21,10 @@ HAS_OPTED_OUT = (
 """Whether the number of a message of the account `account_id` has opted out."""
 
 
+OF_THE_SHOP = (OrigenBaja.MANUAL, OrigenBaja.ARCHIVO)
+"""Origins of what somebody of the shop entered."""
+
+
 def accounts_concerned(connection: Connection, number: str) -> list[int]:
     """List the accounts that have sent to a number or have it as a client's."""
     sent = select(CampanaSMS.usuario_id).join(SMSLog).where(SMSLog.telefono_e164 == number)
@@ -56,10 +60,10 @@ def enter_stop(connection: Connection, number: str) -> None:
 def take_back_stop(connection: Connection, number: str) -> set[int]:
     """Let accounts write again to somebody who takes a STOP back; return those from whose lists the number went.
 
-    What somebody of a shop entered by hand stays: it was not this phone that asked for it.
+    What somebody of a shop entered stays, by hand or in a file: it was not this phone that asked for it.
     """
     begin_erasing(connection)
     names = [number, *pseudonyms_of(connection, [number])]
     forget_stop(connection, number)
-    gone = delete(Baja).where(Baja.telefono_e164.in_(names), Baja.origen != OrigenBaja.MANUAL)
+    gone = delete(Baja).where(Baja.telefono_e164.in_(names), Baja.origen.not_in(OF_THE_SHOP))
     return set(connection.scalars(gone.returning(Baja.usuario_id)))

@@ -1,14 +1,14 @@
 """an account's own fields, and their values
 
 Revision ID: 0024
-Revises: 0022
+Revises: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

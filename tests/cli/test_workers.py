@@ -1,4 +1,4 @@
-"""`workers`: who sends, as an operator reads it."""
+"""`workers`: who is alive, as an operator reads it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_those_who_give_no_sign_of_life_are_said_to_be_gone(app: Flask) -> None:
             connection.execute(update(TurnoDeEnvio).values(latido=utc_now() - timedelta(seconds=40)))
     _, gone, nobody = listed(app)
     assert re.search(r"  4\d s ago: gone$", gone)
-    assert nobody == "Nobody sends: none of them gives a sign of life."
+    assert nobody == "Nobody sends."
 
 
 def test_workers_stand_below_each_other(app: Flask) -> None:
@@ -52,3 +52,12 @@ def test_workers_stand_below_each_other(app: Flask) -> None:
     for heading, cells in (("WHERE", ("one:7", "the-other:4711")), ("DOES", ("send,imports,upkeep", "send"))):
         column = headings.index(heading)
         assert (first[column:].startswith(cells[0]), second[column:].startswith(cells[1])) == (True, True)
+
+
+def test_one_that_only_imports_is_listed_and_does_not_send(app: Flask) -> None:
+    with app.app_context():
+        lease.enter(db.engine, "one/1:7:a", 0, queues="imports,upkeep")
+    _, importing, nobody = listed(app)
+    assert importing.startswith("one:7  imports,upkeep  ")
+    assert nobody == "Nobody sends."
+    assert app.test_client().get("/readyz").status_code == 503

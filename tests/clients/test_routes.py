@@ -749,3 +749,33 @@ def test_an_order_that_cannot_be_read_is_said_and_hides_nobody(admin: CheckingCl
     page = admin.get("/clientes/?orden=edad").text
     assert "orden: “edad” no se puede leer. Es uno de: recientes, nombre, compra." in page
     assert shown(page) == ["Laura"]
+
+
+def test_a_client_is_switched_off_and_on_on_its_own_page(admin: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura", "3001112233")
+    url = f"/clientes/{client_id}/"
+    assert 'role="switch" aria-checked="true"' in admin.get(url).text
+    said = admin.swap(f"{url}no-contactar/").text
+    assert "No quiere mensajes" in said
+    assert "Se agregó a mano" in said
+    removal = re.search(r'href="(/clientes/bajas/\d+/quitar/\?cliente=\d+)" [^>]*aria-checked="false"', said)
+    assert removal
+    assert f'href="{url}"' in admin.get(removal[1]).text
+    assert admin.send(removal[1]).headers["Location"] == url
+    assert 'role="switch" aria-checked="true"' in admin.get(url).text
+
+
+def test_who_has_no_number_or_is_inactive_has_no_switch(admin: CheckingClient, shop: Shop, account: int) -> None:
+    for client_id in (shop.add_client(account, "Sin", ""), shop.add_client(account, "In", "3001112233", activo=False)):
+        assert 'role="switch"' not in admin.get(f"/clientes/{client_id}/").text
+    refused = admin.send(f"/clientes/{shop.add_client(account, 'Fijo', '6011234567')}/no-contactar/")
+    assert refused.status_code == 409
+
+
+def test_a_vendedor_switches_off_only(seller: CheckingClient, shop: Shop, account: int) -> None:
+    client_id = shop.add_client(account, "Laura", "3001112233")
+    url = f"/clientes/{client_id}/"
+    assert seller.send(f"{url}no-contactar/").status_code == 302
+    page = seller.get(url).text
+    assert 'role="switch"' not in page
+    assert "/quitar/?cliente" not in page

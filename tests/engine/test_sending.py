@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 
@@ -61,10 +61,10 @@ def start(app: Flask, simulator: Simulator) -> Iterator[Start]:
     """Starts workers; the test's end kills them."""
     running = []
 
-    def start(**settings: object) -> BaseProcess:
+    def start(queues: Sequence[str] = ("send", "upkeep"), **settings: object) -> BaseProcess:
         twilio = replace(simulated_twilio(TwilioSettings(), simulator.base_url), **settings)
         url = app.config["SQLALCHEMY_DATABASE_URI"]
-        running.append(start_worker_process(url, twilio, lease_seconds=LEASE))
+        running.append(start_worker_process(url, twilio, queues, lease_seconds=LEASE))
         return running[-1]
 
     yield start
@@ -267,3 +267,14 @@ def test_a_stopped_account_stops_every_worker(campaigns: Campaigns, simulator: S
     wait_until(lambda: not campaigns.states(campaign_id)[EstadoSMS.ENVIANDO])
     assert campaigns.states(campaign_id)[EstadoSMS.PENDIENTE] > 1_000
     assert campaigns.hold(campaign_id)
+
+
+def test_one_that_does_not_send_shows_life_until_it_ends(start: Start, app: Flask) -> None:
+    def listed() -> list[tuple[str, bool]]:
+        with app.app_context():
+            return [(one.queues, one.is_alive) for one in living(db.engine)]
+
+    worker = start(("upkeep",))
+    wait_until(lambda: listed() == [("upkeep", True)])
+    worker.terminate()
+    wait_until(lambda: listed() == [])

@@ -88,6 +88,7 @@ STAFF = {
     "POST answers.mark_all",
     "GET answers.confirm_opt_out",
     "POST answers.opt_out",
+    "POST clients.stop_messages",
     "GET segments.index",
     "GET opt_outs.export",
     "GET templates.index",

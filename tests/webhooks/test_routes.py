@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from clientes_app.extensions import db
 from clientes_app.models import Baja, CampanaSMS, EstadoCampana, EstadoSMS, MensajeEntrante, OrigenBaja, Recibo, SMSLog
 from clientes_app.models.types import utc_now
+from clientes_app.sending.opt_outs import OF_THE_SHOP
 from clientes_app.settings import replace_settings
 from clientes_app.simulator import SIMULATED_AUTH_TOKEN
 
@@ -299,7 +300,7 @@ def test_a_start_takes_back_what_came_from_the_phone_and_not_what_the_shop_enter
     shop.add_client(account, telefono=NUMBER)
     shop.add(Baja(telefono_e164=NUMBER, origen=origin, usuario_id=account))
     twilio.answer("START")
-    assert bool(opted_out(app)) is (origin is OrigenBaja.MANUAL)
+    assert bool(opted_out(app)) is (origin in OF_THE_SHOP)
 
 
 def test_what_twilio_made_of_the_message_counts_before_its_text(

@@ -58,7 +58,7 @@ def activate_again(connection: Connection, account_id: int, client_ids: Iterable
 
 def _enter(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
     rows = [
-        {"usuario_id": account_id, "telefono_e164": number, "origen": OrigenBaja.MANUAL, "creado": utc_now()}
+        {"usuario_id": account_id, "telefono_e164": number, "origen": OrigenBaja.ARCHIVO, "creado": utc_now()}
         for number in sorted(numbers)
     ]
     if rows:

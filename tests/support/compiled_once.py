@@ -1,0 +1,45 @@
+"""What each app compiles for itself, compiled once for all apps of a test run: templates, and what writes addresses.
+
+Thousands of tests make an app each, and half of their time went into compiling the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
+
+_writers: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates by their names and sources."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template's code where it was compiled before."""
+        if code := self._codes.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code."""
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+class CompiledRule(Rule):
+    """A rule whose addresses are written by the function that was made for its like."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made_of = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
+        if made_of not in _writers:
+            _writers[made_of] = super()._compile_builder(append_unknown)
+        return _writers[made_of]
+
+
+Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+Flask.url_rule_class = CompiledRule
