@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from clientes_app.importing.own_fields.making import Unfit
 from clientes_app.importing.staging import asking, staged_rows
 from clientes_app.models import CambioDeCliente, Campo, Cliente, EstadoImportacion, TipoDeCampo
 
+from ..support.client_files import workbook
 from ..support.imports import Imports
 from ..support.own_fields import add_field
 from ..support.shop import Shop
@@ -80,6 +82,16 @@ def test_columns_are_known_by_the_names_of_fields(imports: Imports) -> None:
         "Ana": {"Cumpleaños": "--05-17", "Talla": "M", "Puntos": "1234.5"},
         "Sol": {"Cumpleaños": "1990-05-17", "Talla": "L", "Puntos": "-3"},
     }
+
+
+@pytest.mark.usefixtures("fields")
+def test_days_of_a_workbook_are_those_of_its_cells(imports: Imports) -> None:
+    formats = {"B2": "dd/mm/yy", "B3": "mm/dd/yyyy", "B4": "dd/mm", "B5": "d-mmm"}
+    day = date(1990, 5, 6)
+    rows: list[list[Any]] = [["nombre", "Cumpleaños"], *([name, day] for name in ("Ana", "Luz", "Sol", "Eva"))]
+    imports.run(workbook(rows, formats))
+    days = {name: own["Cumpleaños"] for name, own in told(imports).items()}
+    assert days == {"Ana": "1990-05-06", "Luz": "1990-05-06", "Sol": "--05-06", "Eva": "1990-05-06"}
 
 
 @pytest.mark.usefixtures("fields")
