@@ -40,6 +40,11 @@ INDEXES = {
         "uq_sms_log_intento": "4000000 1",
         "uq_sms_log_twilio_sid": "4000000 1",
     },
+    "valor_de_campo": {
+        "valor_de_campo": "3000000 100000 10 1",
+        "sqlite_autoindex_valor_de_campo_2": "3000000 3 1",
+        "ix_valor_de_campo_campo_id_dia_cliente_id": "1000000 100000 300 1",
+    },
     "venta": {
         "ix_venta_cliente_id_fecha": "1000000 5 1",
         "ix_venta_usuario_id": "1000000 250000",

@@ -1,6 +1,7 @@
 """An account's fields: finding, creating, changing, ordering, deleting them.
 
-Whoever creates or changes one holds the account's lock, before any other.
+Whoever creates or changes one holds the account's lock, before any other. Whoever changes or deletes values holds the
+locks of their fields, in the order of the ids, after those of the clients.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..audit_log import Actor, Thing, record
@@ -90,9 +91,7 @@ def get_field(account_id: int, field_id: int) -> Campo:
 
 def lock_fields(session: Session, account_id: int) -> Sequence[Campo]:
     """Return the account's fields in their order; nobody changes or deletes one until the transaction ends."""
-    fields = owned(Campo, account_id).order_by(Campo.id).with_for_update(read=True)
-    found = session.scalars(fields.execution_options(populate_existing=True)).all()
-    return sorted(found, key=lambda field: (field.posicion, field.id))
+    return _locked(session, owned(Campo, account_id).with_for_update(read=True))
 
 
 def create_field(account_id: int, wanted: NewField, *, by: Actor) -> Campo:
@@ -147,8 +146,8 @@ def move_field(account_id: int, field_id: int, direction: Direction) -> Campo:
     """
     with unit_of_work() as session:
         lock_accounts(session.connection(), [account_id])
-        field = lock_owned(session, Campo, account_id, field_id)
-        order = list(list_fields(session, account_id))
+        order = _locked(session, owned(Campo, account_id).with_for_update(key_share=True))
+        field = get_owned(session, Campo, account_id, field_id)
         place = order.index(field)
         other = place - 1 if direction is Direction.UP else place + 1
         if 0 <= other < len(order):
@@ -163,9 +162,8 @@ def delete_field(account_id: int, field_id: int, *, by: Actor) -> Campo:
 
     Raises NotFound.
     """
-    get_field(account_id, field_id)
     rest = 0.5 if db.engine.dialect.name == "sqlite" else 0.0  # beside PostgreSQL's locks others write
-    for _ in taking_turns(_deleted_batches(field_id), rest):
+    for _ in taking_turns(_deleted_batches(account_id, field_id), rest):
         pass
     with unit_of_work() as session:
         lock_accounts(session.connection(), [account_id])
@@ -220,13 +218,19 @@ def _set_options(session: Session, field: Campo, options: Sequence[str]) -> None
     field.opciones = list(options)
 
 
-def _deleted_batches(field_id: int) -> Iterator[int]:
+def _locked(session: Session, fields: Select[Campo]) -> list[Campo]:
+    found = session.scalars(fields.order_by(Campo.id).execution_options(populate_existing=True)).all()
+    return sorted(found, key=lambda field: (field.posicion, field.id))
+
+
+def _deleted_batches(account_id: int, field_id: int) -> Iterator[int]:
     """Delete a field's values batch by batch, each in a transaction of its own; give how many each had."""
     some = select(ValorDeCampo.cliente_id).where(ValorDeCampo.campo_id == field_id).limit(_BATCH)
     batch = delete(ValorDeCampo).where(ValorDeCampo.campo_id == field_id, ValorDeCampo.cliente_id.in_(some))
     deleted = _BATCH
     while deleted == _BATCH:
         with unit_of_work() as session:
+            lock_owned(session, Campo, account_id, field_id)
             deleted = session.connection().execute(batch).rowcount
         yield deleted
 

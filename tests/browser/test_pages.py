@@ -18,6 +18,7 @@ from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.drafts.typed import Content
 from clientes_app.extensions import db, unit_of_work
+from clientes_app.fields.services import NewField, create_field
 from clientes_app.models import (
     Alcance,
     Borrador,
@@ -31,6 +32,7 @@ from clientes_app.models import (
     Respuesta,
     Segmento,
     SMSLog,
+    TipoDeCampo,
     Venta,
 )
 from clientes_app.models.baja import Baja, OrigenBaja
@@ -125,6 +127,11 @@ def refuse_price(page: Page) -> None:
     expect(page.locator("select:focus")).to_have_attribute("id", re.compile("^precios-"))
     page.locator("input[name$=-precio]").last.press("Enter")
     expect(page.locator("input[name$=-precio][aria-invalid=true]")).to_be_focused()
+
+
+def open_filters(page: Page) -> None:
+    press(".client-filters > summary", page)
+    expect(page.locator(".own-filter[open] fieldset").first).to_be_visible()
 
 
 def make_token(page: Page) -> None:
@@ -320,6 +327,12 @@ PAGES = {
     "approve in a dialog": Look("/", partial(open_dialog, "#waiting a[href*=aprobar]"), who="cuida"),
     "reject": Look("/clientes/campanas/{waiting}/rechazar/", who="cuida"),
     "review that passes a limit": Look("/clientes/campanas/nueva/", review, who="cuida"),
+    "fields": Look("/ajustes/campos/"),
+    "no fields": Look("/ajustes/campos/", who="nueva"),
+    "new field": Look("/ajustes/campos/nuevo/", partial(refuse, "#nombre")),
+    "change a field": Look("/ajustes/campos/{field}/"),
+    "delete a field": Look("/ajustes/campos/{field}/eliminar/"),
+    "clients by a field": Look("/clientes/?campo_{field}_opcion=Chica", open_filters),
     "tokens": Look("/ajustes/tokens/"),
     "no tokens": Look("/ajustes/tokens/", who="nueva"),
     "new token": Look("/ajustes/tokens/nuevo/", partial(refuse, "#nombre")),
@@ -371,7 +384,13 @@ def places(shared_site: Site) -> dict[str, Any]:
     shared_site.shop.add_sale(account, erased, 59_900)
     with shared_site.app.app_context():
         token = create_token(account, "Caja", list(Alcance), by=Actor(account)).token.id
+    with shared_site.app.test_request_context():
+        size = NewField("Talla", TipoDeCampo.OPCION, ["Chica", "Grande"])
+        field = create_field(account, size, by=NOBODY).id
+        create_field(account, NewField("Cumpleaños", TipoDeCampo.FECHA), by=NOBODY)
+    shared_site.shop.add_template(account, "Tallas", "Tenemos la {talla}")
     ids = {
+        "field": field,
         "erased": erased,
         "token": token,
         "segment": segment,

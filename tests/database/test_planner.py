@@ -17,8 +17,12 @@ from clientes_app.clients.search.listing import find_page
 from clientes_app.clients.search.pages import Cursor, Order
 from clientes_app.database.planner import INDEXES
 from clientes_app.extensions import db
+from clientes_app.fields.questions import Question
 
 from ..support.shop import Shop, account_of
+
+SIZE = Question(1, False, "opcion", ("Chica", "Grande"))
+BIRTHDAY = Question(2, False, "dias", ("7",))
 
 Asked = list[tuple[str, Any]]
 
@@ -74,15 +78,21 @@ def test_a_page_is_read_in_order_and_its_clients_by_their_ids(
         Search(any_tags=(1, 2)),
         Search(all_tags=(1, 2), no_tags=(3,)),
         Search("ana", any_tags=(1, 2)),
+        Search(questions=(SIZE,)),
+        Search(questions=(BIRTHDAY, SIZE)),
+        Search("ana", questions=(SIZE,), any_tags=(1, 2)),
+        Search(questions=(SIZE._replace(negated=True),)),
     ],
 )
-def test_no_search_reads_all_sales_or_sorts_who_has_a_tag(crowd: int, asked: Asked, search: Search) -> None:
+def test_no_search_reads_all_sales_or_sorts_who_has_a_tag_or_a_value(crowd: int, asked: Asked, search: Search) -> None:
     asked.clear()
     find_page(account_of(crowd), search, Cursor(), Order.NEWEST)
     finding = [pair for pair in asked if pair[0].startswith("SELECT json_group_array")]
     plans = [plan(statement, parameters) for statement, parameters in finding]
     assert plans
-    assert not [each for each in plans if re.search(r"SCAN (venta|cliente_etiqueta|cliente)\b|TEMP B-TREE", each)]
+    assert not [
+        each for each in plans if re.search(r"SCAN (venta|cliente_etiqueta|valor_de_campo|cliente)\b|TEMP B-TREE", each)
+    ]
 
 
 def test_it_is_told_of_every_index_of_the_tables_that_grow(app: Flask) -> None:
