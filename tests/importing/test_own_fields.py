@@ -141,9 +141,11 @@ def test_undoing_takes_the_values_of_those_who_came_with_it(imports: Imports) ->
 
 @pytest.mark.usefixtures("fields")
 def test_what_cannot_be_read_is_wrong_and_can_be_mended(imports: Imports) -> None:
-    import_id = imports.review(HEAD + "Ana,3001234501,31/02,XXL,mil\nLuz,3001234502,N/A,-,n/a\n")
-    assert imports.counts(import_id) == {"nuevas": 1, "malas": 1}
-    assert imports.rejected(import_id) == [(2, "mala", "A value does not fit its field.")]
+    import_id = imports.review(
+        HEAD + "Ana,3001234501,31/02,XXL,mil\nLuz,3001234502,N/A,-,n/a\nSol,3001234503,12345,,\n"
+    )
+    assert imports.counts(import_id) == {"nuevas": 1, "malas": 2}
+    assert imports.rejected(import_id) == [(row, "mala", "A value does not fit its field.") for row in (2, 4)]
     named = {"nombre": "Ana", "telefono": "3001234501"}
     assert mend(imports, import_id, 2, **named, campos="28/02\nXXL\n1000") == "mala"
     assert mend(imports, import_id, 2, **named, campos="28/02\ns\n") == "nueva"
