@@ -27,8 +27,9 @@ _TOKEN = re.compile(r'"([^"]*)"|\\(.)|_(?:.)|\*(?:.)|\[[^\]]*\]|(.)', re.DOTALL)
 _DIGITS = "0#?"
 _PLAIN_LITERALS = " -+()"
 _PERCENT = re.compile(r"[#0]*0(?:\.(0+))?\s?%")
-_DAY = re.compile(r"(?:yyyy|yy|mm|m|dd|d|[/\-. ])+", re.IGNORECASE)
-_PART_OF_DAY = re.compile(r"yyyy|yy|mm|m|dd|d", re.IGNORECASE)
+# The day first, as people here read it; written otherwise, a day is read as the calendar has it: 1990-05-17.
+_DAY = re.compile(r"d{1,2}[/\-. ]+m{1,2}(?:[/\-. ]+yy(?:yy)?)?", re.IGNORECASE)
+_PART_OF_DAY = re.compile(r"y+|m+|d+", re.IGNORECASE)
 
 
 def shows_of(archive: ZipFile) -> dict[str, Show]:
@@ -70,7 +71,7 @@ def show_of(code: str) -> Show | None:
     if percent := _PERCENT.fullmatch(code):
         return partial(_as_percent, len(percent[1] or ""))
     bare = "".join(quoted or escaped or plain for quoted, escaped, plain in _TOKEN.findall(code))
-    if _DAY.fullmatch(bare) and re.search("[dmy]", bare, re.IGNORECASE):
+    if _DAY.fullmatch(bare):
         return partial(_as_day, bare)
     return _show_of_digits(code)
 
@@ -114,7 +115,8 @@ def _as_day(code: str, value: Any) -> str | None:
         return None
     parts = {
         "yyyy": f"{value.year:04}",
-        "yy": f"{value.year % 100:02}",
+        # Of two digits nobody who reads them knows the century.
+        "yy": f"{value.year:04}",
         "mm": f"{value.month:02}",
         "m": str(value.month),
         "dd": f"{value.day:02}",

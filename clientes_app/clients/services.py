@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
@@ -22,8 +22,6 @@ from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.client_keys import keys_of
 from .locks import lock_for_deletion
 
-_NOTHING: Mapping[str, Any] = {}
-
 
 class ClientFields(TypedDict, total=False):
     """What a person says of a client; what is left out keeps its value."""
@@ -32,6 +30,14 @@ class ClientFields(TypedDict, total=False):
     telefono: str
     documento: str
     activo: bool
+
+
+class Edit(NamedTuple):
+    """What an edit changes of a client."""
+
+    fields: ClientFields
+    own: Mapping[str, Any]
+    """What it has changed of the account's own fields, as `change_values` says it."""
 
 
 def find_client(account_id: int, client_id: int) -> Cliente:
@@ -65,9 +71,7 @@ def edit_client(
     with unit_of_work() as session:
         client = lock_client(session, account.id, client_id)
         own = change_values(session, account.id, client.id, values)
-        _note_edit(session, client, fields, by, own)
-        _apply(client, fields, account.region)
-        _keep_opted_out(session, client)
+        apply_edit(session, client, Edit(fields, own), account.region, by)
     return client
 
 
@@ -78,7 +82,7 @@ def set_active(account_id: int, client_id: int, active: bool, *, by: Actor) -> C
     """
     with unit_of_work() as session:
         client = lock_client(session, account_id, client_id)
-        _note_edit(session, client, {"activo": active}, by)
+        _note_edit(session, client, Edit({"activo": active}, {}), by)
         client.activo = active
     return client
 
@@ -115,10 +119,10 @@ def require_not_erased(client: Cliente) -> None:
         raise Conflict(gettext("This client's data was erased. It can no longer be changed."))
 
 
-def change_fields(session: Session, client: Cliente, fields: ClientFields, region: str, by: Actor) -> None:
-    """Give a client, which the caller has locked, these fields, and note what they change."""
-    _note_edit(session, client, fields, by)
-    _apply(client, fields, region)
+def apply_edit(session: Session, client: Cliente, edit: Edit, region: str, by: Actor) -> None:
+    """Give a client, which the caller has locked, other fields, and note what the whole edit changes."""
+    _note_edit(session, client, edit, by)
+    _apply(client, edit.fields, region)
     _keep_opted_out(session, client)
 
 
@@ -184,13 +188,11 @@ def with_same_document(client: Cliente) -> Cliente | None:
     return db.session.scalar(others.order_by(Cliente.id).limit(1))
 
 
-def _note_edit(
-    session: Session, client: Cliente, fields: ClientFields, by: Actor, own: Mapping[str, Any] = _NOTHING
-) -> None:
-    was = {name: getattr(client, name) for name in fields}
-    changed: dict[str, Any] = {name: [was[name], value] for name, value in fields.items() if was[name] != value}
-    if own:
-        changed["campos"] = own
+def _note_edit(session: Session, client: Cliente, edit: Edit, by: Actor) -> None:
+    was = {name: getattr(client, name) for name in edit.fields}
+    changed: dict[str, Any] = {name: [was[name], value] for name, value in edit.fields.items() if was[name] != value}
+    if edit.own:
+        changed["campos"] = edit.own
     if changed:
         note_change(session, client.id, TipoDeCambio.EDITADO, changed, by)
 

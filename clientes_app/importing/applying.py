@@ -89,7 +89,7 @@ def _store(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Ou
     lock_clients(connection, job.account_id, rows)
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     fields = lock_fields(Session(connection), job.account_id) if job.layout.own else ()
-    own = OwnFields(job.layout.own).only({field.id for field in fields})
+    own = OwnFields(job.layout.own, {field.id for field in fields})
     matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
     change = Change(connection, job, matches, fields)
     new = []

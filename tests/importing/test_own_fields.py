@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from clientes_app.importing.own_fields.making import Unfit
 from clientes_app.importing.staging import asking, staged_rows
 from clientes_app.models import CambioDeCliente, Campo, Cliente, EstadoImportacion, TipoDeCampo
 
+from ..support.client_files import workbook
 from ..support.imports import Imports
 from ..support.own_fields import add_field
 from ..support.shop import Shop
@@ -83,6 +85,16 @@ def test_columns_are_known_by_the_names_of_fields(imports: Imports) -> None:
 
 
 @pytest.mark.usefixtures("fields")
+def test_days_of_a_workbook_are_those_of_its_cells(imports: Imports) -> None:
+    formats = {"B2": "dd/mm/yy", "B3": "mm/dd/yyyy", "B4": "dd/mm", "B5": "d-mmm"}
+    day = date(1990, 5, 6)
+    rows: list[list[Any]] = [["nombre", "Cumpleaños"], *([name, day] for name in ("Ana", "Luz", "Sol", "Eva"))]
+    imports.run(workbook(rows, formats))
+    days = {name: own["Cumpleaños"] for name, own in told(imports).items()}
+    assert days == {"Ana": "1990-05-06", "Luz": "1990-05-06", "Sol": "--05-06", "Eva": "1990-05-06"}
+
+
+@pytest.mark.usefixtures("fields")
 def test_clients_that_there_are_get_what_the_file_says_and_an_empty_cell_changes_nothing(imports: Imports) -> None:
     imports.run(FILE)
     again = imports.review(HEAD + "Ana,3001234501,2000-05-17,,1.234,50\n".replace("1.234,50", '"1.234,50"'))
@@ -129,9 +141,11 @@ def test_undoing_takes_the_values_of_those_who_came_with_it(imports: Imports) ->
 
 @pytest.mark.usefixtures("fields")
 def test_what_cannot_be_read_is_wrong_and_can_be_mended(imports: Imports) -> None:
-    import_id = imports.review(HEAD + "Ana,3001234501,31/02,XXL,mil\nLuz,3001234502,N/A,-,n/a\n")
-    assert imports.counts(import_id) == {"nuevas": 1, "malas": 1}
-    assert imports.rejected(import_id) == [(2, "mala", "A value does not fit its field.")]
+    import_id = imports.review(
+        HEAD + "Ana,3001234501,31/02,XXL,mil\nLuz,3001234502,N/A,-,n/a\nSol,3001234503,12345,,\n"
+    )
+    assert imports.counts(import_id) == {"nuevas": 1, "malas": 2}
+    assert imports.rejected(import_id) == [(row, "mala", "A value does not fit its field.") for row in (2, 4)]
     named = {"nombre": "Ana", "telefono": "3001234501"}
     assert mend(imports, import_id, 2, **named, campos="28/02\nXXL\n1000") == "mala"
     assert mend(imports, import_id, 2, **named, campos="28/02\ns\n") == "nueva"

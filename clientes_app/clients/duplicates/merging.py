@@ -22,7 +22,7 @@ from ...tenancy import Account, owned
 from ...values.ids import MAX_ID
 from ..locks import lock_for_deletion
 from ..sales import count_purchases
-from ..services import ClientFields, change_fields, note_change
+from ..services import ClientFields, Edit, apply_edit, note_change
 from .own_differences import Difference, all_as_told, differences, take_chosen
 from .services import Pair, remember_apart
 
@@ -79,10 +79,9 @@ def merge(account: Account, ids: tuple[int, int], chosen: Mapping[str, int], *, 
             opt_out = _opt_out_of(session, pair)
             lock_for_deletion(session.connection(), Cliente.id == pair.newer.id)
             _move_everything(session, pair)
-            change_fields(session, kept, _chosen_fields(pair, chosen), account.region, by)
+            own = take_chosen(session, pair, chosen)
+            apply_edit(session, kept, Edit(_chosen_fields(pair, chosen), own), account.region, by)
             was = _as_it_was(pair.newer) | all_as_told(session, pair)
-            if own := take_chosen(session, pair, chosen):
-                note_change(session, kept.id, TipoDeCambio.EDITADO, {"campos": own}, by)
             note_change(session, kept.id, TipoDeCambio.UNIDO, was, by)
             session.delete(pair.newer)
             session.flush()

@@ -31,8 +31,7 @@ class Difference:
 
     def shown(self, client_id: int) -> str:
         """Return what it says of a client, in words."""
-        value = self.values[client_id]
-        return shown_value(self.field.tipo, value) if value else ""
+        return shown_value(self.field.tipo, self.values[client_id])
 
 
 def name_of(field: Campo) -> str:
@@ -52,14 +51,14 @@ def take_chosen(session: Session, pair: Pair, chosen: Mapping[str, int]) -> dict
     taken = [(each.field, each.values[kept], _chosen(each, chosen)) for each in _among(session, pair, fields)]
     changed = [(field, was, now) for field, was, now in taken if now != was]
     store_values(session, fields, {kept: {field.id: now for field, _, now in changed}})
-    return {field.nombre: [_typed(field, was), _typed(field, now)] for field, was, now in changed}
+    return {field.nombre: [typed_value(field.tipo, was), typed_value(field.tipo, now)] for field, was, now in changed}
 
 
 def all_as_told(session: Session, pair: Pair) -> dict[str, dict[str, str]]:
     """Return what the fields say of the newer client, as the story of the older one keeps it."""
     values = values_of(session, [pair.newer.id]).get(pair.newer.id, {})
     fields = list_fields(session, pair.newer.usuario_id)
-    told = {field.nombre: _typed(field, values[field.id]) for field in fields if field.id in values}
+    told = {field.nombre: typed_value(field.tipo, values[field.id]) for field in fields if field.id in values}
     return {"campos": told} if told else {}
 
 
@@ -77,7 +76,3 @@ def _among(session: Session, pair: Pair, fields: Sequence[Campo]) -> list[Differ
 def _chosen(difference: Difference, chosen: Mapping[str, int]) -> str:
     preferred = difference.values[difference.preferred]
     return difference.values.get(chosen.get(difference.name, difference.preferred), preferred)
-
-
-def _typed(field: Campo, value: str) -> str:
-    return typed_value(field.tipo, value) if value else ""

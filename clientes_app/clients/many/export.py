@@ -226,7 +226,7 @@ def _own_cells(values: Mapping[int, str], export: Export) -> dict[str, Any]:
 def _own_cell(kind: TipoDeCampo, value: str) -> str | Decimal:
     """Return a value so that an import reads it again: three decimals behind a point would be thousands."""
     if kind is not TipoDeCampo.NUMERO or not value:
-        return typed_value(kind, value) if value else ""
+        return typed_value(kind, value)
     number = Decimal(value)
     is_exact = len(number.as_tuple().digits) <= _EXACT_DIGITS and number.as_tuple().exponent != -3
     return number if is_exact else typed_value(kind, value)

@@ -5,6 +5,7 @@ A field that the import is to make can be whatever the file says, as far as a fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -22,6 +23,8 @@ UNREADABLE = translatable("A value does not fit its field.")
 
 _MANY_CHOICES = translatable("The field would have more than 50 options: make it a text.")
 _LONG_CHOICE = translatable("An option is longer than 60 characters: make it a text.")
+
+_COUNTS = re.compile("[1-9]")
 
 _MOST_REMEMBERED = 50_000
 """Texts of a column whose meaning is kept: files say the same again and again."""
@@ -41,9 +44,11 @@ class OwnText(NamedTuple):
 class OwnFields:
     """The columns of a file that hold own fields."""
 
-    def __init__(self, columns: Iterable[OwnColumn]) -> None:
+    def __init__(self, columns: Iterable[OwnColumn], field_ids: Collection[int] | None = None) -> None:
+        """Look at the columns, or only at those of some fields."""
         self._columns = [_Column(each) for each in columns]
-        self._used: Sequence[int] = range(len(self._columns))
+        meant = (field_ids is None or each.column.field_id in field_ids for each in self._columns)
+        self._used = [place for place, is_meant in enumerate(meant) if is_meant]
 
     def __bool__(self) -> bool:
         return bool(self._used)
@@ -52,12 +57,6 @@ class OwnFields:
     def columns(self) -> tuple[OwnColumn, ...]:
         """The columns as they are by now: what new fields can be grows with the rows that are read."""
         return tuple(each.column for each in self._columns)
-
-    def only(self, field_ids: Collection[int]) -> OwnFields:
-        """Return the same without the columns of other fields."""
-        fewer = OwnFields(self.columns)
-        fewer._used = [place for place in self._used if self._columns[place].column.field_id in field_ids]
-        return fewer
 
     def told(self, row: Row) -> list[OwnText]:
         """Return what a row says of each field, empty texts included."""
@@ -87,7 +86,12 @@ def reading_of(column: OwnColumn, text: str) -> OwnText:
     try:
         return OwnText(column, text, read_value(TipoDeCampo(column.kind), column.choices, text))
     except BadValue as bad:
-        return OwnText(column, text, "", "" if is_no_document(text) else bad.sentence)
+        return OwnText(column, text, "", "" if says_nothing(text) else bad.sentence)
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a text that is no value says that there is none: "N/A", "-", "00/00/0000"."""
+    return is_no_document(text) and _COUNTS.search(text) is None
 
 
 class _Column:

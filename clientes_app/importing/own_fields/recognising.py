@@ -12,8 +12,8 @@ from ...client_files.meaning.roles import Role
 from ...fields.canonical import BadValue, read_value
 from ...fields.naming import LONGEST_NAME
 from ...models import Campo, TipoDeCampo
-from ...values.placeholders import is_no_document
 from ...values.text import fold
+from .own_texts import says_nothing
 
 _FEW_CHOICES = 12
 _TIMES = 2
@@ -49,7 +49,7 @@ def name_of(layout: Layout, place: int) -> str:
 
 def guessed_kind(cells: Iterable[str]) -> TipoDeCampo:
     """Return what a field seems to hold, by some of its cells: a text unless all of them say the same of it."""
-    texts = [text for text in map(tidy, cells) if text and not is_no_document(text)]
+    texts = [text for text in map(tidy, cells) if text and not says_nothing(text)]
     if not texts:
         return TipoDeCampo.TEXTO
     if all(_is(TipoDeCampo.NUMERO, text) and not _is_code(text) for text in texts):

@@ -246,7 +246,7 @@ def test_own_fields_are_chosen_like_the_others(shop: Shop, account: int, kept: i
     )
     assert values_of(db.session(), [kept, dropped]) == {kept: {pet: "Toby", size: "M", points: "1.5", same: "--05-17"}}
     edited, merged = db.session.scalars(db.select(CambioDeCliente).order_by(CambioDeCliente.id)).all()[-2:]
-    assert edited.detalle == {"campos": {"Talla": ["S", "M"], "Puntos": ["", "1,5"]}}
+    assert edited.detalle["campos"] == {"Talla": ["S", "M"], "Puntos": ["", "1,5"]}
     assert merged.detalle["campos"] == {"Mascota": "Michi", "Talla": "M", "Puntos": "1,5", "Nace": "17/05"}
 
 
