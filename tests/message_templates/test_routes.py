@@ -164,7 +164,7 @@ def test_htmx_is_sent_to_the_list(admin: CheckingClient, app: Flask) -> None:
         (
             {"mensaje": "{{nombre}} {primer nombre} {nombre}"},
             "{{nombre}} is not filled in: did you mean {nombre}? {primer nombre} is not filled in: "
-            "did you mean {nombre}?",
+            "did you mean {primer_nombre}?",
         ),
         ({"activo": "perhaps"}, "Say true or false."),
     ],
