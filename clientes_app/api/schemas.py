@@ -129,9 +129,7 @@ _TEMPLATE = shape(
     {
         "id": identifier(translatable("The template.")),
         "nombre": text(translatable("Its name.")),
-        "mensaje": text(
-            translatable("Its text; {nombre} stands for the client's name, {primer_nombre} for the first one.")
-        ),
+        "mensaje": text(translatable("Its text; what stands in braces is filled in for each client.")),
     }
 )
 _NEW_CAMPAIGN: Json = {
@@ -146,9 +144,8 @@ _NEW_CAMPAIGN: Json = {
         },
         "mensaje": text(
             translatable(
-                "The text; {nombre} stands for the client's name, {primer_nombre} for the first one, {tienda},"
-                " {ultima_compra} and the keys of own fields for what they say; {talla|unknown} says what stands where"
-                " there is nothing."
+                "The text; {nombre}, {primer_nombre}, {tienda}, {ultima_compra} and the keys of own fields are filled "
+                "in for each client, and {talla|unknown} says what stands where there is nothing."
             ),
             1_600,
         ),

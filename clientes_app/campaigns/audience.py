@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from ..clients.search.selection import Selection, selected_in_order
 from ..database.transactions import id_list
-from ..message_templates.filling import Columns, Filling, as_json, filling_of, lacks, length_of_values
+from ..message_templates.filling import Filling, as_json, filling_of, lacks, length_of_values
 from ..messaging.personalization import NO_VALUES, Recipient, Template, recipient_of
-from ..messaging.template_placeholders import Placeholder
 from ..models import Baja, Cliente, EstadoSMS, OrigenBaja, SMSLog
 from ..sending.faults import (
     DEAD_NUMBER,
@@ -129,7 +128,7 @@ class _Ends:
 
     def __init__(self, session: Session, mailing: Mailing) -> None:
         self.chosen = chosen = _chosen(session, mailing)
-        self.values = values = _values(chosen, mailing)
+        with_values, self.values = mailing.filling.beside(chosen, mailing.template)
         repeated = _repeated(session, mailing)
         asked_out = and_(Baja.usuario_id == mailing.account_id, Baja.telefono_e164 == chosen.c.telefono_e164)
         self.reason = case(
@@ -137,12 +136,12 @@ class _Ends:
             (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
             (Baja.origen == OrigenBaja.NUMERO, DEAD_NUMBER),
             (Baja.id.is_not(None), OPTED_OUT),
-            (lacks(mailing.template, values), MISSING_VALUE),
+            (lacks(mailing.template, self.values), MISSING_VALUE),
             (_is_listed(session, chosen, mailing), TOO_LONG),
             (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
             else_=null(),
         )
-        self.known = chosen.outerjoin(Baja, asked_out).outerjoin(
+        self.known = with_values.outerjoin(Baja, asked_out).outerjoin(
             repeated, and_(_reachable(chosen), repeated.c.telefono_e164 == chosen.c.telefono_e164)
         )
 
@@ -177,10 +176,11 @@ def _too_long(session: Session, mailing: Mailing) -> Iterator[int]:
     if room is None:
         return
     chosen = _chosen(session, mailing)
-    values = _values(chosen, mailing)
+    with_values, values = mailing.filling.beside(chosen, mailing.template)
     long = length_of_values(mailing.template, values, chosen.c.nombre) > room
     query = select(chosen.c.cliente_id, chosen.c.nombre, as_json(values, _dialect(session))).where(long)
-    for client_id, nombre, valores in session.execute(query.execution_options(yield_per=2_000)):
+    found = query.select_from(with_values).execution_options(yield_per=2_000)
+    for client_id, nombre, valores in session.execute(found):
         if mailing.template.is_too_long(recipient_of(nombre, valores)):
             yield client_id
 
@@ -197,37 +197,27 @@ def _repeated(session: Session, mailing: Mailing) -> Subquery:
 
     They are few rows, so that the audience is not sorted, and values are asked of few.
     """
-    everybody = _chosen(session, replace(mailing, template=mailing.filling.template("")))
+    everybody = _chosen(session, mailing)
     number = everybody.c.telefono_e164
     several = select(number).where(_reachable(everybody)).group_by(number).having(func.count() > 1).subquery("several")
     chosen = _chosen(session, mailing)
-    left_out = or_(_is_listed(session, chosen, mailing), lacks(mailing.template, _values(chosen, mailing)))
-    first = select(chosen.c.telefono_e164, func.min(chosen.c.posicion).label("primera"))
-    sent_to = and_(_reachable(chosen), ~left_out)
-    shared = first.join(several, several.c.telefono_e164 == chosen.c.telefono_e164).where(sent_to)
-    return shared.group_by(chosen.c.telefono_e164).subquery("repeated")
-
-
-def _values(chosen: Subquery, mailing: Mailing) -> Columns:
-    """Return the values that the text uses, among the columns of who was chosen."""
-    return {placeholder: chosen.c[_column_of(placeholder)] for placeholder in mailing.template.stored}
-
-
-def _column_of(placeholder: Placeholder) -> str:
-    return f"valor_{placeholder.name}"
+    with_values, values = mailing.filling.beside(chosen, mailing.template)
+    left_out = or_(_is_listed(session, chosen, mailing), lacks(mailing.template, values))
+    sharing = with_values.join(several, several.c.telefono_e164 == chosen.c.telefono_e164)
+    first = select(chosen.c.telefono_e164, func.min(chosen.c.posicion).label("primera")).select_from(sharing)
+    return first.where(_reachable(chosen), ~left_out).group_by(chosen.c.telefono_e164).subquery("repeated")
 
 
 def _chosen(session: Session, mailing: Mailing) -> Subquery:
     chosen, order = selected_in_order(session, mailing.account_id, mailing.audience)
-    values = mailing.filling.columns([mailing.template])
     return chosen.with_only_columns(
         Cliente.id.label("cliente_id"),
         Cliente.nombre,
         Cliente.telefono,
         Cliente.telefono_e164,
         Cliente.activo,
+        Cliente.ultima_compra,
         order.label("posicion"),
-        *(value.label(_column_of(placeholder)) for placeholder, value in values.items()),
     ).subquery("chosen")
 
 

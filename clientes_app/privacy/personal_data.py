@@ -144,7 +144,7 @@ def _message_as_json(message: SMSLog, campaign: str, zone: ZoneInfo) -> dict[str
         "fecha": local_iso(message.actualizado, zone),
         "campana": campaign,
         "nombre": message.nombre,
-        "valores": recipient_of(message.nombre, message.valores).values,
+        "valores": dict(recipient_of(message.nombre, message.valores).values),
         "telefono": message.telefono_e164 or message.telefono,
         "mensaje": message.mensaje,
         "estado": message.estado.value,

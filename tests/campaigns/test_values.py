@@ -164,3 +164,29 @@ def test_whose_value_makes_it_too_long_is_left_out(shop: Shop, account: int, cam
     set_value(shop.app, account, {ids[0]: {size: "a" * 21}, ids[1]: {size: "a" * 20}})
     rows = campaigns.rows(campaigns.start_to(ids, "a" * 1580 + "{nota}"))
     assert [row.estado for row in rows] == [EstadoSMS.FALLIDO, EstadoSMS.PENDIENTE]
+
+
+def test_the_values_are_handed_out_with_what_is_kept_of_a_client_and_go_with_it(
+    admin: CheckingClient, shop: Shop, account: int, simulator: Simulator, campaigns: Campaigns
+) -> None:
+    size = add_field(shop, account, "talla")
+    ana = shop.add_client(account, "Ana", "3001110001")
+    shop.add_sale(account, ana, 1_000)
+    set_value(shop.app, account, {ana: {size: "M"}})
+    campaign_id = campaigns.start_to([ana], "Hola {talla}")
+    assert sent(campaigns, campaign_id) == ["Hola M"]
+    known = admin.get(f"/clientes/{ana}/datos.json").get_json()
+    assert known["mensajes"][0]["valores"] == {"talla": "M"}
+    admin.send(f"/clientes/{ana}/borrar/")
+    assert campaigns.row(campaign_id).valores is None
+
+
+def test_the_preview_tells_of_a_client_who_lacks_a_value(english: CheckingClient, shop: Shop, account: int) -> None:
+    size = add_field(shop, account, "talla", nombre="Talla de camisa")
+    for place, name in enumerate(("Ana", "Eva", "Luz")):
+        shop.add_client(account, name, f"300111000{place}")
+    set_value(shop.app, account, {1: {}, 3: {size: "M"}})
+    page = english.swap("/clientes/plantillas/vista-previa/", {"mensaje": "Hola {talla}"}).text
+    assert "This client has nothing for {talla} and would not get the message." in page
+    assert "In all, 2 clients would not get it for this reason." in page
+    assert "Insert Talla de camisa" in english.get("/clientes/plantillas/crear/").text

@@ -158,13 +158,13 @@ def test_htmx_is_sent_to_the_list(admin: CheckingClient, app: Flask) -> None:
         ({"mensaje": "x" * 1601}, "Use at most 1,600 characters: these are 1,601."),
         (
             {"mensaje": "{apellido} {nombre} {ciudad} {apellido}"},
-            "Only {primer_nombre}, {nombre}, {tienda}, {ultima_compra} are filled in."
-            " Correct or remove: {apellido}, {ciudad}.",
+            "Only {primer_nombre}, {nombre}, {tienda}, {ultima_compra} are filled in. "
+            "Correct or remove: {apellido}, {ciudad}.",
         ),
         (
             {"mensaje": "{{nombre}} {primer nombre} {nombre}"},
             "{{nombre}} is not filled in: did you mean {nombre}? {primer nombre} is not filled in: "
-            "did you mean {nombre}?",
+            "did you mean {primer_nombre}?",
         ),
         ({"activo": "perhaps"}, "Say true or false."),
     ],
