@@ -39,6 +39,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "opening",
     "passwords",
     "personal",
+    "planned",
     "preview",
     "progress",
     "repeats",
