@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from ..models import Accion, Auditoria
+from ..models import Accion, Auditoria, MotivoDePausa
 from ..web.formatting import number
 
 COUNT = "cuantos"
@@ -68,10 +68,16 @@ _DETAILS = {
     "puede_editar_clientes": lazy_gettext("create and edit clients"),
     "puede_enviar": lazy_gettext("send campaigns"),
     "puede_vender": lazy_gettext("record sales"),
+    "programada_para": lazy_gettext("hour"),
     "usuario": lazy_gettext("user"),
 }
 
 _VALUES = {
+    MotivoDePausa.TARDE: lazy_gettext("its hour had passed"),
+    MotivoDePausa.AUTOR: lazy_gettext("its author may not send any more"),
+    MotivoDePausa.PUBLICO: lazy_gettext("who gets it cannot be found out"),
+    MotivoDePausa.NADIE: lazy_gettext("nobody would get it"),
+    MotivoDePausa.LIMITE: lazy_gettext("it would have passed a limit of the shop"),
     "app": lazy_gettext("an app"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),
     "enlace": lazy_gettext("a link"),

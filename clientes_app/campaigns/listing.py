@@ -27,8 +27,9 @@ def list_page(account_id: int, before: int | None) -> Page[CampanaSMS]:
 
 
 def running(account_id: int) -> list[tuple[CampanaSMS, Progress]]:
-    """List the campaigns that go on, newest first, and how far each is."""
-    running = owned(CampanaSMS, account_id).where(CampanaSMS.estado.not_in(AT_REST))
+    """List the campaigns that go on, newest first, and how far each is; those that are held need a hand."""
+    going = CampanaSMS.estado.not_in(AT_REST), CampanaSMS.motivo_pausa.is_(None)
+    running = owned(CampanaSMS, account_id).where(*going)
     newest = db.session.scalars(running.order_by(CampanaSMS.id.desc()).limit(RUNNING_SHOWN)).all()
     return [(campaign, snapshot(engine_apart(), campaign.id)) for campaign in newest]
 

@@ -168,7 +168,7 @@ def send(key: UUID) -> ResponseReturnValue:
     form = composing.form_of(draft, MultiDict())
     audience = composing.checked(draft.usuario_id, form, form.said_for_review)
     if draft.huella != seen.mark or audience is None:
-        return _look_again(key, _changed())
+        return _look_again(key, str(next(iter(form.hora.errors), _changed())))
     campaigns.require_twilio(current_settings().missing)
     asked = composing.campaign_of(form, audience, draft.continua_id)
     try:

@@ -16,4 +16,4 @@ from . import bp, services
 def index() -> ResponseReturnValue:
     """Show the start; the page asks for its list of campaigns again while one of them goes on."""
     overview = services.overview(current_user.account_id)
-    return page_or_fragment("home/index.html", "home/_latest.html", overview=overview)
+    return page_or_fragment("home/index.html", "home/_latest_again.html", overview=overview)

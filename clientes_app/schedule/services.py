@@ -13,7 +13,10 @@ from ..errors import Conflict, Forbidden
 from ..extensions import unit_of_work
 from ..models import Accion, CampanaSMS, EstadoCampana
 from ..sending import control
+from ..shop.services import rules_of
 from ..tenancy import lock_owned
+from ..web.formatting import local_iso
+from ..web.i18n import zone_of
 
 
 class Started(Conflict):
@@ -40,8 +43,9 @@ def change_hour(account_id: int, campaign_id: int, moment: datetime, *, by: Acto
         if by.person_id is not None and waits_for_approval(account_id, by.person_id):
             # What an admin said yes to was another hour.
             control.ask_for_approval(connection, campaign_id)
+        zone = zone_of(rules_of(session, account_id))
         thing = Thing("campana_sms", campaign.id, campaign.nombre)
-        record(session, by, Accion.CAMPAIGN_RESCHEDULED, thing, programada_para=moment.isoformat(timespec="minutes"))
+        record(session, by, Accion.CAMPAIGN_RESCHEDULED, thing, programada_para=local_iso(moment, zone))
         session.refresh(campaign)
     return campaign
 

@@ -186,6 +186,28 @@ def test_what_could_not_be_kept_is_told_on_home_and_sent_when_resumed(
     assert "Needs a hand" not in english.get("/").text
 
 
+def test_home_is_told_of_it_by_itself(app: Flask, english: CheckingClient, friday: Clock) -> None:
+    schedule(english, nombre="Aniversario")
+    assert 'hx-get="/"' in english.get("/").text
+    let_it_come(app, friday, 11, 2)
+    told = english.swap("/", method="GET").text
+    assert "Needs a hand" in told.partition('<hx-partial hx-target="#held"')[2]
+
+
+def test_a_limit_of_that_day_is_told_at_the_review_and_blocks_nothing(
+    english: CheckingClient, campaigns: Campaigns
+) -> None:
+    english.send("/ajustes/", {"negocio": "Tienda", "mensajes_por_dia": "3"})
+    tomorrow = {**FRIDAY, "dia": "2026-12-05"}
+    first = english.get(OpenPage.new(english).type("Hola", **tomorrow).press_review()).text
+    assert "it would pass a limit" not in first
+    schedule(english, dia="2026-12-05")
+    second = OpenPage.new(english).type("Hola", **tomorrow).press_review()
+    assert "it would pass a limit" in english.get(second).text
+    assert campaigns.get(campaign_id(str(send_from(english, second).location))).estado is EstadoCampana.PROGRAMADO
+    assert "it would pass a limit" not in english.get(OpenPage.new(english).type("Hola").press_review()).text
+
+
 @pytest.mark.parametrize("reason", list(MotivoDePausa))
 def test_each_reason_has_its_words_in_both_languages(
     app: Flask, english: CheckingClient, reason: MotivoDePausa, account: int
