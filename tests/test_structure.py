@@ -48,6 +48,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "opening",
     "passwords",
     "personal",
+    "planned",
     "preview",
     "previewed",
     "progress",

@@ -12,6 +12,7 @@ from ..clients.search import listing
 from ..clients.search.criteria import Search, YesNo
 from ..extensions import db
 from ..models import AT_REST, CampanaSMS, EstadoCampana, PlantillaSMS, Usuario
+from ..schedule import planned
 from ..sending.waiting import Wait
 from ..tenancy import owned
 
@@ -37,6 +38,8 @@ class Overview:
     """What waits for an admin, and who asked for it."""
     held: Sequence[CampanaSMS]
     """What could not be kept at its hour."""
+    to_come: Sequence[CampanaSMS]
+    """What goes out next at its hour."""
     running: list[tuple[CampanaSMS, Progress]]
     latest: Sequence[CampanaSMS]
     waits: Mapping[int, Wait]
@@ -71,6 +74,7 @@ def overview(account_id: int) -> Overview:
     return Overview(
         waiting=campaigns.waiting(account_id),
         held=campaigns.held(account_id),
+        to_come=planned.next_of(account_id),
         running=campaigns.running(account_id),
         latest=latest,
         waits=campaigns.waits_of(latest),

@@ -21,10 +21,10 @@ class OrigenBaja(StrEnum):
     """The person asked for it in a sentence, which somebody of the shop read."""
     TWILIO = "twilio"
     """Twilio refused the number for it (21610)."""
-    NUMERO = "numero"
-    """The number does not work, and somebody of the shop said to leave it alone."""
     ARCHIVO = "archivo"
     """A file that the shop imported said so."""
+    NUMERO = "numero"
+    """The number does not work, and somebody of the shop said to leave it alone."""
     MANUAL = "manual"
     """Somebody of the shop entered it."""
 

@@ -117,6 +117,17 @@ def day_and_month(value: date) -> str:
     return format_skeleton("MMMMd", datetime.combine(value, time()), locale=get_locale())
 
 
+def day_name(value: date) -> str:
+    """Write a day of a month that is named beside it: `viernes, 4 de diciembre`."""
+    weekday = get_locale().days["stand-alone"]["wide"][value.weekday()]
+    return f"{weekday}, {day_and_month(value)}"
+
+
+def month_name(value: date) -> str:
+    """Write a day's month: `diciembre de 2026`."""
+    return format_skeleton("yMMMM", datetime.combine(value, time()), locale=get_locale())
+
+
 def country_name(code: str) -> str:
     """Write the name of a country, of which its two letters are given: `Colombia`."""
     return str(get_locale().territories.get(code) or gettext("numbers of no country"))

@@ -54,6 +54,8 @@ def init_app(app: Flask) -> None:
         capitalize_first=formatting.capitalize_first,
         shop_iso=lambda moment: formatting.local_iso(moment, account_zone()),
         day_and_month=formatting.day_and_month,
+        day_name=formatting.day_name,
+        month_name=formatting.month_name,
         ago=formatting.ago,
         local_iso=formatting.local_iso,
         phone_number=formatting.phone_number,

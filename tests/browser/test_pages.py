@@ -256,6 +256,8 @@ PAGES = {
     "compose from a template": Look("/clientes/campanas/nueva/?plantilla={template}"),
     "review": Look("/clientes/campanas/nueva/", review),
     "campaigns": Look("/clientes/campanas/"),
+    "calendar": Look("/clientes/campanas/calendario/?mes=2199-12"),
+    "empty calendar": Look("/clientes/campanas/calendario/", who="nueva"),
     "no campaigns": Look("/clientes/campanas/", who="nueva"),
     "finished campaign": Look("/clientes/campanas/{finished}/mensajes/?estado=fallido"),
     "missing ones": Look("/clientes/campanas/{refused}/faltan/", who="ocupada"),

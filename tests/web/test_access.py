@@ -81,6 +81,7 @@ STAFF = {
     "GET home.index",
     "GET phone.index",
     "GET clients.index",
+    "GET schedule.calendar",
     "GET clients.show",
     "GET clients.find",
     "GET clients.list_sales",
