@@ -26,19 +26,19 @@ def has_values(questions: Iterable[Question], client_id: ColumnElement[int], tod
     return [_has(group, client_id, today) for group in by_field(questions, negated=False)]
 
 
-def lacks_values(
-    account_id: int, questions: Iterable[Question], client_id: ColumnElement[int], today: date
-) -> Conditions:
-    """Return whether a client has nothing of what is asked for with `no_`.
+def lacks_values(questions: Iterable[Question], client_id: ColumnElement[int], today: date) -> Conditions:
+    """Return whether a client has nothing of what is asked for with `no_`."""
+    return [~_has(group, client_id, today) for group in by_field(questions, negated=True)]
 
-    Where one of the fields is gone, that is nobody, and not everybody.
-    """
-    groups = by_field(questions, negated=True)
-    if not groups:
+
+def fields_are_there(account_id: int, questions: Iterable[Question]) -> Conditions:
+    """Return whether the account has the fields that are asked: where one is gone nobody is found, not everybody."""
+    asked = {(question.field_id, question.kind) for question in questions}
+    if not asked:
         return []
-    asked = or_(*(and_(Campo.id == group[0].field_id, Campo.tipo == group[0].kind) for group in groups))
-    present = owned(Campo, account_id).where(asked).with_only_columns(func.count())
-    return [present.scalar_subquery() == len(groups), *(~_has(group, client_id, today) for group in groups)]
+    any_of_them = or_(*(and_(Campo.id == field_id, Campo.tipo == kind) for field_id, kind in sorted(asked)))
+    present = owned(Campo, account_id).where(any_of_them).with_only_columns(func.count())
+    return [present.scalar_subquery() == len(asked)]
 
 
 def who_has(group: Sequence[Question], today: date) -> Select[int]:

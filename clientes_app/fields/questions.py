@@ -65,16 +65,18 @@ class Operator(NamedTuple):
 
 
 OPERATORS: Mapping[str, Operator] = {
-    "contiene": Operator(TipoDeCampo.TEXTO, _of_one(_text)),
     "es": Operator(TipoDeCampo.TEXTO, _of_one(_text)),
+    "dias": Operator(TipoDeCampo.FECHA, _of_one(_days)),
+    "opcion": Operator(TipoDeCampo.OPCION, _options),
     "min": Operator(TipoDeCampo.NUMERO, _of_one(_number)),
     "max": Operator(TipoDeCampo.NUMERO, _of_one(_number)),
     "desde": Operator(TipoDeCampo.FECHA, _of_one(_day)),
     "hasta": Operator(TipoDeCampo.FECHA, _of_one(_day)),
-    "dias": Operator(TipoDeCampo.FECHA, _of_one(_days)),
-    "opcion": Operator(TipoDeCampo.OPCION, _options),
+    "contiene": Operator(TipoDeCampo.TEXTO, _of_one(_text)),
 }
-"""By their names in a URL; `no_` before all of it asks for whom it does not hold."""
+"""By their names in a URL; `no_` before all of it asks for whom it does not hold. Those that leave few come first."""
+
+_PLACES = {name: place for place, name in enumerate(OPERATORS)}
 
 _NAME = re.compile(rf"(no_)?campo_([1-9][0-9]{{0,18}})_({'|'.join(OPERATORS)})")
 
@@ -124,7 +126,13 @@ def reader_of(name: str) -> Reader:
     return read
 
 
+def reads_all(group: Iterable[Question]) -> bool:
+    """Return whether all values of a field are read to find those that are asked for."""
+    return all(each.operator == "contiene" for each in group)
+
+
 def by_field(questions: Iterable[Question], *, negated: bool) -> list[list[Question]]:
-    """Return the questions without `no_`, or those with it, together where they are of one field."""
+    """Return the questions without `no_`, or those with it, by field; those that are likely to leave few come first."""
     some = sorted(each for each in questions if each.negated is negated)
-    return [list(group) for _, group in groupby(some, key=lambda each: each.field_id)]
+    groups = [list(group) for _, group in groupby(some, key=lambda each: each.field_id)]
+    return sorted(groups, key=lambda group: min(_PLACES[each.operator] for each in group))

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from clientes_app.audit_log import NOBODY, Actor
-from clientes_app.clients.search import listing
+from clientes_app.clients.search import listing, query
 from clientes_app.clients.search.chips import chips_of
 from clientes_app.clients.search.choice import selection_of, understood
 from clientes_app.clients.search.criteria import Search
@@ -111,6 +111,16 @@ def test_who_is_found(account: int, fields: dict[str, Campo], question: str, peo
 
 
 @pytest.mark.both_databases
+def test_it_is_the_same_whichever_field_is_looked_at_first(
+    account: int, fields: dict[str, Campo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for broad in (0, 1):
+        monkeypatch.setattr(query, "BROAD", broad)
+        assert found(account, asked(fields, "mascota_contiene=gato&hijos_min=-2")) == "AB"
+        assert found(account, asked(fields, "mascota_contiene=gato&hijos_min=0&talla_opcion=Chica")) == "A"
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_reading_in_order_finds_the_same(
     account: int, fields: dict[str, Campo], question: str, monkeypatch: pytest.MonkeyPatch
@@ -186,6 +196,17 @@ def test_who_asks_for_a_field_that_is_gone_finds_nobody(account: int, fields: di
 
 def test_an_option_that_is_gone_is_refused(account: int, fields: dict[str, Campo]) -> None:
     search = asked(fields, "no_talla_opcion=Enorme")
+    with pytest.raises(Unreadable):
+        understood(account, search)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("question", ["mascota_min=0", "no_nace_contiene=gato"])
+def test_what_its_kind_of_field_is_not_asked_finds_nobody(
+    account: int, fields: dict[str, Campo], question: str
+) -> None:
+    search = asked(fields, question)
+    assert found(account, search) == ""
     with pytest.raises(Unreadable):
         understood(account, search)
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from ...fields.finding import has_values, lacks_values, who_has
-from ...fields.questions import by_field
+from ...fields.finding import fields_are_there, has_values, lacks_values
 from ...models import Baja, CambioImportado, Cliente, ClienteEtiqueta, Etiqueta, Importacion, Venta
 from ...models.types import utc_now
 from ...tenancy import owned
@@ -36,7 +34,8 @@ def conditions_of(account_id: int, search: Search) -> Conditions:
         *_of_number(account_id, search),
         *_of_creation(search),
         *_of_no_tags(account_id, search.no_tags),
-        *lacks_values(account_id, search.questions, _CLIENT_ID, _today()),
+        *fields_are_there(account_id, search.questions),
+        *lacks_values(search.questions, _CLIENT_ID, today()),
         *_of_purchases(account_id, search),
         *_of_import(account_id, search.import_id),
     ]
@@ -87,18 +86,7 @@ def has_tag(tag_ids: Collection[int], client_id: ColumnElement[int] = _CLIENT_ID
 
 def has_asked(search: Search, client_id: ColumnElement[int]) -> Conditions:
     """Return whether a client has the tags, and in the account's own fields the values, that a search asks for."""
-    return [*_has_tags(search, client_id), *has_values(search.questions, client_id, _today())]
-
-
-def who_has_first(search: Search) -> Select[int]:
-    """Select who has what a search asks of the first of the account's own fields."""
-    return who_has(by_field(search.questions, negated=False)[0], _today())
-
-
-def without_first(search: Search) -> Search:
-    """Return the same search without that."""
-    first = by_field(search.questions, negated=False)[0]
-    return replace(search, questions=tuple(each for each in search.questions if each not in first))
+    return [*_has_tags(search, client_id), *has_values(search.questions, client_id, today())]
 
 
 def _has_tags(search: Search, client_id: ColumnElement[int]) -> Conditions:
@@ -151,7 +139,8 @@ def _of_import(account_id: int, import_id: int | None) -> Conditions:
     return [imported, or_(Cliente.importacion_id == import_id, Cliente.id.in_(changed))]
 
 
-def _today() -> date:
+def today() -> date:
+    """Return the day that it is for the account."""
     return day_of(utc_now(), account_zone()).date
 
 
