@@ -24,6 +24,12 @@ def insert_rows(
     return sorted(connection.execute(statement).scalars().all())
 
 
+def add_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
+    """Insert rows that bring their own keys."""
+    listed = _listed(connection, table, names, rows)
+    connection.execute(insert(table).from_select(names, select(*(listed.c[name] for name in names))))
+
+
 def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by their `id`; each brings the same names."""
     names = list(rows[0])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import cast
 
-from sqlalchemy import ScalarSelect, delete, insert, select
+from sqlalchemy import ScalarSelect, Table, delete, insert, select
 from sqlalchemy.orm import Session
 
+from ..database.many_rows import add_rows
 from ..database.transactions import id_list
 from ..models import Campo, Cliente, ValorDeCampo
 from .canonical import month_and_day, sort_key
@@ -19,6 +20,10 @@ Values = Mapping[int, str]
 """Canonical values by their fields' ids; "" for none."""
 
 NO_VALUES: Values = {}
+
+_COLUMNS = ("campo_id", "cliente_id", "valor", "orden", "dia")
+_MANY = 100
+"""From so many values of a field on a table to list them in is worth its making."""
 
 
 def raw_value(field_id: int) -> ScalarSelect[str]:
@@ -75,15 +80,11 @@ def _store_one(session: Session, field: Campo, given: Mapping[int, str]) -> None
         )
     )
     rows = [_row(field, client_id, value) for client_id, value in given.items() if value]
-    if rows:
-        connection.execute(insert(ValorDeCampo), rows)
+    if len(rows) >= _MANY:
+        add_rows(connection, cast(Table, ValorDeCampo.__table__), _COLUMNS, rows)
+    elif rows:
+        connection.execute(insert(ValorDeCampo), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
 
 
-def _row(field: Campo, client_id: int, value: str) -> dict[str, Any]:
-    return {
-        "campo_id": field.id,
-        "cliente_id": client_id,
-        "valor": value,
-        "orden": sort_key(field.tipo, value),
-        "dia": month_and_day(field.tipo, value),
-    }
+def _row(field: Campo, client_id: int, value: str) -> tuple[int, int, str, str, int | None]:
+    return field.id, client_id, value, sort_key(field.tipo, value), month_and_day(field.tipo, value)

@@ -46,3 +46,13 @@ def test_a_field_and_a_client_take_their_values_with_them(shop: Shop, account: i
         session.delete(session.get_one(Campo, pet))
         session.delete(session.get_one(Cliente, luz))
     assert values_of(db.session(), [laura, luz]) == {laura: {food: "Arepa"}}
+
+
+def test_many_values_are_given_and_replaced_like_few(shop: Shop, account: int) -> None:
+    clients = shop.add_clients(account, [f"300{number:07d}" for number in range(150)])
+    born = add_field(shop, account, "Nace", TipoDeCampo.FECHA, 1)
+    store(account, {each: {born: "--05-17"} for each in clients})
+    store(account, {each: {born: "1990-05-18"} for each in clients[:120]})
+    found = values_of(db.session(), clients)
+    assert [found[each][born] for each in clients] == ["1990-05-18"] * 120 + ["--05-17"] * 30
+    assert set(db.session.scalars(select(ValorDeCampo.dia))) == {517, 518}
