@@ -1,4 +1,4 @@
-"""people's own numbers, messages that are tried first, and numbers that do not work
+"""people's own numbers, messages that are tried first, numbers that do not work, opt-outs that a file asked for
 
 Revision ID: 0026
 Revises: 0025
@@ -14,7 +14,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
-ORIGINS = ("mensaje", "respuesta", "twilio", "archivo")
+ORIGINS = ("mensaje", "respuesta", "twilio")
 DEAD_NUMBER = sa.text(
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
     " OR recibo_codigo IN (30005, 30006)"
@@ -51,7 +51,7 @@ def upgrade():
         sqlite_where=DEAD_NUMBER,
         postgresql_where=DEAD_NUMBER,
     )
-    let_origins_be((*ORIGINS, "numero", "manual"))
+    let_origins_be((*ORIGINS, "archivo", "numero", "manual"))
 
 
 def let_origins_be(origins):
@@ -62,7 +62,7 @@ def let_origins_be(origins):
 
 
 def downgrade():
-    op.execute("UPDATE baja SET origen = 'manual' WHERE origen = 'numero'")
+    op.execute("UPDATE baja SET origen = 'manual' WHERE origen IN ('archivo', 'numero')")
     let_origins_be((*ORIGINS, "manual"))
     op.drop_index("ix_sms_log_numero_muerto", "sms_log")
     op.drop_column("cliente", "fallo_dejado")
