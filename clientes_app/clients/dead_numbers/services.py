@@ -16,7 +16,7 @@ from ...models import Accion, Cliente, OrigenBaja, SMSLog
 from ...sending.opt_outs import add_opt_outs
 from ..locks import lock
 from ..many.batches import SLOW_BATCH, batches
-from .finding import proposed
+from .failures import proposed
 
 PAGE_SIZE = 50
 MOST_COUNTED = 100
