@@ -40,7 +40,7 @@ _HELD = {
         [reason.value for reason in MotivoDePausa],
         translatable(
             "Why it was paused at its hour: that had passed, its author may not send, who is meant cannot be found "
-            "out, nobody is meant, or it would have passed a limit."
+            "out, nobody is meant, its text has a placeholder that is gone, or it would have passed a limit."
         ),
     )
 }

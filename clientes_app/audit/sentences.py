@@ -83,6 +83,7 @@ _VALUES = {
     MotivoDePausa.AUTOR: lazy_gettext("its author may not send any more"),
     MotivoDePausa.PUBLICO: lazy_gettext("who gets it cannot be found out"),
     MotivoDePausa.NADIE: lazy_gettext("nobody would get it"),
+    MotivoDePausa.TEXTO: lazy_gettext("its text has a placeholder that is gone"),
     MotivoDePausa.LIMITE: lazy_gettext("it would have passed a limit of the shop"),
     "app": lazy_gettext("an app"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),

@@ -13,7 +13,7 @@ from ..audit_log import Actor, Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from ..sending import control, evidence
+from ..sending import control, evidence, outbox
 from ..shop.services import lock_account
 from ..tenancy import get_owned, lock_owned
 from ..values.pseudonym import is_pseudonym
@@ -167,6 +167,8 @@ def _make_up_for_the_hour(session: Session, campaign: CampanaSMS, by: Actor) -> 
         raise Forbidden(gettext("An administrator must resume this campaign: nobody has approved it yet."))
     if storing.lacks_rows(campaign):
         storing.store_rows(session, campaign, storing.audience_of(campaign))
+    else:
+        outbox.leave_out_no_longer_meant(session.connection(), campaign.id, campaign.usuario_id)
 
 
 def _may_cancel(campaign: CampanaSMS, by: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,9 @@ from ..clients.search.choice import selection_of
 from ..clients.search.selection import Said, Selection, selected
 from ..clients.segments.services import find_segment
 from ..database import clock
-from ..errors import DomainError
+from ..errors import Conflict, DomainError
+from ..message_templates.filling import filling_of
+from ..messaging.template_placeholders import Mistake
 from ..models import CampanaSMS, Segmento
 from ..models.types import utc_now
 from ..sending import outbox
@@ -47,11 +50,21 @@ def require_ahead(session: Session, moment: datetime) -> None:
         raise HourPassed
 
 
+class Unfillable(Conflict):
+    """A text has a placeholder that there is no more."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        written = ", ".join(mistake.written for mistake in mistakes)
+        super().__init__(gettext("The text has a placeholder that is gone: %(written)s.", written=written))
+
+
 def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> None:
     """Store a row for everybody who is meant, and what they are expected to cost.
 
-    Raises DomainError where nobody is chosen.
+    Raises DomainError where nobody is chosen, and Unfillable where a field was deleted that the text needs.
     """
+    if mistakes := _mistakes(session, campaign):
+        raise Unfillable(mistakes)
     mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje)
     campaign.compartido = mailing.filling.shared.stored_for(campaign.mensaje)
     session.flush()
@@ -82,6 +95,15 @@ def segment_of(session: Session, campaign: CampanaSMS) -> Segmento | None:
     """Return the segment whose clients are asked for at the campaign's hour; None where it is for others, or gone."""
     said = dict(campaign.publico or ())
     return find_segment(session, campaign.usuario_id, read_id(said.get("segmento", "")))
+
+
+def is_unfillable(session: Session, campaign: CampanaSMS) -> bool:
+    """Return whether the text has a placeholder that there is no more."""
+    return bool(_mistakes(session, campaign))
+
+
+def _mistakes(session: Session, campaign: CampanaSMS) -> Sequence[Mistake]:
+    return filling_of(session, campaign.usuario_id).shared.vocabulary.mistakes(campaign.mensaje)
 
 
 def is_anybody(session: Session, account_id: int, audience: Selection) -> bool:

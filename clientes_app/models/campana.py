@@ -47,6 +47,8 @@ class MotivoDePausa(StrEnum):
     """What says who is meant is gone, or cannot be read."""
     NADIE = "nadie"
     """Nobody was meant at that time."""
+    TEXTO = "texto"
+    """Its text has a placeholder that there is no more."""
     LIMITE = "limite"
     """It would have passed a limit of the account."""
 

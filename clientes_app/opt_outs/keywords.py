@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from enum import StrEnum
 
 from ..values.text import fold
@@ -109,8 +108,7 @@ def wish(opt_out_type: str, body: str) -> Wish | None:
 
 def asks_for_no_more(body: str) -> bool:
     """Return whether a message asks for no more messages, and says nothing else."""
-    parts = list(_parts(_words(_own_text(body))))
-    return None not in parts and any(part in _NO_MORE for part in parts)
+    return _are_phrases(_words(_own_text(body)))
 
 
 def asks_again(body: str) -> bool:
@@ -119,14 +117,18 @@ def asks_again(body: str) -> bool:
     return len(words) == 1 and words[0] in _AGAIN
 
 
-def _parts(words: list[str]) -> Iterator[tuple[str, ...] | None]:
-    """Iterate over the phrases that words are made of, each as long as it can be; None for a word of none."""
-    place = 0
-    while place < len(words):
-        ahead = (tuple(words[place : place + length]) for length in range(_LONGEST_PART, 0, -1))
-        part = next((phrase for phrase in ahead if phrase in _PARTS), None)
-        yield part
-        place += len(part or " ")
+def _are_phrases(words: list[str]) -> bool:
+    """Return whether words can be cut into phrases of the lists, one of which asks for no more.
+
+    They are cut in every way: "ya no más" asks, and so does "ya" before "no más mensajes".
+    """
+    asked_by: list[set[bool]] = [{False}, *(set() for _ in words)]
+    for end in range(1, len(words) + 1):
+        for start in range(max(0, end - _LONGEST_PART), end):
+            phrase = tuple(words[start:end])
+            if phrase in _PARTS:
+                asked_by[end] |= {asked or phrase in _NO_MORE for asked in asked_by[start]}
+    return True in asked_by[-1]
 
 
 def _own_text(body: str) -> str:

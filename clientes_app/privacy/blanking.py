@@ -28,6 +28,7 @@ _OWN_REASONS = {
     faults.OPTED_OUT,
     faults.DEAD_NUMBER,
     faults.INACTIVE,
+    faults.CLIENT_GONE,
     faults.NO_USABLE_NUMBER,
     faults.DUPLICATE_NUMBER,
     faults.MISSING_VALUE,

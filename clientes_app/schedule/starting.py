@@ -99,6 +99,8 @@ def _still_meant(session: Session, campaign: CampanaSMS, now: datetime) -> Selec
         audience = storing.audience_of(campaign)
     except Unreadable as unreadable:
         raise Hindrance(MotivoDePausa.PUBLICO) from unreadable
+    if storing.is_unfillable(session, campaign):
+        raise Hindrance(MotivoDePausa.TEXTO)
     if not storing.is_anybody(session, campaign.usuario_id, audience):
         raise Hindrance(MotivoDePausa.NADIE)
     return audience
@@ -110,7 +112,7 @@ def _start(session: Session, campaign: CampanaSMS, audience: Selection | None, n
     if not control.start(connection, campaign.id, now):
         return
     if audience is None:
-        outbox.leave_out_opted_out(connection, campaign.id, campaign.usuario_id)
+        outbox.leave_out_no_longer_meant(connection, campaign.id, campaign.usuario_id)
         session.refresh(campaign)
         limits.note_expense(session, campaign)
         session.flush()

@@ -24,11 +24,11 @@ from sqlalchemy import (
 from ..database.transactions import fetch_together, write_transaction
 from ..messaging import sms_parts
 from ..messaging.personalization import recipient_of, shared_of, template_of
-from ..models import COUNTERS, CampanaSMS, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
-from .faults import OPTED_OUT
+from .faults import CLIENT_GONE, INACTIVE, OPTED_OUT
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
 from .waiting import standings
@@ -69,6 +69,13 @@ _NEXT_ROWS = (
     .with_for_update(skip_locked=True, of=SMSLog)
 )
 
+_INACTIVE_CLIENTS = select(Cliente.id).where(Cliente.usuario_id == bindparam("account_id"), ~Cliente.activo)
+_NO_LONGER_MEANT = (
+    (HAS_OPTED_OUT, OPTED_OUT),
+    (SMSLog.cliente_id.is_(None), CLIENT_GONE),
+    (SMSLog.cliente_id.in_(_INACTIVE_CLIENTS), INACTIVE),
+)
+
 
 def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -> None:
     """Store the campaign's rows and its counters; where nothing is left to send it is complete.
@@ -95,13 +102,18 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
     finish_where_done(connection, campaign_id)
 
 
-def leave_out_opted_out(connection: Connection, campaign_id: int, account_id: int) -> None:
-    """Leave out of a campaign, whose lock the caller holds, those who have opted out since its rows were stored."""
-    theirs = update(SMSLog).where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE, HAS_OPTED_OUT)
-    left_out = theirs.values(
-        estado=EstadoSMS.OMITIDO, error_mensaje=OPTED_OUT, telefono_e164=None, actualizado=utc_now()
-    )
-    count = connection.execute(left_out, {"account_id": account_id}).rowcount
+def leave_out_no_longer_meant(connection: Connection, campaign_id: int, account_id: int) -> None:
+    """Leave out of a campaign, whose lock the caller holds, who was meant when its rows were stored and is no more.
+
+    That is who has opted out since, was made inactive, or deleted.
+    """
+    pending = update(SMSLog).where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE)
+    count = 0
+    for is_meant_no_more, reason in _NO_LONGER_MEANT:
+        left_out = pending.where(is_meant_no_more).values(
+            estado=EstadoSMS.OMITIDO, error_mensaje=reason, telefono_e164=None, actualizado=utc_now()
+        )
+        count += connection.execute(left_out, {"account_id": account_id}).rowcount
     if count:
         carry_over(connection, campaign_id, Counter({(EstadoSMS.PENDIENTE, EstadoSMS.OMITIDO): count}))
 

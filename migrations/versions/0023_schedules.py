@@ -14,7 +14,7 @@ depends_on = None
 
 OLD_STATES = ("pendiente", "procesando", "completado", "error", "pausado", "cancelado", "por_aprobar")
 NEW_STATES = (*OLD_STATES, "programado")
-REASONS = ("tarde", "autor", "publico", "nadie", "limite")
+REASONS = ("tarde", "autor", "publico", "nadie", "texto", "limite")
 RULES = {
     "programado": "estado <> 'programado' OR (programada_para IS NOT NULL AND encolada IS NULL AND enviando = 0)",
     "publico": (

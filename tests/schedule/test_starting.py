@@ -11,14 +11,26 @@ from flask import Flask
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.background.schedules import start_due
 from clientes_app.campaigns import control, services
-from clientes_app.campaigns.storing import HourPassed, Schedule
+from clientes_app.campaigns.storing import HourPassed, Schedule, Unfillable
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.selection import Selection, Ticked
 from clientes_app.clients.segments.services import delete_segment, save_segment
+from clientes_app.clients.services import delete_client, set_active
 from clientes_app.errors import Conflict, DomainError, Forbidden
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Accion, Auditoria, CampanaSMS, EstadoCampana, MotivoDePausa, OrigenBaja, Usuario
+from clientes_app.fields.services import NewField, create_field, delete_field
+from clientes_app.models import (
+    Accion,
+    Auditoria,
+    CampanaSMS,
+    EstadoCampana,
+    MotivoDePausa,
+    OrigenBaja,
+    TipoDeCampo,
+    Usuario,
+)
 from clientes_app.schedule.services import Started, change_hour
+from clientes_app.sending.faults import CLIENT_GONE, INACTIVE
 from clientes_app.sending.opt_outs import add_opt_outs
 from clientes_app.shop.services import ShopSettings, save_settings
 
@@ -51,11 +63,11 @@ class Schedules:
         """Store one that asks at its hour who is meant."""
         return self.make(Search(), EVERYBODY, by)
 
-    def make(self, audience: Selection, said: Any = None, by: Actor = NOBODY) -> int:
+    def make(self, audience: Selection, said: Any = None, by: Actor = NOBODY, text: str = "Hola {nombre}") -> int:
         """Store a campaign for 10 o'clock of December 4th."""
         with self.app.test_request_context():
             schedule = Schedule(HOUR, said)
-            draft = services.Draft(audience, "Hola {nombre}", "Prueba", schedule=schedule)
+            draft = services.Draft(audience, text, "Prueba", schedule=schedule)
             return services.create_campaign(self.account, draft, by=by).id
 
     def let_it_come(self, **late: float) -> None:
@@ -110,6 +122,28 @@ def test_whoever_opts_out_meanwhile_is_left_out(app: Flask, schedules: Schedules
     schedules.let_it_come()
     assert schedules.has(campaign_id, pendiente=2, omitido=1)
     assert schedules.hold(campaign_id)
+
+
+def test_who_was_made_inactive_or_deleted_meanwhile_is_left_out(app: Flask, schedules: Schedules, account: int) -> None:
+    campaign_id = schedules.make_for_three()
+    with app.test_request_context():
+        set_active(account, schedules.three[0], False, by=NOBODY)
+        delete_client(account, schedules.three[1], by=NOBODY)
+    schedules.let_it_come()
+    assert schedules.has(campaign_id, pendiente=1, omitido=2)
+    assert {row.error_mensaje for row in schedules.rows(campaign_id)} == {None, INACTIVE, CLIENT_GONE}
+    assert schedules.hold(campaign_id)
+
+
+def test_a_field_that_is_gone_pauses_what_asks_at_its_hour(app: Flask, schedules: Schedules, account: int) -> None:
+    with app.test_request_context():
+        field = create_field(account, NewField("Talla", TipoDeCampo.TEXTO), by=NOBODY)
+        campaign_id = schedules.make(Search(), EVERYBODY, text="Hay {talla|todas}")
+        delete_field(account, field.id, by=NOBODY)
+    schedules.let_it_come()
+    assert is_paused(schedules.get(campaign_id), MotivoDePausa.TEXTO)
+    with app.test_request_context(), pytest.raises(Unfillable, match="talla"):
+        control.resume(account, campaign_id, by=NOBODY)
 
 
 def test_who_is_meant_at_the_hour_is_asked_at_the_hour(

@@ -56,7 +56,9 @@ def _failures_since_delivery(account_id: int) -> ScalarSelect[int]:
     """Count the failures of a client's number after whatever was delivered to it last."""
     failed, delivered = _failures(account_id), aliased(SMSLog)
     last = select(func.coalesce(func.max(delivered.id), 0)).where(
-        delivered.telefono_e164 == Cliente.telefono_e164, delivered.recibo.in_(_DELIVERED)
+        delivered.telefono_e164 == Cliente.telefono_e164,
+        delivered.recibo.in_(_DELIVERED),
+        delivered.campana_id.in_(_campaigns(account_id)),
     )
     since = failed.c.id > last.correlate(Cliente).scalar_subquery()
     counted = select(func.count()).select_from(failed).where(failed.c.telefono_e164 == Cliente.telefono_e164, since)
@@ -65,7 +67,11 @@ def _failures_since_delivery(account_id: int) -> ScalarSelect[int]:
 
 def _failures(account_id: int) -> Subquery:
     """Select the failures for good of the account's campaigns of half a year."""
+    theirs = SMSLog.campana_id.in_(_campaigns(account_id))
+    return select(SMSLog.telefono_e164, SMSLog.id).where(text(f"({DEAD_NUMBER})"), theirs).subquery()
+
+
+def _campaigns(account_id: int) -> Select[int]:
+    """Select the account's campaigns of half a year."""
     recent = owned(CampanaSMS, account_id).where(CampanaSMS.creado >= utc_now() - PERIOD)
-    campaigns = recent.with_only_columns(CampanaSMS.id)
-    failed = select(SMSLog.telefono_e164, SMSLog.id).where(text(f"({DEAD_NUMBER})"), SMSLog.campana_id.in_(campaigns))
-    return failed.subquery()
+    return recent.with_only_columns(CampanaSMS.id)
