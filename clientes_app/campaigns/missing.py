@@ -13,7 +13,7 @@ from ..database.transactions import id_list
 from ..extensions import db
 from ..message_templates.filling import filling_of, lacks
 from ..models import ENDED, Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog
-from ..sending.faults import FAULTS, INACTIVE, MISSING_VALUE, TOO_LONG
+from ..sending.faults import FAULTS, INACTIVE, MISSING_VALUE, NUMBER_CHANGED, TOO_LONG
 from ..tenancy import get_owned, owned
 from ..values import pseudonym
 
@@ -91,7 +91,7 @@ def not_reached_since(session: Session, account_id: int, first_id: int, client_i
 
 
 def _missed(campaign: CampanaSMS) -> Select[int, str | None, Cause | None, bool]:
-    """Select the clients whose message failed, was cancelled or lacked a value, and whom nothing has reached since."""
+    """Select the clients who did not get their message, but for those left out on purpose, and got none since."""
     opted_out = owned(Baja, campaign.usuario_id).where(Baja.telefono_e164 == Cliente.telefono_e164).exists()
     return (
         owned(Cliente, campaign.usuario_id)
@@ -106,7 +106,7 @@ def _missed(campaign: CampanaSMS) -> Select[int, str | None, Cause | None, bool]
 
 def _is_missed() -> ColumnElement[bool]:
     """Say whether a message was to go out and did not; those left out on purpose are not missed."""
-    lacked = and_(SMSLog.estado == EstadoSMS.OMITIDO, SMSLog.error_mensaje == MISSING_VALUE)
+    lacked = and_(SMSLog.estado == EstadoSMS.OMITIDO, SMSLog.error_mensaje.in_((MISSING_VALUE, NUMBER_CHANGED)))
     return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), lacked)
 
 

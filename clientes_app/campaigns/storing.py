@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext
@@ -17,10 +17,12 @@ from ..database import clock
 from ..errors import Conflict, DomainError
 from ..message_templates.filling import filling_of
 from ..messaging.template_placeholders import Mistake
-from ..models import CampanaSMS, Segmento
+from ..models import CampanaSMS, Cuenta, Segmento
 from ..models.types import utc_now
 from ..sending import outbox
+from ..values.days import day_of
 from ..values.ids import read_id
+from ..web.i18n import zone_of
 from . import limits
 from .audience import mailing_of, recipients
 
@@ -66,7 +68,7 @@ def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> N
     if mistakes := _mistakes(session, campaign):
         raise Unfillable(mistakes)
     mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje)
-    campaign.compartido = mailing.filling.shared.stored_for(campaign.mensaje)
+    campaign.compartido = replace(mailing.filling.shared, year=_year_of(session, campaign)).stored_for(campaign.mensaje)
     session.flush()
     outbox.enqueue(session.connection(), campaign.id, recipients(session, mailing))
     session.refresh(campaign)
@@ -74,6 +76,12 @@ def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> N
         raise DomainError(gettext("Nobody is chosen."))
     limits.note_expense(session, campaign)
     session.flush()
+
+
+def _year_of(session: Session, campaign: CampanaSMS) -> int:
+    """Return the year in which it is sent."""
+    zone = zone_of(session.get(Cuenta, campaign.usuario_id))
+    return day_of(campaign.programada_para or utc_now(), zone).date.year
 
 
 def lacks_rows(campaign: CampanaSMS) -> bool:

@@ -22,11 +22,21 @@ _BUSINESSES = (
 
 _IS_TITLE = frozenset(_TITLES.split())
 _IS_BUSINESS = frozenset(_BUSINESSES.split())
+_IS_PARTICLE = frozenset(["de", "del", "la", "las", "los", "y", "da", "das", "dos", "san", "santa", "van", "von", "mc"])
+"""With one of these a surname begins: where a name does, nobody can tell where the first name is."""
+
+_SHORTENED = frozenset({"ma", "mª"})
+"""María as people shorten it before a second name, by which the person is called then."""
+
+_STANDS_FOR_NOBODY = frozenset({"cliente", "clienta", "sin", "n", "na", "anonimo", "anónimo", "consumidor"})
+"""What shops write where they do not know a name: "Cliente 123", "Consumidor final"."""
+
 _COMPANIES = frozenset({"sas", "sa", "ltda", "eu", "inc", "llc"})
 """With one of these the name of a company ends, written with full stops or without."""
 
 _BETWEEN_WORDS = re.compile(r"[\s,;/]+")
 _PARTS_OF_A_WORD = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = re.compile(r"[^\w'’.-]+")
 _SIGNS = " .:-_\"'()*"
 
 
@@ -35,26 +45,36 @@ def first_name(nombre: str) -> str:
 
     Where nobody can be seen to be called by a name, as with businesses and numbers, it is the whole name.
     """
-    words = _BETWEEN_WORDS.split(nombre)
-    if _is_of_a_business(words):
+    words = _words(_given_names_first(nombre))
+    if _is_of_a_business(_words(nombre)) or words[0].casefold() in _IS_PARTICLE | _STANDS_FOR_NOBODY:
         return nombre
-    name = next((word for word in map(_without_signs, words) if _is_a_name(word)), "")
+    name = next((word for word in words if _is_a_name(word)), "")
     return _as_written(name) if name else nombre
 
 
+def _words(nombre: str) -> list[str]:
+    return [_without_signs(word) for word in _BETWEEN_WORDS.split(nombre)]
+
+
+def _given_names_first(nombre: str) -> str:
+    """Return "Gil Ruiz, Ana María" as "Ana María Gil Ruiz"."""
+    surnames, comma, given = nombre.partition(", ")
+    return f"{given.strip()} {surnames.strip()}" if comma and given.strip() else nombre
+
+
 def _without_signs(word: str) -> str:
-    return word.strip(_SIGNS)
+    return _NO_LETTERS.sub("", word.strip(_SIGNS))
 
 
 def _is_of_a_business(words: list[str]) -> bool:
-    if words[0].strip(_SIGNS).casefold() in _IS_BUSINESS:
+    if words[0].casefold() in _IS_BUSINESS:
         return True
     return len(words) > 1 and words[-1].replace(".", "").casefold() in _COMPANIES
 
 
 def _is_a_name(word: str) -> bool:
-    """Return whether it is no title, has letters enough to be more than an initial, and no digits."""
-    if word.casefold() in _IS_TITLE:
+    """Return whether it is no title, has letters enough to be more than an initial or shortened, and no digits."""
+    if word.casefold() in _IS_TITLE | _SHORTENED:
         return False
     if word.isalpha():
         return len(word) > 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -25,14 +25,15 @@ MOST_TOLD = 10
 LONGEST = 60
 """What is longer between braces is text that somebody has set in braces."""
 
-LONGEST_FALLBACK = 100
-"""So long may be what stands after the bar: what is written where there is no value."""
+LONGEST_FALLBACK = 1_600
+"""So long may be what stands after the bar, as long as a whole message: what is written where there is no value."""
 
 # Braces that hold no others; a lone one is text.
 _INSIDE = rf"([^{{}}|]{{1,{LONGEST}}})(?:\|([^{{}}]{{0,{LONGEST_FALLBACK}}}))?"
 _BRACED = re.compile(rf"\{{{_INSIDE}\}}")
 _IN_BRACES = re.compile(rf"\{{+{_INSIDE}\}}+")
 _IN_OTHER_SIGNS = re.compile(rf"[\[<(%{{｛]{{1,2}}([^\[\]<>(){{}}｛｝%]{{1,{LONGEST}}})[\])>%}}｝]{{1,2}}")
+_OPENED = re.compile(rf"\{{\s*([\w ]{{1,{LONGEST}}})")
 _IN_PARENTHESES = re.compile(r"\([^()]*\)")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -150,8 +151,18 @@ class Vocabulary:
         text = unicodedata.normalize("NFC", text)
         in_braces = ((match.start(), match[0]) for match in _IN_BRACES.finditer(text) if self._is_mistaken(match))
         in_signs = ((match.start(), match[0]) for match in _IN_OTHER_SIGNS.finditer(text) if self._is_meant(match))
-        found = dict.fromkeys(written for _, written in sorted({*in_braces, *in_signs}))
+        found = dict.fromkeys(written for _, written in sorted({*in_braces, *in_signs, *self._half_open(text)}))
         return [Mistake(written, self._resembled(written)) for written in list(found)[:MOST_TOLD]]
+
+    def _half_open(self, text: str) -> Iterator[tuple[int, str]]:
+        """Iterate over the names after a brace that is never closed, each with where it stands."""
+        for closed in (_IN_BRACES, _IN_OTHER_SIGNS):
+            text = closed.sub(lambda match: " " * len(match[0]), text)
+        for match in _OPENED.finditer(text):
+            words = match[1].split()
+            beginnings = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+            if named := next((each for each in beginnings if _key(each) in self._named), ""):
+                yield match.start(), f"{{{named}"
 
     def _learn(self, blank: Blank) -> None:
         placeholder = blank.placeholder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -60,8 +60,8 @@ class Cliente(Base):
     """The document's letters and digits."""
     ultima_compra: Mapped[datetime | None] = mapped_column(UtcDateTime)
     total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
-    fallo_dejado: Mapped[int | None] = mapped_column(BigInteger)
-    """The last failed message to its number when somebody said to go on writing to it."""
+    fallo_dejado: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody said to go on writing to its number, though it does not work."""
     activo: Mapped[bool] = mapped_column(default=True)
     borrado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When everything about this person was erased; the row stays for its sales."""

@@ -29,6 +29,7 @@ _OWN_REASONS = {
     faults.DEAD_NUMBER,
     faults.INACTIVE,
     faults.CLIENT_GONE,
+    faults.NUMBER_CHANGED,
     faults.NO_USABLE_NUMBER,
     faults.DUPLICATE_NUMBER,
     faults.MISSING_VALUE,

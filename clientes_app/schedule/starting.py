@@ -18,12 +18,13 @@ from ..campaigns.services import waits_for_approval
 from ..clients.search.selection import Selection, Unreadable
 from ..database import clock
 from ..extensions import unit_of_work
-from ..models import Accion, CampanaSMS, EstadoCampana, MotivoDePausa, Usuario
+from ..models import Accion, CampanaSMS, Cuenta, EstadoCampana, MotivoDePausa, Usuario
 from ..models.types import utc_now
 from ..sending import control, outbox
 from ..sending.ordering.notifier import bell
 from ..sending.states import lock_campaigns
 from ..shop.services import lock_account
+from ..web.i18n import by_the_clock_of
 
 LATEST = timedelta(minutes=60)
 """Past its hour by more than this, a campaign waits for somebody to say that it is still wanted."""
@@ -56,16 +57,21 @@ def start(campaign_id: int, now: datetime) -> None:
         campaign = _lock(session, campaign_id)
         if campaign is None or not _is_due(campaign, now):
             return
-        try:
-            audience = _still_meant(session, campaign, now)
-        except Hindrance as hindrance:
-            _hold(session, campaign, hindrance.reason)
-            return
-        if campaign.aprobada_por_id is None and waits_for_approval(campaign.usuario_id, campaign.enviada_por_id):
-            control.ask_for_approval(session.connection(), campaign_id)
-            return
-        _start(session, campaign, audience, now)
+        with by_the_clock_of(session.get(Cuenta, campaign.usuario_id)):
+            _start_or_hold(session, campaign, now)
     bell.ring()
+
+
+def _start_or_hold(session: Session, campaign: CampanaSMS, now: datetime) -> None:
+    try:
+        audience = _still_meant(session, campaign, now)
+    except Hindrance as hindrance:
+        _hold(session, campaign, hindrance.reason)
+        return
+    if campaign.aprobada_por_id is None and waits_for_approval(campaign.usuario_id, campaign.enviada_por_id):
+        control.ask_for_approval(session.connection(), campaign.id)
+        return
+    _start(session, campaign, audience, now)
 
 
 def _lock(session: Session, campaign_id: int) -> CampanaSMS | None:

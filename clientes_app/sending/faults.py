@@ -97,6 +97,7 @@ OPTED_OUT_CODE = 21610
 OPTED_OUT = translatable("The person asked to get no more messages")
 DEAD_NUMBER = translatable("The number does not work, and the shop writes to it no more")
 INACTIVE = translatable("The client is inactive")
+NUMBER_CHANGED = translatable("The client's number has changed since")
 CLIENT_GONE = translatable("The client is no longer in the list")
 NO_USABLE_NUMBER = translatable("No usable number")
 DUPLICATE_NUMBER = translatable("Duplicate number")

@@ -28,7 +28,7 @@ from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog, T
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
-from .faults import CLIENT_GONE, INACTIVE, OPTED_OUT
+from .faults import CLIENT_GONE, INACTIVE, NUMBER_CHANGED, OPTED_OUT
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
 from .waiting import standings
@@ -70,10 +70,17 @@ _NEXT_ROWS = (
 )
 
 _INACTIVE_CLIENTS = select(Cliente.id).where(Cliente.usuario_id == bindparam("account_id"), ~Cliente.activo)
+_HAS_ANOTHER_NUMBER = (
+    select(Cliente.id)
+    .where(Cliente.id == SMSLog.cliente_id, Cliente.telefono_e164.is_distinct_from(SMSLog.telefono_e164))
+    .correlate(SMSLog)
+    .exists()
+)
 _NO_LONGER_MEANT = (
     (HAS_OPTED_OUT, OPTED_OUT),
     (SMSLog.cliente_id.is_(None), CLIENT_GONE),
     (SMSLog.cliente_id.in_(_INACTIVE_CLIENTS), INACTIVE),
+    (_HAS_ANOTHER_NUMBER, NUMBER_CHANGED),
 )
 
 
@@ -105,7 +112,7 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
 def leave_out_no_longer_meant(connection: Connection, campaign_id: int, account_id: int) -> None:
     """Leave out of a campaign, whose lock the caller holds, who was meant when its rows were stored and is no more.
 
-    That is who has opted out since, was made inactive, or deleted.
+    That is who has opted out since, was made inactive or deleted, or has another number.
     """
     pending = update(SMSLog).where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.PENDIENTE)
     count = 0

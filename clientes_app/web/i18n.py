@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -105,9 +108,23 @@ def language() -> str:
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
 
 
+_zone_beside_requests: ContextVar[ZoneInfo | None] = ContextVar("zone_beside_requests", default=None)
+
+
+@contextmanager
+def by_the_clock_of(rules: Cuenta | None) -> Iterator[None]:
+    """Let days be those of an account where nobody makes a request, as at the hour of a scheduled campaign."""
+    before = _zone_beside_requests.set(zone_of(rules))
+    try:
+        yield
+    finally:
+        _zone_beside_requests.reset(before)
+
+
 def account_zone() -> ZoneInfo:
-    """Return the time zone of the present person's account: its own choice, else the installation's."""
-    return zone_of(current_user.cuenta if has_request_context() and current_user.is_authenticated else None)
+    """Return the time zone of the account that is concerned: its own choice, else the installation's."""
+    asks = has_request_context() and current_user.is_authenticated
+    return _zone_beside_requests.get() or zone_of(current_user.cuenta if asks else None)
 
 
 def zone_of(rules: Cuenta | None) -> ZoneInfo:

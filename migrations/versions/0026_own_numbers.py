@@ -43,7 +43,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("persona_id", name=op.f("pk_numero_propio")),
     )
     op.add_column("campana_sms", sa.Column("es_prueba", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.add_column("cliente", sa.Column("fallo_dejado", sa.BigInteger(), nullable=True))
+    op.add_column("cliente", sa.Column("fallo_dejado", MOMENT, nullable=True))
     op.create_index(
         "ix_sms_log_numero_muerto",
         "sms_log",

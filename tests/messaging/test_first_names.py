@@ -29,6 +29,10 @@ from clientes_app.messaging.first_names import first_name
         ("o'neil ruiz", "O'Neil"),
         ("Li Wei", "Li"),
         ("María,Gómez", "María"),
+        ("PEREZ GOMEZ, ANA MARIA", "Ana"),
+        ("Ma. Camila Ruiz", "Camila"),
+        ("MA FERNANDA", "Fernanda"),
+        ("luz💕", "Luz"),
     ],
 )
 def test_a_person_is_spoken_to_by_the_first_name(nombre: str, spoken_to: str) -> None:
@@ -39,6 +43,7 @@ def test_a_person_is_spoken_to_by_the_first_name(nombre: str, spoken_to: str) ->
     "nombre",
     [
         *("Tienda La 14", "FERRETERÍA EL TORNILLO", "Inversiones Gómez S.A.S.", "Ruiz Ltda", "Ana Gil SAS"),
+        *("DE LA CRUZ ANA", "Cliente 123", "Consumidor final", "Inversiones, S.A.S."),
         *("3001234567", "A. B.", "Sr.", "", "\N{PARTY POPPER}"),
     ],
 )

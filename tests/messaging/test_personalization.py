@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientes_app.messaging.personalization import LONGEST_NAME, MAX_LENGTH, Recipient, Shared, Template
-from clientes_app.messaging.template_placeholders import MOST_TOLD, Mistake, vocabulary_with
+from clientes_app.messaging.personalization import LONGEST_NAME, MAX_LENGTH, Recipient, Shared, Template, template_of
+from clientes_app.messaging.template_placeholders import MOST_TOLD, Mistake, Placeholder, vocabulary_with
+from clientes_app.messaging.wording import Kind
 
 mistakes = vocabulary_with().mistakes
 
@@ -83,7 +84,7 @@ def test_whatever_else_stands_in_braces_is_unknown(text: str, found: list[str]) 
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "{}", "{ }", "{{}}", "} y {", ":-{ {nombre", "nombre}", "{-_-}", "{\u200b}", "{¡!}"),
+        *("", "{}", "{ }", "{{}}", "} y {", ":-{ nada", "nombre}", "{-_-}", "{\u200b}", "{¡!}"),
         *("(nombre)", "<b>", "[1]", "[link]", "20% nombre 30%", "Tu nombre", "a < nombre", "{" + "palabra " * 10 + "}"),
     ],
 )
@@ -144,3 +145,29 @@ def test_a_name_is_inserted_once_and_as_it_is(before: str, after: str, nombre: s
 @given(WITHOUT_BRACES, st.text())
 def test_a_text_without_placeholders_ignores_the_name(text: str, nombre: str) -> None:
     assert render(text, nombre) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Hola {nombre, hay promo", "{nombre"),
+        ("Hola {nombre hay promo en {tienda}", "{nombre"),
+        ("Hola {primer_nombre|amigo", "{primer_nombre"),
+        (":-{ {nombre", "{nombre"),
+    ],
+)
+def test_a_brace_that_was_forgotten_is_told(text: str, written: str) -> None:
+    assert [each.written for each in mistakes(text)] == [written]
+
+
+@pytest.mark.parametrize("text", ["50 % {hoy", "a } b", "{ :-) }", "El nombre es lo de menos :}"])
+def test_a_brace_beside_anything_else_is_text(text: str) -> None:
+    assert mistakes(text) == []
+
+
+def test_what_stands_where_there_is_no_value_may_be_long() -> None:
+    text = f"{{talla|{'x' * 900}}}"
+    field = Placeholder("talla", Kind.TEXT, "Talla")
+    template = template_of(text, Shared(fields=(field,)))
+    assert vocabulary_with((field,)).mistakes(text) == []
+    assert template.render(Recipient("Ana")) == "x" * 900

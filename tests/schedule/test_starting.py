@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -15,10 +16,11 @@ from clientes_app.campaigns.storing import HourPassed, Schedule, Unfillable
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.selection import Selection, Ticked
 from clientes_app.clients.segments.services import delete_segment, save_segment
-from clientes_app.clients.services import delete_client, set_active
+from clientes_app.clients.services import delete_client, edit_client, set_active
 from clientes_app.errors import Conflict, DomainError, Forbidden
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.fields.services import NewField, create_field, delete_field
+from clientes_app.fields.services import NewField, create_field, delete_field, lock_fields
+from clientes_app.fields.values import store_values
 from clientes_app.models import (
     Accion,
     Auditoria,
@@ -33,6 +35,7 @@ from clientes_app.schedule.services import Started, change_hour
 from clientes_app.sending.faults import CLIENT_GONE, INACTIVE
 from clientes_app.sending.opt_outs import add_opt_outs
 from clientes_app.shop.services import ShopSettings, save_settings
+from clientes_app.tenancy import Account
 
 from ..support.campaigns import Campaigns
 from ..support.clock import Clock
@@ -63,10 +66,17 @@ class Schedules:
         """Store one that asks at its hour who is meant."""
         return self.make(Search(), EVERYBODY, by)
 
-    def make(self, audience: Selection, said: Any = None, by: Actor = NOBODY, text: str = "Hola {nombre}") -> int:
-        """Store a campaign for 10 o'clock of December 4th."""
+    def make(
+        self,
+        audience: Selection,
+        said: Any = None,
+        by: Actor = NOBODY,
+        text: str = "Hola {nombre}",
+        hour: datetime = HOUR,
+    ) -> int:
+        """Store a campaign, for 10 o'clock of December 4th where nothing else is said."""
         with self.app.test_request_context():
-            schedule = Schedule(HOUR, said)
+            schedule = Schedule(hour, said)
             draft = services.Draft(audience, text, "Prueba", schedule=schedule)
             return services.create_campaign(self.account, draft, by=by).id
 
@@ -133,6 +143,32 @@ def test_who_was_made_inactive_or_deleted_meanwhile_is_left_out(app: Flask, sche
     assert schedules.has(campaign_id, pendiente=1, omitido=2)
     assert {row.error_mensaje for row in schedules.rows(campaign_id)} == {None, INACTIVE, CLIENT_GONE}
     assert schedules.hold(campaign_id)
+
+
+def test_who_has_another_number_by_now_gets_nothing_at_the_old_one(
+    app: Flask, schedules: Schedules, account: int
+) -> None:
+    campaign_id = schedules.make_for_three()
+    with app.test_request_context():
+        shop_of = Account(account, ZoneInfo("America/Bogota"), "CO")
+        edit_client(shop_of, schedules.three[0], {"telefono": "3005550000"}, by=NOBODY)
+    schedules.let_it_come()
+    assert schedules.has(campaign_id, pendiente=2, omitido=1)
+    assert [row.telefono_e164 for row in schedules.rows(campaign_id)] == [None, "+573001110002", "+573001110003"]
+
+
+def test_days_are_those_of_the_shop(app: Flask, schedules: Schedules, shop: Shop, account: int) -> None:
+    """In Honolulu it is still the day before when it is 1 in the morning in Bogotá."""
+    settle(app, account, zona_horaria="Pacific/Honolulu")
+    with app.test_request_context():
+        field = create_field(account, NewField("Cumpleaños", TipoDeCampo.FECHA), by=NOBODY)
+        with unit_of_work() as session:
+            born = {schedules.three[0]: {field.id: "--12-03"}, schedules.three[1]: {field.id: "--12-04"}}
+            store_values(session, lock_fields(session, account), born)
+        said = (("destino", "busqueda"), (f"campo_{field.id}_dias", "0"))
+        campaign_id = schedules.make(Search(), said, hour=datetime(2026, 12, 4, 6, 0, tzinfo=UTC))
+    schedules.let_it_come(hours=-9)
+    assert [row.cliente_id for row in schedules.rows(campaign_id)] == [schedules.three[0]]
 
 
 def test_a_field_that_is_gone_pauses_what_asks_at_its_hour(app: Flask, schedules: Schedules, account: int) -> None:

@@ -33,7 +33,7 @@ def proposed(account_id: int) -> Select[int, str, int, int]:
         owned(Cliente, account_id)
         .join(several, several.c.telefono_e164 == Cliente.telefono_e164)
         .where(Cliente.activo, ~opted_out)
-        .where(or_(Cliente.fallo_dejado.is_(None), Cliente.fallo_dejado < several.c.last_id))
+        .where(or_(Cliente.fallo_dejado.is_(None), Cliente.fallo_dejado < several.c.last_at))
         .where(failures >= FAILURES)
         .with_only_columns(
             Cliente.id,
@@ -48,19 +48,22 @@ def proposed(account_id: int) -> Select[int, str, int, int]:
 def _failed_often(account_id: int) -> Subquery:
     """Select the numbers with enough failures, and the last of each."""
     failed = _failures(account_id)
-    numbers = select(failed.c.telefono_e164, func.max(failed.c.id).label("last_id"))
+    numbers = select(
+        failed.c.telefono_e164, func.max(failed.c.id).label("last_id"), func.max(failed.c.at).label("last_at")
+    )
     return numbers.group_by(failed.c.telefono_e164).having(func.count() >= FAILURES).subquery("several")
 
 
 def _failures_since_delivery(account_id: int) -> ScalarSelect[int]:
     """Count the failures of a client's number after whatever was delivered to it last."""
     failed, delivered = _failures(account_id), aliased(SMSLog)
-    last = select(func.coalesce(func.max(delivered.id), 0)).where(
+    last = select(func.max(delivered.recibido)).where(
         delivered.telefono_e164 == Cliente.telefono_e164,
         delivered.recibo.in_(_DELIVERED),
         delivered.campana_id.in_(_campaigns(account_id)),
     )
-    since = failed.c.id > last.correlate(Cliente).scalar_subquery()
+    last_delivery = last.correlate(Cliente).scalar_subquery()
+    since = or_(last_delivery.is_(None), failed.c.at > last_delivery)
     counted = select(func.count()).select_from(failed).where(failed.c.telefono_e164 == Cliente.telefono_e164, since)
     return counted.correlate(Cliente).scalar_subquery()
 
@@ -68,7 +71,8 @@ def _failures_since_delivery(account_id: int) -> ScalarSelect[int]:
 def _failures(account_id: int) -> Subquery:
     """Select the failures for good of the account's campaigns of half a year."""
     theirs = SMSLog.campana_id.in_(_campaigns(account_id))
-    return select(SMSLog.telefono_e164, SMSLog.id).where(text(f"({DEAD_NUMBER})"), theirs).subquery()
+    at = func.coalesce(SMSLog.recibido, SMSLog.actualizado).label("at")
+    return select(SMSLog.telefono_e164, SMSLog.id, at).where(text(f"({DEAD_NUMBER})"), theirs).subquery()
 
 
 def _campaigns(account_id: int) -> Select[int]:

@@ -13,6 +13,7 @@ from ...database.paging import Page, page_of
 from ...database.transactions import id_list
 from ...extensions import db, unit_of_work
 from ...models import Accion, Cliente, OrigenBaja, SMSLog
+from ...models.types import utc_now
 from ...sending.opt_outs import add_opt_outs
 from ..locks import lock
 from ..many.batches import SLOW_BATCH, batches
@@ -61,7 +62,7 @@ def stop_writing(account_id: int, client_ids: Sequence[int], *, by: Actor) -> in
     entered = 0
     for batch in batches(client_ids, SLOW_BATCH):
         with unit_of_work() as session:
-            numbers = sorted({number for _, number, _ in _proposed_among(session, account_id, batch)})
+            numbers = sorted({number for _, number in _proposed_among(session, account_id, batch)})
             count = sum(add_opt_outs(session.connection(), [account_id], each, OrigenBaja.NUMERO) for each in numbers)
             if count:
                 record(session, by, Accion.OPT_OUT_ADDED, cuantos=count)
@@ -74,17 +75,17 @@ def go_on(account_id: int, client_ids: Sequence[int]) -> int:
     left = 0
     for batch in batches(client_ids, SLOW_BATCH):
         with unit_of_work() as session:
-            for client_id, _, last_id in _proposed_among(session, account_id, batch):
+            for client_id, _ in _proposed_among(session, account_id, batch):
                 theirs = update(Cliente).where(Cliente.id == client_id, Cliente.usuario_id == account_id)
-                left += session.connection().execute(theirs.values(fallo_dejado=last_id)).rowcount
+                left += session.connection().execute(theirs.values(fallo_dejado=utc_now())).rowcount
     return left
 
 
-def _proposed_among(session: Session, account_id: int, client_ids: Sequence[int]) -> Iterator[tuple[int, str, int]]:
-    """List those of the clients who are proposed at this moment, locked: id, number and last failure."""
+def _proposed_among(session: Session, account_id: int, client_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """List those of the clients who are proposed at this moment, locked: id and number."""
     connection = session.connection()
     listed = select(id_list(client_ids, connection.dialect.name).c.value)
     lock(connection, Cliente.id.in_(listed) & (Cliente.usuario_id == account_id))
     among = proposed(account_id).where(Cliente.id.in_(listed)).order_by(Cliente.id)
-    for client_id, number, _, last_id in connection.execute(among).all():
-        yield client_id, number, last_id
+    for client_id, number, *_ in connection.execute(among).all():
+        yield client_id, number

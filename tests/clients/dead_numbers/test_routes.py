@@ -13,6 +13,7 @@ from clientes_app.clients.dead_numbers import services
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import DEAD_NUMBER, Accion, Auditoria, Baja, Cliente, EstadoSMS, OrigenBaja, Recibo, SMSLog
+from clientes_app.models.types import utc_now
 from clientes_app.sending import faults
 
 from ...support.campaigns import Campaigns
@@ -40,7 +41,7 @@ class Failing:
         for place, end in enumerate(ends):
             campaign_id = self.campaigns.start_to([self.client_id])
             with self.app.app_context():
-                sid = {"twilio_sid": f"SM{campaign_id}-{place}"}
+                sid = {"twilio_sid": f"SM{campaign_id}-{place}", "recibido": utc_now()}
                 db.session.execute(update(SMSLog).where(SMSLog.campana_id == campaign_id).values(**end, **sid))
                 db.session.commit()
 
@@ -76,6 +77,17 @@ def test_three_failures_for_good_and_nothing_delivered_since(
 ) -> None:
     failing.send(*ends)
     assert failing.is_proposed() is proposed
+
+
+def test_what_counts_is_when_messages_failed_and_arrived_and_not_when_they_were_stored(failing: Failing) -> None:
+    scheduled = failing.campaigns.start_to([failing.client_id])
+    failing.send(GONE, GONE, GONE)
+    assert failing.is_proposed()
+    with failing.app.app_context():
+        late = update(SMSLog).where(SMSLog.campana_id == scheduled)
+        db.session.execute(late.values(**DELIVERED, twilio_sid="SMlate", recibido=utc_now()))
+        db.session.commit()
+    assert not failing.is_proposed()
 
 
 def test_failures_of_long_ago_do_not_count(failing: Failing, clock: Clock) -> None:
