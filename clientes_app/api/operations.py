@@ -134,8 +134,8 @@ FIND_CLIENTS = _reads(
         "estado is not said. Their ids may be the cliente_ids of a campaign. A filter that cannot be read, or that is "
         "not known, is refused. The shop's own fields are filters too, by their ids, such as 12: campo_12_contiene "
         "and campo_12_es of a text, campo_12_min and campo_12_max of a number, campo_12_desde, campo_12_hasta and "
-        "campo_12_dias (in the next so many days, whatever the year) of a date, campo_12_opcion, once or more, of "
-        "options; no_ before the name asks for everybody else."
+        "campo_12_dias (in the next so many days, whatever the year) and campo_12_mes (1 to 12) of a date, "
+        "campo_12_opcion, once or more, of options; no_ before the name asks for everybody else."
     ),
     {
         "200": answers(translatable("The clients."), "Clientes", {"success": True, "clientes": [_FOUND]}),

@@ -69,14 +69,19 @@ def cancel(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
     return _do(_CANCEL, account_id, campaign_id, by)
 
 
-def approve(account_id: int, campaign_id: int, *, by: Actor) -> CampanaSMS:
+def approve(account_id: int, campaign_id: int, seen_hour: str | None = None, *, by: Actor) -> CampanaSMS:
     """Let a campaign be sent that waited for an admin, as far as the limits of this day allow.
 
-    Raises NotFound, or Conflict where it does not wait any more, or would pass a limit.
+    `seen_hour` is the one that the admin saw, in ISO 8601, or "" for none. Raises NotFound, or Conflict where it does
+    not wait any more, has another hour by now, or would pass a limit.
     """
     with unit_of_work() as session:
         lock_account(session, account_id)
+        lock_owned(session, CampanaSMS, account_id, campaign_id)
         campaign = _waiting(session, account_id, campaign_id)
+        hour = campaign.programada_para.isoformat() if campaign.programada_para else ""
+        if seen_hour is not None and seen_hour != hour:
+            raise Conflict(gettext("Its hour has changed meanwhile: look at it again."))
         if campaign.programada_para is None:
             limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
         if not control.approve(session.connection(), campaign_id, by.person_id):

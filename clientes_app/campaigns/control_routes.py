@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
@@ -64,7 +64,7 @@ def confirm_approval(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def approve(pk: int) -> ResponseReturnValue:
     """Let it be sent."""
-    campaign = control.approve(current_user.account_id, pk, by=current_actor())
+    campaign = control.approve(current_user.account_id, pk, request.form.get("hora_vista"), by=current_actor())
     return _done(campaign, _approved(campaign))
 
 

@@ -53,7 +53,7 @@ class RequestForm(Form):
 
     def validate_programada_para(self, field: StringField) -> None:
         """Refuse what is no moment, or one that has passed."""
-        if not field.data:
+        if not field.raw_data:
             return
         if self.moment is None:
             raise ValidationError(gettext("Write a moment with its offset, like 2026-12-04T10:00:00-05:00."))
@@ -120,6 +120,8 @@ class ComposeForm(MessageForm, HourForm):
         self.said = Said.from_values(formdata)
         self._is_sent = "mensaje" in formdata
         self.destino.errors = list(self.said.problems)
+        # Whoever gives an hour says that it is to be kept.
+        self._hour_alone = not self.cuando.data and bool(self.dia.data or self.hora.data)
         self.cuando.data = self.cuando.data or When.NOW.value
         self.publico.data = self.publico.data or AskedAt.NOW.value
         self.clave.data = self.clave.data or str(uuid4())
@@ -164,7 +166,7 @@ class ComposeForm(MessageForm, HourForm):
 
     def validate_cuando(self, field: StringField) -> None:
         """Refuse what says neither now nor later."""
-        if field.data not in set(When):
+        if field.data not in set(When) or self._hour_alone:
             raise ValidationError(gettext("Choose now, or an hour."))
 
     def validate_publico(self, field: StringField) -> None:

@@ -67,6 +67,12 @@ class Layout:
         return tuple(place for place, each in enumerate(self.roles) if each is role)
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return the titles of the columns that are not imported."""
+        named = zip(self.titles, self.roles, strict=False)
+        return tuple(title for title, role in named if title and role is Role.NOTHING)
+
+    @property
     def end(self) -> int | None:
         """After how many cells the columns end, those included that a person uses; None where no cell is too many."""
         # In a spreadsheet each cell stands in its own column, also where that has no title.

@@ -32,7 +32,7 @@ def list_context(values: Mapping[str, str]) -> dict[str, Any]:
         "asked": {**search.values(), **order.values()},
         "tags": known.tags,
         "fields": known.fields.values(),
-        "chips": [*chips_of(search, known), *unread_chips(search)],
+        "chips": [*chips_of(search, known), *unread_chips(search, known)],
         "problems": [*problems_in_words(search, known), *disorder],
         "without": without,
         "any_clients": listing.has_clients(account.id),

@@ -11,11 +11,12 @@ from flask_babel import gettext
 from ..errors import FieldErrors
 from ..fields.canonical import NO_NUMBER, BadValue, number_value, read_value
 from ..models import Campo, TipoDeCampo
-from ..values.text import translatable
+from ..values.text import clean_line, translatable
 
 CAMPOS = "campos"
 
 _NO_TEXT = translatable("Send text.")
+_NO_SIGNS = translatable("This has no letter or digit that can be kept.")
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _LONGEST_KEY = 40
 
@@ -56,6 +57,8 @@ def _read_one(field: Campo | None, value: object) -> dict[int, str]:
         return {field.id: _read_number(value)}
     if not isinstance(value, str):
         raise BadValue(_NO_TEXT)
+    if value.strip() and not clean_line(value):
+        raise BadValue(_NO_SIGNS)
     return {field.id: read_value(field.tipo, field.opciones, value)}
 
 

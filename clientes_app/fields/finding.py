@@ -57,7 +57,10 @@ def _of_row(row: Any, group: Sequence[Question], today: date) -> Conditions:
 
 
 def _asked(row: Any, question: Question, today: date) -> Conditions:
-    keys = [sort_key(question.kind, value) for value in question.values if question.operator != "dias"]
+    if question.operator in _OF_DAYS:
+        runs = _OF_DAYS[question.operator](today, int(question.values[0]))
+        return [or_(*(row.dia.between(*run) for run in runs))]
+    keys = [sort_key(question.kind, value) for value in question.values]
     match question.operator:
         case "contiene":
             return [row.orden.contains(searchable(question.values[0]), autoescape=True)]
@@ -67,8 +70,6 @@ def _asked(row: Any, question: Question, today: date) -> Conditions:
             return [row.orden <= keys[0]]
         case "hasta":
             return [row.orden >= _FIRST_OF_A_YEAR, row.orden <= keys[0]]
-        case "dias":
-            return [or_(*(row.dia.between(*run) for run in days_ahead(today, int(question.values[0]))))]
         case _:
             return [row.orden.in_(keys)]
 
@@ -86,5 +87,14 @@ def days_ahead(today: date, days: int) -> list[tuple[int, int]]:
     return [(first, last)] if first <= last else [(first, 1231), (101, last)]
 
 
+def days_of_month(_today: date, month: int) -> list[tuple[int, int]]:
+    """Return the days of a month, whatever the year, as a run of months and days."""
+    return [(month * 100 + 1, month * 100 + 31)]
+
+
 def _code(day: date) -> int:
     return day.month * 100 + day.day
+
+
+_OF_DAYS = {"dias": days_ahead, "mes": days_of_month}
+"""What asks for days of every year, and which these are."""

@@ -19,6 +19,7 @@ from .showing import typed_value
 MOST_QUESTIONS = 60
 """How many may be asked at once."""
 MOST_DAYS = 366
+MONTHS = 12
 _MOST_OPTIONS = 50
 
 
@@ -44,6 +45,11 @@ def _days(text: str) -> str | None:
     return str(days) if days is not None and days <= MOST_DAYS else None
 
 
+def _month(text: str) -> str | None:
+    month = read_id(text.strip())
+    return str(month) if month is not None and month <= MONTHS else None
+
+
 def _options(given: Given) -> tuple[str, ...] | None:
     read = tuple(dict.fromkeys(map(clean_line, given[: _MOST_OPTIONS + 1])))
     return read if all(read) and len(read) <= _MOST_OPTIONS else None
@@ -67,6 +73,7 @@ class Operator(NamedTuple):
 OPERATORS: Mapping[str, Operator] = {
     "es": Operator(TipoDeCampo.TEXTO, _of_one(_text)),
     "dias": Operator(TipoDeCampo.FECHA, _of_one(_days)),
+    "mes": Operator(TipoDeCampo.FECHA, _of_one(_month)),
     "opcion": Operator(TipoDeCampo.OPCION, _options),
     "min": Operator(TipoDeCampo.NUMERO, _of_one(_number)),
     "max": Operator(TipoDeCampo.NUMERO, _of_one(_number)),
@@ -111,6 +118,12 @@ class Question(NamedTuple):
 def is_question(name: str) -> bool:
     """Return whether a name in a URL asks something of a field."""
     return _NAME.fullmatch(name) is not None
+
+
+def field_asked(name: str) -> int | None:
+    """Return the id of the field of which a name in a URL asks something."""
+    found = _NAME.fullmatch(name)
+    return read_id(found[2]) if found else None
 
 
 def reader_of(name: str) -> Reader:

@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from ..models import Campo, TipoDeCampo
 from ..values.spelling import searchable
 from ..web.filters import A_DAY
+from ..web.formatting import name_of_month
 from .canonical import NO_CHOICE, NO_NUMBER
 from .questions import MOST_DAYS, OPERATORS, Question
 from .showing import shown_value
@@ -18,7 +19,7 @@ def in_words(field: Campo, group: Sequence[Question]) -> str:
     """Say what is asked of one field."""
     asked = {each.operator: each for each in group}
     parts = [_of_text(asked), _of_range(field, asked, "min", "max"), _of_range(field, asked, "desde", "hasta")]
-    parts += [_of_days(asked), _of_options(asked)]
+    parts += [_of_days(asked), _of_month(asked), _of_options(asked)]
     told = f"{field.nombre}: {', '.join(filter(None, parts))}"
     return str(gettext("Not: %(asked)s", asked=told)) if group[0].negated else told
 
@@ -39,6 +40,8 @@ def how_written(name: str) -> str:
     operator = name.rpartition("_")[2]
     if operator == "dias":
         return str(gettext("It is a number of days, at most %(most)s.", most=MOST_DAYS))
+    if operator == "mes":
+        return str(gettext("It is the number of a month, from 1 to 12."))
     sentences = {TipoDeCampo.NUMERO: NO_NUMBER, TipoDeCampo.OPCION: NO_CHOICE}
     kind = OPERATORS[operator].kind
     if kind is TipoDeCampo.FECHA:
@@ -80,6 +83,10 @@ def _of_days(asked: Mapping[str, Question]) -> str:
     if days == 0:
         return str(gettext("today"))
     return str(ngettext("today or tomorrow", "today or in the next %(num)s days", days))
+
+
+def _of_month(asked: Mapping[str, Question]) -> str:
+    return str(gettext("in %(month)s", month=name_of_month(int(asked["mes"].values[0])))) if "mes" in asked else ""
 
 
 def _of_options(asked: Mapping[str, Question]) -> str:

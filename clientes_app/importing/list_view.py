@@ -75,12 +75,14 @@ def list_context(row: Importacion) -> dict[str, Any]:
 
 def counts_context(row: Importacion) -> dict[str, Any]:
     """Return what the counts, the kinds to choose from and the rows of an import need."""
+    layout = Layout.from_json(row.columnas)
     return {
         "counts": counts_of(row),
         "lines": sum(each.count for each in counts_of(row)),
         "kinds": kinds_of(row),
         "decidable": row.estado is EstadoImportacion.REVISADA,
-        "new_fields": [column.name for column in Layout.from_json(row.columnas).own if column.field_id is None],
+        "new_fields": [column.name for column in layout.own if column.field_id is None],
+        "left_out": layout.left_out,
     }
 
 

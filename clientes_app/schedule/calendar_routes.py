@@ -22,7 +22,8 @@ def calendar() -> ResponseReturnValue:
     account = current_account()
     month = planned.month_of(account, _asked_month() or planned.today_of(account).replace(day=1))
     weekdays = [get_locale().days["stand-alone"]["abbreviated"][day] for day in range(7)]
-    return render_template("schedule/calendar.html", month=month, weekdays=weekdays)
+    coming = planned.next_of(account.id) if month.is_empty else ()
+    return render_template("schedule/calendar.html", month=month, weekdays=weekdays, coming=coming)
 
 
 def _asked_month() -> date | None:

@@ -15,7 +15,7 @@ from ..extensions import db
 from ..models import CampanaSMS, EstadoCampana
 from ..models.types import utc_now
 from ..tenancy import Account, owned
-from ..values.days import first_of_next_month, start_of
+from ..values.days import day_after, first_of_next_month, start_of
 
 NEXT = 5
 MOST_OF_A_MONTH = 500
@@ -54,7 +54,7 @@ class Month:
     @property
     def is_empty(self) -> bool:
         """Return whether nothing is scheduled in it."""
-        return not any(day.campaigns for week in self.weeks for day in week)
+        return not any(day.campaigns for week in self.weeks for day in week if day.in_month)
 
 
 def today_of(account: Account) -> date:
@@ -64,8 +64,8 @@ def today_of(account: Account) -> date:
 
 def month_of(account: Account, first: date) -> Month:
     """Return the month that begins on a day, by the account's clock."""
-    today, by_day = today_of(account), _by_day(account, first)
     weeks = _MONDAY_FIRST.monthdatescalendar(first.year, first.month)
+    today, by_day = today_of(account), _by_day(account, weeks[0][0], weeks[-1][-1])
     return Month(
         first,
         [[Day(day, day == today, day.month == first.month, by_day.get(day, [])) for day in week] for week in weeks],
@@ -83,14 +83,14 @@ def _waits_for_its_hour() -> ColumnElement[bool]:
     return or_(CampanaSMS.estado == EstadoCampana.PROGRAMADO, asked)
 
 
-def _by_day(account: Account, first: date) -> dict[date, list[CampanaSMS]]:
-    begins, ends = start_of(first, account.zone), start_of(first_of_next_month(first), account.zone)
-    of_month = owned(CampanaSMS, account.id).where(
+def _by_day(account: Account, first: date, last: date) -> dict[date, list[CampanaSMS]]:
+    begins, ends = start_of(first, account.zone), start_of(day_after(last), account.zone)
+    of_weeks = owned(CampanaSMS, account.id).where(
         CampanaSMS.programada_para >= begins,
         CampanaSMS.programada_para < ends,
         CampanaSMS.estado != EstadoCampana.CANCELADO,
     )
-    found = db.session.scalars(of_month.order_by(CampanaSMS.programada_para, CampanaSMS.id).limit(MOST_OF_A_MONTH))
+    found = db.session.scalars(of_weeks.order_by(CampanaSMS.programada_para, CampanaSMS.id).limit(MOST_OF_A_MONTH))
     by_day: defaultdict[date, list[CampanaSMS]] = defaultdict(list)
     for campaign in found:
         by_day[_day_of(campaign, account.zone)].append(campaign)

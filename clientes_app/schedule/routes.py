@@ -14,7 +14,7 @@ from ..web.access import Access, access, by_itself
 from ..web.actor import current_actor
 from ..web.error_pages import speaks_json
 from ..web.formatting import full_moment, local_iso
-from ..web.forms import validated
+from ..web.forms import form_from_json, json_object, validated
 from ..web.htmx import flash_and_go, form_again, go_to, page_or_fragment, way_back
 from ..web.i18n import account_zone
 from . import bp, services
@@ -38,7 +38,7 @@ def change(pk: int) -> ResponseReturnValue:
     """Let a campaign be sent at another hour."""
     campaign = get_campaign(current_user.account_id, pk)
     services.hour_of(campaign)
-    form = HourForm(request.form)
+    form = form_from_json(HourForm, json_object()) if request.is_json else HourForm(request.form)
     if speaks_json():
         validated(form)
     elif not form.validate():

@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_timedelta, get_timezone_location
+from babel.dates import format_skeleton, format_timedelta, get_month_names, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
@@ -126,6 +126,11 @@ def day_name(value: date) -> str:
 def month_name(value: date) -> str:
     """Write a day's month: `diciembre de 2026`."""
     return format_skeleton("yMMMM", datetime.combine(value, time()), locale=get_locale())
+
+
+def name_of_month(month: int) -> str:
+    """Write the name of a month: `diciembre`."""
+    return str(get_month_names(locale=get_locale(), context="stand-alone")[month])
 
 
 def country_name(code: str) -> str:

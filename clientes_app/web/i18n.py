@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
         capitalize_first=formatting.capitalize_first,
         shop_iso=lambda moment: formatting.local_iso(moment, account_zone()),
         day_and_month=formatting.day_and_month,
+        name_of_month=formatting.name_of_month,
         day_name=formatting.day_name,
         month_name=formatting.month_name,
         ago=formatting.ago,

@@ -93,6 +93,9 @@ QUESTIONS = {
     "nace_desde=1990-05-17": "AC",
     "nace_hasta=1999-12-31": "A",
     "no_nace_desde=1990-05-18&no_nace_hasta=2002-01-01": "ABD",
+    "nace_mes=5": "A",
+    "no_nace_mes=5": "BCD",
+    "nace_mes=2": "B",
     "talla_opcion=Chica": "A",
     "talla_opcion=Chica&talla_opcion=grande": "AB",
     "no_talla_opcion=Chica": "BCD",
@@ -161,7 +164,8 @@ def test_days_ahead_go_over_the_turn_of_the_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["hijos_min=dos", "nace_desde=mayo", "nace_dias=-1", "nace_dias=367", "mascota_es=\u0301"]
+    "nonsense",
+    ["hijos_min=dos", "nace_desde=mayo", "nace_dias=-1", "nace_dias=367", "nace_mes=13", "mascota_es=\u0301"],
 )
 def test_what_cannot_be_read_finds_nobody_and_is_refused(account: int, fields: dict[str, Campo], nonsense: str) -> None:
     search = asked(fields, nonsense)

@@ -91,3 +91,11 @@ def test_another_shops_field_cannot_be_chosen(admin: CheckingClient, imports: Im
     theirs = add_field(shop, shop.add_admin("otra"), "Talla", TipoDeCampo.TEXTO)
     admin.send(upload(admin, LIST).location, {**COLUMNS, "c3": f"campo-{theirs}"})
     assert imports.layout(1).own == ()
+
+
+@pytest.mark.usefixtures("fields")
+def test_a_column_that_is_not_imported_is_told_before_it_is_lost(admin: CheckingClient, imports: Imports) -> None:
+    url = upload(admin, LIST).location
+    admin.send(url, {**COLUMNS, "c4": ""})
+    imports.work()
+    assert re.search(r"no se importan?: [^<]*Ciudad", admin.get("/clientes/importar/1/").text)

@@ -72,6 +72,17 @@ def test_weeks_begin_on_monday_and_today_is_marked(english: CheckingClient) -> N
     assert today
     assert today[1] == "Monday, November 30 (today)"
     assert "Nothing is scheduled in this month" in page
+    assert "Go to that month" not in page
+
+
+def test_where_a_month_is_empty_it_says_what_comes_next_and_shows_the_days_around_it(
+    app: Flask, english: CheckingClient, account: int, client_id: int
+) -> None:
+    schedule(app, account, client_id, "Navidad", datetime(2026, 12, 4, 15, 0, tzinfo=UTC))
+    page = english.get(CALENDAR).text
+    assert f'href="{CALENDAR}?mes=2026-12"> ' in re.sub(r"<svg.*?</svg>", " ", page, flags=re.DOTALL)
+    assert "Go to that month" in page
+    assert cells(page) == {"Friday, December 4": "10:00 AM Navidad 1 client"}
 
 
 def test_it_is_in_spanish_too(admin: CheckingClient) -> None:

@@ -14,7 +14,7 @@ from clientes_app.models import CampanaSMS, EstadoCampana, MotivoDePausa, Usuari
 
 from ..support.campaigns import Campaigns
 from ..support.carrier import Simulator
-from ..support.checking_client import CheckingClient
+from ..support.checking_client import CheckingClient, hidden_fields
 from ..support.clock import Clock
 from ..support.drafts import OpenPage, send_from, send_seen, sent, shown_by
 from ..support.shop import Shop
@@ -269,3 +269,28 @@ def test_a_vendedors_schedule_waits_for_an_admin_and_says_so(
     approved = english.get(english.send(f"{address}aprobar/").location or "").text
     assert "is approved and waits for its hour" in approved
     assert campaigns.get(campaign_id(address)).estado is EstadoCampana.PROGRAMADO
+
+
+def test_an_admins_yes_is_for_the_hour_that_was_seen(
+    app: Flask, english: CheckingClient, seller: CheckingClient, campaigns: Campaigns
+) -> None:
+    english.send("/ajustes/", {"negocio": "Tienda", "exige_aprobacion": "true"})
+    with app.app_context(), unit_of_work() as session:
+        session.scalars(db.select(Usuario).filter_by(usuario="vero")).one().puede_enviar = True
+    address = schedule(seller)
+    seen = hidden_fields(english.get(f"{address}aprobar/").text)
+    seller.send(f"{address}hora/", {"dia": "2026-12-05", "hora": "03:00"})
+    refused = english.send(f"{address}aprobar/", seen)
+    assert (refused.status_code, "Its hour has changed meanwhile" in refused.text) == (409, True)
+    assert campaigns.get(campaign_id(address)).estado is EstadoCampana.POR_APROBAR
+
+
+@pytest.mark.parametrize("hour", ["", "\0", "\ud800", " "])
+def test_an_hour_of_a_program_that_cannot_be_read_sends_nothing_now(
+    app: Flask, english: CheckingClient, shop: Shop, account: int, hour: str
+) -> None:
+    wanted = {"cliente_ids": shop.add_clients(account, ["3001110009"]), "mensaje": "Hola", "programada_para": hour}
+    refused = english.post("/clientes/enviar-sms/", json=wanted, headers={"X-CSRFToken": english.token()})
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (400, ["programada_para"])
+    with app.app_context():
+        assert db.session.scalar(db.select(CampanaSMS.id)) is None

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import format_date, gettext, lazy_gettext
 
 from ...fields import sentences
-from ...fields.questions import by_field, is_question
+from ...fields.questions import by_field, field_asked, is_question
 from ...web.filters import (
     A_DAY,
     LONGEST_FILTER,
@@ -101,30 +101,34 @@ def problems_in_words(search: Search, known: Known) -> list[str]:
     """Say why a search finds nobody that cannot be understood: what cannot be read, tags and fields that are gone."""
     gone = set(search.no_tags) - set(known.tags)
     lost = [gettext("A tag that nobody is to have no longer exists: choose others.")] if gone else []
-    return [*unread_in_words(search), *lost, *sentences.problems_of(search.questions, known.fields)]
+    return [*unread_in_words(search, known), *lost, *sentences.problems_of(search.questions, known.fields)]
 
 
-def unread_in_words(search: Search) -> list[str]:
+def unread_in_words(search: Search, known: Known | None = None) -> list[str]:
     """Say which filters cannot be read, and how each is written."""
-    return [_cannot_be_read(unread) for unread in search.unread]
+    return [_cannot_be_read(unread, known or Known()) for unread in search.unread]
 
 
-def unread_chips(search: Search) -> list[Chip]:
+def unread_chips(search: Search, known: Known) -> list[Chip]:
     """Say what was given that cannot be read, so that it can be taken off."""
     return [
-        Chip((unread.name,), f"{_LABELS.get(unread.name, unread.name)}: “{given_in_words(unread.given)}”")
+        Chip((unread.name,), f"{_label(unread.name, known) or unread.name}: “{given_in_words(unread.given)}”")
         for unread in search.unread
     ]
 
 
-def _cannot_be_read(unread: Unread) -> str:
+def _cannot_be_read(unread: Unread, known: Known) -> str:
     if unread == NOTHING_ASKED:
         return str(gettext("It asks nothing, and nobody is meant by that."))
-    return cannot_be_read(_label(unread.name), unread.given, _how_written(unread))
+    label = _label(unread.name, known)
+    named = f"{label} ({unread.name})" if label else quoted(unread.name)
+    return cannot_be_read(named, unread.given, _how_written(unread))
 
 
-def _label(name: str) -> str:
-    return f"{_LABELS[name]} ({name})" if name in _LABELS else quoted(name)
+def _label(name: str, known: Known) -> str:
+    """Return what people call a filter; empty where there is none of this name."""
+    field = known.fields.get(field_asked(name) or 0)
+    return field.nombre if field else str(_LABELS.get(name, ""))
 
 
 def _how_written(unread: Unread) -> str:
