@@ -34,7 +34,7 @@ def send_code() -> ResponseReturnValue:
     form = NumberForm(request.form)
     if not (form.validate() and _is_code_sent(form)):
         return form_again(*_PAGE, **_context(number_form=form, another=True))
-    return _shown(gettext("The code is on its way."))
+    return _shown(gettext("A code is being sent."))
 
 
 @bp.post("/codigo/")

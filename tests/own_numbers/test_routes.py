@@ -56,7 +56,7 @@ def own(app: Flask, person_id: int) -> str | None:
 
 
 def test_a_number_is_proven_by_its_code(app: Flask, english: CheckingClient, account: int) -> None:
-    assert "We sent a code to +57 300 765 4321." in ask(english)
+    assert "A code is being sent to +57 300 765 4321." in ask(english)
     assert own(app, account) is None
     (code,) = codes(app)
     assert "Your number: +57 300 765 4321." in prove(english, f"{code[:3]} {code[3:]}")
