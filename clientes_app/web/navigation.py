@@ -83,6 +83,6 @@ def _settings_places() -> list[Place]:
 def _own_places() -> list[Place]:
     """List the pages of the person's own menu."""
     return [
-        Place("own.index", gettext("Your account"), "user-edit"),
+        Place("own.index", gettext("Your account"), "user-edit", also=("own_numbers",)),
         Place("second_factor.show", gettext("Two-step verification"), "shield-lock"),
     ]

@@ -416,10 +416,8 @@ def places(shared_site: Site) -> dict[str, Any]:
     with shared_site.app.app_context():
         token = create_token(account, "Caja", list(Alcance), by=Actor(account)).token.id
     with shared_site.app.test_request_context():
-        size = NewField("Talla", TipoDeCampo.OPCION, ["Chica", "Grande"])
-        field = create_field(account, size, by=NOBODY).id
-        create_field(account, NewField("Cumpleaños", TipoDeCampo.FECHA), by=NOBODY)
-    shared_site.shop.add_template(account, "Tallas", "Tenemos la {talla}")
+        field = create_field(account, NewField("Barrio", TipoDeCampo.OPCION, ["Centro", "Norte"]), by=NOBODY).id
+    shared_site.shop.add_template(account, "Barrios", "Vamos al {barrio}")
     ids = {
         "trial": trial,
         "field": field,

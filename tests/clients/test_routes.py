@@ -423,6 +423,7 @@ def test_json_creates_and_echoes_the_client(admin: CheckingClient) -> None:
             "activo": True,
             "recibe_sms": True,
             "motivo_sin_sms": None,
+            "campos": {},
         },
     }
     assert created.utcoffset() == timedelta(hours=-5)

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from clientes_app.extensions import db
-from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, NumeroPropio, OrigenBaja
+from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, NumeroPropio, OrigenBaja, SMSLog
 
 from ..support.campaigns import Campaigns
 from ..support.checking_client import CheckingClient, open_browser
@@ -32,8 +32,10 @@ def english(admin: CheckingClient) -> CheckingClient:
 def codes(app: Flask) -> list[str]:
     """Answer the codes that were sent, the oldest first."""
     with app.app_context():
-        texts = db.session.scalars(select(CampanaSMS.mensaje).where(CampanaSMS.es_prueba).order_by(CampanaSMS.id))
-        return [code[0] for text in texts if (code := re.search(r"\d{6}", text))]
+        texts = db.session.scalars(
+            select(SMSLog.valores).join(CampanaSMS).where(CampanaSMS.es_prueba).order_by(CampanaSMS.id)
+        )
+        return [code[0] for text in texts if (code := re.search(r"\d{6}", text or ""))]
 
 
 def ask(client: CheckingClient, number: str = MINE) -> str:
