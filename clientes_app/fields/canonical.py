@@ -18,6 +18,9 @@ LONGEST_OPTION, MOST_OPTIONS = 60, 50
 TOO_LONG = translatable("Write at most 200 characters.")
 NO_NUMBER = translatable("Write a number, such as 1.234,5.")
 NO_DATE = translatable("Write a day such as 17/05/1990, or 17/05 without a year.")
+MONTH_FIRST = translatable(
+    "The month seems to come first. Days are read as day, month, year: look at the others of this kind too."
+)
 NO_CHOICE = translatable("Choose one of the options.")
 
 _WHOLE, _DECIMALS = 18, 6
@@ -49,6 +52,7 @@ _SPANISH = "enero febrero marzo abril mayo junio julio agosto septiembre octubre
 _ENGLISH = "january february march april may june july august september october november december"
 _MONTHS = [*enumerate(_SPANISH.split(), 1), *enumerate(_ENGLISH.split(), 1), (9, "setiembre")]
 _LEAP_YEAR = 2000
+_MONTHS_OF_A_YEAR = 12
 
 
 class BadValue(ValueError):
@@ -127,6 +131,8 @@ def _read_date(text: str) -> str:
     if found := _OF_EVERY_YEAR.fullmatch(text):
         return _date_value(None, int(found[1]), int(found[2]))
     if found := _IN_DIGITS.fullmatch(text):
+        if int(found[1]) <= _MONTHS_OF_A_YEAR < int(found[3]):
+            raise BadValue(MONTH_FIRST)
         return _date_value(found[4], int(found[3]), int(found[1]))
     if found := _IN_WORDS.fullmatch(folded):
         return _date_value(found[3], _month(found[2]), int(found[1]))

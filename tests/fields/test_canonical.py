@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientes_app.fields.canonical import BadValue, month_and_day, number_value, read_value, sort_key
+from clientes_app.fields.canonical import MONTH_FIRST, BadValue, month_and_day, number_value, read_value, sort_key
 from clientes_app.fields.showing import typed_value
 from clientes_app.models import TipoDeCampo
 
@@ -115,3 +115,10 @@ def test_days_are_sorted_with_those_of_every_year_first() -> None:
     assert sort_key(TipoDeCampo.FECHA, "--05-17") == "0000-05-17"
     assert [month_and_day(TipoDeCampo.FECHA, each) for each in ("--05-17", "1990-12-31")] == [517, 1231]
     assert month_and_day(TipoDeCampo.TEXTO, "1990-12-31") is None
+
+
+@pytest.mark.parametrize("typed", ["12/31/1990", "01/25", "1-13-2000"])
+def test_a_month_that_comes_first_is_told(typed: str) -> None:
+    with pytest.raises(BadValue) as refused:
+        read_value(TipoDeCampo.FECHA, (), typed)
+    assert refused.value.sentence == MONTH_FIRST
