@@ -34,6 +34,12 @@ _STANDS_FOR_NOBODY = frozenset({"cliente", "clienta", "sin", "n", "na", "anonimo
 _COMPANIES = frozenset({"sas", "sa", "ltda", "eu", "inc", "llc"})
 """With one of these the name of a company ends, written with full stops or without."""
 
+_SPECIAL = _IS_TITLE | _IS_BUSINESS | _IS_PARTICLE | _SHORTENED | _STANDS_FOR_NOBODY
+"""The words that mean something else than a name where they come first."""
+
+_ENDS_OTHERWISE = re.compile(rf",|\s(?:\S*\.\S*|{'|'.join(sorted(_COMPANIES))})$", re.IGNORECASE)
+"""What makes more of a name than its words in their order: a comma, or an ending as companies have it."""
+
 _BETWEEN_WORDS = re.compile(r"[\s,;/]+")
 _PARTS_OF_A_WORD = re.compile(r"[^\W\d_]+")
 _NO_LETTERS = re.compile(r"[^\w'’.-]+")
@@ -45,6 +51,10 @@ def first_name(nombre: str) -> str:
 
     Where nobody can be seen to be called by a name, as with businesses and numbers, it is the whole name.
     """
+    first = nombre.partition(" ")[0]
+    # So nearly everybody is written: many are spoken to in a quarter of the time.
+    if first.isalpha() and len(first) > 1 and first.casefold() not in _SPECIAL and not _ENDS_OTHERWISE.search(nombre):
+        return _as_written(first)
     words = _words(_given_names_first(nombre))
     if _is_of_a_business(_words(nombre)) or words[0].casefold() in _IS_PARTICLE | _STANDS_FOR_NOBODY:
         return nombre
