@@ -62,6 +62,7 @@ def test_from_log_in_to_a_sent_campaign(site: Site, visitors: Visitors) -> None:
     tab_to(page, page.locator("#compose #nombre"))
     page.keyboard.type("Sin ratón")
     tab_and_press(page, page.get_by_role("button", name="Review"))
+    expect(page.locator("#review-what")).to_be_visible()
     tab_and_press(page, page.get_by_role("button", name="Send "), "Space")
     expect(page.locator("h1")).to_have_text("Sin ratón")
     expect(page.locator("#progress-sentence")).to_contain_text("Finished")

@@ -71,10 +71,15 @@ def _beside(place: str) -> dict[str, str]:
     return {"# server 10.0.0.2:8000": f"server {place}"}
 
 
+def _port_beside(changes: dict[str, str]) -> int:
+    """Return a free port that is none of those given already: nobody listens there yet."""
+    return next(port for port in iter(free_port, 0) if f":{port}" not in " ".join(changes.values()))
+
+
 @contextmanager
 def _running(folder: Path, changes: dict[str, str]) -> Iterator[None]:
     """Run nginx with the given configuration, changed so."""
-    here = {"listen 80;": f"listen 127.0.0.1:{free_port()};", f"/etc/letsencrypt/live/{HOST}": str(folder)}
+    here = {"listen 80;": f"listen 127.0.0.1:{_port_beside(changes)};", f"/etc/letsencrypt/live/{HOST}": str(folder)}
     (folder / "clientes.conf").write_text(_replaced(_GIVEN, changes | here))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_AROUND.format(folder=folder, user=user))
