@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models import Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
 from ..sending import control, evidence, outbox
 from ..shop.services import lock_account
 from ..tenancy import get_owned, lock_owned
 from ..values.pseudonym import is_pseudonym
+from ..web.i18n import by_the_clock_of
 from . import limits, storing
 from .services import waits_for_approval
 
@@ -171,7 +172,9 @@ def _make_up_for_the_hour(session: Session, campaign: CampanaSMS, by: Actor) -> 
     if campaign.aprobada_por_id is None and waits_for_approval(campaign.usuario_id, person_id):
         raise Forbidden(gettext("An administrator must resume this campaign: nobody has approved it yet."))
     if storing.lacks_rows(campaign):
-        storing.store_rows(session, campaign, storing.audience_of(campaign))
+        # Also where no request says whose days are meant, as on the command line.
+        with by_the_clock_of(session.get(Cuenta, campaign.usuario_id)):
+            storing.store_rows(session, campaign, storing.audience_of(campaign))
     else:
         outbox.leave_out_no_longer_meant(session.connection(), campaign.id, campaign.usuario_id)
 

@@ -15,7 +15,7 @@ from ..clients.search.selection import Said, Selection, selected
 from ..clients.segments.services import find_segment
 from ..database import clock
 from ..errors import Conflict, DomainError
-from ..message_templates.filling import filling_of
+from ..message_templates.filling import Filling, filling_of
 from ..messaging.template_placeholders import Mistake
 from ..models import CampanaSMS, Cuenta, Segmento
 from ..models.types import utc_now
@@ -65,9 +65,9 @@ def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> N
 
     Raises DomainError where nobody is chosen, and Unfillable where a field was deleted that the text needs.
     """
-    if mistakes := _mistakes(session, campaign):
-        raise Unfillable(mistakes)
     mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje)
+    if mistakes := _mistakes(mailing.filling, campaign):
+        raise Unfillable(mistakes)
     campaign.compartido = replace(mailing.filling.shared, year=_year_of(session, campaign)).stored_for(campaign.mensaje)
     session.flush()
     outbox.enqueue(session.connection(), campaign.id, recipients(session, mailing))
@@ -107,11 +107,11 @@ def segment_of(session: Session, campaign: CampanaSMS) -> Segmento | None:
 
 def is_unfillable(session: Session, campaign: CampanaSMS) -> bool:
     """Return whether the text has a placeholder that there is no more."""
-    return bool(_mistakes(session, campaign))
+    return bool(_mistakes(filling_of(session, campaign.usuario_id), campaign))
 
 
-def _mistakes(session: Session, campaign: CampanaSMS) -> Sequence[Mistake]:
-    return filling_of(session, campaign.usuario_id).shared.vocabulary.mistakes(campaign.mensaje)
+def _mistakes(filling: Filling, campaign: CampanaSMS) -> Sequence[Mistake]:
+    return filling.shared.vocabulary.mistakes(campaign.mensaje)
 
 
 def is_anybody(session: Session, account_id: int, audience: Selection) -> bool:

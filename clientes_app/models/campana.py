@@ -151,9 +151,9 @@ class CampanaSMS(Base):
     actualizado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     velocidad: Mapped[float] = mapped_column(default=0.0)
+    """Messages a second, as the sender last measured it at `actualizado`."""
     desconcertantes: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many of Twilio's answers in a row nobody understood."""
-    """Messages a second, as the sender last measured it at `actualizado`."""
     clave_idempotencia: Mapped[str | None] = mapped_column(String(200))
     """The `Idempotency-Key` that a program sent with it."""
     clave_formulario: Mapped[str | None] = mapped_column(String(200))
