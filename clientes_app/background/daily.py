@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import timedelta
 
 from flask import Flask
@@ -17,6 +16,7 @@ from ..models.types import utc_now
 from ..privacy.retention import sweep
 from ..sending.erased import pseudonym_key
 from ..settings import current_settings
+from .lookout import Lookout
 
 log = logging.getLogger(__name__)
 
@@ -24,40 +24,22 @@ PERIOD = timedelta(days=1)
 LOOK_SECONDS = 600.0
 
 
-class Daily:
-    """The thread that deletes what was left over, and looks whether a day is over since the last sweep of anybody."""
+class Daily(Lookout):
+    """Deletes what was left over, and looks whether a day is over since the last sweep of anybody."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="daily", daemon=True)
+    name = "daily"
+    seconds = LOOK_SECONDS
 
-    def start(self) -> None:
-        """Look now, and again every ten minutes."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Sweep no further; the next sweep goes on from there."""
-        self._stopping.set()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._look()
-            except Exception:
-                # The edge of the thread: the next look may find the database well again.
-                log.exception("the daily sweep broke")
-            self._stopping.wait(LOOK_SECONDS)
-
-    def _look(self) -> None:
-        with self._app.app_context():
+    def look(self) -> None:
+        """Delete what was left over; sweep where a day is over."""
+        with self.app.app_context():
             storage = storage_of(current_settings())
             # Files are this machine's own: another one that sweeps the database does not see them.
             if deleted := storage.sweep(db.engine):
                 log.info("deleted %d files or imports' rows that were left over", deleted)
             if not take_turn(db.engine):
                 return
-            done = sweep(storage, self._stopping.is_set)
+            done = sweep(storage, self.stopping.is_set)
         log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
 
 

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import logging
-import threading
 
 from flask import Flask
 
 from ..extensions import db
 from ..schedule import starting
+from .lookout import Lookout
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 
 
-class Schedules:
-    """The thread that looks beside the sender of an app."""
+class Schedules(Lookout):
+    """Looks beside the sender of an app."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
+    name = "schedules"
+    seconds = LOOK_SECONDS
 
-    def start(self) -> None:
-        """Look now, and again every second."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Start nothing any more; what is being started is started whole, or by the next process."""
-        self._stopping.set()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                start_due(self._app)
-            except Exception:
-                # The edge of the thread: the next look may find the database well again.
-                log.exception("looking for campaigns whose hour has come broke")
-            self._stopping.wait(LOOK_SECONDS)
+    def look(self) -> None:
+        """Start what is due."""
+        start_due(self.app)
 
 
 def start_due(app: Flask) -> None:
