@@ -17,7 +17,7 @@ from ..clients.search.selection import Selection, Ticked
 from ..errors import Conflict, DomainError, ServiceUnavailable
 from ..extensions import db, unit_of_work
 from ..messaging.totals import Totals, measure_all
-from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS
+from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, TipoDeCampana
 from ..models.types import utc_now
 from ..sending.faults import MISSING_VALUE, TOO_LONG
 from ..sending.ordering.notifier import bell
@@ -49,6 +49,12 @@ class Draft:
     """The campaign to whose missing ones it goes, if it does."""
     schedule: Schedule | None = None
     """None: it is sent at once."""
+    tipo: TipoDeCampana | None = None
+    """None: nobody said."""
+    motivo_servicio: str | None = None
+    """Why it is no advertising, where its kind is `servicio`."""
+    exceptuada: bool = False
+    """Whether its author wants it sent whatever the hours and the one a day say."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +230,9 @@ def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by
         plantilla_id=_own_template(session, account_id, draft.plantilla_id),
         continua_id=draft.continua_id,
         programada_para=draft.schedule and draft.schedule.moment,
+        tipo=draft.tipo,
+        motivo_servicio=draft.motivo_servicio,
+        exceptuada_por_id=(by.person_id or account_id) if draft.exceptuada else None,
         publico=draft.schedule and draft.schedule.said and [list(pair) for pair in draft.schedule.said],
         enviada_por_id=by.person_id or account_id,  # the command line sends in the admin's name
         usuario_id=account_id,

@@ -2,24 +2,25 @@
 
 from .auditoria import Accion, Auditoria
 from .baja import Baja, BajaLevantada, BajaRecordada, OrigenBaja
+from .borrador import Borrador
 from .cambio import CambioDeCliente, TipoDeCambio
 from .campana import (
     AT_REST,
     COUNTERS,
     DEAD_NUMBER,
     ENDED,
-    Borrador,
     CampanaSMS,
     EstadoCampana,
     EstadoSMS,
     MotivoDePausa,
     Recibo,
     SMSLog,
+    TipoDeCampana,
 )
 from .campo import MOST_FIELDS, Campo, TipoDeCampo, ValorDeCampo
 from .cliente import Cliente
-from .consumo import Consumo
-from .cuenta import Cuenta, Precio
+from .consumo import Consumo, PublicidadDelDia
+from .cuenta import Cuenta, DiaPropio, Norma, Precio
 from .distintos import Distintos
 from .entrante import LONGEST_ANSWER, MOST_MEDIA, MensajeEntrante, Respuesta
 from .etiqueta import ClienteEtiqueta, Etiqueta
@@ -80,6 +81,7 @@ __all__ = [
     "Consumo",
     "Cuenta",
     "DestinoDeFila",
+    "DiaPropio",
     "Distintos",
     "DocumentoDeArchivo",
     "Enlace",
@@ -95,6 +97,7 @@ __all__ = [
     "LlaveDeAcceso",
     "MensajeEntrante",
     "MotivoDePausa",
+    "Norma",
     "NumeroPropio",
     "OrigenBaja",
     "PersonaDeArchivo",
@@ -102,6 +105,7 @@ __all__ = [
     "PlantillaSMS",
     "Precio",
     "Privacidad",
+    "PublicidadDelDia",
     "Recibo",
     "Respuesta",
     "RitmoDeEnvio",
@@ -111,6 +115,7 @@ __all__ = [
     "SegundoPasoFallido",
     "Sesion",
     "TipoDeCambio",
+    "TipoDeCampana",
     "TipoDeCampo",
     "TokenDeApi",
     "Totp",

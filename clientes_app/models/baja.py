@@ -19,6 +19,8 @@ class OrigenBaja(StrEnum):
     """The person answered with a word such as BAJA."""
     RESPUESTA = "respuesta"
     """The person asked for it in a sentence, which somebody of the shop read."""
+    ENLACE = "enlace"
+    """The person pressed the button of a message's way out."""
     TWILIO = "twilio"
     """Twilio refused the number for it (21610)."""
     ARCHIVO = "archivo"

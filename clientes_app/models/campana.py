@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,6 +50,15 @@ class MotivoDePausa(StrEnum):
     """Its text has a placeholder that there is no more."""
     LIMITE = "limite"
     """It would have passed a limit of the account."""
+
+
+class TipoDeCampana(StrEnum):
+    """What a campaign is for, as far as the law asks."""
+
+    PUBLICIDAD = "publicidad"
+    """Advertising: it keeps to the lawful hours, and to one a person a day."""
+    SERVICIO = "servicio"
+    """Strictly about what was bought."""
 
 
 class EstadoSMS(StrEnum):
@@ -121,6 +129,8 @@ class CampanaSMS(Base):
             name="publico",
         ),
         CheckConstraint("motivo_pausa IS NULL OR estado = 'pausado'", name="motivo_pausa"),
+        CheckConstraint("(tipo = 'servicio') = (motivo_servicio IS NOT NULL)", name="motivo_servicio"),
+        CheckConstraint("exceptuada_por_id IS NULL OR tipo = 'publicidad'", name="exceptuada"),
         CheckConstraint("clave_idempotencia IS NULL OR clave_formulario IS NULL", name="una_clave"),
         UniqueConstraint("usuario_id", "clave_idempotencia"),
         UniqueConstraint("usuario_id", "clave_formulario", "huella", name="uq_campana_sms_formulario"),
@@ -182,6 +192,14 @@ class CampanaSMS(Base):
     """When the texts and numbers of its messages were blanked."""
     aprobada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     enviada_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    tipo: Mapped[TipoDeCampana | None] = mapped_column(state_column(TipoDeCampana))
+    """Null: a program did not say, and nothing binds it."""
+    motivo_servicio: Mapped[str | None] = mapped_column(String(200))
+    """Why it is no advertising, in the words of who sent it."""
+    exceptuada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
+    """Who said that this advertisement need not keep to the hours, nor to one a day; null: it does."""
+    pie: Mapped[str | None] = mapped_column(String(300))
+    """What its messages end with, the way out; `{codigo}` stands for each message's own. Null: nothing."""
     compartido: Mapped[str | None] = mapped_column(Text)
     """What all its messages share beside the text, as it was when it was stored; null: they need nothing but names."""
     usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
@@ -212,6 +230,7 @@ class SMSLog(Base):
         # Of those that there are: a new campaign has none, and is stored the sooner.
         Index("uq_sms_log_intento", "intento", unique=True, **only_where("intento IS NOT NULL")),
         Index("uq_sms_log_twilio_sid", "twilio_sid", unique=True, **only_where("twilio_sid IS NOT NULL")),
+        Index("uq_sms_log_codigo", "codigo", unique=True, **only_where("codigo IS NOT NULL")),
         Index("ix_sms_log_campana_id_estado_id", "campana_id", "estado", "id"),
         Index("ix_sms_log_cliente_id_id", "cliente_id", "id"),
         Index("ix_sms_log_telefono_e164_id", "telefono_e164", "id"),
@@ -253,6 +272,8 @@ class SMSLog(Base):
     """Names the last attempt to send this row."""
     turno_id: Mapped[int | None] = mapped_column(BigInteger)
     """The lease under which it was claimed last; that may be gone."""
+    codigo: Mapped[str | None] = mapped_column(String(7))
+    """Names it in the address of its way out, from its first claim on; no other message ever had it."""
     twilio_sid: Mapped[str | None] = mapped_column(String(100))
     error_codigo: Mapped[int | None]
     error_mensaje: Mapped[str | None] = mapped_column(Text)
@@ -267,33 +288,3 @@ class SMSLog(Base):
     """When Twilio is asked next what became of an uncertain message; null: not again."""
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     actualizado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-
-
-class Borrador(Base):
-    """A campaign while it is written, as it was typed, right or wrong; no campaign, list or report knows it."""
-
-    __tablename__ = "borrador"
-    __table_args__ = (
-        UniqueConstraint("usuario_id", "clave"),
-        Index("ix_borrador_creado_por_id_cambiado", "creado_por_id", "cambiado"),
-        Index("ix_borrador_cambiado", "cambiado"),
-    )
-
-    id: Mapped[PrimaryKey]
-    clave: Mapped[str] = mapped_column(String(36))
-    """A UUID, known before anything is stored: it stands in the page's address, and the campaign keeps it."""
-    campos: Mapped[dict[str, Any]] = mapped_column(JSON)
-    resumen: Mapped[str] = mapped_column(String(200), default="", server_default="")
-    """What lists call it: its name, else how its text begins; empty: nothing is typed yet."""
-    huella: Mapped[str] = mapped_column(String(64))
-    """Tells whether it still is what somebody looked at."""
-    pagina: Mapped[str] = mapped_column(String(36), default="", server_default="")
-    """The open page that wrote it last, by a name of its own."""
-    orden: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    """When that page was typed into, by its own clock: of requests that overtake one another the last one counts."""
-    continua_id: Mapped[int | None] = mapped_column(ForeignKey("campana_sms.id", ondelete="RESTRICT"))
-    """The campaign to whose missing ones it goes."""
-    creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    cambiado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    creado_por_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
-    usuario_id: Mapped[int] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))

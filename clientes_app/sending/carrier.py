@@ -50,6 +50,10 @@ class Message:
     body: str
     parts: int
     charge: Charge | None = None
+    not_after: datetime | None = None
+    """Until when it may be handed over, by this machine's clock: the lawful hours' last minute. None: at any time."""
+    day: date | None = None
+    """The day whose one advertisement for this number it is; None: it is none."""
 
 
 class Fate(Enum):

@@ -182,6 +182,12 @@ ROWS = {
         " 0, 0, 0, 0, 'programado', '2026-11-22 15:00:00', '2026-12-04 15:00:00', '[[\"destino\", \"todos\"]]', 0,"
         " 0, 0, 0, 2, 1)",
     ),
+    "0028": (
+        "INSERT INTO norma (usuario_id, semana_abre, semana_cierra, tope_semana) VALUES (1, 480, 1140, 3)",
+        "INSERT INTO dia_propio (usuario_id, dia, nombre) VALUES (1, '2026-12-24', 'Nochebuena')",
+        "INSERT INTO publicidad_del_dia (usuario_id, telefono_e164, dia, mensaje_id)"
+        " VALUES (1, '+573001234567', '2026-11-23', 1)",
+    ),
 }
 
 

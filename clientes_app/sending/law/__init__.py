@@ -1,0 +1,1 @@
+"""What the law asks of advertising by SMS: lawful hours, and one a person a day (docs/law.md)."""
