@@ -29,6 +29,7 @@ from . import (
 )
 from .auth import second_factor
 from .clients import segments
+from .opt_outs import by_link
 from .people import profile
 from .web import offline
 
@@ -41,6 +42,7 @@ _PACKAGES = (
     clients,
     privacy,
     opt_outs,
+    by_link,
     answers,
     segments,
     message_templates,

@@ -14,6 +14,7 @@ from ..clients.search.selection import Selection, selected_in_order
 from ..database.transactions import id_list
 from ..message_templates.filling import Filling, as_json, filling_of, lacks, length_of_values
 from ..messaging.personalization import NO_VALUES, Recipient, Template, recipient_of
+from ..messaging.way_out import ending
 from ..models import Baja, Cliente, EstadoSMS, OrigenBaja, SMSLog
 from ..sending.faults import (
     DEAD_NUMBER,
@@ -54,10 +55,10 @@ class Mailing:
     too_long: tuple[int, ...]
 
 
-def mailing_of(session: Session, account_id: int, audience: Selection, text: str) -> Mailing:
-    """Look for whom a text would be too long."""
+def mailing_of(session: Session, account_id: int, audience: Selection, text: str, foot: str | None = None) -> Mailing:
+    """Look for whom a text would be too long, with what its messages end with."""
     filling = filling_of(session, account_id)
-    mailing = Mailing(account_id, audience, filling, filling.template(text), ())
+    mailing = Mailing(account_id, audience, filling, filling.template(text).ended_with(ending(foot)), ())
     return replace(mailing, too_long=tuple(_too_long(session, mailing)))
 
 

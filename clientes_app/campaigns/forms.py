@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 
 from ..clients.search.selection import Destination, Said, Unreadable
 from ..message_templates.forms import MessageForm, message_field
+from ..models import TipoDeCampana
 from ..models.types import utc_now
 from ..values.days import Settled, read_day, read_hour, read_moment, settle
 from ..values.ids import read_id
@@ -96,6 +97,7 @@ class ComposeForm(MessageForm, HourForm):
     """A campaign as it is written: what, its name, and when; `said` is whom it is for."""
 
     nombre = line_field(lazy_gettext("Name of the campaign"), LONGEST_NAME)
+    tipo = StringField(filters=[clean_line])
     plantilla = StringField(lazy_gettext("Template"))
     propio = HiddenField(filters=[clean_block])
     """What the person wrote before choosing a template, for coming back to it."""
@@ -123,10 +125,16 @@ class ComposeForm(MessageForm, HourForm):
         # Whoever gives an hour says that it is to be kept.
         self._hour_alone = not self.cuando.data and bool(self.dia.data or self.hora.data)
         self.cuando.data = self.cuando.data or When.NOW.value
+        self.tipo.data = self.tipo.data or TipoDeCampana.PUBLICIDAD.value
         self.publico.data = self.publico.data or AskedAt.NOW.value
         self.clave.data = self.clave.data or str(uuid4())
         self.pagina.data = self.pagina.data or str(uuid4())
         self.prueba.data = (self.prueba.data or "")[:36] or str(uuid4())
+
+    @property
+    def kind(self) -> TipoDeCampana:
+        """Return of which kind it is; advertising, where it does not say anything else."""
+        return TipoDeCampana.SERVICIO if self.tipo.data == TipoDeCampana.SERVICIO else TipoDeCampana.PUBLICIDAD
 
     @property
     def recipients(self) -> Destination | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ..errors import Conflict
 from ..messaging.personalization import recipient_of, shared_of, template_of
 from ..messaging.totals import Totals, measure_all
+from ..messaging.way_out import ending
 from ..models import CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..sending.allowance import use_of
@@ -97,7 +98,7 @@ def note_expense(session: Session, campaign: CampanaSMS) -> None:
     waiting = select(SMSLog.nombre, SMSLog.valores, SMSLog.telefono_e164)
     waiting = waiting.where(SMSLog.campana_id == campaign.id, SMSLog.estado == EstadoSMS.PENDIENTE)
     rows = session.execute(waiting.execution_options(yield_per=2_000))
-    template = template_of(campaign.mensaje, shared_of(campaign.compartido))
+    template = template_of(campaign.mensaje, shared_of(campaign.compartido), ending(campaign.pie))
     recipients = ((recipient_of(nombre, valores), to or "") for nombre, valores, to in rows)
     expense = expense_of(measure_all(template, recipients), prices)
     campaign.partes, campaign.costo = expense.parts, expense.cost

@@ -23,6 +23,7 @@ from ..sending.faults import MISSING_VALUE, TOO_LONG
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
+from ..shop.way_out import foot_for, require_way_out
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences
@@ -69,6 +70,8 @@ class Review:
     schedule: Schedule | None
     required: tuple[str, ...]
     """The placeholders that the text cannot do without, as they are written."""
+    foot: str | None
+    """What its messages end with."""
 
     @property
     def is_blocked(self) -> bool:
@@ -109,7 +112,8 @@ class Review:
 def review(account_id: int, draft: Draft) -> Review:
     """Return what sending the draft would do, and change nothing."""
     session = db.session()
-    mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje)
+    foot = foot_for(session, account_id, draft.tipo)
+    mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje, foot)
     outlook = audiences.Outlook(session, mailing)
     totals = measure_all(mailing.template, outlook.sendable())
     prices = prices_of(session, account_id)
@@ -120,6 +124,7 @@ def review(account_id: int, draft: Draft) -> Review:
         room=_room(session, account_id, draft.schedule),
         schedule=draft.schedule,
         required=tuple(placeholder.written for placeholder in mailing.template.required),
+        foot=foot,
     )
 
 
@@ -161,6 +166,7 @@ def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | N
 
     Raises what `create_campaign` does.
     """
+    require_way_out(session, account_id, draft.tipo)
     campaign = _insert(session, account_id, draft, key, by)
     # Judged once the key is taken: who comes second with it waits until here, and gets the first one's campaign.
     _require_known(session, account_id, draft.audience)
@@ -232,6 +238,7 @@ def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by
         programada_para=draft.schedule and draft.schedule.moment,
         tipo=draft.tipo,
         motivo_servicio=draft.motivo_servicio,
+        pie=foot_for(session, account_id, draft.tipo),
         exceptuada_por_id=(by.person_id or account_id) if draft.exceptuada else None,
         publico=draft.schedule and draft.schedule.said and [list(pair) for pair in draft.schedule.said],
         enviada_por_id=by.person_id or account_id,  # the command line sends in the admin's name

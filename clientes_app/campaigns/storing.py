@@ -65,7 +65,7 @@ def store_rows(session: Session, campaign: CampanaSMS, audience: Selection) -> N
 
     Raises DomainError where nobody is chosen, and Unfillable where a field was deleted that the text needs.
     """
-    mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje)
+    mailing = mailing_of(session, campaign.usuario_id, audience, campaign.mensaje, campaign.pie)
     if mistakes := _mistakes(mailing.filling, campaign):
         raise Unfillable(mistakes)
     campaign.compartido = replace(mailing.filling.shared, year=_year_of(session, campaign)).stored_for(campaign.mensaje)

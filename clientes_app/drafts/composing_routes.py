@@ -23,6 +23,7 @@ from ..errors import NotFound
 from ..extensions import db
 from ..message_templates.preview import preview
 from ..messaging.personalization import Recipient
+from ..messaging.way_out import ending
 from ..models import Borrador, CampanaSMS
 from ..settings import current_settings
 from ..values.ids import read_id
@@ -151,7 +152,8 @@ def review(key: UUID) -> ResponseReturnValue:
     audience = handing_over.still_to_reach(db.session(), draft.usuario_id, chosen, draft.continua_id)
     gone = handing_over.left_out(chosen, audience)
     reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))
-    shown = preview(form.template, reviewed.totals.longest or Recipient(""))
+    template = form.template.ended_with(ending(reviewed.foot))
+    shown = preview(template, reviewed.totals.longest or Recipient(""))
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
     said = {"draft": draft, "longest": shown, "waits": waits, "gone": gone, "settled": form.settled}
     segment = find_segment(db.session(), draft.usuario_id, form.said.segment_id)

@@ -13,7 +13,9 @@ from ..clients.search.selection import Unreadable, selected
 from ..extensions import db
 from ..message_templates.preview import preview
 from ..message_templates.previewed import Candidates
-from ..models import Borrador, Cliente
+from ..messaging.way_out import ending
+from ..models import Borrador, Cliente, TipoDeCampana
+from ..shop.way_out import foot_for, lacks_address
 from ..tenancy import owned
 from .services import Writer, content_of, find_among
 
@@ -22,11 +24,16 @@ def preview_of(account_id: int, form: ComposeForm, ticked: tuple[int, ...] = ())
     """Return what the preview shows, and for whom; `ticked` are the clients that the draft keeps for its page."""
     ticked = form.said.client_ids or ticked
     clients = _chosen(account_id, form, ticked)
-    candidates = Candidates(clients, form.filling, form.template)
+    foot = foot_for(db.session(), account_id, form.kind)
+    template = form.template.ended_with(ending(foot)) if form.mensaje.data else form.template
+    candidates = Candidates(clients, form.filling, template)
     previewed = candidates.choose(form.client_id or next(iter(ticked), None), form.step)
     return {
         "recipient": previewed,
-        "preview": preview(form.template, previewed.recipient, candidates.audience()),
+        "preview": preview(template, previewed.recipient, candidates.audience()),
+        "foot": foot,
+        "end": ending(foot).strip(),
+        "lacks_address": form.kind is TipoDeCampana.PUBLICIDAD and lacks_address(db.session(), account_id),
     }
 
 

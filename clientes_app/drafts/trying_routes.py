@@ -12,6 +12,7 @@ from flask_login import current_user
 from ..campaigns.forms import ComposeForm
 from ..campaigns.services import require_twilio
 from ..errors import DomainError
+from ..messaging.way_out import ending
 from ..own_numbers import services as own_numbers
 from ..own_numbers import trying
 from ..own_numbers.asked import Asked
@@ -34,7 +35,8 @@ def try_first() -> ResponseReturnValue:
     form = ComposeForm(request.form)
     back = "" if is_partial() else _kept_at(form)
     try:
-        trial = trying.send(current_user.account_id, _text_of(form), form.prueba.data or "", by=current_actor())
+        text, foot = _text_of(form)
+        trial = trying.send(current_user.account_id, text, form.prueba.data or "", foot, by=current_actor())
     except trying.NoOwnNumber as refusal:
         return _ask_number(form, refusal.message, back)
     except DomainError as refusal:
@@ -55,20 +57,22 @@ def show_trial(trial_id: int) -> ResponseReturnValue:
     return page_or_fragment("drafts/trial.html", "drafts/_trial_state.html", trial=trial, back=back)
 
 
-def _text_of(form: ComposeForm) -> str:
-    """Return the text as the client gets it whom the preview shows.
+def _text_of(form: ComposeForm) -> tuple[str, str | None]:
+    """Return the text as the client gets it whom the preview shows, and what it ends with.
 
     Raises ServiceUnavailable where nothing can be sent, and DomainError that says what is wrong with the text.
     """
     require_twilio(current_settings().missing)
-    shown = previewing.preview_of(current_user.account_id, form, _ticked(form))["preview"]
-    if not shown.text.strip():
+    seen = previewing.preview_of(current_user.account_id, form, _ticked(form))
+    shown, foot = seen["preview"], seen["foot"]
+    text = shown.text.removesuffix(ending(foot))
+    if not text.strip():
         raise DomainError(gettext("Write the message first."))
     if form.problems:
         raise DomainError(" ".join(form.problems))
     if shown.too_long:
         raise DomainError(gettext("With this name the text is too long to be sent."))
-    return str(shown.text)
+    return text, foot
 
 
 def _ticked(form: ComposeForm) -> tuple[int, ...]:

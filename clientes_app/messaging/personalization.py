@@ -97,10 +97,10 @@ def shared_of(stored: str | None) -> Shared:
 class Template:
     """A text in pieces, what stands in their places, and what is needed of each recipient."""
 
-    def __init__(self, text: str, shared: Shared) -> None:
-        self.text, self.shared = text, shared
+    def __init__(self, text: str, shared: Shared, ending: str = "") -> None:
+        self.text, self.shared, self.ending = text, shared, ending
         self._pieces = shared.vocabulary.pieces(unicodedata.normalize("NFC", text))
-        self.parts = tuple(_with_shop(self._pieces, shared.shop))
+        self.parts = tuple(_with_shop((*self._pieces, ending), shared.shop))
         self._fillers = {blank: self.filler(blank) for blank in self.parts if isinstance(blank, Blank)}
 
     @property
@@ -139,7 +139,11 @@ class Template:
 
     def beginning(self, longest: int) -> Template:
         """Return the same without what its text has after so many characters."""
-        return self if len(self.text) <= longest else template_of(self.text[:longest], self.shared)
+        return self if len(self.text) <= longest else template_of(self.text[:longest], self.shared, self.ending)
+
+    def ended_with(self, ending: str) -> Template:
+        """Return the same with what its messages end with: that is nobody's to write or to make cheaper."""
+        return self if ending == self.ending else template_of(self.text, self.shared, ending)
 
     def with_plain_values(self) -> Template:
         """Return the same with each placeholder in its form without accents."""
@@ -179,7 +183,7 @@ class Template:
 
     def _written_with(self, change: Callable[[str], str], change_blank: Callable[[Blank], Blank]) -> Template:
         pieces = (change(each) if isinstance(each, str) else change_blank(each).written for each in self._pieces)
-        return template_of("".join(pieces), self.shared)
+        return template_of("".join(pieces), self.shared, self.ending)
 
     def filler(self, blank: Blank) -> Callable[[Recipient], str]:
         """Return what writes a blank's value: where there is none its fallback, or the blank itself to be seen."""
@@ -200,9 +204,9 @@ class Template:
 
 
 @lru_cache(maxsize=64)
-def template_of(text: str, shared: Shared) -> Template:
-    """Return the template of a text."""
-    return Template(text, shared)
+def template_of(text: str, shared: Shared, ending: str = "") -> Template:
+    """Return the template of a text, and of what its messages end with."""
+    return Template(text, shared, ending)
 
 
 def _longest(placeholder: Placeholder) -> int:

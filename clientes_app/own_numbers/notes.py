@@ -37,6 +37,8 @@ class Note:
     """What the audit calls it."""
     key: str | None = None
     mark: str | None = None
+    foot: str | None = None
+    """What it ends with, as the messages of a campaign do."""
 
 
 class OptedOut(Conflict):
@@ -80,6 +82,7 @@ def _insert(session: Session, note: Note, by: Actor) -> CampanaSMS:
         nombre=gettext("Message to oneself"),
         mensaje=_TEXT.written,
         compartido=Shared(fields=(_TEXT,)).stored_for(_TEXT.written),
+        pie=note.foot,
         es_prueba=True,
         creado=utc_now(),
         clave_formulario=note.key,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor
 from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
+from ..messaging.way_out import ending
 from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..sending.ordering.notifier import bell
 from ..tenancy import tried_by
@@ -48,16 +49,16 @@ class Trial:
         return self.sent.estado is EstadoCampana.ERROR
 
 
-def send(account_id: int, text: str, key: str, *, by: Actor) -> Trial:
-    """Send a text to the person's own number; the same form sent twice is one test.
+def send(account_id: int, text: str, key: str, foot: str | None = None, *, by: Actor) -> Trial:
+    """Send a text to the person's own number, with what a campaign of it ends with; the same form twice is one test.
 
     Raises NoOwnNumber, notes.OptedOut, throttling.TooManyTries, and Conflict where the account's limits are used up.
     """
     own = services.find(by.person_id or 0)
     if own is None or own.telefono_e164 is None:
         raise NoOwnNumber
-    mark = hash_of(f"{by.person_id}\n{own.telefono_e164}\n{text}")
-    note = Note(account_id, own.telefono_e164, text, Accion.TEST_SENT, f"prueba:{key}", mark)
+    mark = hash_of(f"{by.person_id}\n{own.telefono_e164}\n{text}{ending(foot)}")
+    note = Note(account_id, own.telefono_e164, text, Accion.TEST_SENT, f"prueba:{key}", mark, foot)
     if earlier := _earlier(db.session(), note, by):
         return _trial(earlier)
     notes.require_no_opt_out(db.session(), account_id, note.number)

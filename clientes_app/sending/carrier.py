@@ -54,6 +54,8 @@ class Message:
     """Until when it may be handed over, by this machine's clock: the lawful hours' last minute. None: at any time."""
     day: date | None = None
     """The day whose one advertisement for this number it is; None: it is none."""
+    code: str | None = None
+    """Names it in the address of its way out; None: it has none."""
 
 
 class Fate(Enum):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from ..database.transactions import insert_missing
-from ..models import Baja, BajaLevantada, BajaRecordada, OrigenBaja, Privacidad
+from ..models import Baja, BajaLevantada, BajaRecordada, Cliente, NumeroPropio, OrigenBaja, Privacidad, Usuario
 from ..models.types import utc_now
 from ..values.phone_changes import older_spellings
-from ..values.pseudonym import pseudonym
+from ..values.pseudonym import is_pseudonym, pseudonym
+
+_TRIED_TOGETHER = 1_000
 
 
 def pseudonym_key(connection: Connection) -> bytes:
@@ -71,6 +73,26 @@ def unhide_opt_out(connection: Connection, account_id: int, number: str) -> None
     """Let the list hold a number by name, where it holds its pseudonym."""
     hold_off_erasing(connection)
     _unhide(connection, account_id, pseudonyms_of(connection, [number]))
+
+
+def number_behind(connection: Connection, account_id: int, number: str, client_id: int | None) -> str:
+    """Return the number that a pseudonym stands for, where the account still has it; else the pseudonym itself.
+
+    `client_id` is who most likely has it. Where it is neither that client's nor one of the shop's own people's, all
+    numbers of the account are tried: some 200,000 in a second.
+    """
+    if not is_pseudonym(number):
+        return number
+    of_client = select(Cliente.telefono_e164).where(Cliente.usuario_id == account_id)
+    own = select(NumeroPropio.telefono_e164).join(Usuario, Usuario.id == NumeroPropio.persona_id)
+    of_people = own.where(func.coalesce(Usuario.creado_por_id, Usuario.id) == account_id)
+    for candidates in (of_client.where(Cliente.id == client_id), of_people, of_client):
+        known = candidates.execution_options(yield_per=_TRIED_TOGETHER)
+        for numbers in connection.scalars(known).partitions(_TRIED_TOGETHER):
+            found = pseudonyms_of(connection, filter(None, numbers)).get(number)
+            if found is not None:
+                return found
+    return number
 
 
 def remember_stop(connection: Connection, number: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, union
+from sqlalchemy import Connection, bindparam, delete, select, union, update
 
 from ..database.transactions import insert_missing
 from ..models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog
 from ..models.types import utc_now
+from ..values.pseudonym import is_pseudonym
 from .erased import begin_erasing, forget_stop, pseudonyms_of, remember_stop, unhide_opt_out
 
 HAS_OPTED_OUT = (
@@ -43,7 +44,7 @@ def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str
     ]
     if not rows:
         return 0
-    for row in rows:
+    for row in rows if not is_pseudonym(number) else ():
         unhide_opt_out(connection, row["usuario_id"], number)
     # psycopg does not count the rows of such a statement: those that it returns are counted.
     entered = insert_missing(Baja, connection.dialect.name).values(rows).returning(Baja.id)
@@ -55,6 +56,9 @@ def enter_stop(connection: Connection, number: str) -> None:
     begin_erasing(connection)
     remember_stop(connection, number)
     add_opt_outs(connection, accounts_concerned(connection, number), number, OrigenBaja.MENSAJE)
+    # Who asked for it by a link may undo it there; what the phone itself says since then is not undone by a link.
+    by_link = Baja.telefono_e164 == number, Baja.origen == OrigenBaja.ENLACE
+    connection.execute(update(Baja).where(*by_link).values(origen=OrigenBaja.MENSAJE))
 
 
 def take_back_stop(connection: Connection, number: str) -> set[int]:

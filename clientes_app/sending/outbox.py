@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -24,11 +24,13 @@ from sqlalchemy import (
 from ..database.transactions import fetch_together, write_transaction
 from ..messaging import sms_parts
 from ..messaging.personalization import recipient_of, shared_of, template_of
+from ..messaging.way_out import ending
 from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
 from .faults import CLIENT_GONE, INACTIVE, NUMBER_CHANGED, OPTED_OUT
+from .law import codes
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
 from .waiting import standings
@@ -50,6 +52,7 @@ _CLAIMABLE = (
     select(
         CampanaSMS.mensaje,
         CampanaSMS.compartido,
+        CampanaSMS.pie,
         CampanaSMS.usuario_id,
         HAS_LIMITS.label("has_limits"),
         TurnoDeEnvio.id.label("lease_id"),
@@ -62,7 +65,7 @@ _CLAIMABLE = (
 )
 
 _NEXT_ROWS = (
-    select(SMSLog.id, SMSLog.nombre, SMSLog.valores, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
+    select(SMSLog.id, SMSLog.nombre, SMSLog.valores, _NUMBER, SMSLog.codigo, HAS_OPTED_OUT.label("opted_out"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
     .order_by(SMSLog.id)
     .limit(bindparam("most"))
@@ -134,12 +137,18 @@ def runnable(engine: Engine) -> list[int]:
         return [campaign_id for campaign_id in running if campaign_id not in waiting]
 
 
-def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[Message]:
+def claim(
+    engine: Engine, owner: str, campaign_id: int, most: int, draw: Callable[[], str] = codes.draw
+) -> Sequence[Message]:
     """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
 
     The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
-    number has opted out since the campaign was stored is left out.
+    number has opted out since the campaign was stored is left out. `draw` gives codes to those that have none.
     """
+    return codes.with_free_codes(lambda: _claim(engine, owner, campaign_id, most, draw))
+
+
+def _claim(engine: Engine, owner: str, campaign_id: int, most: int, draw: Callable[[], str]) -> Sequence[Message]:
     with write_transaction(engine) as connection:
         campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
         if campaign is None:
@@ -149,15 +158,17 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[M
             return []
         wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
         rows = fetch_together(connection, _NEXT_ROWS, wanted)
-        opted_out = [row_id for row_id, _, _, _, has_opted_out in rows if has_opted_out]
-        template = template_of(campaign.mensaje, shared_of(campaign.compartido))
+        opted_out = [row_id for row_id, *_, has_opted_out in rows if has_opted_out]
+        template = template_of(campaign.mensaje, shared_of(campaign.compartido), ending(campaign.pie))
         messages = allowance.charged(
             [
                 _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)))
-                for row_id, nombre, valores, to, has_opted_out in rows
+                for row_id, nombre, valores, to, _, has_opted_out in rows
                 if not has_opted_out
             ]
         )
+        if campaign.pie is not None:
+            messages = codes.given(messages, campaign.pie, {row[0]: row[4] for row in rows}, draw)
         moves = _mark_claimed(connection, messages, campaign.lease_id) + _leave_out(connection, opted_out)
         allowance.count(connection, messages)
         if moves:
@@ -190,6 +201,7 @@ def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id:
             "mensaje": message.body,
             "partes": message.parts,
             "intento": message.attempt,
+            "codigo": message.code,
             "turno_id": lease_id,
             "error_codigo": None,
             "error_mensaje": None,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from ..messaging.personalization import recipient_of, shared_of, template_of
 from ..messaging.sms_parts import measure
+from ..messaging.way_out import ending
 from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..values.days import day_after, first_of_next_month
@@ -70,6 +71,7 @@ def _limited() -> Select[*tuple[Any, ...]]:
             CampanaSMS.usuario_id,
             CampanaSMS.mensaje,
             CampanaSMS.compartido,
+            CampanaSMS.pie,
             CampanaSMS.pendientes,
             func.coalesce(type_coerce(pending_cost, Money), NOTHING).label("pending_cost"),
             Cuenta.mensajes_por_dia,
@@ -130,6 +132,6 @@ def _next_cost(connection: Connection, campaign: Row[Any]) -> Decimal:
     message = connection.execute(_NEXT_MESSAGE, names).one_or_none() if prices else None
     if message is None:
         return NOTHING
-    template = template_of(campaign.mensaje, shared_of(campaign.compartido))
+    template = template_of(campaign.mensaje, shared_of(campaign.compartido), ending(campaign.pie))
     body = template.render(recipient_of(message.nombre, message.valores))
     return cost_of(measure(body).parts, message.telefono_e164, prices)

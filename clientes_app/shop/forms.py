@@ -9,15 +9,17 @@ from typing import Any, Self
 import phonenumbers
 from flask_babel import get_locale, gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, FormField, SelectField
+from wtforms import FieldList, FormField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from ..clients.forms import AmountField
+from ..messaging.way_out import LONGEST_WORDING, USUAL_WORDING, is_wording
 from ..values.text import clean_line
 from ..web.formatting import number
 from ..web.forms import FlagField, Form, line_field
 from . import zones
 from .services import ShopSettings
+from .way_out import WayOut
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
 LARGEST_PRICE = Decimal("10000")
@@ -180,6 +182,29 @@ class ShopForm(Form):
 
     def _next_country(self) -> str:
         return "" if any(row.pais.data == FIRST_COUNTRY for row in self.prices) else FIRST_COUNTRY
+
+
+class WayOutForm(Form):
+    """How advertisements offer a way out."""
+
+    con_salida = FlagField(lazy_gettext("Each advertisement ends with a link for opting out"), default=False)
+    texto_salida = line_field(lazy_gettext("How it is worded"), LONGEST_WORDING)
+
+    @classmethod
+    def of(cls, settled: WayOut, formdata: MultiDict[str, str] | None = None) -> Self:
+        """Return the form that shows what is settled, or what a request makes of it."""
+        return cls(formdata=formdata, con_salida=settled.con_salida, texto_salida=settled.wording)
+
+    def validate_texto_salida(self, field: StringField) -> None:
+        """Refuse a wording in which the link has no place, or more than one."""
+        if field.data and not is_wording(field.data):
+            raise ValidationError(gettext("Write {enlace} once, followed by a space or nothing, and no other braces."))
+
+    @property
+    def wanted(self) -> WayOut:
+        """Return what a valid form settles."""
+        given = self.texto_salida.data or USUAL_WORDING
+        return WayOut(bool(self.con_salida.data), None if given == USUAL_WORDING else given)
 
 
 def _typed(value: Decimal | int | None) -> str:

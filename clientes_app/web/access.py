@@ -96,6 +96,11 @@ def kept_view(view: View) -> View:
     return _declaring(without_cookies=True)(view)
 
 
+def stranger_view(view: View) -> View:
+    """Declare that the view is for people who are no users: it neither reads a cookie nor sets one."""
+    return _declaring(for_strangers=True, without_cookies=True)(view)
+
+
 def by_itself(when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
     """Declare that pages fetch the view by themselves, always or in the cases said: nobody did that."""
     return _declaring(by_itself=when)

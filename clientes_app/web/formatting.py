@@ -26,6 +26,8 @@ _UNITS = (("day", 86_400, 1_000_000), ("hour", 3_600, 24), ("minute", 60, 60), (
 """How many seconds each has, and how many of it the next one has."""
 _NEAR = timedelta(minutes=2)
 _LONGEST_THING = 40
+_SHOWN_FIRST, _SHOWN_LAST = 3, 2
+"""Digits of a masked number, beside those of its country."""
 _WHY_NO_SMS = {
     PhoneProblem.EMPTY: translatable("No number"),
     PhoneProblem.UNREADABLE: translatable("Not a mobile number"),
@@ -59,6 +61,15 @@ def money(value: Decimal) -> str:
 def phone_number(value: str) -> str:
     """Write a number for people; of one that is erased, that it is."""
     return str(gettext("erased number")) if is_pseudonym(value) else phone.display(value)
+
+
+def masked_number(value: str) -> str:
+    """Write a number so that its owner knows it and nobody else learns it: `+57 300 ··· ··67`."""
+    country, _, rest = phone.display(value).partition(" ")
+    places = [place for place, sign in enumerate(rest) if sign.isdigit()]
+    shown = {*places[: _SHOWN_FIRST if len(places) > _SHOWN_FIRST + 2 * _SHOWN_LAST else 0], *places[-_SHOWN_LAST:]}
+    hidden = set(places) - shown
+    return f"{country} {''.join('·' if place in hidden else sign for place, sign in enumerate(rest))}"
 
 
 def no_sms_reason(problem: PhoneProblem) -> str:

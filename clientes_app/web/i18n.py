@@ -10,7 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.support import Translations
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Domain, get_translations
 from flask_login import current_user
 from markupsafe import Markup
@@ -63,6 +63,7 @@ def init_app(app: Flask) -> None:
         ago=formatting.ago,
         local_iso=formatting.local_iso,
         phone_number=formatting.phone_number,
+        masked_number=formatting.masked_number,
         no_sms_reason=formatting.no_sms_reason,
         country_name=formatting.country_name,
         receipt_reason=formatting.receipt_reason,
@@ -103,10 +104,18 @@ def language() -> str:
     """Return `es` or `en`: the person's choice, else the browser's, else Spanish."""
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    chosen = current_user.idioma if current_user.is_authenticated else session.get("idioma")
+    chosen = None if _is_for_strangers() else _chosen_language()
     if chosen in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+
+
+def _is_for_strangers() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "for_strangers", False)
+
+
+def _chosen_language() -> str | None:
+    return current_user.idioma if current_user.is_authenticated else session.get("idioma")
 
 
 _zone_beside_requests: ContextVar[ZoneInfo | None] = ContextVar("zone_beside_requests", default=None)
