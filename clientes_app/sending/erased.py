@@ -87,11 +87,11 @@ def number_behind(connection: Connection, account_id: int, number: str, client_i
     own = select(NumeroPropio.telefono_e164).join(Usuario, Usuario.id == NumeroPropio.persona_id)
     of_people = own.where(func.coalesce(Usuario.creado_por_id, Usuario.id) == account_id)
     for candidates in (of_client.where(Cliente.id == client_id), of_people, of_client):
-        known = candidates.execution_options(yield_per=_TRIED_TOGETHER)
-        for numbers in connection.scalars(known).partitions(_TRIED_TOGETHER):
-            found = pseudonyms_of(connection, filter(None, numbers)).get(number)
-            if found is not None:
-                return found
+        with connection.execute(candidates.execution_options(yield_per=_TRIED_TOGETHER)) as known:
+            for numbers in known.scalars().partitions():
+                found = pseudonyms_of(connection, filter(None, numbers)).get(number)
+                if found is not None:
+                    return found
     return number
 
 

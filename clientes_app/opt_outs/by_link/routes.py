@@ -53,7 +53,7 @@ def press(code: str) -> ResponseReturnValue:
     now = services.find_addressee(code, region)
     if now is None:
         return _missed()
-    stood_already = before is not None and before.origin is not None
+    stood_already = undoes or (before is not None and before.origin is not None)
     return _page(to=now, undone=undoes, stood_already=stood_already)
 
 
