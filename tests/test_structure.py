@@ -20,7 +20,7 @@ TEMPLATES = PACKAGE / "templates"
 VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
-INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile", "web.offline"}
+INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "opt_outs.by_link", "people.profile", "web.offline"}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "canonical",
     "finding",
@@ -63,6 +63,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "tags",
     "tries",
     "trying",
+    "ways_out",
 }
 FRAMEWORK = {"flask", "flask_babel", "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "werkzeug"}
 VIEWS_ONLY = {

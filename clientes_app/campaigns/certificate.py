@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from ..audit_log import Actor, Thing, record
 from ..database.paging import page_of, read_in_batches
 from ..extensions import db, unit_of_work
+from ..messaging.way_out import ending
 from ..models import Accion, CampanaSMS, EstadoSMS, SMSLog
 from ..sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 from ..values.pseudonym import is_pseudonym
@@ -158,7 +159,7 @@ def spreadsheet(engine: Engine, campaign: CampanaSMS, verification: Verification
     """Return the certificate a batch of rows at a time; nothing of it needs the request any more."""
     head = [
         [gettext("Campaign"), campaign.nombre],
-        [gettext("Message"), campaign.mensaje],
+        [gettext("Message"), campaign.mensaje + ending(campaign.pie)],
         [gettext("When"), reader.moment(campaign.creado)],
         *([[gettext("Scheduled for"), reader.moment(campaign.programada_para)]] if campaign.programada_para else []),
         *sums(verification),

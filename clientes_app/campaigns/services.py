@@ -23,7 +23,7 @@ from ..sending.faults import MISSING_VALUE, TOO_LONG
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
-from ..shop.way_out import foot_for, require_way_out
+from ..shop.ways_out import foot_for, require_way_out
 from ..tenancy import get_owned
 from ..web.formatting import moment, some_of
 from . import audience as audiences

@@ -15,7 +15,7 @@ from ..message_templates.preview import preview
 from ..message_templates.previewed import Candidates
 from ..messaging.way_out import ending
 from ..models import Borrador, Cliente, TipoDeCampana
-from ..shop.way_out import foot_for, lacks_address
+from ..shop.ways_out import foot_for, lacks_address
 from ..tenancy import owned
 from .services import Writer, content_of, find_among
 

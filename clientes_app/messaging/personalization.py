@@ -168,14 +168,14 @@ class Template:
     def room(self) -> int | None:
         """Return how long a recipient's values may be in all, weighed, so that the message is certainly not too long.
 
-        None where any values fit.
+        None where any values fit; negative where none do, because the text and its end are too long as they are.
         """
         blanks = [part for part in self.parts if isinstance(part, Blank)]
         short = [LONGEST_WORDS for blank in blanks if blank.placeholder.kind in _SHORT_KINDS]
         fallbacks = [len(blank.fallback or blank.written) for blank in blanks]
         room = MAX_LENGTH - sum(short) - sum(fallbacks) - sum(len(part) for part in self.parts if isinstance(part, str))
         most = sum(weight * _longest(placeholder) for placeholder, weight in self.weights().items())
-        return None if room >= most else max(room, 0)
+        return None if room >= most else max(room, -1)
 
     def _blanks_of_any_length(self) -> list[Blank]:
         blanks = (part for part in self.parts if isinstance(part, Blank))

@@ -19,7 +19,7 @@ from ..web.formatting import number
 from ..web.forms import FlagField, Form, line_field
 from . import zones
 from .services import ShopSettings
-from .way_out import WayOut
+from .ways_out import WayOut
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
 LARGEST_PRICE = Decimal("10000")

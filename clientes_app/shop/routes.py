@@ -12,8 +12,7 @@ from ..extensions import db
 from ..web.access import Access, access
 from ..web.actor import current_actor
 from ..web.htmx import done, form_again, page_or_fragment
-from . import bp, services
-from . import way_out as ways_out
+from . import bp, services, ways_out
 from .forms import ShopForm, WayOutForm
 
 _PAGES = ("shop/index.html", "shop/_form.html")

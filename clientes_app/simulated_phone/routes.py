@@ -27,9 +27,8 @@ def index() -> ResponseReturnValue:
     contacts = services.contacts(current_user.account_id, read_id(request.args.get("antes", "")))
     number = _chosen_number() or next((contact.telefono_e164 for contact in contacts.rows), None)
     conversation = number and services.conversation(current_user.account_id, number, settings.twilio)
-    return page_or_fragment(
-        "simulated_phone/index.html", "simulated_phone/_phone.html", contacts=contacts, conversation=conversation
-    )
+    shown = {"contacts": contacts, "conversation": conversation, "runs_of": services.runs_of}
+    return page_or_fragment("simulated_phone/index.html", "simulated_phone/_phone.html", **shown)
 
 
 def _chosen_number() -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -16,6 +17,7 @@ from . import arrivals
 from .arrivals import NoAnswer, Received
 
 CONTACTS_A_PAGE = 30
+_LINK = re.compile(r"https?://\S+")
 _HANDED_OVER = (EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)
 
 
@@ -50,6 +52,16 @@ def conversation(account_id: int, number: str, twilio: TwilioSettings) -> Conver
     except NoAnswer:
         return Conversation(number, written[0].nombre, None)
     return Conversation(number, written[0].nombre, _only_from(written, received))
+
+
+def runs_of(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text into runs, each with whether a phone would make a link of it."""
+    end = 0
+    for link in _LINK.finditer(text):
+        yield text[end : link.start()], False
+        yield link[0], True
+        end = link.end()
+    yield text[end:], False
 
 
 def _written_to(account_id: int, number: str) -> Sequence[SMSLog]:

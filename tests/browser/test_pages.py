@@ -356,6 +356,7 @@ PAGES = {
     "approve in a dialog": Look("/", partial(open_dialog, "#waiting a[href*=aprobar]"), who="cuida"),
     "reject": Look("/clientes/campanas/{waiting}/rechazar/", who="cuida"),
     "review that passes a limit": Look("/clientes/campanas/nueva/", review, who="cuida"),
+    "end of advertisements": Look("/ajustes/salida/"),
     "fields": Look("/ajustes/campos/"),
     "no fields": Look("/ajustes/campos/", who="nueva"),
     "new field": Look("/ajustes/campos/nuevo/", partial(refuse, "#nombre")),
@@ -605,6 +606,7 @@ NOT_PAGES = {
     "health.show_metrics",
     "health.ready",
     "offline.worker",
+    "way_out.show",
 }
 
 
