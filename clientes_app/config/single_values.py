@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from environs import Env
 
+_LONGEST_URL = 150
+"""Messages end with one."""
 THIS_MACHINE = "127.0.0.1"
 
 
@@ -25,6 +27,8 @@ def url(env: Env, name: str) -> str:
     url = env.str(name, "").strip().rstrip("/")
     if url and not url.startswith(("http://", "https://")):
         raise SettingsError(f"{name} takes an address that starts with http:// or https://")
+    if len(url) > _LONGEST_URL:
+        raise SettingsError(f"{name} takes an address of at most {_LONGEST_URL} characters")
     return url
 
 
