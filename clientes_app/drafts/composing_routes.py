@@ -26,6 +26,7 @@ from ..messaging.personalization import Recipient
 from ..messaging.way_out import ending
 from ..models import Borrador, CampanaSMS
 from ..settings import current_settings
+from ..shop.ways_out import require_way_out
 from ..values.ids import read_id
 from ..web import kept_forms
 from ..web.access import Access, access
@@ -149,6 +150,7 @@ def review(key: UUID) -> ResponseReturnValue:
     if chosen is None:
         return page_or_fragment(*_COMPOSE, **_context(form, draft))
     campaigns.require_twilio(current_settings().missing)
+    require_way_out(db.session(), draft.usuario_id, form.kind)
     audience = handing_over.still_to_reach(db.session(), draft.usuario_id, chosen, draft.continua_id)
     gone = handing_over.left_out(chosen, audience)
     reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))

@@ -36,6 +36,11 @@ class WayOut:
         """Return its words, with the place of the link."""
         return self.texto_salida or USUAL_WORDING
 
+    def is_for(self, kind: TipoDeCampana | None) -> bool:
+        """Return whether messages of a kind have one; in a strict shop, what does not say its kind is advertising."""
+        is_advertising = kind is TipoDeCampana.PUBLICIDAD or (kind is None and self.exigir)
+        return self.con_salida and is_advertising
+
 
 def way_out_of(session: Session, account_id: int) -> WayOut:
     """Return what an account has settled; what is usual where it never changed anything."""
@@ -46,7 +51,7 @@ def way_out_of(session: Session, account_id: int) -> WayOut:
 def foot_for(session: Session, account_id: int, kind: TipoDeCampana | None) -> str | None:
     """Return what messages of a kind end with; None where they end with nothing, or there is no address to link to."""
     settled, base_url = way_out_of(session, account_id), current_settings().callback_base_url
-    if kind is not TipoDeCampana.PUBLICIDAD or not settled.con_salida or not base_url:
+    if not settled.is_for(kind) or not base_url:
         return None
     return foot_of(settled.wording, base_url)
 
@@ -67,8 +72,8 @@ def require_way_out(session: Session, account_id: int, kind: TipoDeCampana | Non
 
     Raises ServiceUnavailable that names the missing setting.
     """
-    is_advertising = kind is TipoDeCampana.PUBLICIDAD
-    if is_advertising and way_out_of(session, account_id).exigir and not current_settings().callback_base_url:
+    settled = way_out_of(session, account_id)
+    if settled.exigir and settled.is_for(kind) and not current_settings().callback_base_url:
         raise ServiceUnavailable(
             gettext(
                 "The shop sends no advertising without a link for opting out, and there is no address for it. "

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import control, services
 from clientes_app.clients.search.selection import Ticked
-from clientes_app.config import SmsMode
 from clientes_app.errors import ServiceUnavailable
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.messaging.sms_parts import measure
@@ -150,9 +149,17 @@ def test_nothing_that_binds_the_shop_goes_without_it(
     app: Flask, advertiser: Advertiser, admin: CheckingClient, laura: int
 ) -> None:
     settle(advertiser, exigir=True)
-    answer_at(app, "", sms_mode=SmsMode.TWILIO)
+    answer_at(app, "")
     with pytest.raises(ServiceUnavailable, match="PUBLIC_BASE_URL"):
         advertiser.store(laura)
+    for address in ("/clientes/campanas/enviar/", "/clientes/campanas/revisar/"):
+        sent = admin.send(address, {**READY, "destino": "todos"})
+        refused = admin.get(sent.location) if sent.status_code == 302 else sent
+        assert refused.status_code == 503
+        assert "PUBLIC_BASE_URL" in refused.text
+    programs = admin.send_json("/clientes/enviar-sms/", {"cliente_ids": [laura], "mensaje": "Oferta"})
+    assert programs.status_code == 503, "in a strict shop, what does not say its kind is advertising"
+    assert "PUBLIC_BASE_URL" in programs.get_json()["error"]
     advertiser.store(laura, kind=TipoDeCampana.SERVICIO)
     with app.app_context():
         assert [each.tipo for each in db.session.scalars(select(CampanaSMS))] == [TipoDeCampana.SERVICIO]
