@@ -67,7 +67,8 @@ def write_template(page: Page, who: Newcomer) -> None:
     expect(page.locator("#flashes")).to_contain_text(f"The template {template_of(who)} is saved.")
 
 
-def compose(page: Page, who: Newcomer, name: str) -> None:
+def compose(page: Page, who: Newcomer, name: str, end: int) -> None:
+    """Write a campaign; each of its messages has `end` characters more, the link for opting out."""
     who.press(find(page, "Campaigns"))
     who.press(page.get_by_role("link", name="New campaign"))
     page.locator("#plantilla").select_option(label=template_of(who))
@@ -76,15 +77,15 @@ def compose(page: Page, who: Newcomer, name: str) -> None:
     message.fill("")
     expect(size).to_contain_text("0 characters")
     message.press_sequentially("Oferta en ñame")
-    expect(size).to_have_text("14 characters · 1 SMS")
+    expect(size).to_have_text(f"{14 + end} characters · 1 SMS")
     message.press_sequentially(" y en café")
-    expect(size).to_have_text("24 characters · 1 SMS")
+    expect(size).to_have_text(f"{24 + end} characters · 1 SMS")
     message.press_sequentially(" más" + " barato" * 7)
-    expect(size).to_have_text("77 characters · 2 SMS because of the accents")
+    expect(size).to_have_text(f"{77 + end} characters · 2 SMS because of the accents")
     expect(page.locator("#preview .bubble mark")).to_have_text("á")
     # For all of those who get it: two SMS each would be one.
     who.press(page.get_by_role("button", name=re.compile(r"^Without accents and special signs: [\d,]+ → [\d,]+ SMS$")))
-    expect(size).to_contain_text("77 characters · 1 SMS")
+    expect(size).to_contain_text(f"{77 + end} characters · 1 SMS")
     expect(message).to_have_value("Oferta en ñame y en café mas" + " barato" * 7)
     message.fill("Hola {nombre}, hoy hay 2x1")
     page.locator("#compose #nombre").fill(name)
@@ -137,7 +138,9 @@ def read_it_on_the_phone(page: Page, who: Newcomer) -> None:
     who.press(find(page, "Simulated phone"))
     who.press(page.get_by_role("navigation", name="Phones").get_by_role("link", name=who.client))
     expect(page.locator("#conversation-title")).to_contain_text(f"{who.client} +57 {who.number}")
-    expect(page.locator(".phone-messages .bubble").last).to_have_text(f"Hola {who.client}, hoy hay 2x1")
+    expect(page.locator(".phone-messages .bubble").last).to_have_text(
+        re.compile(rf"^Hola {who.client}, hoy hay 2x1\s+Baja: http://[\d.:]+/b/\w{{7}}$")
+    )
 
 
 @pytest.mark.parametrize("who", [AT_A_COMPUTER, WITH_A_THUMB], ids=["at a computer", "with a thumb"])
@@ -146,7 +149,7 @@ def test_from_log_in_to_the_message_on_the_phone(site: Site, visitors: Visitors,
     page = visitors.log_in(**who.device)
     add_client(page, who)
     write_template(page, who)
-    compose(page, who, "La primera")
+    compose(page, who, "La primera", len(f"\nBaja: {site.url}/b/xxxxxxx"))
     review(page, who)
     send_and_watch(page, who)
     see_the_failed(page, who)

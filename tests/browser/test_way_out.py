@@ -46,6 +46,7 @@ def test_a_phone_finds_the_way_out_and_back(site: Site, visitors: Visitors, name
     page.goto("/telefono/")
     link = page.locator(".bubble a").get_attribute("href") or ""
     assert "/b/" in link
+    assert violations(page) == []
     for scheme in ("light", "dark"):
         phone = visitors.arrive(locale=SPANISH, java_script_enabled=True, color_scheme=scheme, **PHONE)
         phone.goto(link)
