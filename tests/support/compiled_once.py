@@ -1,18 +1,30 @@
-"""What each app compiles for itself, compiled once for all apps of a test run: templates, and what writes addresses.
+"""What each app compiles for itself, compiled once for all apps of a test run: templates and rules of addresses.
 
 Thousands of tests make an app each, and half of their time went into compiling the same again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.matcher import RulePart
+
+
+class _Parsed(NamedTuple):
+    """What parsing adds to a rule."""
+
+    parts: list[RulePart]
+    trace: list[tuple[bool, str]]
+    converters: dict[str, BaseConverter]
+
 
 _writers: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+_parsed: dict[str, _Parsed] = {}
 
 
 class CompiledTemplates(BytecodeCache):
@@ -32,7 +44,22 @@ class CompiledTemplates(BytecodeCache):
 
 
 class CompiledRule(Rule):
-    """A rule whose addresses are written by the function that was made for its like."""
+    """A rule that was parsed, and whose addresses are written by the function that was made, for its like.
+
+    All apps have the same converters.
+    """
+
+    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
+        if rule not in _parsed:
+            before = len(self._trace)
+            parts = list(super()._parse_rule(rule))
+            _parsed[rule] = _Parsed(parts, self._trace[before:], dict(self._converters))
+            return parts
+        parts, trace, converters = _parsed[rule]
+        self._trace.extend(trace)
+        self._converters.update(converters)
+        self.arguments.update(converters)
+        return parts
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         made_of = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
