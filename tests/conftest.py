@@ -7,6 +7,8 @@ import os
 import hypothesis
 import pytest
 
+from clientes_app.serving import garbage
+
 pytest_plugins = [
     f"tests.support.{module}"
     for module in (
@@ -26,6 +28,11 @@ pytest_plugins = [
 
 hypothesis.settings.register_profile("clientes", deadline=None, max_examples=100, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("clientes")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out what stays for the whole run: modules, and thousands of collected tests."""
+    garbage.look_seldom()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
