@@ -13,6 +13,7 @@ pytest_plugins = [
     f"tests.support.{module}"
     for module in (
         "compiled_once",
+        "quick_passwords",
         "databases",
         "clock",
         "sentences",
