@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 
 import hypothesis
 import pytest
@@ -31,9 +32,13 @@ hypothesis.settings.register_profile("clientes", deadline=None, max_examples=100
 hypothesis.settings.load_profile("clientes")
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Let the garbage collector leave out what stays for the whole run: modules, and thousands of collected tests."""
     garbage.look_seldom()
+    outcome = yield
+    garbage.look_seldom()
+    return outcome
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
