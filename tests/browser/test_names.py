@@ -64,6 +64,6 @@ def test_its_own_pages_and_dialogs_do_too(page: Page, name: str) -> None:
     page.get_by_role("button", name="Send SMS").click()
     expect(page.locator("#preview-title")).to_have_text(f"As {name} gets it")
     page.locator("#mensaje").fill(f"¡Eh, {{nombre}}! {name[:20]}")
-    expect(page.locator("#preview .bubble")).to_have_text(f"¡Eh, {name}! {name[:20]}")
+    expect(page.locator("#preview .bubble")).to_contain_text(f"¡Eh, {name}! {name[:20]}")
     assert page.title() != "1"
     assert sideways(page) <= 0
