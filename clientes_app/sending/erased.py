@@ -12,7 +12,7 @@ from ..models import Baja, BajaLevantada, BajaRecordada, OrigenBaja, Privacidad
 from ..models.types import utc_now
 from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
-from .law import daily_rows
+from .law import advertised
 
 
 def pseudonym_key(connection: Connection) -> bytes:
@@ -58,7 +58,7 @@ def hide_numbers(connection: Connection, account_id: int, numbers: Iterable[str]
     # In one order: who takes several numbers' days does so too.
     for number in sorted(numbers):
         _rename(connection, account_id, number, pseudonym(number, key))
-        daily_rows.rename(connection, account_id, number, pseudonym(number, key))
+        advertised.rename(connection, account_id, number, pseudonym(number, key))
 
 
 def wake_numbers(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
@@ -72,8 +72,8 @@ def wake_numbers(connection: Connection, account_id: int, numbers: Iterable[str]
     if known:
         _unhide(connection, account_id, known)
         _recall_stops(connection, account_id, known)
-        for name in sorted(daily_rows.known_of(connection, account_id, known)):
-            daily_rows.rename(connection, account_id, name, known[name])
+        for name in sorted(advertised.known_of(connection, account_id, known)):
+            advertised.rename(connection, account_id, name, known[name])
 
 
 def unhide_opt_out(connection: Connection, account_id: int, number: str) -> None:

@@ -5,9 +5,9 @@ transaction; the database checks that the counters sum up.
 
 **The order of locks.** Whoever changes rows of campaigns takes, in this order: the account's row (where limits are
 asked), the row of `privacidad` (where opt-outs are entered, or somebody is erased), the campaigns in the order of their
-ids (`lock_campaigns`), then their rows in the order of their ids, and last the numbers' days of advertising
-(`law.daily`) in the order of the numbers. Nobody who holds a row waits for its campaign, so no two can wait for each
-other.
+ids (`lock_campaigns`), then their rows in the order of their ids, and last the days of numbers' advertisements
+(`law/advertised.py`) in the order of the numbers. Nobody who holds a row waits for its campaign, so no two can wait
+for each other.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from ...database.listed import rows_given
 from ...database.transactions import fetch_together
 from ..carrier import Message
 from ..faults import ALREADY_TODAY, CAPPED
-from .daily_rows import Span, capping, counting, counting_todays, owning, taking
+from .advertised import Span, capping, counting, counting_todays, owning, taking
 from .hours import COLOMBIA
 from .rules import Rules
 
@@ -34,7 +34,7 @@ _Row = Mapping[str, Any]
 class Standing:
     """How the rows of a batch, by their ids, stand to the advertisement of the day."""
 
-    refused: Mapping[int, str]
+    refused: dict[int, str]
     """Those whose numbers get no more, each with its reason."""
     owned: frozenset[int]
     """Those that are their number's advertisement already: they were uncertain, and are sent again."""
@@ -49,7 +49,7 @@ class Unbound:
 
     def take(
         self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
-    ) -> tuple[Sequence[Message], Mapping[int, str]]:
+    ) -> tuple[Sequence[Message], dict[int, str]]:
         """Return the messages that may go out, and those that may not after all, by row, each with its reason."""
         return messages, {}
 
@@ -76,7 +76,7 @@ class OneADay(Unbound):
 
     def take(
         self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
-    ) -> tuple[Sequence[Message], Mapping[int, str]]:
+    ) -> tuple[Sequence[Message], dict[int, str]]:
         """Make each message its number's advertisement of the day, but for those owned: they are so already.
 
         Return those that may go out, the ones that have just become so with their `day`, and the others by row, each
@@ -136,7 +136,7 @@ class Excepted(OneADay):
 
     def take(
         self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
-    ) -> tuple[Sequence[Message], Mapping[int, str]]:
+    ) -> tuple[Sequence[Message], dict[int, str]]:
         """Make each message its number's advertisement of the day where there is none; all may go out."""
         return _with_days(messages, self._take(connection, messages, owned)), {}
 
