@@ -24,8 +24,6 @@ from .rules import Rules
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
-KEPT = timedelta(days=31)
-"""How long it is known who got an advertisement: the caps look back a month, and no two zones are two days apart."""
 
 _Row = Mapping[str, Any]
 
