@@ -19,7 +19,7 @@ from ..drafts.services import Writer
 from ..drafts.typed import Content
 from ..extensions import db, unit_of_work
 from ..models import CampanaSMS, EstadoSMS, Recibo, Respuesta, SMSLog
-from ..sending import lease, outbox, recording
+from ..sending import claiming, lease, recording
 from ..sending.carrier import Fate, Message, Outcome, Result
 from ..sending.faults import FAULTS
 from ..simulator import SIMULATED_FROM_NUMBER
@@ -65,7 +65,7 @@ def _send(campaign_id: int, occasion: Occasion, ledger: Ledger) -> None:
     refused = {occasion.numbers[place]: code for place, code in _REFUSED.items()}
     owner = new_owner()
     lease.hold(db.engine, owner)
-    while messages := outbox.claim(db.engine, owner, campaign_id, _BATCH):
+    while messages := claiming.claim(db.engine, owner, campaign_id, _BATCH):
         results = [Result(message, _hand_over(message, refused, occasion.then, ledger)) for message in messages]
         recording.record(db.engine, results, speeds={}, faults={})
     lease.let_go(db.engine, owner)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    String,
     bindparam,
     case,
     func,
@@ -19,27 +16,17 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    type_coerce,
     update,
 )
 
-from ..database.transactions import fetch_together, write_transaction
-from ..messaging import sms_parts
-from ..messaging.personalization import recipient_of, shared_of, template_of
-from ..messaging.way_out import ending
-from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog
 from ..models.types import utc_now
-from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
-from .carrier import Message
+from .allowance import HAS_LIMITS
 from .faults import CLIENT_GONE, INACTIVE, NUMBER_CHANGED, OPTED_OUT
-from .law import codes
-from .law.bounds import FREE, GOES_TO_COLOMBIA, IS_BOUND, WITHIN, Free, Reach, hourly_of
+from .law.bounds import GOES_TO_COLOMBIA, IS_BOUND
 from .opt_outs import HAS_OPTED_OUT
-from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
+from .states import RUNNING, carry_over, finish_where_done
 from .waiting import standings
-
-# What is pending has a number: the database checks it.
-_NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
 
 # Statements that run with every batch are built once: building one costs more than running it.
 _RUNNABLE = (
@@ -49,34 +36,6 @@ _RUNNABLE = (
     .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
     .order_by(CampanaSMS.id)
 )
-
-# A campaign that may be sent. The lease is locked with it: no other sender takes it until the transaction ends.
-_CLAIMABLE = (
-    select(
-        CampanaSMS.mensaje,
-        CampanaSMS.compartido,
-        CampanaSMS.pie,
-        CampanaSMS.usuario_id,
-        HAS_LIMITS.label("has_limits"),
-        IS_BOUND.label("is_bound"),
-        TurnoDeEnvio.id.label("lease_id"),
-    )
-    .select_from(CampanaSMS)
-    .join(TurnoDeEnvio, TurnoDeEnvio.titular == bindparam("owner"))
-    .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
-    .where(CampanaSMS.id == bindparam("campaign_id"), CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
-    .with_for_update(read=True, of=TurnoDeEnvio)
-)
-
-_NEXT_ROWS: Select[*tuple[Any, ...]] = (
-    select(SMSLog.id, SMSLog.nombre, SMSLog.valores, _NUMBER, SMSLog.codigo, HAS_OPTED_OUT.label("opted_out"))
-    .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
-    .order_by(SMSLog.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=SMSLog)
-)
-
-_NEXT_WITHIN = {reach: _NEXT_ROWS.where(within) for reach, within in WITHIN.items()}
 
 _INACTIVE_CLIENTS = select(Cliente.id).where(Cliente.usuario_id == bindparam("account_id"), ~Cliente.activo)
 _HAS_ANOTHER_NUMBER = (
@@ -151,50 +110,6 @@ def runnable(engine: Engine) -> list[int]:
         return [campaign_id for campaign_id in running if campaign_id not in waiting]
 
 
-def claim(
-    engine: Engine, owner: str, campaign_id: int, most: int, draw: Callable[[], str] = codes.draw
-) -> Sequence[Message]:
-    """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
-
-    Of advertising only those are taken for whose numbers the lawful hours are open.
-
-    The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
-    number has opted out since the campaign was stored is left out. `draw` gives codes to those that have none.
-    """
-    return codes.with_free_codes(lambda: _claim(engine, owner, campaign_id, most, draw))
-
-
-def _claim(engine: Engine, owner: str, campaign_id: int, most: int, draw: Callable[[], str]) -> Sequence[Message]:
-    with write_transaction(engine) as connection:
-        campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
-        if campaign is None:
-            return []
-        allowance = allowance_of(connection, campaign.usuario_id) if campaign.has_limits else UNLIMITED
-        if lock_campaigns(connection, [campaign_id]).get(campaign_id) not in RUNNING:
-            return []
-        bounds = hourly_of(connection, campaign.usuario_id) if campaign.is_bound else FREE
-        if bounds.reach is Reach.NOBODY:
-            return []
-        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
-        rows = fetch_together(connection, _NEXT_WITHIN.get(bounds.reach, _NEXT_ROWS), wanted)
-        opted_out = [row_id for row_id, *_, has_opted_out in rows if has_opted_out]
-        template = template_of(campaign.mensaje, shared_of(campaign.compartido), ending(campaign.pie))
-        messages = allowance.charged(
-            [
-                _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)), bounds)
-                for row_id, nombre, valores, to, _, has_opted_out in rows
-                if not has_opted_out
-            ]
-        )
-        if campaign.pie is not None:
-            messages = codes.given(messages, campaign.pie, {row[0]: row[4] for row in rows}, draw)
-        moves = _mark_claimed(connection, messages, campaign.lease_id) + _leave_out(connection, opted_out)
-        allowance.count(connection, messages)
-        if moves:
-            carry_over(connection, campaign_id, moves)
-        return messages
-
-
 def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
     """List the columns that are the same in every new row."""
     columns = SMSLog.__table__.c
@@ -206,38 +121,3 @@ def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int, int]:
     to_colombia = func.count(case((GOES_TO_COLOMBIA, SMSLog.id)))
     counted = select(SMSLog.estado, func.count().label("messages"), to_colombia.label("to_colombia"))
     return counted.where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
-
-
-def _message(campaign_id: int, row_id: int, to: str, body: str, bounds: Free) -> Message:
-    parts = sms_parts.measure(body).parts
-    return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts, not_after=bounds.not_after(to))
-
-
-def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id: int) -> Moves:
-    if not messages:
-        return Counter()
-    claimed = [
-        {
-            "row_id": message.row_id,
-            "estado": EstadoSMS.ENVIANDO,
-            "mensaje": message.body,
-            "partes": message.parts,
-            "intento": message.attempt,
-            "codigo": message.code,
-            "turno_id": lease_id,
-            "error_codigo": None,
-            "error_mensaje": None,
-        }
-        for message in messages
-    ]
-    return move_rows(connection, EstadoSMS.PENDIENTE, claimed)
-
-
-def _leave_out(connection: Connection, row_ids: Sequence[int]) -> Moves:
-    if not row_ids:
-        return Counter()
-    left_out = [
-        {"row_id": row_id, "estado": EstadoSMS.OMITIDO, "error_mensaje": OPTED_OUT, "telefono_e164": None}
-        for row_id in row_ids
-    ]
-    return move_rows(connection, EstadoSMS.PENDIENTE, left_out)

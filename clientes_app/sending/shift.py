@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from . import outbox, recording
+from . import claiming, recording
 from .carrier import KEPT, Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER
 from .lease import Lease, seconds_since_boot
@@ -107,7 +107,7 @@ class Shift:
 
     async def _claim(self, order: Order) -> None:
         campaign_id = order.campaign_id
-        messages = await asyncio.to_thread(outbox.claim, self._engine, self._lease.owner, campaign_id, order.rows)
+        messages = await asyncio.to_thread(claiming.claim, self._engine, self._lease.owner, campaign_id, order.rows)
         self._orders.claimed(order, len(messages))
         self._claimed.add(messages)
         self._some_claimed.set()

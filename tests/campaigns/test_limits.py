@@ -22,7 +22,7 @@ from clientes_app.errors import Conflict, Forbidden
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Auditoria, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending import claiming, lease, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.shop.services import ShopSettings, save_settings
 
@@ -76,7 +76,7 @@ def end_uncertain(app: Flask, campaign_id: int) -> None:
         engine = db.engine
     assert lease.hold(engine, "here:1:test")
     results = [
-        Result(message, Outcome(Fate.UNKNOWN)) for message in outbox.claim(engine, "here:1:test", campaign_id, 9)
+        Result(message, Outcome(Fate.UNKNOWN)) for message in claiming.claim(engine, "here:1:test", campaign_id, 9)
     ]
     recording.record(engine, results, {}, {})
 

@@ -12,7 +12,7 @@ from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, NumeroProp
 from clientes_app.models.types import utc_now
 from clientes_app.own_numbers import trying
 from clientes_app.privacy import own_messages
-from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending import claiming, lease, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.values.pseudonym import is_pseudonym
 
@@ -39,7 +39,7 @@ def swept(app: Flask) -> tuple[int, CampanaSMS, SMSLog]:
 def test_after_a_day_its_text_and_number_are_gone(app: Flask, tried: int, clock: Clock) -> None:
     with app.app_context():
         lease.hold(db.engine, "test:1:x")
-        (message,) = outbox.claim(db.engine, "test:1:x", tried, 1)
+        (message,) = claiming.claim(db.engine, "test:1:x", tried, 1)
         recording.record(db.engine, [Result(message, Outcome(Fate.SENT, sid="SM1"))], {}, {})
     assert swept(app)[0] == 0
     clock.pass_by(days=1, minutes=1)

@@ -28,7 +28,7 @@ from clientes_app.models import (
 from clientes_app.models.types import utc_now
 from clientes_app.privacy import retention
 from clientes_app.privacy.retention import Swept, months_before
-from clientes_app.sending import control, lease, outbox, recording
+from clientes_app.sending import claiming, control, lease, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.settings import current_settings
 from clientes_app.values.pseudonym import is_pseudonym
@@ -54,7 +54,7 @@ def send(campaigns: Campaigns, count: int, days_ago: int) -> int:
     campaign_id = campaigns.start(count, "2345678")
     with campaigns.app.app_context():
         lease.hold(db.engine, OWNER)
-        messages = outbox.claim(db.engine, OWNER, campaign_id, count)
+        messages = claiming.claim(db.engine, OWNER, campaign_id, count)
         sent = [Result(each, Outcome(Fate.SENT, sid=f"SM{campaign_id}-{place}")) for place, each in enumerate(messages)]
         recording.record(db.engine, sent, {}, {})
     age(campaigns.app, campaign_id, days_ago)

@@ -26,7 +26,7 @@ from clientes_app.clients.search.selection import Ticked
 from clientes_app.errors import Conflict
 from clientes_app.extensions import db
 from clientes_app.models import Baja, CampanaSMS, Consumo, EstadoCampana, OrigenBaja
-from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending import claiming, lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.waiting import Reason, Wait, standings
 from clientes_app.shop.services import ShopSettings, save_settings
@@ -111,7 +111,7 @@ class Account:
         lease.let_go(self.engine, OWNER)
 
     def claim(self, campaign_id: int, most: int = 1_000) -> Sequence[Message]:
-        return outbox.claim(self.engine, OWNER, campaign_id, most)
+        return claiming.claim(self.engine, OWNER, campaign_id, most)
 
     def record(self, messages: Sequence[Message], fate: Fate = Fate.SENT) -> None:
         results = [

@@ -15,7 +15,7 @@ from clientes_app.background.sender import Sender
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, EstadoCampana, EstadoSMS, OrigenBaja, Recibo, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sending import evidence, lease, outbox, recording
+from clientes_app.sending import claiming, evidence, lease, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.evidence import Receipt
 from clientes_app.sending.faults import OPTED_OUT
@@ -45,7 +45,7 @@ def sid(number: int) -> str:
 def claim(engine: Engine, campaign_id: int) -> Sequence[Message]:
     """Claim all of a campaign, as a sender does that is then heard of no more."""
     assert lease.hold(engine, OWNER)
-    return outbox.claim(engine, OWNER, campaign_id, 100)
+    return claiming.claim(engine, OWNER, campaign_id, 100)
 
 
 def record(engine: Engine, message: Message, outcome: Outcome) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, update
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sending import evidence, lease, outbox, recording
+from clientes_app.sending import claiming, evidence, lease, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.sending.evidence import Receipt
 from clientes_app.sending.faults import ODD_ANSWER
@@ -128,7 +128,7 @@ def test_a_sid_that_another_message_has(campaigns: Campaigns, app: Flask, twilio
 def test_what_the_database_refuses_is_recorded_alone(campaigns: Campaigns, engine: Engine) -> None:
     campaign_id = campaigns.start(4)
     assert lease.hold(engine, OWNER)
-    messages = outbox.claim(engine, OWNER, campaign_id, 4)
+    messages = claiming.claim(engine, OWNER, campaign_id, 4)
     sids = ["SM1", "SM2", "SM1", "SM3"]
     results = [Result(message, Outcome(Fate.SENT, sid=sid)) for message, sid in zip(messages, sids, strict=True)]
     recording.record(engine, results, {}, {})
@@ -141,7 +141,7 @@ def test_what_the_database_refuses_is_recorded_alone(campaigns: Campaigns, engin
 def test_a_receipt_that_the_database_refuses_harms_no_other(campaigns: Campaigns, engine: Engine) -> None:
     campaign_id = campaigns.start(2)
     assert lease.hold(engine, OWNER)
-    first, second = outbox.claim(engine, OWNER, campaign_id, 2)
+    first, second = claiming.claim(engine, OWNER, campaign_id, 2)
     evidence.receive(engine, [Receipt(first.attempt, "SM1", None), Receipt(second.attempt, "SM1", None)])
     assert [row.twilio_sid for row in campaigns.rows(campaign_id)] == ["SM1", None]
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS
-from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending import claiming, lease, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result
 from clientes_app.sending.puzzles import PUZZLING_IN_A_ROW
 
@@ -33,7 +33,7 @@ class Senders:
     def record(self, *outcomes: Outcome) -> None:
         with self._app.app_context():
             lease.hold(db.engine, OWNER)
-            messages = outbox.claim(db.engine, OWNER, self.campaign_id, len(outcomes))
+            messages = claiming.claim(db.engine, OWNER, self.campaign_id, len(outcomes))
             results: Sequence[Result] = [Result(*pair) for pair in zip(messages, outcomes, strict=True)]
             recording.record(db.engine, results, {}, {})
 

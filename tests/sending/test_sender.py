@@ -19,7 +19,7 @@ from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import EstadoCampana, EstadoSMS
-from clientes_app.sending import outbox, recording
+from clientes_app.sending import claiming, outbox, recording
 from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
@@ -165,12 +165,12 @@ def test_what_a_dead_sender_had_claimed_becomes_uncertain(campaigns: Campaigns, 
     with app.app_context():
         engine = db.engine
     owner = "another-host:1:dead"
-    assert outbox.claim(engine, owner, campaign_id, 2) == [], "nobody claims without the lease"
+    assert claiming.claim(engine, owner, campaign_id, 2) == [], "nobody claims without the lease"
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO turno_de_envio (id, titular, latido) VALUES (1, 'another-host:1:dead', '2020-01-01 00:00:00')"
         )
-    assert len(outbox.claim(engine, owner, campaign_id, 2)) == 2
+    assert len(claiming.claim(engine, owner, campaign_id, 2)) == 2
     point_at(app, "http://127.0.0.1:9")
     assert recording.rescue(engine, owner) == 2
     assert campaigns.states(campaign_id) == {EstadoSMS.INCIERTO: 2, EstadoSMS.PENDIENTE: 3}

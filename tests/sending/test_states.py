@@ -12,7 +12,7 @@ from sqlalchemy import Engine, update
 from clientes_app.extensions import db
 from clientes_app.models import COUNTERS, Baja, CampanaSMS, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.sending import control, evidence, lease, outbox, recording
+from clientes_app.sending import claiming, control, evidence, lease, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.evidence import Receipt
 from clientes_app.sending.states import TRANSITIONS, move_rows
@@ -44,7 +44,7 @@ class Maker:
 
     def claim(self) -> Message:
         assert lease.hold(self.engine, OWNER)
-        (message,) = outbox.claim(self.engine, OWNER, self.campaign_id, 1)
+        (message,) = claiming.claim(self.engine, OWNER, self.campaign_id, 1)
         return message
 
     def answer(self, fate: Fate, sid: str | None = None) -> None:
@@ -56,7 +56,7 @@ class Maker:
     def opt_out_and_claim(self) -> None:
         self.shop.add(Baja(usuario_id=self.campaigns.account, telefono_e164=NUMBER, origen=OrigenBaja.MANUAL))
         assert lease.hold(self.engine, OWNER)
-        assert outbox.claim(self.engine, OWNER, self.campaign_id, 1) == []
+        assert claiming.claim(self.engine, OWNER, self.campaign_id, 1) == []
 
     def cancel(self) -> None:
         with self.engine.begin() as connection:

@@ -14,7 +14,7 @@ from clientes_app.campaigns.verification import verify
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import ENDED, CampanaSMS, EstadoSMS, SMSLog
-from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending import claiming, lease, recording
 from clientes_app.sending.carrier import Outcome, Result
 
 from .carrier import wait_until
@@ -42,7 +42,7 @@ class Campaigns:
         """Claim a campaign's next message and record what became of it; None: no answer has come yet."""
         with self.app.app_context():
             lease.hold(db.engine, "test:1:x")
-            (message,) = outbox.claim(db.engine, "test:1:x", campaign_id, 1)
+            (message,) = claiming.claim(db.engine, "test:1:x", campaign_id, 1)
             if outcome is not None:
                 recording.record(db.engine, [Result(message, outcome)], {}, {})
 

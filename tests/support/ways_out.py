@@ -14,7 +14,7 @@ from clientes_app.campaigns import services
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import Baja, OrigenBaja, SMSLog, TipoDeCampana
-from clientes_app.sending import lease, outbox, recording
+from clientes_app.sending import claiming, lease, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
 from clientes_app.sending.law import codes
 from clientes_app.settings import current_settings, replace_settings
@@ -51,7 +51,7 @@ class Advertiser:
         """Claim all of a campaign."""
         with self.app.app_context():
             lease.hold(db.engine, OWNER)
-            return outbox.claim(db.engine, OWNER, campaign_id, 100, draw)
+            return claiming.claim(db.engine, OWNER, campaign_id, 100, draw)
 
     def record(self, messages: Sequence[Message], outcome: Outcome | None = None) -> None:
         """Record what became of messages; without an outcome each is sent."""

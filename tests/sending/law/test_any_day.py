@@ -25,7 +25,7 @@ from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog, TipoDeCampana
 from clientes_app.schedule import starting
-from clientes_app.sending import control, evidence, lease, outbox, recording
+from clientes_app.sending import claiming, control, evidence, lease, outbox, recording
 from clientes_app.sending.carrier import Message, Result
 from clientes_app.sending.law.hours import USUAL, window_at
 from clientes_app.sending.twilio_carrier import TwilioCarrier
@@ -140,7 +140,7 @@ class Days:
     def claim(self, choice: int) -> None:
         worker = self._worker(choice)
         for campaign_id in self._runnable():
-            worker.held += outbox.claim(self._engine(), worker.owner, campaign_id, choice % 5 + 1)
+            worker.held += claiming.claim(self._engine(), worker.owner, campaign_id, choice % 5 + 1)
 
     def hand_over(self, choice: int) -> None:
         """Hand over some of what a machine has in hand, each with what may go wrong meanwhile."""

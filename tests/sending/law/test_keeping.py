@@ -16,7 +16,7 @@ from clientes_app.campaigns import services
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.extensions import db
 from clientes_app.models import Cuenta, DiaPropio, EstadoCampana, EstadoSMS, Norma, TipoDeCampana
-from clientes_app.sending import control, lease, outbox
+from clientes_app.sending import claiming, control, lease, outbox
 from clientes_app.sending.carrier import Message
 from clientes_app.sending.waiting import Reason, Wait, standings
 
@@ -48,7 +48,7 @@ class Advertising:
     def claim(self, campaign_id: int, most: int = 10) -> list[Message]:
         with self._app.app_context():
             lease.hold(db.engine, OWNER)
-            return list(outbox.claim(db.engine, OWNER, campaign_id, most))
+            return list(claiming.claim(db.engine, OWNER, campaign_id, most))
 
     def claimed(self, campaign_id: int) -> set[str]:
         """Claim all that may go out now; return the numbers."""
