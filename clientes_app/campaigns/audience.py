@@ -84,6 +84,11 @@ class Outlook:
             else:
                 self._leave_out(reason, nombre)
 
+    @property
+    def sent_to(self) -> int:
+        """Count those who have passed and will get a message."""
+        return self._counts[EstadoSMS.PENDIENTE, None]
+
     def shares(self) -> list[Share]:
         """Return how many of those who have passed meet which end."""
         return [

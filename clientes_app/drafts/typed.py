@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from ..campaigns.forms import AskedAt, ComposeForm, When
 from ..clients.search.selection import Said
 from ..errors import DomainError
+from ..models import TipoDeCampana
 from ..values.text import clean_line
 
 LARGEST = 512_000
@@ -27,6 +28,8 @@ _TEXTS: Mapping[str, str] = {
     "nombre": "",
     "plantilla": "",
     "propio": "",
+    "tipo": TipoDeCampana.PUBLICIDAD.value,
+    "motivo_servicio": "",
     "cuando": When.NOW.value,
     "dia": "",
     "hora": "",

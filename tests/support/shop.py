@@ -13,13 +13,21 @@ from sqlalchemy import inspect
 from clientes_app.auth.passwords import hash_password
 from clientes_app.clients.sales import count_purchases
 from clientes_app.extensions import unit_of_work
-from clientes_app.models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
+from clientes_app.models import Cliente, ClienteEtiqueta, Norma, PlantillaSMS, Rol, Usuario, Venta
 from clientes_app.tenancy import Account
 from clientes_app.values.client_keys import keys_of
 
 from .clock import BOGOTA
 
 PASSWORD = "a good password"
+_USUAL_HOURS = {
+    "semana_abre": 8 * 60,
+    "semana_cierra": 19 * 60,
+    "sabado_abre": 8 * 60,
+    "sabado_cierra": 15 * 60,
+    "festivo_abre": None,
+    "festivo_cierra": None,
+}
 
 
 @cache
@@ -77,6 +85,11 @@ class Shop:
         """Give a client a tag."""
         with self.app.app_context(), unit_of_work() as session:
             session.add(ClienteEtiqueta(etiqueta_id=tag_id, cliente_id=client_id))
+
+    def settle_law(self, account_id: int, **rules: Any) -> None:
+        """Let an account keep the law of advertising in the usual hours, or as `rules` say by the names of `Norma`."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.merge(Norma(usuario_id=account_id, **_USUAL_HOURS | rules))
 
     def add(self, row: Any) -> int:
         """Store any row."""
