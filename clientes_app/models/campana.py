@@ -198,6 +198,10 @@ class CampanaSMS(Base):
     """Why it is no advertising, in the words of who sent it."""
     exceptuada_por_id: Mapped[int | None] = mapped_column(ForeignKey("usuario.id", ondelete="RESTRICT"))
     """Who said that this advertisement need not keep to the hours, nor to one a day; null: it does."""
+    a_colombia: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether some of its messages, when they were stored, were meant for numbers of Colombia."""
+    al_exterior: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether some were meant for other numbers."""
     pie: Mapped[str | None] = mapped_column(String(300))
     """What its messages end with, the way out; `{codigo}` stands for each message's own. Null: nothing."""
     compartido: Mapped[str | None] = mapped_column(Text)

@@ -35,14 +35,12 @@ from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, Precio, SMSLog, Usu
 from ..models.types import Money, utc_now
 from ..values.days import LocalDay, day_of
 from ..values.phone import country
-from .carrier import Charge, Fate, Message, Result
+from .carrier import Charge, Message, Result
 
 HAS_LIMITS = or_(Cuenta.mensajes_por_dia.is_not(None), Cuenta.pesos_por_mes.is_not(None))
 
 NOTHING = Decimal(0)
 
-# Certainly not processed, or refused: it costs nothing.
-_COMES_BACK = frozenset({Fate.REFUSED, Fate.DEFERRED, Fate.STOPPED})
 COUNTED = (EstadoSMS.ENVIANDO, EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)
 
 # Statements that run with every batch are built once: building one costs more than running it.
@@ -162,7 +160,7 @@ def allowance_of(connection: Connection, account_id: int) -> Allowance:
 
 def lock_where_counted(connection: Connection, results: Iterable[Result]) -> None:
     """Take the locks of the accounts for which some of these results may be counted back."""
-    charges = [result.message.charge for result in results if result.outcome.fate in _COMES_BACK]
+    charges = [result.message.charge for result in results if result.outcome.comes_back]
     if accounts := {charge.account_id for charge in charges if charge}:
         lock_accounts(connection, accounts)
 
@@ -172,7 +170,7 @@ def count_back(connection: Connection, results: Iterable[Result]) -> None:
     back: defaultdict[tuple[int, object], list[Decimal]] = defaultdict(list)
     for result in results:
         charge = result.message.charge
-        if charge and result.outcome.fate in _COMES_BACK:
+        if charge and result.outcome.comes_back:
             back[charge.account_id, charge.day].append(charge.pesos)
     for (account_id, day), pesos in back.items():
         less, cheaper = Consumo.mensajes - len(pesos), Consumo.pesos - sum(pesos, NOTHING)

@@ -51,7 +51,7 @@ class Message:
     parts: int
     charge: Charge | None = None
     not_after: datetime | None = None
-    """Until when it may be handed over, by this machine's clock: the lawful hours' last minute. None: at any time."""
+    """Not at this moment or later may it be handed over, by this machine's clock. None: at any time."""
     day: date | None = None
     """The day whose one advertisement for this number it is; None: it is none."""
 
@@ -63,6 +63,8 @@ class Fate(Enum):
     """The carrier accepted it and named it."""
     REFUSED = "refused"
     """The carrier will not send to this number."""
+    KEPT = "kept"
+    """It was not handed over: the carrier was asked nothing."""
     DEFERRED = "deferred"
     """It was certainly not processed: it may be tried again."""
     STOPPED = "stopped"
@@ -85,9 +87,17 @@ class Outcome:
     """Whether many such answers in a row mean that something is wrong with more than the number."""
 
     @property
+    def comes_back(self) -> bool:
+        """Return whether the message is certainly not out."""
+        return self.fate not in (Fate.SENT, Fate.UNKNOWN)
+
+    @property
     def is_known(self) -> bool:
         """Return whether the carrier took or refused the message."""
         return self.fate in (Fate.SENT, Fate.REFUSED)
+
+
+KEPT = Outcome(Fate.KEPT)
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ class Carrier(Protocol):
     """Hands messages over; used inside one event loop."""
 
     async def send(self, message: Message) -> Outcome:
-        """Hand one message over, once; every failure is an outcome."""
+        """Hand one message over, once; every failure is an outcome. Past its `not_after` it is kept."""
 
     async def find(self, to: str, body: str, since: datetime) -> Sequence[str]:
         """List the SIDs of messages with this text to this number, created at `since` or later, oldest first.

@@ -13,9 +13,11 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     func,
     insert,
     literal,
+    or_,
     select,
     type_coerce,
     update,
@@ -29,6 +31,7 @@ from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
 from .faults import CLIENT_GONE, INACTIVE, NUMBER_CHANGED, OPTED_OUT
+from .law.bounds import FREE, GOES_TO_COLOMBIA, IS_BOUND, WITHIN, Free, Reach, hourly_of
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
 from .waiting import standings
@@ -38,7 +41,7 @@ _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
 
 # Statements that run with every batch are built once: building one costs more than running it.
 _RUNNABLE = (
-    select(CampanaSMS.id, HAS_LIMITS)
+    select(CampanaSMS.id, or_(HAS_LIMITS, IS_BOUND))
     .select_from(CampanaSMS)
     .outerjoin(Cuenta, Cuenta.usuario_id == CampanaSMS.usuario_id)
     .where(CampanaSMS.estado.in_(RUNNING), CampanaSMS.pendientes > 0)
@@ -52,6 +55,7 @@ _CLAIMABLE = (
         CampanaSMS.compartido,
         CampanaSMS.usuario_id,
         HAS_LIMITS.label("has_limits"),
+        IS_BOUND.label("is_bound"),
         TurnoDeEnvio.id.label("lease_id"),
     )
     .select_from(CampanaSMS)
@@ -61,13 +65,15 @@ _CLAIMABLE = (
     .with_for_update(read=True, of=TurnoDeEnvio)
 )
 
-_NEXT_ROWS = (
+_NEXT_ROWS: Select[*tuple[Any, ...]] = (
     select(SMSLog.id, SMSLog.nombre, SMSLog.valores, _NUMBER, HAS_OPTED_OUT.label("opted_out"))
     .where(SMSLog.campana_id == bindparam("campaign_id"), SMSLog.estado == EstadoSMS.PENDIENTE)
     .order_by(SMSLog.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=SMSLog)
 )
+
+_NEXT_WITHIN = {reach: _NEXT_ROWS.where(within) for reach, within in WITHIN.items()}
 
 _INACTIVE_CLIENTS = select(Cliente.id).where(Cliente.usuario_id == bindparam("account_id"), ~Cliente.activo)
 _HAS_ANOTHER_NUMBER = (
@@ -99,12 +105,20 @@ def enqueue(connection: Connection, campaign_id: int, recipients: Select[Any]) -
     ).order_by(rows.c.posicion)
     columns = [*names, *(column.key for column, _ in _constants(campaign_id, now))]
     connection.execute(insert(SMSLog).from_select(columns, stored, include_defaults=False))
-    counts = dict(connection.execute(_count_by_state(campaign_id)).all())
-    values = {COUNTERS[state]: counts.get(state, 0) for state in EstadoSMS}
+    found = {row.estado: row for row in connection.execute(_count_by_state(campaign_id))}
+    counts = {state: found[state].messages if state in found else 0 for state in EstadoSMS}
+    to_colombia = found[EstadoSMS.PENDIENTE].to_colombia if EstadoSMS.PENDIENTE in found else 0
     connection.execute(
         update(CampanaSMS)
         .where(CampanaSMS.id == campaign_id)
-        .values({CampanaSMS.total_clientes: sum(counts.values()), **values})
+        .values(
+            {
+                CampanaSMS.total_clientes: sum(counts.values()),
+                CampanaSMS.a_colombia: to_colombia > 0,
+                CampanaSMS.al_exterior: to_colombia < counts[EstadoSMS.PENDIENTE],
+                **{counter: counts[state] for state, counter in COUNTERS.items()},
+            }
+        )
     )
     finish_where_done(connection, campaign_id)
 
@@ -126,16 +140,18 @@ def leave_out_no_longer_meant(connection: Connection, campaign_id: int, account_
 
 
 def runnable(engine: Engine) -> list[int]:
-    """List the campaigns that have something to send and do not wait for their account's limits, oldest first."""
+    """List the campaigns that have something to send and wait for no limit and no hours, oldest first."""
     with engine.connect() as connection:
         running = dict(connection.execute(_RUNNABLE).all())
-        limited = [campaign_id for campaign_id, has_limits in running.items() if has_limits]
-        waiting = {found for found, standing in standings(connection, limited).items() if standing.wait}
+        may_wait = [campaign_id for campaign_id, may_wait in running.items() if may_wait]
+        waiting = {found for found, standing in standings(connection, may_wait).items() if standing.wait}
         return [campaign_id for campaign_id in running if campaign_id not in waiting]
 
 
 def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[Message]:
     """Take up to `most` rows to be sent now; none where the campaign does not run or the lease is another's.
+
+    Of advertising only those are taken for whose numbers the lawful hours are open.
 
     The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
     number has opted out since the campaign was stored is left out.
@@ -147,13 +163,16 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[M
         allowance = allowance_of(connection, campaign.usuario_id) if campaign.has_limits else UNLIMITED
         if lock_campaigns(connection, [campaign_id]).get(campaign_id) not in RUNNING:
             return []
+        bounds = hourly_of(connection, campaign.usuario_id) if campaign.is_bound else FREE
+        if bounds.reach is Reach.NOBODY:
+            return []
         wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
-        rows = fetch_together(connection, _NEXT_ROWS, wanted)
+        rows = fetch_together(connection, _NEXT_WITHIN.get(bounds.reach, _NEXT_ROWS), wanted)
         opted_out = [row_id for row_id, _, _, _, has_opted_out in rows if has_opted_out]
         template = template_of(campaign.mensaje, shared_of(campaign.compartido))
         messages = allowance.charged(
             [
-                _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)))
+                _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)), bounds)
                 for row_id, nombre, valores, to, has_opted_out in rows
                 if not has_opted_out
             ]
@@ -172,12 +191,15 @@ def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
     return [(columns[name], value) for name, value in values.items()]
 
 
-def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int]:
-    return select(SMSLog.estado, func.count()).where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
+def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int, int]:
+    to_colombia = func.count(case((GOES_TO_COLOMBIA, SMSLog.id)))
+    counted = select(SMSLog.estado, func.count().label("messages"), to_colombia.label("to_colombia"))
+    return counted.where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
 
 
-def _message(campaign_id: int, row_id: int, to: str, body: str) -> Message:
-    return Message(row_id, campaign_id, secrets.token_hex(16), to, body, sms_parts.measure(body).parts)
+def _message(campaign_id: int, row_id: int, to: str, body: str, bounds: Free) -> Message:
+    parts = sms_parts.measure(body).parts
+    return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts, not_after=bounds.not_after(to))
 
 
 def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id: int) -> Moves:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from . import outbox, recording
-from .carrier import Carrier, Fate, Message, Outcome, Result
+from .carrier import KEPT, Carrier, Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, NO_ANSWER
 from .lease import Lease, seconds_since_boot
 from .ordering.orders import Order, Orders, moment
@@ -38,7 +38,6 @@ AHEAD_SECONDS = 0.15
 SLOW_AHEAD_SECONDS = 0.25
 """The same where the pace is limited, for which fewer and larger claims do."""
 
-_NOT_HANDED_OVER = Outcome(Fate.DEFERRED)
 _CUT_SHORT = Outcome(Fate.UNKNOWN, reason=INTERRUPTED)
 
 
@@ -174,11 +173,13 @@ class Shift:
     async def _hand_over(self, message: Message) -> Outcome:
         # Looked at as late as can be: who was frozen since the claim may wake up when the row is another sender's.
         if not self._lease.is_held():
-            return _NOT_HANDED_OVER
+            return KEPT
         return await self._carrier.send(message)
 
     def _learn(self, campaign_id: int, outcome: Outcome) -> None:
         """Draw from one outcome what concerns the others: the pace, and whether the campaign must stop."""
+        if outcome.fate is Fate.KEPT:
+            return
         if outcome.fate is Fate.DEFERRED:
             self._pace.slow_down(outcome.retry_after)
             return
@@ -200,7 +201,7 @@ class Shift:
 
     def _give_back(self, campaign_id: int) -> None:
         for message in self._claimed.drop(campaign_id):
-            self._finish(message, _NOT_HANDED_OVER)
+            self._finish(message, KEPT)
 
     def _finish(self, message: Message, outcome: Outcome) -> None:
         self._finished.append(Result(message, outcome))
@@ -215,7 +216,7 @@ class Shift:
     async def _drain(self) -> None:
         """Give back what was not handed over, and wait for the answers to what was."""
         for message in self._claimed.clear():
-            self._finish(message, _NOT_HANDED_OVER)
+            self._finish(message, KEPT)
         if self._in_flight:
             _, silent = await asyncio.wait(self._in_flight, timeout=DRAIN_SECONDS)
             for attempt in silent:

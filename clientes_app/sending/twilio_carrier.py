@@ -17,12 +17,15 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from ..config import TwilioSettings
-from .carrier import STATUS_PATH, TRY_AGAIN, Fate, Message, NotAnswered, Outcome, read_sid
+from ..models.types import utc_now
+from .carrier import KEPT, STATUS_PATH, TRY_AGAIN, Fate, Message, NotAnswered, Outcome, read_sid
 from .faults import FAULTS, NO_ANSWER, ODD_ANSWER, Fault, Scope
+from .law.hours import LAST_MINUTE
 from .twilio_http import AnswerTooLarge, HttpClient, NeverConnected, TooManyRequests
 
 ANSWER_SECONDS = 30.0
 LISTED = 100
+LONGEST_VALIDITY = 36_000
 LONGEST_REASON = 500
 _TWILIO_CODES = range(1_000, 1_000_000)  # an error without JSON has the HTTP status in place of a code
 
@@ -45,10 +48,13 @@ class TwilioCarrier:
             self._client.api.base_url = settings.api_base_url
 
     async def send(self, message: Message) -> Outcome:
-        """Hand one message over, once."""
+        """Hand one message over, once; past its `not_after` it is kept."""
+        now = utc_now()
+        if message.not_after is not None and now >= message.not_after:
+            return KEPT
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                created = await self._create(self._fields(message))
+                created = await self._create(self._fields(message, now))
         except TwilioException as error:
             return _outcome_of_refusal(error)
         except NeverConnected:
@@ -93,14 +99,21 @@ class TwilioCarrier:
         )
         return created
 
-    def _fields(self, message: Message) -> dict[str, object]:
+    def _fields(self, message: Message, now: datetime) -> dict[str, object]:
         """Name the fields as Twilio does: https://www.twilio.com/docs/messaging/api/message-resource."""
         fields: dict[str, object] = {"To": message.to, "Body": message.body}
+        if message.not_after is not None:
+            fields["ValidityPeriod"] = _validity_period(message.not_after, now)
         if self._callback_base:
             fields["StatusCallback"] = f"{self._callback_base}{STATUS_PATH}{message.attempt}{TRY_AGAIN}"
         if self._settings.messaging_service_sid:
             return fields | {"MessagingServiceSid": self._settings.messaging_service_sid}
         return fields | {"From": self._settings.from_number}
+
+
+def _validity_period(not_after: datetime, now: datetime) -> int:
+    """Return for how many seconds Twilio may keep a message in its queue: until the lawful hours close."""
+    return min(LONGEST_VALIDITY, int((not_after + LAST_MINUTE - now).total_seconds()))
 
 
 def _is_since(message: Any, since: datetime) -> bool:

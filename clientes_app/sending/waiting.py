@@ -1,9 +1,9 @@
-"""Which campaigns wait because their account has used up a limit, and until when; derived, never stored."""
+"""Which campaigns wait, for a limit or for the lawful hours, and until when; derived, never stored."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,35 +18,38 @@ from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..values.days import day_after, first_of_next_month
 from .allowance import HAS_LIMITS, NOTHING, cost_of, prices_of
+from .law.opening import closed_until
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING
 
 _OfTheMonth = aliased(Consumo)
 
 
-class Limit(StrEnum):
-    """What an account may settle."""
+class Reason(StrEnum):
+    """What a campaign may wait for."""
 
     DAY = "dia"
-    """Most messages a day."""
+    """The account's most messages a day are used up."""
     MONTH = "mes"
-    """Most pesos a month."""
+    """So are its most pesos a month."""
+    HOURS = "horario"
+    """The lawful hours of advertising are closed."""
 
 
 @dataclass(frozen=True)
 class Wait:
     """Why a campaign waits, and until when."""
 
-    limit: Limit
+    reason: Reason
     until: datetime | None
-    """None where the limit as it is lets nothing through, on no day."""
-    day: date
-    """The first day, in the account's zone, of the time that begins then."""
+    """None where what the account has settled lets nothing through, on no day."""
+    day: date | None = None
+    """Where it is a limit: the first day, in the account's zone, of the time that begins then."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a running campaign stands to its account's limits."""
+    """How a running campaign stands to its account's limits, and to the hours."""
 
     wait: Wait | None
     is_covered: bool
@@ -54,9 +57,23 @@ class Standing:
 
 
 def standings(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, Standing]:
-    """Return how those of the campaigns stand that run and whose account has limits, and claimed today."""
+    """Return how those of the campaigns stand that run and wait for the hours, or have limits and claimed today."""
     running = connection.execute(_LIMITED, {"campaign_ids": list(campaign_ids), "now": utc_now()})
-    return {campaign.id: _standing(connection, campaign) for campaign in running.all()}
+    found = {campaign.id: _standing(connection, campaign) for campaign in running.all()}
+    for campaign_id, until in closed_until(connection, campaign_ids).items():
+        standing = found.get(campaign_id, _UNLIMITED)
+        found[campaign_id] = replace(standing, wait=_longer(standing.wait, Wait(Reason.HOURS, until)))
+    return found
+
+
+_UNLIMITED = Standing(wait=None, is_covered=True)
+
+
+def _longer(wait: Wait | None, other: Wait) -> Wait:
+    """Return the wait that ends later; one that never ends before all others."""
+    if wait is None or other.until is None:
+        return other
+    return wait if wait.until is None or wait.until > other.until else other
 
 
 def _limited() -> Select[*tuple[Any, ...]]:
@@ -111,7 +128,7 @@ def _wait_for_day(campaign: Row[Any], left: int | None) -> Wait | None:
     if left is None or left > 0:
         return None
     until = campaign.termina if campaign.mensajes_por_dia else None
-    return Wait(Limit.DAY, until, day_after(campaign.dia))
+    return Wait(Reason.DAY, until, day_after(campaign.dia))
 
 
 def _wait_for_month(connection: Connection, campaign: Row[Any], left: Decimal) -> Wait | None:
@@ -120,7 +137,7 @@ def _wait_for_month(connection: Connection, campaign: Row[Any], left: Decimal) -
     if cost <= max(left, NOTHING):
         return None
     until = campaign.termina_mes if cost <= campaign.pesos_por_mes else None
-    return Wait(Limit.MONTH, until, first_of_next_month(campaign.dia))
+    return Wait(Reason.MONTH, until, first_of_next_month(campaign.dia))
 
 
 def _next_cost(connection: Connection, campaign: Row[Any]) -> Decimal:

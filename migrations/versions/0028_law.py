@@ -30,6 +30,8 @@ def upgrade():
         batch_op.add_column(sa.Column("motivo_servicio", sa.String(200)))
         batch_op.add_column(sa.Column("exceptuada_por_id", ID))
         batch_op.add_column(sa.Column("pie", sa.String(300)))
+        for column in ("a_colombia", "al_exterior"):
+            batch_op.add_column(sa.Column(column, sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_foreign_key(
             batch_op.f("fk_campana_sms_exceptuada_por_id"), "usuario", ["exceptuada_por_id"], ["id"], ondelete="RESTRICT"
         )
@@ -120,5 +122,5 @@ def downgrade():
         for name in RULES:
             batch_op.drop_constraint(batch_op.f(f"ck_campana_sms_{name}"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_campana_sms_exceptuada_por_id"), type_="foreignkey")
-        for column in ("tipo", "motivo_servicio", "exceptuada_por_id", "pie"):
+        for column in ("tipo", "motivo_servicio", "exceptuada_por_id", "pie", "a_colombia", "al_exterior"):
             batch_op.drop_column(column)

@@ -28,7 +28,7 @@ from clientes_app.extensions import db
 from clientes_app.models import Baja, CampanaSMS, Consumo, EstadoCampana, OrigenBaja
 from clientes_app.sending import lease, outbox, recording
 from clientes_app.sending.carrier import Fate, Message, Outcome, Result
-from clientes_app.sending.waiting import Limit, Wait, standings
+from clientes_app.sending.waiting import Reason, Wait, standings
 from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.campaigns import Campaigns
@@ -197,7 +197,7 @@ def test_a_day_begins_in_the_accounts_zone(shops_account: Account, clock: Clock)
     assert shops_account.send(other) == 0
     assert not shops_account.is_runnable(other)
     wait = shops_account.wait(other)
-    assert wait == Wait(Limit.DAY, datetime(2026, 11, 23, tzinfo=AUCKLAND), date(2026, 11, 23))
+    assert wait == Wait(Reason.DAY, datetime(2026, 11, 23, tzinfo=AUCKLAND), date(2026, 11, 23))
     clock.set(2026, 11, 22, 23, 59, 59, zone=AUCKLAND)
     assert shops_account.send(other) == 0
     clock.set(2026, 11, 23, zone=AUCKLAND)
@@ -300,7 +300,7 @@ def test_a_month_stops_at_what_its_pesos_pay_for(shops_account: Account, clock: 
     shops_account.settle(pesos_por_mes=Decimal("100.50"), precios={"CO": Decimal("33.25"), "US": Decimal("0.75")})
     campaign_id, other = shops_account.store_beyond_limits(9), shops_account.store_beyond_limits(2)
     assert shops_account.send(campaign_id) == 3
-    wait = Wait(Limit.MONTH, datetime(2026, 12, 1, tzinfo=BOGOTA), date(2026, 12, 1))
+    wait = Wait(Reason.MONTH, datetime(2026, 12, 1, tzinfo=BOGOTA), date(2026, 12, 1))
     assert (shops_account.wait(campaign_id), shops_account.wait(other)) == (wait, wait)
     assert outbox.runnable(shops_account.engine) == []
     cheap = shops_account.store(1, UNITED_STATES)
@@ -331,10 +331,10 @@ def test_a_message_that_no_month_pays_for_waits_without_a_day(shops_account: Acc
     campaign_id = shops_account.store(2)
     shops_account.settle(pesos_por_mes=Decimal(5), mensajes_por_dia=0, precios={"CO": Decimal(10)})
     assert shops_account.send(campaign_id) == 0
-    assert shops_account.wait(campaign_id) == Wait(Limit.MONTH, None, date(2026, 12, 1))
+    assert shops_account.wait(campaign_id) == Wait(Reason.MONTH, None, date(2026, 12, 1))
     shops_account.settle(mensajes_por_dia=0)
     assert shops_account.send(campaign_id) == 0
-    assert shops_account.wait(campaign_id) == Wait(Limit.DAY, None, date(2026, 11, 23))
+    assert shops_account.wait(campaign_id) == Wait(Reason.DAY, None, date(2026, 11, 23))
 
 
 def test_who_opted_out_costs_nothing_and_keeps_nobody_waiting(shops_account: Account, campaigns: Campaigns) -> None:
@@ -383,7 +383,7 @@ def test_a_limit_that_is_new_counts_what_went_out_today_and_this_month(shops_acc
     shops_account.settle(mensajes_por_dia=9, pesos_por_mes=Decimal(155), precios={"CO": Decimal(10)})
     assert (shops_account.room().messages, shops_account.room().pesos) == (4, 35)
     assert shops_account.send(campaign_id) == 3
-    assert shops_account.wait(campaign_id).limit is Limit.MONTH
+    assert shops_account.wait(campaign_id).reason is Reason.MONTH
 
 
 def test_a_zone_that_changes_and_changes_back(shops_account: Account, clock: Clock) -> None:

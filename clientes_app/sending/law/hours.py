@@ -7,7 +7,7 @@ By default those of Ley 2300 de 2023, article 5 with article 3, cut to what oper
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from ...values.days import day_after, settle, start_of
 
 BOGOTA = ZoneInfo("America/Bogota")
 COLOMBIA = "+57"
+LAST_MINUTE = timedelta(minutes=1)
+"""Nothing is handed over in the last minute: Twilio, too, takes its time."""
 LONGEST_LOOK = 400
 """Days that are looked through for the next opening: more than a year of them all closed is never."""
 
@@ -51,11 +53,11 @@ class Hours:
 
 @dataclass(frozen=True)
 class Window:
-    """How the hours stand at a moment."""
+    """How the hours stand at a moment; in their last minute they are closed already."""
 
     is_open: bool
     until: datetime | None
-    """When that changes; None: they never open."""
+    """When they close, or open next; None: they never open."""
 
 
 USUAL = Hours()
@@ -63,23 +65,28 @@ USUAL = Hours()
 
 
 def window_at(moment: datetime, hours: Hours, zone: tzinfo) -> Window:
-    """Return whether the hours are open at a moment, and until when they are as they are."""
+    """Return whether something may go out at a moment, with when the hours close; or when they open next."""
     day = moment.astimezone(zone).date()
     for _ in range(LONGEST_LOOK):
         opening = hours.on(day)
         if opening is not None:
             opens, closes = _moment_of(day, opening.opens, zone), _moment_of(day, opening.closes, zone)
-            if moment < opens < closes:
+            if moment < opens < closes - LAST_MINUTE:
                 return Window(is_open=False, until=opens)
-            if moment < closes:
+            if opens <= moment < closes - LAST_MINUTE:
                 return Window(is_open=True, until=closes)
         day = day_after(day)
     return Window(is_open=False, until=None)
 
 
+def is_colombian(e164: str) -> bool:
+    """Return whether a number is one of Colombia's."""
+    return e164.startswith(COLOMBIA)
+
+
 def zone_of_number(e164: str, shop_zone: tzinfo) -> tzinfo:
     """Return by whose clock a number is written to: its country's where that is Colombia, else the shop's."""
-    return BOGOTA if e164.startswith(COLOMBIA) else shop_zone
+    return BOGOTA if is_colombian(e164) else shop_zone
 
 
 @cache
