@@ -30,6 +30,7 @@ from . import (
 from .auth import second_factor
 from .clients import segments
 from .people import profile
+from .shop import advertising
 from .web import offline
 
 _PACKAGES = (
@@ -49,6 +50,7 @@ _PACKAGES = (
     simulated_phone,
     people,
     shop,
+    advertising,
     fields,
     tokens,
     audit,

@@ -20,7 +20,7 @@ TEMPLATES = PACKAGE / "templates"
 VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
-INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile", "web.offline"}
+INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile", "shop.advertising", "web.offline"}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "canonical",
     "finding",

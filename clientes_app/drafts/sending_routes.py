@@ -86,7 +86,7 @@ def _has_closed(draft: Borrador, asked: campaigns.Draft) -> bool:
     """Return whether the hours are over that a review took to be open."""
     if asked.schedule or asked.exceptuada or asked.tipo is not TipoDeCampana.PUBLICIDAD:
         return False
-    return binding.is_closed_now(binding.law_of(db.session(), draft.usuario_id))
+    return binding.is_closed_now(db.session(), draft.usuario_id)
 
 
 def _ask_to_except(key: UUID, form: SendForm) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...errors import Conflict
 from ...models import CampanaSMS, TipoDeCampana, Usuario
-from ...models.types import utc_now
+from ...sending.law.bounds import Reach, hourly_of
 from ...sending.law.rules import Rules, rules_of
 
 LONGEST_REASON = 200
@@ -33,10 +33,9 @@ def kind_in(rules: Rules, said: TipoDeCampana | None) -> TipoDeCampana | None:
     return said or (TipoDeCampana.PUBLICIDAD if rules.is_strict else None)
 
 
-def is_closed_now(rules: Rules) -> bool:
+def is_closed_now(session: Session, account_id: int) -> bool:
     """Return whether an account's advertising may go out to nobody at this moment."""
-    now = utc_now()
-    return not rules.in_colombia(now).is_open and not rules.elsewhere(now).is_open
+    return hourly_of(session.connection(), account_id).reach is Reach.NOBODY
 
 
 def require_exceptable(rules: Rules) -> None:
@@ -61,11 +60,10 @@ def audited(session: Session, campaign: CampanaSMS) -> dict[str, str]:
 def opens(session: Session, campaign: CampanaSMS) -> datetime | None:
     """Return when the hours open again that are closed at this moment to a campaign; None where nothing is closed."""
     is_bound = campaign.tipo is TipoDeCampana.PUBLICIDAD and campaign.exceptuada_por_id is None
-    rules = law_of(session, campaign.usuario_id)
-    if not is_bound or not is_closed_now(rules):
+    hours = hourly_of(session.connection(), campaign.usuario_id)
+    if not is_bound or hours.reach is not Reach.NOBODY:
         return None
-    openings = (rules.in_colombia(utc_now()).until, rules.elsewhere(utc_now()).until)
-    return min((opening for opening in openings if opening), default=None)
+    return min((window.until for window in (hours.colombia, hours.elsewhere) if window.until), default=None)
 
 
 def excepted_by(session: Session, campaign: CampanaSMS) -> str | None:

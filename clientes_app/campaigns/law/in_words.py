@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 
-import holidays
-from babel.dates import format_time
 from flask_babel import get_locale, gettext
 
-from ...sending.law.hours import USUAL, Hours, Opening
-from ...web.formatting import clock_time
+from ...models.types import utc_now
+from ...sending.law.hours import USUAL, Hours, Opening, holiday_names
+from ...web.formatting import clock_time, day_and_month
 from .forecast import Forecast
 
 
@@ -40,20 +39,28 @@ def rule_today(forecast: Forecast) -> str:
 def why_closed(hours: Hours, moment: datetime, zone: tzinfo) -> str:
     """Say what of a moment is outside the hours: its day, else its hour."""
     local = moment.astimezone(zone)
-    weekday = get_locale().days["stand-alone"]["wide"][local.weekday()]
-    if local.date() in hours.own_days:
-        return str(gettext("%(weekday)s is a day that the shop keeps free", weekday=weekday))
-    if name := holiday_names(local.year).get(local.date()):
-        return str(gettext("%(weekday)s is a holiday (%(name)s)", weekday=weekday, name=name))
-    if hours.on(local.date()) is None:
-        return str(gettext("it would be on a %(weekday)s", weekday=weekday))
-    hour = format_time(local.time(), "h:mm a", locale=get_locale())
-    return str(gettext("it would be on %(weekday)s at %(hour)s", weekday=weekday, hour=hour))
+    day, name = local.date(), holiday_names(local.year).get(local.date())
+    if hours.on(day) is not None:
+        return str(gettext("%(hour)s is outside of that", hour=clock_time(local.hour * 60 + local.minute)))
+    if day == utc_now().astimezone(zone).date():
+        return _why_today(day, name, hours)
+    if name:
+        return str(gettext("%(day)s is a holiday (%(name)s)", day=day_and_month(day), name=name))
+    if day in hours.own_days:
+        return str(gettext("the shop keeps %(day)s free of it", day=day_and_month(day)))
+    return str(gettext("%(day)s is a %(weekday)s", day=day_and_month(day), weekday=_weekday(day)))
 
 
-def holiday_names(year: int) -> dict[date, str]:
-    """Return Colombia's public holidays of a year by their Spanish names, in the calendar's order."""
-    return dict(sorted(holidays.country_holidays("CO", years=year, language="es").items()))
+def _why_today(day: date, name: str | None, hours: Hours) -> str:
+    if name:
+        return str(gettext("today is a holiday (%(name)s)", name=name))
+    if day in hours.own_days:
+        return str(gettext("the shop keeps today free of it"))
+    return str(gettext("today is %(weekday)s", weekday=_weekday(day)))
+
+
+def _weekday(day: date) -> str:
+    return str(get_locale().days["stand-alone"]["wide"][day.weekday()])
 
 
 def _spoken(opening: Opening | None) -> str:

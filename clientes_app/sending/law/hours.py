@@ -6,6 +6,7 @@ By default those of Ley 2300 de 2023, article 5 with article 3, cut to what oper
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
@@ -93,6 +94,12 @@ def zone_of_number(e164: str, shop_zone: tzinfo) -> tzinfo:
 def public_holidays(year: int) -> frozenset[date]:
     """Return Colombia's public holidays of a year (Ley 51 de 1983 and others)."""
     return frozenset(holidays.country_holidays("CO", years=year))
+
+
+@cache
+def holiday_names(year: int) -> Mapping[date, str]:
+    """Return the same days in the calendar's order, with their Spanish names."""
+    return dict(sorted(holidays.country_holidays("CO", years=year, language="es").items()))
 
 
 def _moment_of(day: date, minutes: int, zone: tzinfo) -> datetime:

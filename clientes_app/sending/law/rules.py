@@ -69,5 +69,14 @@ def rules_of(connection: Connection, account_id: int) -> Rules:
     return Rules(zone, hours, found["exigir"], found["tope_semana"], found["tope_mes"])
 
 
+def usual_norm(account_id: int) -> Norma:
+    """Return the row of an account that has settled nothing yet: it keeps the usual hours."""
+    norm = Norma(usuario_id=account_id)
+    for days, opening in (("semana", USUAL.weekdays), ("sabado", USUAL.saturdays), ("festivo", USUAL.holidays)):
+        setattr(norm, f"{days}_abre", opening and opening.opens)
+        setattr(norm, f"{days}_cierra", opening and opening.closes)
+    return norm
+
+
 def _opening(opens: int | None, closes: int | None) -> Opening | None:
     return None if opens is None or closes is None else Opening(opens, closes)
