@@ -32,7 +32,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "clients_of_numbers",
     "search_text",
     "asked",
-    "binding",
+    "law",
     "audience",
     "filling",
     "filters",

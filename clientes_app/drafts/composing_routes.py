@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..campaigns import services as campaigns
 from ..campaigns.forms import ComposeForm
-from ..campaigns.law import in_words
+from ..campaigns.law import hours_in_words
 from ..campaigns.repeats import form_key
 from ..clients.search.selection import Said
 from ..clients.segments.services import find_segment
@@ -152,7 +152,7 @@ def review(key: UUID) -> ResponseReturnValue:
     reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience), pace)
     shown = preview(form.template, reviewed.totals.longest or Recipient(""))
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
-    rule = in_words.rule_today(reviewed.forecast) if reviewed.is_closed and reviewed.forecast else ""
+    rule = hours_in_words.rule_today(reviewed.forecast) if reviewed.is_closed and reviewed.forecast else ""
     said = {"draft": draft, "longest": shown, "waits": waits, "gone": gone, "form": form, "rule": rule}
     segment = find_segment(db.session(), draft.usuario_id, form.said.segment_id)
     return render_template("campaigns/review.html", review=reviewed, segment=segment, **said)

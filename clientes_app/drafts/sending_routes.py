@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..campaigns import services as campaigns
 from ..campaigns.forms import SendForm
-from ..campaigns.law import binding, in_words
+from ..campaigns.law import binding, hours_in_words
 from ..campaigns.storing import HourPassed, Schedule
 from ..extensions import db
 from ..models import Borrador, CampanaSMS, TipoDeCampana
@@ -102,7 +102,7 @@ def _ask_to_except(key: UUID, form: SendForm) -> ResponseReturnValue:
     composed = composing.form_of(draft, MultiDict())
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
     hour = composed.settled.moment if composed.asks_hour and composed.settled else None
-    shown = {"draft": draft, "form": form, "rule": in_words.rule(law.hours), "waits": waits, "hour": hour}
+    shown = {"draft": draft, "form": form, "rule": hours_in_words.rule(law.hours), "waits": waits, "hour": hour}
     return form_again(*_EXCEPTING, **shown) if form.acepto.errors else page_or_fragment(*_EXCEPTING, **shown)
 
 

@@ -409,7 +409,13 @@ class House:
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
-        values |= {"secret": self.link, "attempt": "0" * 32, "trial_id": self.campaign, "key": UUID(self.draft)}
+        values |= {
+            "secret": self.link,
+            "attempt": "0" * 32,
+            "trial_id": self.campaign,
+            "key": UUID(self.draft),
+            "day": "2199-12-24",
+        }
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
             return str(adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))

@@ -14,6 +14,16 @@ from .forecast import Forecast
 
 def rule(hours: Hours) -> str:
     """Say when advertising goes out at all."""
+    return str(gettext("%(rule)s.", rule=_rule(hours)))
+
+
+def rule_today(forecast: Forecast) -> str:
+    """Say when advertising goes out, and why it does not at the moment of a forecast."""
+    today = why_closed(forecast.hours, forecast.moment, forecast.zone)
+    return str(gettext("%(rule)s; %(today)s.", rule=_rule(forecast.hours), today=today))
+
+
+def _rule(hours: Hours) -> str:
     if (hours.weekdays, hours.saturdays, hours.holidays) == (USUAL.weekdays, USUAL.saturdays, USUAL.holidays):
         return str(
             gettext(
@@ -26,14 +36,7 @@ def rule(hours: Hours) -> str:
         gettext("on Saturdays %(hours)s", hours=_spoken(hours.saturdays)),
         gettext("on Sundays and holidays %(hours)s", hours=_spoken(hours.holidays)),
     ]
-    return str(gettext("Your shop sends advertising only in its hours: %(hours)s.", hours="; ".join(spoken)))
-
-
-def rule_today(forecast: Forecast) -> str:
-    """Say when advertising goes out, and why it does not at the moment of a forecast."""
-    rule_of_shop = rule(forecast.hours).rstrip(".")
-    today = why_closed(forecast.hours, forecast.moment, forecast.zone)
-    return f"{rule_of_shop}; {today}."
+    return str(gettext("Your shop sends advertising only in its hours: %(hours)s", hours="; ".join(spoken)))
 
 
 def why_closed(hours: Hours, moment: datetime, zone: tzinfo) -> str:
