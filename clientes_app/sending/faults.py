@@ -84,6 +84,7 @@ RECEIPT_FAULTS: dict[int, str] = {
     30007: translatable("The operator took it for spam"),
     30008: translatable("The operator did not say why"),
     30034: translatable("The sender's number is not registered"),
+    30036: translatable("It waited at Twilio until the hours of advertising were over, and did not go out"),
 }
 UNKNOWN_RECEIPT_FAULT = translatable("The operator gave a reason that we do not know")
 

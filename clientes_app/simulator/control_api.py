@@ -49,6 +49,7 @@ def _ndjson_line(entry: Entry) -> str:
     line = {
         "sid": entry.sid,
         "to": entry.recipient,
+        "validity_period": entry.validity_period,
         "body": entry.body,
         "from": entry.sender,
         "status_callback": entry.status_callback,

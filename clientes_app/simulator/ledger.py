@@ -19,21 +19,22 @@ CREATE TABLE IF NOT EXISTS messages (
     sender TEXT,
     messaging_service_sid TEXT,
     status_callback TEXT,
-    created TEXT NOT NULL
+    created TEXT NOT NULL,
+    validity_period INTEGER
 );
 CREATE INDEX IF NOT EXISTS messages_by_recipient ON messages (recipient, id);
 """
 INSERT = """
-INSERT INTO messages (sid, recipient, body, sender, messaging_service_sid, status_callback, created)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO messages (sid, recipient, body, sender, messaging_service_sid, status_callback, created, validity_period)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 SELECT = """
-SELECT sid, recipient, body, sender, messaging_service_sid, status_callback, created FROM messages
+SELECT sid, recipient, body, sender, messaging_service_sid, status_callback, created, validity_period FROM messages
 """
 
 
 class Entry(NamedTuple):
-    """One accepted message; `created` is ISO 8601 in UTC."""
+    """One accepted message; `created` is ISO 8601 in UTC, `validity_period` in seconds."""
 
     sid: str
     recipient: str
@@ -42,6 +43,7 @@ class Entry(NamedTuple):
     messaging_service_sid: str | None
     status_callback: str | None
     created: str
+    validity_period: int | None = None
 
 
 class Ledger:
@@ -54,6 +56,7 @@ class Ledger:
         # What was written survives the death of the process; only a power cut could lose it.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(SCHEMA)
+        _add_validity_period(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +106,13 @@ class Ledger:
 
     def _select(self, clauses: str, *values: str | int) -> list[Entry]:
         return [Entry(*row) for row in self._connection.execute(SELECT + clauses, values)]
+
+
+def _add_validity_period(connection: sqlite3.Connection) -> None:
+    """Bring a file of before up to date."""
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(messages)")}
+    if "validity_period" not in columns:
+        connection.execute("ALTER TABLE messages ADD COLUMN validity_period INTEGER")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

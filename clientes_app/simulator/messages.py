@@ -22,6 +22,8 @@ API_VERSION = "2010-04-01"
 BODY_LIMIT = 1600
 PAGE_MARK = "PA"
 PAGING = {"Page", "PageToken", "PageSize"}
+VALIDITY_PERIOD = re.compile(r"[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36000")
+"""Seconds: https://www.twilio.com/docs/api/errors/21624"""
 E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
 # code -> (HTTP status, message)
@@ -41,6 +43,7 @@ ERRORS = {
     21612: (400, "The combination of 'To' and 'From' cannot be routed"),
     21614: (400, "The 'To' number is not a mobile number"),
     21617: (400, f"The message body exceeds the {BODY_LIMIT} character limit"),
+    21624: (400, "Invalid validity period value"),
     63038: (429, "The account exceeded its daily messages limit"),
 }
 
@@ -88,6 +91,7 @@ def accept(form: Mapping[str, Any]) -> Entry:
         messaging_service_sid=form.get("MessagingServiceSid"),
         status_callback=form.get("StatusCallback"),
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        validity_period=int(form["ValidityPeriod"]) if "ValidityPeriod" in form else None,
     )
 
 
@@ -103,7 +107,12 @@ def _error_of(form: Mapping[str, Any]) -> int | None:
         return 21617
     if not E164.fullmatch(recipient):
         return 21211
-    return SENDER_ERRORS.get(sender) or RECIPIENT_ERRORS.get(recipient)
+    return _error_of_period(form) or SENDER_ERRORS.get(sender) or RECIPIENT_ERRORS.get(recipient)
+
+
+def _error_of_period(form: Mapping[str, Any]) -> int | None:
+    is_right = "ValidityPeriod" not in form or VALIDITY_PERIOD.fullmatch(form["ValidityPeriod"])
+    return None if is_right else 21624
 
 
 def message_json(entry: Entry, account_sid: str) -> dict[str, Any]:
