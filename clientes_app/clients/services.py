@@ -17,7 +17,7 @@ from ..fields.values import NO_VALUES, Values, change_values
 from ..models import Accion, CambioDeCliente, Cliente, TipoDeCambio, Venta
 from ..models.types import utc_now
 from ..opt_outs import services as opt_outs
-from ..sending.erased import hold_off_erasing, wake_opt_outs
+from ..sending.erased import hold_off_erasing, wake_numbers
 from ..tenancy import Account, get_owned, lock_owned, owned
 from ..values.client_keys import keys_of
 from .locks import lock_for_deletion
@@ -200,7 +200,7 @@ def _note_edit(session: Session, client: Cliente, edit: Edit, by: Actor) -> None
 def _keep_opted_out(session: Session, client: Cliente) -> None:
     """Let who asked for no more messages, and was erased, be known again by the number."""
     if client.telefono_e164:
-        wake_opt_outs(session.connection(), client.usuario_id, [client.telefono_e164])
+        wake_numbers(session.connection(), client.usuario_id, [client.telefono_e164])
 
 
 def _apply(client: Cliente, fields: ClientFields, region: str) -> None:

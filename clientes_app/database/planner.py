@@ -30,6 +30,10 @@ INDEXES = {
         "ix_cliente_etiqueta_cliente_id": "1000000 2",
         "cliente_etiqueta": "1000000 50000 1",
     },
+    "publicidad_del_dia": {
+        "sqlite_autoindex_publicidad_del_dia_1": "2000000 500000 5 1",
+        "ix_publicidad_del_dia_dia": "2000000 60000",
+    },
     "sms_log": {
         "ix_sms_log_campana_id_estado_id": "5000000 20000 5000 1",
         "ix_sms_log_cliente_id_id": "5000000 5 1",

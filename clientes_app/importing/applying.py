@@ -17,7 +17,7 @@ from ..database.planner import look_anew
 from ..fields.services import lock_fields
 from ..models import Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
 from ..models.types import utc_now
-from ..sending.erased import hold_off_erasing, wake_opt_outs
+from ..sending.erased import hold_off_erasing, wake_numbers
 from . import forgetting, jobs
 from .batch_sizes import Turns
 from .changing import Change
@@ -85,7 +85,7 @@ def _without_erased(connection: Connection, job: Job, batch: Sequence[Staged]) -
 def _store(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:
     """Store what rows say, and return what became of them."""
     rows = [staged.row for staged in batch]
-    wake_opt_outs(connection, job.account_id, numbers_of(rows))
+    wake_numbers(connection, job.account_id, numbers_of(rows))
     lock_clients(connection, job.account_id, rows)
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     fields = lock_fields(Session(connection), job.account_id) if job.layout.own else ()

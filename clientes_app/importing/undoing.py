@@ -18,7 +18,7 @@ from ..fields.services import lock_fields
 from ..fields.values import store_values, values_of
 from ..models import CambioImportado, Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta
 from ..models.types import utc_now
-from ..sending.erased import hold_off_erasing, wake_opt_outs
+from ..sending.erased import hold_off_erasing, wake_numbers
 from ..values.client_keys import keys_of
 from . import jobs
 from .changing import tell_changes
@@ -89,7 +89,7 @@ def _restore(connection: Connection, job: Job, changes: Sequence[Change]) -> Non
     clients = Cliente.__table__
     assert isinstance(clients, Table)
     restored = [_restored(change.id, change.antes, job.region) for change in changes]
-    wake_opt_outs(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
+    wake_numbers(connection, job.account_id, {row["telefono_e164"] for row in restored} - {None})
     update_rows(connection, clients, restored)
     own = _restore_own_values(connection, job, changes)
     activate_again(connection, job.account_id, [change.id for change in changes if _becomes_active(change)])

@@ -40,7 +40,7 @@ class Consumo(Base):
 class PublicidadDelDia(Base):
     """A number has its advertisement of a day: the key lets no message get there beside the one that the row names.
 
-    `sending.law.daily` is the only way to change it.
+    `sending.law.advertised` has the only statements that change it.
     """
 
     __tablename__ = "publicidad_del_dia"

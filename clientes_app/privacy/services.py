@@ -38,7 +38,7 @@ from ..models import (
     ValorDeCampo,
 )
 from ..models.types import utc_now
-from ..sending.erased import begin_erasing, hide_opt_outs
+from ..sending.erased import begin_erasing, hide_numbers
 from ..sending.states import carry_over, lock_campaigns, move_rows
 from ..tenancy import Account, owned
 from ..values import phone
@@ -95,7 +95,7 @@ def erase(account: Account, client_id: int, storage: Storage, *, by: Actor) -> b
         note(session.connection(), account.id, numbers, documents)
         _erase_messages(session.connection(), client, numbers)
         only_theirs = numbers - _numbers_of_others(session, client, numbers)
-        hide_opt_outs(session.connection(), account.id, only_theirs)
+        hide_numbers(session.connection(), account.id, only_theirs)
         _erase_answers(session, client, only_theirs)
         _erase_story(session, client)
         stays = has_sales(session, account.id, client_id)

@@ -53,7 +53,7 @@ class Message:
     not_after: datetime | None = None
     """Not at this moment or later may it be handed over, by this machine's clock. None: at any time."""
     day: date | None = None
-    """The day whose one advertisement for this number it is; None: it is none."""
+    """The day whose one advertisement for this number it became at this claim; None: it became none."""
 
 
 class Fate(Enum):

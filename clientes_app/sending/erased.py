@@ -12,6 +12,7 @@ from ..models import Baja, BajaLevantada, BajaRecordada, OrigenBaja, Privacidad
 from ..models.types import utc_now
 from ..values.phone_changes import older_spellings
 from ..values.pseudonym import pseudonym
+from .law import advertised
 
 
 def pseudonym_key(connection: Connection) -> bytes:
@@ -51,20 +52,28 @@ def pseudonyms_of(connection: Connection, numbers: Iterable[str]) -> dict[str, s
     return {pseudonym(each, key): number for number in numbers for each in (number, *older_spellings(number))}
 
 
-def hide_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
-    """Keep the opt-outs of numbers under their pseudonyms only."""
+def hide_numbers(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
+    """Keep the opt-outs of numbers, and the days of their advertisements, under their pseudonyms only."""
     key = pseudonym_key(connection)
-    for number in numbers:
+    # In one order: who takes several numbers' days does so too.
+    for number in sorted(numbers):
         _rename(connection, account_id, number, pseudonym(number, key))
+        advertised.rename(connection, account_id, number, pseudonym(number, key))
 
 
-def wake_opt_outs(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
-    """Enter numbers that clients have now into the list by name, where it holds their pseudonyms, or they said STOP."""
+def wake_numbers(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
+    """Let what is known by the pseudonyms of numbers that clients have now be known by name again.
+
+    That is their opt-outs, also of those who said STOP before they were anybody's, and the days of their
+    advertisements.
+    """
     hold_off_erasing(connection)
     known = pseudonyms_of(connection, numbers)
     if known:
         _unhide(connection, account_id, known)
         _recall_stops(connection, account_id, known)
+        for name in sorted(advertised.known_of(connection, account_id, known)):
+            advertised.rename(connection, account_id, name, known[name])
 
 
 def unhide_opt_out(connection: Connection, account_id: int, number: str) -> None:

@@ -96,6 +96,8 @@ TOO_MANY_REFUSED = translatable("Twilio refused many numbers in a row for a reas
 
 OPTED_OUT_CODE = 21610
 OPTED_OUT = translatable("The person asked to get no more messages")
+ALREADY_TODAY = translatable("The person had got another advertisement that day")
+CAPPED = translatable("The person had got as many advertisements as the shop lets a week or month have")
 DEAD_NUMBER = translatable("The number does not work, and the shop writes to it no more")
 INACTIVE = translatable("The client is inactive")
 NUMBER_CHANGED = translatable("The client's number has changed since")

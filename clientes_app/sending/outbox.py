@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -23,18 +24,24 @@ from sqlalchemy import (
     update,
 )
 
+from ..database import clock
 from ..database.transactions import fetch_together, write_transaction
 from ..messaging import sms_parts
 from ..messaging.personalization import recipient_of, shared_of, template_of
-from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
+from ..models import COUNTERS, CampanaSMS, Cliente, Cuenta, EstadoSMS, SMSLog, TipoDeCampana, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
 from .faults import CLIENT_GONE, INACTIVE, NUMBER_CHANGED, OPTED_OUT
-from .law.bounds import FREE, GOES_TO_COLOMBIA, IS_BOUND, WITHIN, Free, Reach, hourly_of
+from .law.bounds import FREE, GOES_TO_COLOMBIA, IS_BOUND, WITHIN, Free, Reach, hourly
+from .law.one_a_day import UNBOUND, Excepted, OneADay, Standing, Unbound
+from .law.rules import rules_of
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING, Moves, carry_over, finish_where_done, lock_campaigns, move_rows
 from .waiting import standings
+
+_LOOKED_THROUGH = 500
+"""So many rows are looked through at once after a batch of which nobody was left: there may be many such."""
 
 # What is pending has a number: the database checks it.
 _NUMBER = type_coerce(SMSLog.telefono_e164, String()).label("telefono_e164")
@@ -55,6 +62,7 @@ _CLAIMABLE = (
         CampanaSMS.compartido,
         CampanaSMS.usuario_id,
         HAS_LIMITS.label("has_limits"),
+        (CampanaSMS.tipo == TipoDeCampana.PUBLICIDAD).label("is_advertising"),
         IS_BOUND.label("is_bound"),
         TurnoDeEnvio.id.label("lease_id"),
     )
@@ -153,35 +161,66 @@ def claim(engine: Engine, owner: str, campaign_id: int, most: int) -> Sequence[M
 
     Of advertising only those are taken for whose numbers the lawful hours are open.
 
-    The claim is committed before this returns, so that whatever happens later no row is sent twice. A row whose
-    number has opted out since the campaign was stored is left out.
+    The claim is committed before this returns, so that whatever happens later no row is sent twice. Left out is a row
+    whose number has opted out since the campaign was stored, or gets no more advertising today; where that leaves
+    nobody, more are looked through.
     """
+    batch = _claim(engine, owner, campaign_id, most, most)
+    while batch.left_out and not batch.messages:
+        batch = _claim(engine, owner, campaign_id, most, max(most, _LOOKED_THROUGH))
+    return batch.messages
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What a transaction made of the rows that it looked through."""
+
+    messages: Sequence[Message] = field(default_factory=list)
+    left_out: int = 0
+
+
+def _claim(engine: Engine, owner: str, campaign_id: int, most: int, looked_through: int) -> _Batch:
     with write_transaction(engine) as connection:
         campaign = connection.execute(_CLAIMABLE, {"campaign_id": campaign_id, "owner": owner}).one_or_none()
         if campaign is None:
-            return []
+            return _Batch()
         allowance = allowance_of(connection, campaign.usuario_id) if campaign.has_limits else UNLIMITED
-        if lock_campaigns(connection, [campaign_id]).get(campaign_id) not in RUNNING:
-            return []
-        bounds = hourly_of(connection, campaign.usuario_id) if campaign.is_bound else FREE
+        room = allowance.room(most)
+        if not room or lock_campaigns(connection, [campaign_id]).get(campaign_id) not in RUNNING:
+            return _Batch()
+        bounds, daily = _law_of(connection, campaign)
         if bounds.reach is Reach.NOBODY:
-            return []
-        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": allowance.room(most)}
+            return _Batch()
+        wanted = {"campaign_id": campaign_id, "account_id": campaign.usuario_id, "most": looked_through}
         rows = fetch_together(connection, _NEXT_WITHIN.get(bounds.reach, _NEXT_ROWS), wanted)
-        opted_out = [row_id for row_id, _, _, _, has_opted_out in rows if has_opted_out]
-        template = template_of(campaign.mensaje, shared_of(campaign.compartido))
-        messages = allowance.charged(
-            [
-                _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)), bounds)
-                for row_id, nombre, valores, to, has_opted_out in rows
-                if not has_opted_out
-            ]
-        )
-        moves = _mark_claimed(connection, messages, campaign.lease_id) + _leave_out(connection, opted_out)
+        standing = _look_through(connection, daily, rows)
+        free = [row for row in rows if row[0] not in standing.refused][:room]
+        messages = allowance.charged(_messages(campaign_id, campaign, free, bounds))
+        messages, late = daily.take(connection, messages, standing.owned)
+        left_out = standing.refused | late
+        moves = _mark_claimed(connection, messages, campaign.lease_id) + _leave_out(connection, left_out)
         allowance.count(connection, messages)
         if moves:
             carry_over(connection, campaign_id, moves)
-        return messages
+        return _Batch(messages, len(left_out))
+
+
+def _law_of(connection: Connection, campaign: Any) -> tuple[Free, Unbound]:
+    """Return by which hours a campaign is bound, and how it keeps to one advertisement a person a day."""
+    if not campaign.is_advertising:
+        return FREE, UNBOUND
+    rules = rules_of(connection, campaign.usuario_id)
+    if not campaign.is_bound:
+        return FREE, Excepted(campaign.usuario_id, rules, clock.corrected(connection, utc_now()))
+    bounds = hourly(connection, rules)
+    return bounds, OneADay(campaign.usuario_id, rules, utc_now() + bounds.behind)
+
+
+def _look_through(connection: Connection, daily: Unbound, rows: Sequence[Any]) -> Standing:
+    """Return who is left out of the rows of a batch, and why."""
+    opted_out = {row_id: OPTED_OUT for row_id, _, _, _, has_opted_out in rows if has_opted_out}
+    standing = daily.look(connection, {row_id: to for row_id, _, _, to, _ in rows if row_id not in opted_out})
+    return replace(standing, refused=opted_out | standing.refused)
 
 
 def _constants(campaign_id: int, now: Any) -> list[tuple[Any, Any]]:
@@ -195,6 +234,14 @@ def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int, int]:
     to_colombia = func.count(case((GOES_TO_COLOMBIA, SMSLog.id)))
     counted = select(SMSLog.estado, func.count().label("messages"), to_colombia.label("to_colombia"))
     return counted.where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
+
+
+def _messages(campaign_id: int, campaign: Any, rows: Sequence[Any], bounds: Free) -> list[Message]:
+    template = template_of(campaign.mensaje, shared_of(campaign.compartido))
+    return [
+        _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)), bounds)
+        for row_id, nombre, valores, to, _ in rows
+    ]
 
 
 def _message(campaign_id: int, row_id: int, to: str, body: str, bounds: Free) -> Message:
@@ -221,11 +268,11 @@ def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id:
     return move_rows(connection, EstadoSMS.PENDIENTE, claimed)
 
 
-def _leave_out(connection: Connection, row_ids: Sequence[int]) -> Moves:
-    if not row_ids:
+def _leave_out(connection: Connection, reasons: Mapping[int, str]) -> Moves:
+    if not reasons:
         return Counter()
     left_out = [
-        {"row_id": row_id, "estado": EstadoSMS.OMITIDO, "error_mensaje": OPTED_OUT, "telefono_e164": None}
-        for row_id in row_ids
+        {"row_id": row_id, "estado": EstadoSMS.OMITIDO, "error_mensaje": reason, "telefono_e164": None}
+        for row_id, reason in reasons.items()
     ]
     return move_rows(connection, EstadoSMS.PENDIENTE, left_out)

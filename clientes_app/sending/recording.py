@@ -19,6 +19,7 @@ from ..models.types import utc_now
 from .allowance import count_back, lock_where_counted
 from .carrier import Fate, Message, Outcome, Result
 from .faults import INTERRUPTED, ODD_ANSWER, OPTED_OUT_CODE
+from .law.advertised import give_back
 from .lease import end_lost, leases_but
 from .opt_outs import add_opt_outs
 from .puzzles import count_in_a_row
@@ -155,6 +156,7 @@ def _store_results(
     moves: defaultdict[int, Moves] = defaultdict(Counter)
     for (campaign_id, before), rows in changes.items():
         moves[campaign_id] += move_rows(connection, before, rows)
+    give_back(connection, [result.message for result in moved if result.outcome.comes_back])
     return moves
 
 

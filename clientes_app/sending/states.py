@@ -5,26 +5,22 @@ transaction; the database checks that the counters sum up.
 
 **The order of locks.** Whoever changes rows of campaigns takes, in this order: the account's row (where limits are
 asked), the row of `privacidad` (where opt-outs are entered, or somebody is erased), the campaigns in the order of their
-ids (`lock_campaigns`), then their rows in the order of their ids. Nobody who holds a row waits for its campaign, so no
-two can wait for each other.
+ids (`lock_campaigns`), then their rows in the order of their ids, and last the days of numbers' advertisements
+(`law/advertised.py`) in the order of the numbers. Nobody who holds a row waits for its campaign, so no two can wait
+for each other.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
     Connection,
     Float,
     Integer,
-    String,
     Update,
     and_,
     bindparam,
@@ -36,6 +32,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..database.listed import columns_listed, rows_given
 from ..models import COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
 from ..models.types import utc_now
 
@@ -142,40 +139,19 @@ def _leave(connection: Connection, before: EstadoSMS, rows: Sequence[Mapping[str
     One statement for many rows: with one for each, SQLite's driver would hand the interpreter to the event loop
     after each, and wait for it again.
     """
-    names = tuple(rows[0])
-    given: dict[str, object]
-    if connection.dialect.name == "sqlite":
-        given = {"rows": json.dumps(rows, default=_as_stored)}
-    else:
-        given = {f"{name}_list": [row[name] for row in rows] for name in names}
-    statement = _leave_together(names, connection.dialect.name)
-    return connection.execute(statement, {**given, "before": before}).rowcount
+    dialect = connection.dialect.name
+    statement = _leave_together(tuple(rows[0]), dialect)
+    return connection.execute(statement, {**rows_given(rows, dialect), "before": before}).rowcount
 
 
 @cache
 def _leave_together(names: tuple[str, ...], dialect: str) -> Update:
     columns = {name: SMSLog.__table__.c["id" if name == "row_id" else name] for name in names}
-    listed = _listed_in_json(columns) if dialect == "sqlite" else _listed_in_arrays(columns)
+    listed = columns_listed({name: column.type for name, column in columns.items()}, dialect)
     changes = {column: listed[name] for name, column in columns.items() if name != "row_id"}
     # Of an expression no index is asked: SQLite would look through all rows of that state for each one listed.
     state = func.trim(SMSLog.estado)
     return update(SMSLog).where(SMSLog.id == listed["row_id"], state == bindparam("before")).values(changes)
-
-
-def _listed_in_json(columns: Mapping[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
-    row = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="listed").c.value
-    return {name: func.json_extract(row, f"$.{name}", type_=column.type) for name, column in columns.items()}
-
-
-def _listed_in_arrays(columns: Mapping[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
-    lists = (bindparam(f"{name}_list", type_=ARRAY(column.type)) for name, column in columns.items())
-    listed = func.unnest(*lists).table_valued(*columns, name="listed").render_derived()
-    return {name: listed.c[name] for name in columns}
-
-
-def _as_stored(moment: datetime) -> str:
-    """Write a moment as SQLAlchemy stores it in SQLite."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def finish_where_done(connection: Connection, campaign_id: int) -> None:

@@ -29,7 +29,7 @@ from clientes_app.privacy.services import ERASED_NAME, extent_of
 from clientes_app.privacy.services import erase as erase_client
 from clientes_app.sending import recording
 from clientes_app.sending.carrier import Fate, Outcome
-from clientes_app.sending.erased import hide_opt_outs, wake_opt_outs
+from clientes_app.sending.erased import hide_numbers, wake_numbers
 from clientes_app.sending.evidence import doubts
 from clientes_app.sending.faults import NO_ANSWER
 from clientes_app.sending.opt_outs import accounts_concerned, add_opt_outs
@@ -249,7 +249,7 @@ def test_who_answers_start_is_taken_out_although_erased(app: Flask, account: int
 def test_an_opt_out_that_was_hidden_in_an_older_spelling_holds(app: Flask, shop: Shop, account: int) -> None:
     with app.app_context(), db.engine.begin() as connection:
         add_opt_outs(connection, [account], "+5215512345678", OrigenBaja.MENSAJE)
-        hide_opt_outs(connection, account, ["+5215512345678"])
+        hide_numbers(connection, account, ["+5215512345678"])
     with app.test_request_context():
         services.create_client(
             account_of(account), {"nombre": "Nueva", "telefono": "+52 55 1234 5678"}, by=Actor(account)
@@ -338,7 +338,7 @@ def test_a_number_that_comes_back_at_this_very_moment_keeps_its_opt_out(app: Fla
         with app.test_request_context(), unit_of_work() as session:
             session.add(Cliente(nombre="Nueva", telefono=TYPED, telefono_e164=NUMBER, usuario_id=person.account))
             session.flush()
-            wake_opt_outs(session.connection(), person.account, [NUMBER])
+            wake_numbers(session.connection(), person.account, [NUMBER])
             entered.set()
             go_on.wait(20)
 

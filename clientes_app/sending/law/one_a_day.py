@@ -1,0 +1,170 @@
+"""One advertisement a person a day, over all campaigns, people and machines, and no more than the caps a week or month.
+
+A row of `publicidad_del_dia` says which message is a number's advertisement of a day; its key lets there be only one.
+It is taken in the transaction of the claim, and given back in that which records that the message is certainly not
+out. Whoever takes or gives back several does so in the order of their numbers, and takes no other lock after these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+from ...database.listed import rows_given
+from ...database.transactions import fetch_together
+from ..carrier import Message
+from ..faults import ALREADY_TODAY, CAPPED
+from .advertised import Span, capping, counting, counting_todays, owning, taking
+from .hours import COLOMBIA
+from .rules import Rules
+
+WEEK = timedelta(days=7)
+MONTH = timedelta(days=30)
+KEPT = timedelta(days=31)
+"""How long it is known who got an advertisement: the caps look back a month, and no two zones are two days apart."""
+
+_Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the rows of a batch, by their ids, stand to the advertisement of the day."""
+
+    refused: dict[int, str]
+    """Those whose numbers get no more, each with its reason."""
+    owned: frozenset[int]
+    """Those that are their number's advertisement already: they were uncertain, and are sent again."""
+
+
+class Unbound:
+    """What a campaign that is no advertising asks of its numbers: nothing."""
+
+    def look(self, connection: Connection, numbers: Mapping[int, str]) -> Standing:
+        """Return how rows stand, given with their numbers by id."""
+        return Standing({}, frozenset())
+
+    def take(
+        self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
+    ) -> tuple[Sequence[Message], dict[int, str]]:
+        """Return the messages that may go out, and those that may not after all, by row, each with its reason."""
+        return messages, {}
+
+
+UNBOUND = Unbound()
+
+
+@dataclass(frozen=True)
+class OneADay(Unbound):
+    """What advertising asks: that a number gets no other on its day, nor more than the caps let through."""
+
+    account_id: int
+    rules: Rules
+    now: datetime
+
+    def look(self, connection: Connection, numbers: Mapping[int, str]) -> Standing:
+        """Return how rows stand, given with their numbers by id."""
+        rows = self._rows(numbers)
+        owners = self._owners(connection, rows)
+        owned = frozenset(row_id for row_id, owner in owners.items() if row_id == owner)
+        capped = dict.fromkeys(self._capped(connection, rows), CAPPED)
+        reasons = {**capped, **dict.fromkeys(owners, ALREADY_TODAY)}
+        return Standing({row_id: reason for row_id, reason in reasons.items() if row_id not in owned}, owned)
+
+    def take(
+        self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
+    ) -> tuple[Sequence[Message], dict[int, str]]:
+        """Make each message its number's advertisement of the day, but for those owned: they are so already.
+
+        Return those that may go out, the ones that have just become so with their `day`, and the others by row, each
+        with its reason: somebody was quicker.
+        """
+        days = self._take(connection, messages, owned)
+        going = [message for message in messages if message.row_id in days or message.row_id in owned]
+        gone = {message.row_id for message in going}
+        late = {message.row_id: ALREADY_TODAY for message in messages if message.row_id not in gone}
+        return _with_days(going, days), late
+
+    def _rows(self, numbers: Mapping[int, str]) -> list[_Row]:
+        return [
+            {"telefono_e164": number, "dia": self.rules.day_of(number, self.now), "mensaje_id": row_id}
+            for row_id, number in numbers.items()
+        ]
+
+    def _take(self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]) -> dict[int, date]:
+        """Take the days that are free; return them by row."""
+        rows = self._rows({message.row_id: message.to for message in messages if message.row_id not in owned})
+        if not rows:
+            return {}
+        days: dict[int, date] = {row["mensaje_id"]: row["dia"] for row in rows}
+        # Which ones were not free is asked where not all were, which is seldom: it was looked at just before.
+        if connection.execute(taking(connection.dialect.name), self._given(connection, rows)).rowcount == len(rows):
+            return days
+        owners = self._owners(connection, rows)
+        return {row_id: day for row_id, day in days.items() if owners.get(row_id) == row_id}
+
+    def _owners(self, connection: Connection, rows: Sequence[_Row]) -> dict[int, int]:
+        """Return the rows whose numbers have their advertisement of the day, each with the row that it is."""
+        if not rows:
+            return {}
+        return dict(fetch_together(connection, owning(connection.dialect.name), self._given(connection, rows)))
+
+    def _capped(self, connection: Connection, rows: Sequence[_Row]) -> list[int]:
+        """Return the rows whose numbers got as many on the days before as the caps let through."""
+        caps = {"most_a_week": self.rules.most_a_week, "most_a_month": self.rules.most_a_month}
+        if not rows or not any(caps.values()):
+            return []
+        looking_back = [
+            {**row, "week_begins": _begin(row["dia"], WEEK), "month_begins": _begin(row["dia"], MONTH)} for row in rows
+        ]
+        given = self._given(connection, looking_back)
+        return [row_id for (row_id,) in fetch_together(connection, capping(connection.dialect.name), given | caps)]
+
+    def _given(self, connection: Connection, rows: Sequence[_Row]) -> dict[str, object]:
+        return {**rows_given(rows, connection.dialect.name), "account_id": self.account_id}
+
+
+class Excepted(OneADay):
+    """What an advertisement asks that need not keep to one a day: the days that are free, so that others know."""
+
+    def look(self, connection: Connection, numbers: Mapping[int, str]) -> Standing:
+        """Return how rows stand, given with their numbers by id: none is refused."""
+        return Standing({}, super().look(connection, numbers).owned)
+
+    def take(
+        self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
+    ) -> tuple[Sequence[Message], dict[int, str]]:
+        """Make each message its number's advertisement of the day where there is none; all may go out."""
+        return _with_days(messages, self._take(connection, messages, owned)), {}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How many numbers an advertisement would not reach, were it sent at a moment."""
+
+    already_today: int
+    """They have got another one that day."""
+    capped: int
+    """They have got as many as the caps let through."""
+
+
+def left_out_at(connection: Connection, account_id: int, rules: Rules, numbers: Select[str], now: datetime) -> LeftOut:
+    """Return how many of the numbers that a query selects, each counted once, an advertisement would not reach."""
+    days = [rules.day_of(number, now) for number in (COLOMBIA, "")]
+    if not rules.most_a_week and not rules.most_a_month:
+        return LeftOut(connection.scalar(counting_todays(account_id, numbers, *days)) or 0, 0)
+    spans = [Span(_begin(today, MONTH), _begin(today, WEEK), today) for today in days]
+    caps = {"most_a_week": rules.most_a_week, "most_a_month": rules.most_a_month}
+    return LeftOut(*connection.execute(counting(account_id, numbers, *spans), caps).one())
+
+
+def _with_days(messages: Sequence[Message], days: Mapping[int, date]) -> list[Message]:
+    return [replace(message, day=days[message.row_id]) if message.row_id in days else message for message in messages]
+
+
+def _begin(day: date, period: timedelta) -> date:
+    """Return the first day of a period whose last one is given."""
+    return day - period + timedelta(days=1)
