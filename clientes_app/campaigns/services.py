@@ -20,7 +20,7 @@ from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, TipoDeCampana
 from ..models.types import utc_now
 from ..sending.faults import MISSING_VALUE, TOO_LONG
-from ..sending.law.rules import Rules
+from ..sending.law.one_a_day import left_out_at
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
@@ -30,7 +30,7 @@ from . import audience as audiences
 from . import limits, listing, storing
 from .audience import Share
 from .law import binding
-from .law.forecast import Forecast, forecast
+from .law.forecast import Forecast, Load, forecast
 from .limits import Expense, Room
 from .repeats import Key
 from .storing import Schedule
@@ -72,7 +72,6 @@ class Review:
     schedule: Schedule | None
     required: tuple[str, ...]
     """The placeholders that the text cannot do without, as they are written."""
-    law: Rules
     forecast: Forecast | None
     """How the lawful hours stand to it; None: it need not keep to them."""
 
@@ -124,7 +123,6 @@ def review(account_id: int, draft: Draft, pace: float = 0.0) -> Review:
     outlook = audiences.Outlook(session, mailing)
     totals = measure_all(mailing.template, outlook.sendable())
     prices = prices_of(session, account_id)
-    law = binding.law_of(session, account_id)
     return Review(
         shares=outlook.shares(),
         totals=totals,
@@ -132,15 +130,18 @@ def review(account_id: int, draft: Draft, pace: float = 0.0) -> Review:
         room=_room(session, account_id, draft.schedule),
         schedule=draft.schedule,
         required=tuple(placeholder.written for placeholder in mailing.template.required),
-        law=law,
-        forecast=_forecast(law, draft, totals, outlook.sent_to, pace),
+        forecast=_forecast(account_id, draft, outlook, totals, pace),
     )
 
 
-def _forecast(law: Rules, draft: Draft, totals: Totals, messages: int, pace: float) -> Forecast | None:
+def _forecast(
+    account_id: int, draft: Draft, outlook: audiences.Outlook, totals: Totals, pace: float
+) -> Forecast | None:
     if draft.tipo is not TipoDeCampana.PUBLICIDAD or draft.exceptuada:
         return None
-    return forecast(law, draft.schedule.moment if draft.schedule else utc_now(), totals, messages, pace)
+    law, moment = binding.law_of(db.session(), account_id), draft.schedule.moment if draft.schedule else utc_now()
+    left_out = left_out_at(db.session.connection(), account_id, law, outlook.numbers(), moment)
+    return forecast(law, moment, Load(totals, outlook.sent_to, left_out), pace)
 
 
 def waits_for_approval(account_id: int, sender_id: int) -> bool:

@@ -88,9 +88,9 @@ def test_a_shop_that_never_settled_anything_has_the_usual_hours(
         ({"semana_abre": "19:00"}, "Debe ser más tarde que el comienzo."),
         ({"sabado_abre": "16:00"}, "Debe ser más tarde que el comienzo."),
         ({"festivo_cerrado": "false"}, "Elige una hora"),
-        ({"tope_semana": "0"}, "de 1 en adelante"),
+        ({"tope_semana": "0"}, "desde 1"),
         ({"tope_mes": "101"}, "100"),
-        ({"tope_mes": "muchas"}, "de 1 en adelante"),
+        ({"tope_mes": "muchas"}, "desde 1"),
     ],
 )
 def test_what_cannot_be_meant_is_said_beside_it_and_stays_typed(

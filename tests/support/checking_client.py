@@ -130,8 +130,10 @@ def browser(app: Flask) -> CheckingClient:
 
 
 @pytest.fixture
-def admin(browser: CheckingClient, account: int) -> CheckingClient:
-    """The browser of the admin `ana`."""
+def admin(browser: CheckingClient, shop: Shop, account: int) -> CheckingClient:
+    """The browser of the admin `ana`, whose advertising goes out at any hour unless a test settles another."""
+    if not shop.has_settled_law(account):
+        shop.open_always(account)
     assert browser.log_in("ana").status_code == 302
     return browser
 

@@ -8,9 +8,19 @@ from datetime import datetime, tzinfo
 
 from ...messaging.totals import Totals
 from ...sending.law.hours import BOGOTA, Hours, Window, window_at
+from ...sending.law.one_a_day import LeftOut
 from ...sending.law.rules import Rules
 
 _COLOMBIA = "CO"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What an advertisement would send."""
+
+    totals: Totals
+    messages: int
+    left_out: LeftOut
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,10 @@ class Forecast:
     """How many messages go out before the hours close; None: all of them, as far as it is known."""
     goes_on: datetime | None
     """When the hours open again for those who do not fit."""
+    left_out: LeftOut
+    """How many would not get it on that day."""
+    is_strict: bool
+    """Whether the shop lets nobody except a campaign."""
 
     @property
     def never(self) -> bool:
@@ -47,9 +61,9 @@ class Forecast:
         return not self.is_open and self.opens is None
 
 
-def forecast(rules: Rules, moment: datetime, totals: Totals, messages: int, pace: float) -> Forecast:
-    """Return how an account's hours stand to an advertisement of these totals; `pace` in SMS parts a second, 0: any."""
-    shares = _shares(rules, moment, totals)
+def forecast(rules: Rules, moment: datetime, load: Load, pace: float) -> Forecast:
+    """Return how an account's hours stand to a load at a moment; `pace` in SMS parts a second, 0: any."""
+    shares = _shares(rules, moment, load.totals)
     open_ones = [share for share in shares if share.window.is_open]
     closed = [share for share in shares if not share.window.is_open]
     opens = min((share.window.until for share in closed if share.window.until), default=None)
@@ -62,8 +76,10 @@ def forecast(rules: Rules, moment: datetime, totals: Totals, messages: int, pace
         is_open=bool(open_ones),
         closed_to_some=bool(closed),
         opens=opens,
-        fitting=None if fits or not open_ones else int(messages * sent / totals.parts),
+        fitting=None if fits or not open_ones else int(load.messages * sent / load.totals.parts),
         goes_on=None if fits else _next_opening(rules, open_ones),
+        left_out=load.left_out,
+        is_strict=rules.is_strict,
     )
 
 
