@@ -44,6 +44,12 @@ def order(shop: Shop, account: int) -> dict[str, Any]:
     return {"cliente_ids": ids, "mensaje": "Hola {nombre}", "tipo": "publicidad"}
 
 
+@pytest.fixture
+def closed(sunday: None, shop: Shop, account: int) -> None:
+    """All days are closed."""
+    shop.settle_law(account, **NEVER)
+
+
 def text(browser: CheckingClient, url: str, headers: dict[str, str] = SPANISH) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", browser.get(url, headers=headers).text)).split())
 
@@ -53,7 +59,9 @@ def page_of(app: Flask) -> str:
         return f"/clientes/campanas/{db.session.scalars(select(CampanaSMS.id)).one()}/"
 
 
-def test_a_program_is_told_at_once_until_when_it_waits(admin: CheckingClient, order: dict[str, Any], app: Flask) -> None:
+def test_a_program_is_told_at_once_until_when_it_waits(
+    admin: CheckingClient, order: dict[str, Any], app: Flask
+) -> None:
     answer = admin.send_json(URL, order)  # it would wait for ten minutes
     assert answer.status_code == 202
     told = answer.get_json()
@@ -91,16 +99,15 @@ def test_one_that_has_begun_says_when_it_goes_on(
 
 
 def test_hours_that_never_open_are_said_with_where_that_is_changed(
-    admin: CheckingClient, seller: CheckingClient, order: dict[str, Any], app: Flask, shop: Shop, account: int
+    admin: CheckingClient, seller: CheckingClient, order: dict[str, Any], app: Flask, closed: None
 ) -> None:
-    shop.settle_law(account, **NEVER)
     answer = admin.send_json(URL, order)
     assert (answer.status_code, "espera_hasta" in answer.get_json()) == (202, False)
     for browser in (admin, seller):
         shown = text(browser, page_of(app))
         assert "Espera: todos los días están cerrados para publicidad" in shown
         assert "un administrador lo cambie en Ajustes, Publicidad" in shown
-    shop.settle_law(account)
+    admin.send("/ajustes/publicidad/", {"semana_cerrado": "false", "semana_abre": "08:00", "semana_cierra": "19:00"})
     assert "Sale el lunes" in text(admin, page_of(app))
 
 
