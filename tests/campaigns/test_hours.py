@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, TipoDeCampana
+from clientes_app.models import CampanaSMS, EstadoCampana, TipoDeCampana
 
 from ..support.carrier import sending, wait_until
 from ..support.checking_client import CheckingClient
@@ -93,7 +93,7 @@ def test_one_that_has_begun_says_when_it_goes_on(
     admin.send_json(URL, order)
     with app.app_context():
         campaign = db.session.scalars(select(CampanaSMS)).one()
-        campaign.estado = "procesando"
+        campaign.estado = EstadoCampana.PROCESANDO
         db.session.commit()
     assert "Sigue el lunes a las 8:00 a. m.: horario de publicidad" in text(admin, page_of(app))
 

@@ -238,6 +238,17 @@ def test_an_hour_that_somebody_chose_outside_the_hours_is_offered_the_opening(
     assert list(offered) == ["Programar para el lunes a las 8:00 a. m.", "Dejar la hora que escogí"]
     send_seen(admin, review, {**shown_by(admin, review), "para": next(iter(offered.values()))})
     assert stored(app)[0].programada_para == MONDAY_AT_EIGHT
+    assert "cuando abre el horario" not in text(admin, "/")
+
+
+def test_one_that_keeps_such_an_hour_says_everywhere_when_it_goes_out(
+    admin: CheckingClient, app: Flask, clock: Clock
+) -> None:
+    at(admin, clock, 2026, 11, 27, 12)
+    send_from(admin, review_of(admin, cuando="programar", dia="2026-11-29", hora="10:00"))
+    page = f"/clientes/campanas/{stored(app)[0].id}/"
+    for url in (page, "/", "/clientes/campanas/calendario/?mes=2026-11"):
+        assert "Sale el lunes a las 8:00 a. m., cuando abre el horario de publicidad." in text(admin, url), url
 
 
 def test_where_all_days_are_closed_it_says_so_and_where_that_is_changed(

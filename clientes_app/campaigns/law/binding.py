@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext
@@ -59,11 +60,31 @@ def audited(session: Session, campaign: CampanaSMS) -> dict[str, str]:
 
 def opens(session: Session, campaign: CampanaSMS) -> datetime | None:
     """Return when the hours open again that are closed at this moment to a campaign; None where nothing is closed."""
-    is_bound = campaign.tipo is TipoDeCampana.PUBLICIDAD and campaign.exceptuada_por_id is None
     hours = hourly_of(session.connection(), campaign.usuario_id)
-    if not is_bound or hours.reach is not Reach.NOBODY:
+    if not _is_bound(campaign) or hours.reach is not Reach.NOBODY:
         return None
     return min((window.until for window in (hours.colombia, hours.elsewhere) if window.until), default=None)
+
+
+def openings_of(session: Session, account_id: int, campaigns: Sequence[CampanaSMS]) -> dict[int, datetime]:
+    """Return when those of an account's scheduled campaigns go out whose hours find advertising closed."""
+    rules = law_of(session, account_id)
+    found = {campaign.id: _opening_after(rules, campaign) for campaign in campaigns if _is_bound(campaign)}
+    return {campaign_id: opening for campaign_id, opening in found.items() if opening}
+
+
+def _opening_after(rules: Rules, campaign: CampanaSMS) -> datetime | None:
+    hour = campaign.programada_para
+    if hour is None:
+        return None
+    windows = (rules.in_colombia(hour), rules.elsewhere(hour))
+    if any(window.is_open for window in windows):
+        return None
+    return min((window.until for window in windows if window.until), default=None)
+
+
+def _is_bound(campaign: CampanaSMS) -> bool:
+    return campaign.tipo is TipoDeCampana.PUBLICIDAD and campaign.exceptuada_por_id is None
 
 
 def excepted_by(session: Session, campaign: CampanaSMS) -> str | None:

@@ -24,6 +24,8 @@ LONGEST_LOOK = 400
 """Days that are looked through for the next opening: more than a year of them all closed is never."""
 
 _SATURDAY, _SUNDAY = 5, 6
+_MOVED = " (observado)"
+"""What the library says of a holiday that is kept on the Monday after."""
 _DAY_MINUTES = 24 * 60
 
 
@@ -99,7 +101,8 @@ def public_holidays(year: int) -> frozenset[date]:
 @cache
 def holiday_names(year: int) -> Mapping[date, str]:
     """Return the same days in the calendar's order, with their Spanish names."""
-    return dict(sorted(holidays.country_holidays("CO", years=year, language="es").items()))
+    named = holidays.country_holidays("CO", years=year, language="es")
+    return {day: name.removesuffix(_MOVED) for day, name in sorted(named.items())}
 
 
 def _moment_of(day: date, minutes: int, zone: tzinfo) -> datetime:
