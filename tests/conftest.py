@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 
 import hypothesis
 import pytest
+
+from clientes_app.serving import garbage
 
 pytest_plugins = [
     f"tests.support.{module}"
     for module in (
         "compiled_once",
+        "quick_passwords",
         "databases",
         "clock",
         "sentences",
@@ -26,6 +30,15 @@ pytest_plugins = [
 
 hypothesis.settings.register_profile("clientes", deadline=None, max_examples=100, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("clientes")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the garbage collector leave out what stays for the whole run: modules, and thousands of collected tests."""
+    garbage.look_seldom()
+    outcome = yield
+    garbage.look_seldom()
+    return outcome
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Usuario
 
 from ..support.checking_client import CheckingClient
+from ..support.quick_passwords import IN_EARNEST
 from ..support.shop import PASSWORD
 
 
@@ -46,6 +47,11 @@ def test_these_will(context: None, password: str) -> None:
 def test_an_accent_is_the_same_however_it_is_typed() -> None:
     kept = passwords.hash_password(unicodedata.normalize("NFD", "contraseña larga"))
     assert passwords.fits(kept, unicodedata.normalize("NFC", "contraseña larga"))
+
+
+def test_guessing_costs_what_owasp_recommends_at_least() -> None:
+    kept = extract_parameters(IN_EARNEST.hash(PASSWORD))
+    assert (kept.type, kept.time_cost, kept.memory_cost, kept.parallelism) == (Type.ID, 2, 19 * 1024, 1)
 
 
 def test_nobodys_password_fits_nothing() -> None:

@@ -7,7 +7,6 @@ import socket
 import socketserver
 import struct
 from collections.abc import Iterator
-from threading import Thread
 from typing import ClassVar
 
 import pytest
@@ -15,6 +14,8 @@ from pyreqwest.exceptions import RequestError
 from twilio.http.response import Response
 
 from clientes_app.sending.twilio_http import HttpClient, NeverConnected, TooManyRequests
+
+from ..support.listening import serve_beside
 
 ACCEPTED = b'HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{"sid":"SM1"}'
 ACCEPTED_FOR_THE_LAST_TIME = ACCEPTED.replace(b"Content-Length", b"Connection: close\r\nContent-Length")
@@ -69,7 +70,7 @@ class _Line(socketserver.StreamRequestHandler):
 @pytest.fixture
 def peer() -> Iterator[Peer]:
     with Peer() as server:
-        Thread(target=server.serve_forever).start()
+        serve_beside(server)
         yield server
         server.shutdown()
 

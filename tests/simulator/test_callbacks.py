@@ -15,6 +15,7 @@ from clientes_app.simulator import SIMULATED_ACCOUNT_SID, SIMULATED_AUTH_TOKEN, 
 from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import wait_until
+from ..support.listening import serve_beside
 from ..support.simulated_twilio import TO, control, ledger_of, send
 
 
@@ -28,7 +29,7 @@ class Listener:
         self.go_on = threading.Event()
         self.go_on.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        serve_beside(self._server)
         self.url = f"http://127.0.0.1:{self._server.server_port}/estado/x?y=1"
 
     def close(self) -> None:

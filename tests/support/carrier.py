@@ -14,8 +14,12 @@ import pytest
 from flask import Flask
 
 from clientes_app.background.sender import Sender, simulated_twilio
+from clientes_app.sending import reconcile
 from clientes_app.settings import current_settings, replace_settings
 from clientes_app.simulator.process import SimulatorProcess
+
+# Who waits for a look at uncertain messages waits no two seconds.
+reconcile.POLL_SECONDS = 0.1
 
 
 class Simulator:

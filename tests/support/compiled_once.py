@@ -1,18 +1,34 @@
-"""What each app compiles for itself, compiled once for all apps of a test run: templates, and what writes addresses.
+"""What each app compiles for itself, compiled once for all apps of a test run: templates, addresses, SQL.
 
 Thousands of tests make an app each, and half of their time went into compiling the same again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
+
+
+class _Parsed(NamedTuple):
+    """What parsing adds to a rule."""
+
+    parts: list[RulePart]
+    trace: list[tuple[bool, str]]
+    converters: dict[str, BaseConverter]
+
 
 _writers: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+_parsed: dict[str, _Parsed] = {}
+_statements: LRUCache[Any, Any] = LRUCache(10_000)
 
 
 class CompiledTemplates(BytecodeCache):
@@ -32,7 +48,22 @@ class CompiledTemplates(BytecodeCache):
 
 
 class CompiledRule(Rule):
-    """A rule whose addresses are written by the function that was made for its like."""
+    """A rule that was parsed, and whose addresses are written by the function that was made, for its like.
+
+    All apps have the same converters.
+    """
+
+    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
+        if rule not in _parsed:
+            before = len(self._trace)
+            parts = list(super()._parse_rule(rule))
+            _parsed[rule] = _Parsed(parts, self._trace[before:], dict(self._converters))
+            return parts
+        parts, trace, converters = _parsed[rule]
+        self._trace.extend(trace)
+        self._converters.update(converters)
+        self.arguments.update(converters)
+        return parts
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         made_of = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
@@ -41,5 +72,27 @@ class CompiledRule(Rule):
         return _writers[made_of]
 
 
+class CompiledStatements:
+    """The compiled SQL of an engine, which is that of all engines."""
+
+    def __get__(self, engine: Engine, owner: type[Engine]) -> LRUCache[Any, Any]:
+        return _statements
+
+    def __set__(self, engine: Engine, own: LRUCache[Any, Any]) -> None:
+        """Leave the engine's own unused."""
+
+
+def _is_of_the_same_class(dialect: DefaultDialect, other: object) -> bool:
+    return type(dialect) is type(other)
+
+
+def _hash_of_the_class(dialect: DefaultDialect) -> int:
+    return hash(type(dialect))
+
+
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 Flask.url_rule_class = CompiledRule
+# Compiled SQL is found by its dialect, of which each engine has its own: ours differ by nothing but their connections.
+Engine._compiled_cache = CompiledStatements()  # type: ignore[assignment]
+DefaultDialect.__eq__ = _is_of_the_same_class  # type: ignore[assignment,method-assign]
+DefaultDialect.__hash__ = _hash_of_the_class  # type: ignore[assignment,method-assign]

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
+
+from .listening import serve_beside
 
 
 class OddTwilio(ThreadingHTTPServer):
@@ -36,7 +37,7 @@ class OddTwilio(ThreadingHTTPServer):
 def odd_twilio() -> Iterator[OddTwilio]:
     """Run one on this machine."""
     with OddTwilio() as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        serve_beside(server)
         try:
             yield server
         finally:

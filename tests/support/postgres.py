@@ -16,6 +16,10 @@ import psycopg
 from .programs import NotInstalled
 
 _SYSTEM_ACCOUNT = "postgres"
+_NO_WAITING = "-F"
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 1024**3
+"""The bytes that a server of a whole run finds place in."""
 
 
 class PostgresServer:
@@ -55,10 +59,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(durability: str = "-F") -> Iterator[PostgresServer]:
-    """Run a server that keeps its defaults, but by `-F` does not wait for the disk."""
+def running_postgres(durability: str = _NO_WAITING) -> Iterator[PostgresServer]:
+    """Run a server that keeps its defaults, but does not wait for the disk, and so needs none where memory has room."""
+    place = _memory() if durability == _NO_WAITING else None
     # Not pytest's own folder: the path of a socket has at most 107 characters.
-    with tempfile.TemporaryDirectory(prefix="clientes-postgres-") as name:
+    with tempfile.TemporaryDirectory(prefix="clientes-postgres-", dir=place) as name:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, _SYSTEM_ACCOUNT)
@@ -70,6 +75,11 @@ def running_postgres(durability: str = "-F") -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+def _memory() -> Path | None:
+    """Return the folder that is kept in memory, where there is room: a new database there costs a fifth."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM else None
 
 
 def _run(program: str, *arguments: str | Path) -> None:
