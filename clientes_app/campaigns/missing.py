@@ -1,4 +1,7 @@
-"""Whom a campaign has missed and could reach now: failed, cancelled or without a value, and not sent to since."""
+"""Whom a campaign has missed and could reach now: not sent to since, though they were meant.
+
+They failed, were cancelled, lacked a value, or had got enough advertising by then.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,13 @@ from ..database.transactions import id_list
 from ..extensions import db
 from ..message_templates.filling import filling_of, lacks
 from ..models import ENDED, Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog
-from ..sending.faults import FAULTS, INACTIVE, MISSING_VALUE, NUMBER_CHANGED, TOO_LONG
+from ..sending.faults import ALREADY_TODAY, CAPPED, FAULTS, INACTIVE, MISSING_VALUE, NUMBER_CHANGED, TOO_LONG
 from ..tenancy import get_owned, owned
 from ..values import pseudonym
 
 RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
+
+_ENOUGH = (ALREADY_TODAY, CAPPED)
 
 _REACHED = (EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO, EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)
 """Who has such a message has got it, gets it, or may have got it."""
@@ -36,6 +41,8 @@ class Cause(StrEnum):
     """What failed may pass: the fault was of the moment, the client is active again or has the value that was missing,
     the text can be made shorter."""
     CANCELLED = "cancelled"
+    ENOUGH = "enough"
+    """They had got enough advertising: on another day they may get this."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +113,9 @@ def _missed(campaign: CampanaSMS) -> Select[int, str | None, Cause | None, bool]
 
 def _is_missed() -> ColumnElement[bool]:
     """Say whether a message was to go out and did not; those left out on purpose are not missed."""
-    lacked = and_(SMSLog.estado == EstadoSMS.OMITIDO, SMSLog.error_mensaje.in_((MISSING_VALUE, NUMBER_CHANGED)))
-    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), lacked)
+    passing = SMSLog.error_mensaje.in_((MISSING_VALUE, NUMBER_CHANGED, *_ENOUGH))
+    left_out = and_(SMSLog.estado == EstadoSMS.OMITIDO, passing)
+    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), left_out)
 
 
 def _lacks_a_value(campaign: CampanaSMS) -> ColumnElement[bool]:
@@ -130,6 +138,7 @@ def _cause(campaign: CampanaSMS) -> ColumnElement[Cause | None]:
             or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje.in_((INACTIVE, TOO_LONG, MISSING_VALUE))),
             _named(Cause.PASSING),
         ),
+        (SMSLog.error_mensaje.in_(_ENOUGH), _named(Cause.ENOUGH)),
         (another, _named(Cause.MENDED)),
         else_=None,
     )

@@ -26,6 +26,8 @@ _OWN_REASONS = {
     faults.TOO_MANY_UNKNOWN,
     faults.TOO_MANY_REFUSED,
     faults.OPTED_OUT,
+    faults.ALREADY_TODAY,
+    faults.CAPPED,
     faults.DEAD_NUMBER,
     faults.INACTIVE,
     faults.CLIENT_GONE,

@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -38,6 +39,7 @@ from ..models import (
 )
 from ..models.types import utc_now
 from ..sending import control
+from ..sending.law.advertised import KEPT, forget
 from ..sending.states import lock_campaigns
 from ..web import kept_forms
 from ..web.counting import in_database as counts
@@ -86,6 +88,7 @@ def sweep(storage: Storage, told_to_stop: Callable[[], bool] = lambda: False) ->
     done.answers = _forget_answers(db.engine)
     done.imports = _cancel_unattended(storage)
     _forget_heard(db.engine)
+    _forget_advertised(db.engine)
     return done
 
 
@@ -192,6 +195,16 @@ def _forget_answers_of(engine: Engine, account_id: int, before: datetime) -> int
 def _forget_heard(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         connection.execute(delete(MensajeEntrante).where(MensajeEntrante.recibido < utc_now() - HEARD_KEPT))
+
+
+def _forget_advertised(engine: Engine) -> None:
+    """Forget who got an advertisement on days that no cap looks back at."""
+    before = utc_now().date() - KEPT
+    for most in taking_turns(repeat(BATCH), rest=1.0):
+        with write_transaction(engine) as connection:
+            forgotten = forget(connection, before, most)
+        if forgotten < most:
+            return
 
 
 def _cancel_unattended(storage: Storage) -> int:

@@ -248,7 +248,7 @@ def _is_counted_until(connection: Connection, account_id: int, begins: datetime)
 def _use_by_messages(connection: Connection, account_id: int, today: LocalDay) -> Use:
     """Count from the messages themselves, with the prices of when their campaigns were stored."""
     used = connection.execute(_used_since(account_id, today)).one()
-    return Use(used.messages or 0, used.pesos or NOTHING)
+    return Use(int(used.messages or 0), used.pesos or NOTHING)
 
 
 def _used_since(account_id: int, today: LocalDay) -> Select[int, Decimal]:

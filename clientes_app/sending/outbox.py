@@ -195,7 +195,7 @@ def _claim(engine: Engine, owner: str, campaign_id: int, most: int, looked_throu
         rows = fetch_together(connection, _NEXT_WITHIN.get(bounds.reach, _NEXT_ROWS), wanted)
         standing = _look_through(connection, daily, rows)
         free = [row for row in rows if row[0] not in standing.refused][:room]
-        messages = allowance.charged(_messages(campaign_id, campaign, free, bounds))
+        messages = allowance.charged(_messages(campaign_id, campaign, free, bounds, daily))
         messages, late = daily.take(connection, messages, standing.owned)
         left_out = standing.refused | late
         moves = _mark_claimed(connection, messages, campaign.lease_id) + _leave_out(connection, left_out)
@@ -211,9 +211,9 @@ def _law_of(connection: Connection, campaign: Any) -> tuple[Free, Unbound]:
         return FREE, UNBOUND
     rules = rules_of(connection, campaign.usuario_id)
     if not campaign.is_bound:
-        return FREE, Excepted(campaign.usuario_id, rules, clock.corrected(connection, utc_now()))
+        return FREE, Excepted.at(campaign.usuario_id, rules, clock.corrected(connection, utc_now()))
     bounds = hourly(connection, rules)
-    return bounds, OneADay(campaign.usuario_id, rules, utc_now() + bounds.behind)
+    return bounds, OneADay.at(campaign.usuario_id, rules, utc_now() + bounds.behind)
 
 
 def _look_through(connection: Connection, daily: Unbound, rows: Sequence[Any]) -> Standing:
@@ -236,17 +236,15 @@ def _count_by_state(campaign_id: int) -> Select[EstadoSMS, int, int]:
     return counted.where(SMSLog.campana_id == campaign_id).group_by(SMSLog.estado)
 
 
-def _messages(campaign_id: int, campaign: Any, rows: Sequence[Any], bounds: Free) -> list[Message]:
+def _messages(campaign_id: int, campaign: Any, rows: Sequence[Any], bounds: Free, daily: Unbound) -> list[Message]:
     template = template_of(campaign.mensaje, shared_of(campaign.compartido))
-    return [
-        _message(campaign_id, row_id, to, template.render(recipient_of(nombre, valores)), bounds)
-        for row_id, nombre, valores, to, _ in rows
-    ]
-
-
-def _message(campaign_id: int, row_id: int, to: str, body: str, bounds: Free) -> Message:
-    parts = sms_parts.measure(body).parts
-    return Message(row_id, campaign_id, secrets.token_hex(16), to, body, parts, not_after=bounds.not_after(to))
+    messages = []
+    for row_id, nombre, valores, to, _ in rows:
+        body = template.render(recipient_of(nombre, valores))
+        parts, attempt = sms_parts.measure(body).parts, secrets.token_hex(16)
+        not_after, day = bounds.not_after(to), daily.day_of(to)
+        messages.append(Message(row_id, campaign_id, attempt, to, body, parts, not_after=not_after, day=day))
+    return messages
 
 
 def _mark_claimed(connection: Connection, messages: Sequence[Message], lease_id: int) -> Moves:

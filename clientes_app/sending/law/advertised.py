@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from sqlalchemy import (
@@ -33,6 +33,9 @@ from ...database.transactions import insert_missing
 from ...models import CampanaSMS, PublicidadDelDia
 from ..carrier import Message
 from .hours import COLOMBIA
+
+KEPT = timedelta(days=31)
+"""How long it is known who got an advertisement: the caps look back a month, and no two zones are two days apart."""
 
 _COLUMNS = ("telefono_e164", "dia", "mensaje_id")
 _TYPES = {name: PublicidadDelDia.__table__.c[name].type for name in _COLUMNS}
@@ -199,6 +202,7 @@ def _giving_back(dialect: str) -> Delete:
 
 
 def _deleting(keys: Select[int, str, date]) -> Delete:
-    """Delete rows, whose locks are taken as their keys are read."""
-    locked = keys.cte("locked")
+    """Delete rows, whose locks are taken as their keys are read, once and in their order."""
+    # Within the condition: SQLite's driver does not count the rows of a statement that begins with it.
+    locked = keys.cte("locked", nesting=True)
     return delete(PublicidadDelDia).where(tuple_(*_KEY).in_(select(locked)))

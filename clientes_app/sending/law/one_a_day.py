@@ -7,10 +7,10 @@ out. Whoever takes or gives back several does so in the order of their numbers, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Select
 
@@ -19,13 +19,11 @@ from ...database.transactions import fetch_together
 from ..carrier import Message
 from ..faults import ALREADY_TODAY, CAPPED
 from .advertised import Span, capping, counting, counting_todays, owning, taking
-from .hours import COLOMBIA
+from .hours import COLOMBIA, is_colombian
 from .rules import Rules
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
-KEPT = timedelta(days=31)
-"""How long it is known who got an advertisement: the caps look back a month, and no two zones are two days apart."""
 
 _Row = Mapping[str, Any]
 
@@ -42,6 +40,10 @@ class Standing:
 
 class Unbound:
     """What a campaign that is no advertising asks of its numbers: nothing."""
+
+    def day_of(self, number: str) -> date | None:
+        """Return the day of which a message to a number is the advertisement; None: it is none."""
+        return None
 
     def look(self, connection: Connection, numbers: Mapping[int, str]) -> Standing:
         """Return how rows stand, given with their numbers by id."""
@@ -62,8 +64,20 @@ class OneADay(Unbound):
     """What advertising asks: that a number gets no other on its day, nor more than the caps let through."""
 
     account_id: int
-    rules: Rules
-    now: datetime
+    colombian_day: date
+    other_day: date
+    most_a_week: int | None = None
+    most_a_month: int | None = None
+
+    @classmethod
+    def at(cls, account_id: int, rules: Rules, now: datetime) -> Self:
+        """Return what an account's rules ask at a moment."""
+        colombian_day, other_day = _days(rules, now)
+        return cls(account_id, colombian_day, other_day, rules.most_a_week, rules.most_a_month)
+
+    def day_of(self, number: str) -> date:
+        """Return the day of which a message to a number is the advertisement."""
+        return self.colombian_day if is_colombian(number) else self.other_day
 
     def look(self, connection: Connection, numbers: Mapping[int, str]) -> Standing:
         """Return how rows stand, given with their numbers by id."""
@@ -79,32 +93,29 @@ class OneADay(Unbound):
     ) -> tuple[Sequence[Message], dict[int, str]]:
         """Make each message its number's advertisement of the day, but for those owned: they are so already.
 
-        Return those that may go out, the ones that have just become so with their `day`, and the others by row, each
-        with its reason: somebody was quicker.
+        Return those that may go out, of which only those have a `day` that have just become so, and the others by row,
+        each with its reason: somebody was quicker.
         """
-        days = self._take(connection, messages, owned)
-        going = [message for message in messages if message.row_id in days or message.row_id in owned]
-        gone = {message.row_id for message in going}
-        late = {message.row_id: ALREADY_TODAY for message in messages if message.row_id not in gone}
-        return _with_days(going, days), late
+        new = self._take(connection, messages, owned)
+        late = {it.row_id: ALREADY_TODAY for it in messages if it.row_id not in new and it.row_id not in owned}
+        return _only_with_day([it for it in messages if it.row_id not in late], new), late
 
     def _rows(self, numbers: Mapping[int, str]) -> list[_Row]:
         return [
-            {"telefono_e164": number, "dia": self.rules.day_of(number, self.now), "mensaje_id": row_id}
+            {"telefono_e164": number, "dia": self.day_of(number), "mensaje_id": row_id}
             for row_id, number in numbers.items()
         ]
 
-    def _take(self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]) -> dict[int, date]:
-        """Take the days that are free; return them by row."""
+    def _take(self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]) -> set[int]:
+        """Take the days that are free; return for which rows."""
         rows = self._rows({message.row_id: message.to for message in messages if message.row_id not in owned})
         if not rows:
-            return {}
-        days: dict[int, date] = {row["mensaje_id"]: row["dia"] for row in rows}
+            return set()
+        asked = {row["mensaje_id"] for row in rows}
         # Which ones were not free is asked where not all were, which is seldom: it was looked at just before.
         if connection.execute(taking(connection.dialect.name), self._given(connection, rows)).rowcount == len(rows):
-            return days
-        owners = self._owners(connection, rows)
-        return {row_id: day for row_id, day in days.items() if owners.get(row_id) == row_id}
+            return asked
+        return {row_id for row_id, owner in self._owners(connection, rows).items() if row_id == owner}
 
     def _owners(self, connection: Connection, rows: Sequence[_Row]) -> dict[int, int]:
         """Return the rows whose numbers have their advertisement of the day, each with the row that it is."""
@@ -114,7 +125,7 @@ class OneADay(Unbound):
 
     def _capped(self, connection: Connection, rows: Sequence[_Row]) -> list[int]:
         """Return the rows whose numbers got as many on the days before as the caps let through."""
-        caps = {"most_a_week": self.rules.most_a_week, "most_a_month": self.rules.most_a_month}
+        caps = {"most_a_week": self.most_a_week, "most_a_month": self.most_a_month}
         if not rows or not any(caps.values()):
             return []
         looking_back = [
@@ -138,7 +149,7 @@ class Excepted(OneADay):
         self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
     ) -> tuple[Sequence[Message], dict[int, str]]:
         """Make each message its number's advertisement of the day where there is none; all may go out."""
-        return _with_days(messages, self._take(connection, messages, owned)), {}
+        return _only_with_day(messages, self._take(connection, messages, owned)), {}
 
 
 @dataclass(frozen=True)
@@ -153,7 +164,7 @@ class LeftOut:
 
 def left_out_at(connection: Connection, account_id: int, rules: Rules, numbers: Select[str], now: datetime) -> LeftOut:
     """Return how many of the numbers that a query selects, each counted once, an advertisement would not reach."""
-    days = [rules.day_of(number, now) for number in (COLOMBIA, "")]
+    days = _days(rules, now)
     if not rules.most_a_week and not rules.most_a_month:
         return LeftOut(connection.scalar(counting_todays(account_id, numbers, *days)) or 0, 0)
     spans = [Span(_begin(today, MONTH), _begin(today, WEEK), today) for today in days]
@@ -161,8 +172,14 @@ def left_out_at(connection: Connection, account_id: int, rules: Rules, numbers: 
     return LeftOut(*connection.execute(counting(account_id, numbers, *spans), caps).one())
 
 
-def _with_days(messages: Sequence[Message], days: Mapping[int, date]) -> list[Message]:
-    return [replace(message, day=days[message.row_id]) if message.row_id in days else message for message in messages]
+def _days(rules: Rules, now: datetime) -> tuple[date, date]:
+    """Return the day for Colombian numbers at a moment, and for all others."""
+    return rules.day_of(COLOMBIA, now), rules.day_of("", now)
+
+
+def _only_with_day(messages: Sequence[Message], new: Set[int]) -> list[Message]:
+    """Return messages, of which only those of these rows have their day: what was so before is not given back."""
+    return [message if message.row_id in new else replace(message, day=None) for message in messages]
 
 
 def _begin(day: date, period: timedelta) -> date:
