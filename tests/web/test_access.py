@@ -328,6 +328,12 @@ FORM = {
 }
 
 
+def form_for(rule: Rule) -> dict[str, Any]:
+    """Return what is sent to an address: of a campaign and of a field, `tipo` says different things."""
+    is_campaign = rule.endpoint.partition(".")[0] in {"campaigns", "drafts"}
+    return FORM | {"tipo": "publicidad"} if is_campaign else FORM
+
+
 class House:
     """Two accounts; the first has a row of each kind, which all carry the secret."""
 
@@ -435,9 +441,14 @@ class House:
         if what.startswith("GET"):
             return client.get(self.url(rule), buffered=True)
         if rule.endpoint in JSON:
-            payload = {**FORM, "cliente_ids": [self.client]}
+            payload = {**form_for(rule), "cliente_ids": [self.client]}
             return client.send_json(self.url(rule), payload)
-        data = {**FORM, "cliente_ids": str(self.client), "cliente": str(self.client), "plantilla": str(self.template)}
+        data = {
+            **form_for(rule),
+            "cliente_ids": str(self.client),
+            "cliente": str(self.client),
+            "plantilla": str(self.template),
+        }
         return client.send(self.url(rule), data)
 
 
@@ -593,7 +604,7 @@ def call_with(token: str, house: House, what: str, rule: Rule, place: int = 0) -
     return house.app.test_client().open(
         house.url(rule),
         method=what.partition(" ")[0],
-        json=None if what.startswith("GET") else FORM | chosen,
+        json=None if what.startswith("GET") else form_for(rule) | chosen,
         headers=bearer(token),
         environ_base={"REMOTE_ADDR": f"2001:db8::{place:x}"},
     )
