@@ -42,6 +42,7 @@ INDEXES = {
         "ix_sms_log_numero_muerto": "100000 3 1 1 1 1 1",
         "ix_sms_log_proxima_consulta": "1000 1",
         "sqlite_autoindex_sms_log_1": "5000000 20000 1",
+        "uq_sms_log_codigo": "2000000 1",
         "uq_sms_log_intento": "4000000 1",
         "uq_sms_log_twilio_sid": "4000000 1",
     },
