@@ -31,6 +31,7 @@ from .auth import second_factor
 from .clients import segments
 from .opt_outs import by_link
 from .people import profile
+from .shop import advertising
 from .web import offline
 
 _PACKAGES = (
@@ -51,6 +52,7 @@ _PACKAGES = (
     simulated_phone,
     people,
     shop,
+    advertising,
     fields,
     tokens,
     audit,

@@ -20,7 +20,21 @@ TEMPLATES = PACKAGE / "templates"
 VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
-INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "opt_outs.by_link", "people.profile", "web.offline"}
+INNER_BLUEPRINTS = {
+    "auth.second_factor",
+    "clients.segments",
+    "opt_outs.by_link",
+    "people.profile",
+    "shop.advertising",
+    "web.offline",
+}
+    "auth.second_factor",
+    "clients.segments",
+    "opt_outs.by_link",
+    "people.profile",
+    "shop.advertising",
+    "web.offline",
+}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "canonical",
     "finding",
@@ -32,6 +46,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "clients_of_numbers",
     "search_text",
     "asked",
+    "law",
     "audience",
     "filling",
     "filters",

@@ -167,9 +167,9 @@ SEND = _writes(
     translatable("Send a campaign"),
     translatable(
         "It is stored whole, then sent. The request waits for the end as long as the server is set to (25 seconds), "
-        "unless it prefers not to, or the campaign must wait for a limit of the shop. Clients without a usable number, "
-        "inactive ones, opt-outs and repeated numbers are not sent to; each has its entry with the reason. With "
-        "programada_para it is sent at that hour, and the answer comes at once: 202."
+        "unless it prefers not to, or the campaign must wait for a limit of the shop or for the lawful hours. Clients "
+        "without a usable number, inactive ones, opt-outs and repeated numbers are not sent to; each has its entry "
+        "with the reason. With programada_para it is sent at that hour, and the answer comes at once: 202."
     ),
     {
         "200": answers(translatable("It has ended."), "CampanaTerminada", _ENDED),

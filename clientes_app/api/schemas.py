@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..models import ENDED, EstadoCampana, EstadoSMS, MotivoDePausa
+from ..models import ENDED, EstadoCampana, EstadoSMS, MotivoDePausa, TipoDeCampana
 from ..values.text import translatable
 from .shapes import Json, count, identifier, list_of, one_of, ref, shape, text
 
@@ -35,6 +35,12 @@ _HAS_HOUR = {
         "description": translatable("The hour of a campaign that was scheduled, with the UTC offset of the shop."),
     }
 }
+_HAS_KIND = {
+    "tipo": one_of(
+        [kind.value for kind in TipoDeCampana],
+        translatable("Its kind; missing where nobody said it, and nothing binds it."),
+    )
+}
 _HELD = {
     "motivo_de_pausa": one_of(
         [reason.value for reason in MotivoDePausa],
@@ -49,8 +55,9 @@ _WAITS = {
         "type": "string",
         "format": "date-time",
         "description": translatable(
-            "When the campaign goes on by itself, with the UTC offset of the shop: it has used up the "
-            "shop's limit of the day, or of the month. Missing where it does not wait, or nobody knows until when."
+            "When the campaign goes on by itself, with the UTC offset of the shop: it has used up the shop's limit of "
+            "the day or of the month, or it is advertising and the lawful hours are closed. Missing where it does not "
+            "wait, or nobody knows until when."
         ),
     }
 }
@@ -155,6 +162,15 @@ _NEW_CAMPAIGN: Json = {
             "format": "date-time",
             "description": translatable("When it is sent, with an offset; without it, at once."),
         },
+        "tipo": one_of(
+            [kind.value for kind in TipoDeCampana],
+            translatable(
+                "publicidad goes out in the lawful hours alone, and once a day to each person; servicio is strictly "
+                "about what was bought. Without it nothing binds the campaign, but in a shop that has settled to keep "
+                "the law always it is publicidad."
+            ),
+        ),
+        "motivo_servicio": text(translatable("Why it is no advertising; needed with servicio, refused without."), 200),
     },
     "example": {
         "cliente_ids": [1, 2],
@@ -183,7 +199,7 @@ _STATE = shape(
         **_SUMS,
         **{state.value: count(said) for state, said in _OTHER_MESSAGES.items()},
     },
-    {**_WAITS, **_HAS_HOUR, **_HELD},
+    {**_HAS_KIND, **_WAITS, **_HAS_HOUR, **_HELD},
 )
 _ENDED_CAMPAIGN = shape(
     {
@@ -191,7 +207,7 @@ _ENDED_CAMPAIGN = shape(
         "estado": one_of(sorted(state.value for state in ENDED), translatable("How it ended.")),
         **_STARTED,
     },
-    {**_MORE_DETAILS, **_HAS_HOUR, "error": text(translatable("The fault that stopped the campaign."))},
+    {**_MORE_DETAILS, **_HAS_KIND, **_HAS_HOUR, "error": text(translatable("The fault that stopped the campaign."))},
 )
 _RUNNING_CAMPAIGN = shape(
     {
@@ -203,7 +219,7 @@ _RUNNING_CAMPAIGN = shape(
         **_STARTED,
         "progreso_url": text(translatable("A stream for browsers; programs ask for the campaign's state.")),
     },
-    {**_MORE_DETAILS, **_WAITS, **_HAS_HOUR},
+    {**_MORE_DETAILS, **_HAS_KIND, **_WAITS, **_HAS_HOUR},
 )
 _ANSWER = shape(
     {

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from ..models import Accion, Auditoria, MotivoDePausa
+from ..models import Accion, Auditoria, MotivoDePausa, TipoDeCampana
 from ..web.formatting import number
 
 COUNT = "cuantos"
@@ -63,11 +63,13 @@ _DETAILS = {
     "clave": lazy_gettext("in texts"),
     "columnas": lazy_gettext("columns"),
     "con": lazy_gettext("with"),
+    "exceptuada_por": lazy_gettext("sent outside the hours by"),
     "filas": lazy_gettext("rows"),
     "formato": lazy_gettext("format"),
     "llave": lazy_gettext("passkey"),
     "mensajes": lazy_gettext("messages"),
     "motivo": lazy_gettext("reason"),
+    "motivo_servicio": lazy_gettext("why it is no advertising"),
     "nombre": lazy_gettext("shown name"),
     "opciones": lazy_gettext("options"),
     "puede_editar_clientes": lazy_gettext("create and edit clients"),
@@ -85,6 +87,8 @@ _VALUES = {
     MotivoDePausa.NADIE: lazy_gettext("nobody would get it"),
     MotivoDePausa.TEXTO: lazy_gettext("its text has a placeholder that is gone"),
     MotivoDePausa.LIMITE: lazy_gettext("it would have passed a limit of the shop"),
+    TipoDeCampana.PUBLICIDAD: lazy_gettext("advertising"),
+    TipoDeCampana.SERVICIO: lazy_gettext("service"),
     "app": lazy_gettext("an app"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),
     "enlace": lazy_gettext("a link"),

@@ -14,7 +14,7 @@ from ..clients.search.selection import Ticked
 from ..errors import DomainError
 from ..extensions import engine_apart
 from ..live import streams
-from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ..models import AT_REST, ENDED, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog, TipoDeCampana
 from ..sending.waiting import Wait
 from ..settings import current_settings
 from ..values.ids import MAX_ID, read_id
@@ -79,7 +79,8 @@ def _draft(payload: dict[str, object]) -> services.Draft:
     form = validated(form_from_json(RequestForm, payload))
     schedule = Schedule(form.moment) if form.moment else None
     text, name = form.mensaje.data or "", form.nombre_campana.data or ""
-    return services.Draft(Ticked(ids), text, name, schedule=schedule)
+    kind, why = form.kind, form.reason_of_service
+    return services.Draft(Ticked(ids), text, name, schedule=schedule, tipo=kind, motivo_servicio=why)
 
 
 def _client_ids(value: Any) -> tuple[int, ...]:
@@ -114,7 +115,8 @@ def _answer(campaign: CampanaSMS) -> dict[str, Any]:
         body["error"] = reason(campaign.error_mensaje, campaign.error_codigo)
     if campaign.estado not in ENDED:
         body["progreso_url"] = url_for("campaigns.progress", pk=campaign.id)
-    return body | _waiting(listing.waits_of([campaign]).get(campaign.id)) | _scheduled(campaign.programada_para)
+    waiting = _waiting(listing.waits_of([campaign]).get(campaign.id))
+    return body | _kind(campaign.tipo) | waiting | _scheduled(campaign.programada_para)
 
 
 def _said_state(state: EstadoCampana) -> EstadoCampana:
@@ -145,7 +147,12 @@ def counts(progress: Progress) -> dict[str, Any]:
     by_state = {named.get(state, state.value): count for state, count in progress.counts.items()}
     known = {"success": True, "estado": progress.estado.value, "total_clientes": progress.total, **by_state}
     paused = {"motivo_de_pausa": progress.pause_reason.value} if progress.pause_reason else {}
-    return known | _waiting(progress.wait) | _scheduled(progress.scheduled_for) | paused
+    return known | _kind(progress.kind) | _waiting(progress.wait) | _scheduled(progress.scheduled_for) | paused
+
+
+def _kind(kind: TipoDeCampana | None) -> dict[str, str]:
+    """Return the kind of a campaign that has one."""
+    return {"tipo": kind.value} if kind else {}
 
 
 def _scheduled(moment: datetime | None) -> dict[str, str]:
@@ -154,5 +161,5 @@ def _scheduled(moment: datetime | None) -> dict[str, str]:
 
 
 def _waiting(wait: Wait | None) -> dict[str, str]:
-    """Return when a campaign goes on that waits for a limit; nothing where it does not wait, or nobody knows."""
+    """Return when a campaign goes on that waits; nothing where it does not wait, or nobody knows."""
     return {"espera_hasta": local_iso(wait.until, account_zone())} if wait and wait.until else {}

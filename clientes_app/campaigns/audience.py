@@ -85,6 +85,16 @@ class Outlook:
             else:
                 self._leave_out(reason, nombre)
 
+    def numbers(self) -> Select[str]:
+        """Select the numbers of those who will get a message, each once."""
+        ends = _Ends(self._session, self._mailing)
+        return select(ends.chosen.c.telefono_e164).select_from(ends.known).where(ends.reason.is_(None))
+
+    @property
+    def sent_to(self) -> int:
+        """Count those who have passed and will get a message."""
+        return self._counts[EstadoSMS.PENDIENTE, None]
+
     def shares(self) -> list[Share]:
         """Return how many of those who have passed meet which end."""
         return [

@@ -20,6 +20,7 @@ from ..sending.faults import RECEIPT_FAULTS, UNKNOWN_RECEIPT_FAULT
 from ..values.pseudonym import is_pseudonym
 from ..values.text import translatable
 from ..web.csv_export import Rows
+from .law.binding import excepted_by
 from .verification import Verification
 
 RECIPIENTS_A_PART = 1_000
@@ -162,12 +163,23 @@ def spreadsheet(engine: Engine, campaign: CampanaSMS, verification: Verification
         [gettext("Message"), campaign.mensaje + ending(campaign.pie)],
         [gettext("When"), reader.moment(campaign.creado)],
         *([[gettext("Scheduled for"), reader.moment(campaign.programada_para)]] if campaign.programada_para else []),
+        *_kind(campaign),
         *sums(verification),
         [gettext("Checked"), conclusion(verification)],
         [],
         reader.titles,
     ]
     return _with_rows(engine, head, campaign.id, reader)
+
+
+def _kind(campaign: CampanaSMS) -> list[list[str]]:
+    """Say of which kind a campaign was, why it was no advertising, and who excepted it."""
+    if campaign.tipo is None:
+        return []
+    kind = gettext("Service") if campaign.motivo_servicio else gettext("Advertising")
+    name = excepted_by(db.session(), campaign)
+    excepted = [[gettext("Sent outside the hours by"), name]] if name else []
+    return [[gettext("Kind"), *filter(None, [kind, campaign.motivo_servicio])], *excepted]
 
 
 def part_of(campaign_id: int, after: int | None, reader: Reader) -> Part:

@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..extensions import engine_apart
+from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..values.ids import read_id
 from ..web.access import Access, access
@@ -14,6 +14,7 @@ from ..web.actor import current_account, current_actor
 from ..web.csv_export import csv_download
 from ..web.formatting import phone_number
 from . import bp, certificate, services
+from .law.binding import excepted_by
 from .verification import verify
 
 
@@ -34,6 +35,7 @@ def print_certificate(pk: int) -> ResponseReturnValue:
         sums=certificate.sums(proof),
         conclusion=certificate.conclusion(proof),
         total=proof.total_clientes,
+        excepted_by=excepted_by(db.session(), campaign),
         now=utc_now(),
     )
 

@@ -19,6 +19,7 @@ from ..tenancy import get_owned, lock_owned
 from ..values.pseudonym import is_pseudonym
 from ..web.i18n import by_the_clock_of
 from . import limits, storing
+from .law import binding
 from .services import waits_for_approval
 
 
@@ -74,7 +75,7 @@ def approve(account_id: int, campaign_id: int, seen_hour: str | None = None, *, 
     """Let a campaign be sent that waited for an admin, as far as the limits of this day allow.
 
     `seen_hour` is the one that the admin saw, in ISO 8601, or "" for none. Raises NotFound, or Conflict where it does
-    not wait any more, has another hour by now, or would pass a limit.
+    not wait any more, has another hour by now, would pass a limit, or is excepted in a shop that has become strict.
     """
     with unit_of_work() as session:
         lock_account(session, account_id)
@@ -83,11 +84,14 @@ def approve(account_id: int, campaign_id: int, seen_hour: str | None = None, *, 
         hour = campaign.programada_para.isoformat() if campaign.programada_para else ""
         if seen_hour is not None and seen_hour != hour:
             raise Conflict(gettext("Its hour has changed meanwhile: look at it again."))
+        if campaign.exceptuada_por_id is not None:
+            binding.require_exceptable(binding.law_of(session, account_id))
         if campaign.programada_para is None:
             limits.require_room(session, account_id, campaign.pendientes, campaign.costo)
         if not control.approve(session.connection(), campaign_id, by.person_id):
             raise Conflict(gettext("This campaign is not waiting any more."))
-        record(session, by, Accion.CAMPAIGN_APPROVED, _thing(campaign), mensajes=campaign.pendientes)
+        told = binding.audited(session, campaign)
+        record(session, by, Accion.CAMPAIGN_APPROVED, _thing(campaign), mensajes=campaign.pendientes, **told)
         session.refresh(campaign)
     return campaign
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
-from ..extensions import engine_apart
+from ..extensions import db, engine_apart
 from ..models import CampanaSMS, EstadoCampana, SMSLog
 from ..web.access import Access, access, by_itself
 from ..web.actor import current_actor
@@ -16,6 +16,7 @@ from ..web.formatting import number
 from ..web.htmx import flash_and_go, page_or_fragment
 from . import bp, control, services
 from .api import counts
+from .law import binding
 from .missing import has_missing
 from .progress import snapshot
 
@@ -57,7 +58,9 @@ def cancel(pk: int) -> ResponseReturnValue:
 def confirm_approval(pk: int) -> ResponseReturnValue:
     """Ask whether to send a campaign that a vendedor asked for."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    return page_or_fragment("campaigns/approve.html", "campaigns/_approve.html", campaign=campaign)
+    session = db.session()
+    shown = {"excepted_by": binding.excepted_by(session, campaign), "opens": binding.opens(session, campaign)}
+    return page_or_fragment("campaigns/approve.html", "campaigns/_approve.html", campaign=campaign, **shown)
 
 
 @bp.post("/campanas/<int:pk>/aprobar/")

@@ -19,8 +19,9 @@ from ..models.types import utc_now
 from ..values.days import Settled, read_day, read_hour, read_moment, settle
 from ..values.ids import read_id
 from ..values.text import clean_block, clean_line
-from ..web.forms import Form, line_field
+from ..web.forms import FlagField, Form, line_field
 from ..web.i18n import account_zone
+from .law.binding import LONGEST_REASON
 from .storing import HourPassed
 
 LONGEST_NAME = 200
@@ -40,7 +41,34 @@ class AskedAt(StrEnum):
     THEN = "entonces"
 
 
-class RequestForm(Form):
+class KindForm(Form):
+    """Of which kind a campaign is, and why it is no advertising."""
+
+    tipo = line_field(lazy_gettext("Kind"), LONGEST_NAME)
+    motivo_servicio = line_field(lazy_gettext("Why is it no advertising?"), LONGEST_REASON)
+
+    @property
+    def kind(self) -> TipoDeCampana | None:
+        """Return the kind of a form that is right; None: it does not say."""
+        return TipoDeCampana(self.tipo.data) if self.tipo.data else None
+
+    @property
+    def is_service(self) -> bool:
+        """Return whether it says that it is strictly about what was bought."""
+        return self.tipo.data == TipoDeCampana.SERVICIO
+
+    @property
+    def reason_of_service(self) -> str | None:
+        """Return why it is no advertising; None where it is, or does not say."""
+        return self.motivo_servicio.data if self.is_service else None
+
+    def validate_tipo(self, field: StringField) -> None:
+        """Refuse what is none of the kinds."""
+        if field.raw_data and field.data not in set(TipoDeCampana):
+            raise ValidationError(gettext("Write publicidad or servicio."))
+
+
+class RequestForm(KindForm):
     """What a program sends beside the ids."""
 
     mensaje = message_field()
@@ -59,6 +87,32 @@ class RequestForm(Form):
         if self.moment is None:
             raise ValidationError(gettext("Write a moment with its offset, like 2026-12-04T10:00:00-05:00."))
         _require_ahead(self.moment)
+
+    def validate_motivo_servicio(self, field: StringField) -> None:
+        """Ask why it is no advertising, and of nothing else."""
+        if self.is_service and not field.data:
+            raise ValidationError(gettext("Say why it is strictly about what was bought."))
+        if field.raw_data and not self.is_service:
+            raise ValidationError(gettext("Only a campaign of the kind servicio has a reason."))
+
+
+class SendForm(Form):
+    """What a button of a review sends: what was reviewed, and at which hour it is sent, if at another than written."""
+
+    huella = HiddenField()
+    mensajes = HiddenField()
+    para = HiddenField(filters=[clean_line])
+    acepto = FlagField(lazy_gettext("I know what the law says, and send it all the same"), default=False)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return that hour; None: as it was written."""
+        return read_moment(self.para.data or "")
+
+    def validate_para(self, field: HiddenField) -> None:
+        """Refuse what is no moment."""
+        if field.data and self.moment is None:
+            raise ValidationError(gettext("Write a moment with its offset, like 2026-12-04T10:00:00-05:00."))
 
 
 class HourForm(Form):
@@ -93,11 +147,10 @@ class HourForm(Form):
             _require_ahead(self.settled.moment)
 
 
-class ComposeForm(MessageForm, HourForm):
-    """A campaign as it is written: what, its name, and when; `said` is whom it is for."""
+class ComposeForm(MessageForm, HourForm, KindForm):
+    """A campaign as it is written: what, its kind, its name, and when; `said` is whom it is for."""
 
     nombre = line_field(lazy_gettext("Name of the campaign"), LONGEST_NAME)
-    tipo = StringField(filters=[clean_line])
     plantilla = StringField(lazy_gettext("Template"))
     propio = HiddenField(filters=[clean_block])
     """What the person wrote before choosing a template, for coming back to it."""
@@ -124,8 +177,8 @@ class ComposeForm(MessageForm, HourForm):
         self.destino.errors = list(self.said.problems)
         # Whoever gives an hour says that it is to be kept.
         self._hour_alone = not self.cuando.data and bool(self.dia.data or self.hora.data)
-        self.cuando.data = self.cuando.data or When.NOW.value
         self.tipo.data = self.tipo.data or TipoDeCampana.PUBLICIDAD.value
+        self.cuando.data = self.cuando.data or When.NOW.value
         self.publico.data = self.publico.data or AskedAt.NOW.value
         self.clave.data = self.clave.data or str(uuid4())
         self.pagina.data = self.pagina.data or str(uuid4())
@@ -133,7 +186,7 @@ class ComposeForm(MessageForm, HourForm):
 
     @property
     def kind(self) -> TipoDeCampana:
-        """Return of which kind it is; advertising, where it does not say anything else."""
+        """Return of which kind it is; advertising, also while what it says is no kind."""
         return TipoDeCampana.SERVICIO if self.tipo.data == TipoDeCampana.SERVICIO else TipoDeCampana.PUBLICIDAD
 
     @property
@@ -172,6 +225,11 @@ class ComposeForm(MessageForm, HourForm):
         """Return whether it is asked at that hour who is meant; who was ticked is meant anyhow."""
         return self.asks_hour and self.publico.data == AskedAt.THEN and self.recipients is not Destination.TICKED
 
+    def validate_motivo_servicio(self, field: StringField) -> None:
+        """Ask why it is no advertising; what was typed before it was chosen to be some does no harm."""
+        if self.is_service and not field.data:
+            raise ValidationError(gettext("Say in a few words what they bought or asked for."))
+
     def validate_cuando(self, field: StringField) -> None:
         """Refuse what says neither now nor later."""
         if field.data not in set(When) or self._hour_alone:
@@ -194,8 +252,9 @@ class ComposeForm(MessageForm, HourForm):
         return self.said
 
     def asked(self) -> list[tuple[str, str]]:
-        """Return what makes one campaign another: its text, its name, whom it is for, and its hour."""
-        written = [("mensaje", self.mensaje.data or ""), ("nombre", self.nombre.data or "")]
+        """Return what makes one campaign another: its text, name and kind, whom it is for, and its hour."""
+        fields = (self.mensaje, self.nombre, self.tipo, self.motivo_servicio)
+        written = [(field.name, field.data or "") for field in fields]
         hour = [(field.name, field.data or "") for field in (self.cuando, self.dia, self.hora, self.publico)]
         return [*written, *self.said.given, *(hour if self.asks_hour else [])]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Select, select, union_all
 from sqlalchemy.engine import Row
 
 from ..database.transactions import read_transaction
-from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, MotivoDePausa, SMSLog
+from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, MotivoDePausa, SMSLog, TipoDeCampana
 from ..models.types import utc_now
 from ..sending.waiting import Standing, Wait, standings
 
@@ -53,6 +53,8 @@ class Progress:
     scheduled_for: datetime | None
     pause_reason: MotivoDePausa | None
     """Why the program itself has paused it; None where it runs, or a person did."""
+    kind: TipoDeCampana | None
+    """None: nobody said."""
     standing: Standing | None
     """How it stands to its account's limits; None where it does not run, or there are none."""
 
@@ -109,6 +111,7 @@ def snapshot(engine: Engine, campaign_id: int) -> Progress:
         latest=tuple(Latest(*row) for row in latest),
         scheduled_for=campaign.programada_para,
         pause_reason=campaign.motivo_pausa,
+        kind=campaign.tipo,
         standing=standing,
     )
 

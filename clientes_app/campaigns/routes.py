@@ -19,6 +19,7 @@ from ..web.filters import cannot_be_read, in_words, one_of, read_filters
 from ..web.htmx import go_to, is_partial, page_or_fragment, source, way_back
 from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, listing, services
+from .law import binding
 from .missing import has_missing
 from .progress import snapshot
 from .storing import segment_of
@@ -109,5 +110,10 @@ def _messages_context(campaign: CampanaSMS) -> dict[str, Any]:
     nothing: Page[SMSLog] = Page([], None)
     page = nothing if read.unread else listing.message_page(campaign.usuario_id, campaign.id, state, after)
     problems = [cannot_be_read(gettext("State"), given, in_words(EstadoSMS)) for _name, given in read.unread]
-    beside = {"has_missing": has_missing(campaign), "segment": segment_of(db.session(), campaign)}
+    beside = {
+        "has_missing": has_missing(campaign),
+        "segment": segment_of(db.session(), campaign),
+        "excepted_by": binding.excepted_by(db.session(), campaign),
+        "openings": binding.openings_of(db.session(), campaign.usuario_id, [campaign]),
+    }
     return {"page": page, "state": state, "problems": problems, **beside}

@@ -20,6 +20,7 @@ from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, TipoDeCampana
 from ..models.types import utc_now
 from ..sending.faults import MISSING_VALUE, TOO_LONG
+from ..sending.law.one_a_day import left_out_at
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
 from ..shop.services import prices_of, rules_of
@@ -29,6 +30,8 @@ from ..web.formatting import moment, some_of
 from . import audience as audiences
 from . import limits, listing, storing
 from .audience import Share
+from .law import binding
+from .law.forecast import Forecast, Load, forecast
 from .limits import Expense, Room
 from .repeats import Key
 from .storing import Schedule
@@ -72,11 +75,18 @@ class Review:
     """The placeholders that the text cannot do without, as they are written."""
     foot: str | None
     """What its messages end with."""
+    forecast: Forecast | None
+    """How the lawful hours stand to it; None: it need not keep to them."""
 
     @property
     def is_blocked(self) -> bool:
         """Return whether it cannot be sent as it is; limits are asked again at the hour of what is scheduled."""
         return self.schedule is None and self.refusal is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the hours are closed to some of those who would get it, at the moment of sending."""
+        return self.forecast is not None and self.forecast.closed_to_some
 
     @property
     def refusal(self) -> str | None:
@@ -109,8 +119,8 @@ class Review:
         return [share for share in self.shares if share.state is not EstadoSMS.PENDIENTE]
 
 
-def review(account_id: int, draft: Draft) -> Review:
-    """Return what sending the draft would do, and change nothing."""
+def review(account_id: int, draft: Draft, pace: float = 0.0) -> Review:
+    """Return what sending the draft would do, at so many SMS parts a second (0: any), and change nothing."""
     session = db.session()
     foot = foot_for(session, account_id, draft.tipo)
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje, foot)
@@ -125,7 +135,18 @@ def review(account_id: int, draft: Draft) -> Review:
         schedule=draft.schedule,
         required=tuple(placeholder.written for placeholder in mailing.template.required),
         foot=foot,
+        forecast=_forecast(account_id, draft, outlook, totals, pace),
     )
+
+
+def _forecast(
+    account_id: int, draft: Draft, outlook: audiences.Outlook, totals: Totals, pace: float
+) -> Forecast | None:
+    if draft.tipo is not TipoDeCampana.PUBLICIDAD or draft.exceptuada:
+        return None
+    law, moment = binding.law_of(db.session(), account_id), draft.schedule.moment if draft.schedule else utc_now()
+    left_out = left_out_at(db.session.connection(), account_id, law, outlook.numbers(), moment)
+    return forecast(law, moment, Load(totals, outlook.sent_to, left_out), pace)
 
 
 def waits_for_approval(account_id: int, sender_id: int) -> bool:
@@ -146,7 +167,8 @@ def create_campaign(account_id: int, draft: Draft, key: Key | None = None, *, by
     """Store a campaign with all its rows, for the sender to find; the same request gives the same campaign for a day.
 
     Raises KeyReused where the key came with another request, DomainError where an id is not the account's client or
-    nobody is chosen, Conflict where it would pass one of the account's limits.
+    nobody is chosen, Conflict where it would pass one of the account's limits, NoExceptions where it is excepted in a
+    strict shop.
     """
     try:
         with unit_of_work() as session:
@@ -182,7 +204,8 @@ def store_campaign(session: Session, account_id: int, draft: Draft, key: Key | N
     if campaign.estado is not EstadoCampana.POR_APROBAR:
         scheduled = campaign.estado is EstadoCampana.PROGRAMADO
         act = Accion.CAMPAIGN_SCHEDULED if scheduled else Accion.CAMPAIGN_SENT
-        record(session, by, act, Thing("campana_sms", campaign.id, campaign.nombre), mensajes=campaign.total_clientes)
+        thing = Thing("campana_sms", campaign.id, campaign.nombre)
+        record(session, by, act, thing, mensajes=campaign.total_clientes, **binding.audited(session, campaign))
     return campaign
 
 
@@ -229,6 +252,9 @@ def _earlier(session: Session, account_id: int, key: Key | None) -> CampanaSMS |
 
 def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by: Actor) -> CampanaSMS:
     now = utc_now()
+    law = binding.law_of(session, account_id)
+    if draft.exceptuada:
+        binding.require_exceptable(law)
     campaign = CampanaSMS(
         nombre=draft.nombre or gettext("Campaign of %(moment)s", moment=moment(now)),
         mensaje=draft.mensaje,
@@ -236,9 +262,9 @@ def _insert(session: Session, account_id: int, draft: Draft, key: Key | None, by
         plantilla_id=_own_template(session, account_id, draft.plantilla_id),
         continua_id=draft.continua_id,
         programada_para=draft.schedule and draft.schedule.moment,
-        tipo=draft.tipo,
+        tipo=binding.kind_in(law, draft.tipo),
         motivo_servicio=draft.motivo_servicio,
-        pie=foot_for(session, account_id, draft.tipo),
+        pie=foot_for(session, account_id, binding.kind_in(law, draft.tipo)),
         exceptuada_por_id=(by.person_id or account_id) if draft.exceptuada else None,
         publico=draft.schedule and draft.schedule.said and [list(pair) for pair in draft.schedule.said],
         enviada_por_id=by.person_id or account_id,  # the command line sends in the admin's name

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("drafts", __name__, url_prefix="/clientes")
 
-from . import composing_routes, copy_routes, routes, trying_routes  # noqa: E402, F401  (registers the views)
+from . import composing_routes, copy_routes, routes, sending_routes, trying_routes  # noqa: E402, F401  (registers the views)

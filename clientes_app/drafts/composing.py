@@ -55,7 +55,16 @@ def checked(account_id: int, form: ComposeForm, said: Callable[[], Said]) -> Sel
 def campaign_of(form: ComposeForm, audience: Selection, continues_id: int | None = None) -> campaigns.Draft:
     """Return the campaign that a form which is right asks for."""
     text, name = form.mensaje.data or "", form.nombre.data or ""
-    return campaigns.Draft(audience, text, name, form.template_id, continues_id, schedule_of(form), form.kind)
+    return campaigns.Draft(
+        audience,
+        text,
+        name,
+        form.template_id,
+        continues_id,
+        schedule_of(form),
+        form.kind,
+        form.reason_of_service,
+    )
 
 
 def schedule_of(form: ComposeForm) -> Schedule | None:

@@ -16,10 +16,10 @@ from werkzeug.datastructures import MultiDict
 
 from ..campaigns import services as campaigns
 from ..campaigns.forms import ComposeForm
+from ..campaigns.law import hours_in_words
 from ..campaigns.repeats import form_key
 from ..clients.search.selection import Said
 from ..clients.segments.services import find_segment
-from ..errors import NotFound
 from ..extensions import db
 from ..message_templates.preview import preview
 from ..messaging.personalization import Recipient
@@ -27,13 +27,11 @@ from ..messaging.way_out import ending
 from ..models import Borrador, CampanaSMS
 from ..settings import current_settings
 from ..shop.ways_out import require_way_out
-from ..values.ids import read_id
 from ..web import kept_forms
 from ..web.access import Access, access
 from ..web.actor import current_actor
 from ..web.htmx import form_again, go_to, is_partial, page_or_fragment
 from . import bp, composing, handing_over, previewing, saving, services
-from .handing_over import MoreThanReviewed, Reviewed
 from .services import Writer
 from .typed import Content, Typing
 
@@ -142,7 +140,7 @@ def review(key: UUID) -> ResponseReturnValue:
     """Show what sending would do, before anything is sent; where it cannot be sent, the page that says why."""
     if typed := kept_forms.fields():
         return _take_up(key, typed)
-    draft = _draft_or_campaign(key)
+    draft = handing_over.draft_or_campaign(Writer.of(current_user), key)
     if isinstance(draft, CampanaSMS):
         return redirect(_page_of(draft))
     form = composing.form_of(draft, request.args)
@@ -153,34 +151,15 @@ def review(key: UUID) -> ResponseReturnValue:
     require_way_out(db.session(), draft.usuario_id, form.kind)
     audience = handing_over.still_to_reach(db.session(), draft.usuario_id, chosen, draft.continua_id)
     gone = handing_over.left_out(chosen, audience)
-    reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience))
+    pace = current_settings().twilio.messages_per_second
+    reviewed = campaigns.review(draft.usuario_id, composing.campaign_of(form, audience), pace)
     template = form.template.ended_with(ending(reviewed.foot))
     shown = preview(template, reviewed.totals.longest or Recipient(""))
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
-    said = {"draft": draft, "longest": shown, "waits": waits, "gone": gone, "settled": form.settled}
+    rule = hours_in_words.rule_today(reviewed.forecast) if reviewed.is_closed and reviewed.forecast else ""
+    said = {"draft": draft, "longest": shown, "waits": waits, "gone": gone, "form": form, "rule": rule}
     segment = find_segment(db.session(), draft.usuario_id, form.said.segment_id)
     return render_template("campaigns/review.html", review=reviewed, segment=segment, **said)
-
-
-@bp.post("/campanas/borradores/<uuid:key>/enviar/")
-@access(Access.SEND)
-def send(key: UUID) -> ResponseReturnValue:
-    """Send a draft as it was reviewed; sent twice it is one campaign, and one that was changed is shown again."""
-    draft = _draft_or_campaign(key)
-    if isinstance(draft, CampanaSMS):
-        return redirect(_page_of(draft))
-    seen = Reviewed(request.form.get("huella", ""), read_id(request.form.get("mensajes", "")) or 0)
-    form = composing.form_of(draft, MultiDict())
-    audience = composing.checked(draft.usuario_id, form, form.said_for_review)
-    if draft.huella != seen.mark or audience is None:
-        return _look_again(key, str(next(iter(form.hora.errors), _changed())))
-    campaigns.require_twilio(current_settings().missing)
-    asked = composing.campaign_of(form, audience, draft.continua_id)
-    try:
-        sent = handing_over.send(Writer.of(current_user), key, seen, asked, by=current_actor())
-    except MoreThanReviewed as refusal:
-        return _look_again(key, refusal.message)
-    return _look_again(key, _changed()) if sent is None else redirect(_page_of(sent))
 
 
 @bp.post("/campanas/enviar/")
@@ -200,19 +179,6 @@ def send_at_once() -> ResponseReturnValue:
         asked = composing.campaign_of(form, audience)
         campaign = campaigns.create_campaign(current_user.account_id, asked, key, by=current_actor())
     return redirect(_page_of(campaign))
-
-
-def _draft_or_campaign(key: UUID) -> Borrador | CampanaSMS:
-    """Return the campaign that the draft of a key was sent as, else the draft.
-
-    Raises NotFound.
-    """
-    draft = services.find_draft(Writer.of(current_user), key)
-    # Looked for after the draft: a draft that is sent at this moment is one of the two, never neither.
-    found = handing_over.has_become(current_user.account_id, key) or draft
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _context(form: ComposeForm, draft: Borrador | None = None) -> dict[str, object]:
@@ -279,12 +245,3 @@ def _with_address(answer: str | Response, kept: saving.Kept) -> Response:
     if kept.apart and kept.draft is not None:
         response.headers["HX-Replace-Url"] = _address(kept.draft)
     return response
-
-
-def _changed() -> str:
-    return str(gettext("The draft was changed meanwhile, so nothing was sent."))
-
-
-def _look_again(key: UUID, why: str) -> ResponseReturnValue:
-    flash(gettext("%(why)s This is how it is now: look at it once more.", why=why), "danger")
-    return redirect(url_for("drafts.review", key=key))

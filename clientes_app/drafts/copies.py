@@ -9,7 +9,7 @@ from ..campaigns.forms import LONGEST_NAME
 from ..campaigns.services import get_campaign
 from ..errors import Conflict
 from ..extensions import db
-from ..models import Borrador, CampanaSMS
+from ..models import Borrador, CampanaSMS, TipoDeCampana
 from . import saving
 from .services import Writer, clients_of
 from .typed import MOST_CLIENTS, Content
@@ -44,6 +44,8 @@ def _content(campaign: CampanaSMS, name: str, client_ids: tuple[int, ...]) -> Co
         "nombre": name[:LONGEST_NAME],
         "plantilla": str(campaign.plantilla_id or ""),
         "propio": "",
+        "tipo": (campaign.tipo or TipoDeCampana.PUBLICIDAD).value,
+        "motivo_servicio": campaign.motivo_servicio or "",
     }
     few = 0 < len(client_ids) <= MOST_CLIENTS
     return Content(texts, (("destino", "marcados"),), client_ids if few else ())

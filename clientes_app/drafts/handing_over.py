@@ -16,12 +16,12 @@ from ..campaigns import services as campaigns
 from ..campaigns.missing import not_reached_since
 from ..campaigns.repeats import FormKey
 from ..clients.search.selection import Selection, Ticked
-from ..errors import Conflict
+from ..errors import Conflict, NotFound
 from ..extensions import db, unit_of_work
 from ..models import Borrador, CampanaSMS
 from ..sending.ordering.notifier import bell
 from ..shop.services import lock_account
-from .services import Writer, sent_as
+from .services import Writer, find_draft, sent_as
 
 
 def still_to_reach(session: Session, account_id: int, audience: Selection, continues_id: int | None) -> Selection:
@@ -79,6 +79,19 @@ def send(writer: Writer, key: UUID, seen: Reviewed, draft: campaigns.Draft, *, b
 def has_become(account_id: int, key: UUID) -> CampanaSMS | None:
     """Return the campaign that the draft of a key was sent as; None where it has not been sent."""
     return sent_as(db.session(), account_id, str(key))
+
+
+def draft_or_campaign(writer: Writer, key: UUID) -> Borrador | CampanaSMS:
+    """Return the campaign that the draft of a key was sent as, else the draft.
+
+    Raises NotFound.
+    """
+    draft = find_draft(writer, key)
+    # Looked for after the draft: a draft that is sent at this moment is one of the two, never neither.
+    found = has_become(writer.account_id, key) or draft
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _take(session: Session, writer: Writer, key: UUID, seen: str) -> bool:

@@ -29,6 +29,7 @@ _TEXTS: Mapping[str, str] = {
     "plantilla": "",
     "propio": "",
     "tipo": TipoDeCampana.PUBLICIDAD.value,
+    "motivo_servicio": "",
     "cuando": When.NOW.value,
     "dia": "",
     "hora": "",

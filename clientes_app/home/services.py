@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..campaigns import listing as campaigns
+from ..campaigns.law import binding
 from ..campaigns.progress import Progress
 from ..clients.dead_numbers import services as dead_numbers
 from ..clients.search import listing
@@ -40,6 +42,8 @@ class Overview:
     """What could not be kept at its hour."""
     to_come: Sequence[CampanaSMS]
     """What goes out next at its hour."""
+    openings: Mapping[int, datetime]
+    """When those of them go out whose hours find advertising closed, by their ids."""
     running: list[tuple[CampanaSMS, Progress]]
     latest: Sequence[CampanaSMS]
     waits: Mapping[int, Wait]
@@ -70,11 +74,12 @@ class Overview:
 
 def overview(account_id: int) -> Overview:
     """Return what runs, what the last campaigns came to, whom none can reach, and what to do first."""
-    latest = _latest_campaigns(account_id)
+    latest, to_come = _latest_campaigns(account_id), planned.next_of(account_id)
     return Overview(
         waiting=campaigns.waiting(account_id),
         held=campaigns.held(account_id),
-        to_come=planned.next_of(account_id),
+        to_come=to_come,
+        openings=binding.openings_of(db.session(), account_id, to_come),
         running=campaigns.running(account_id),
         latest=latest,
         waits=campaigns.waits_of(latest),

@@ -8,7 +8,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
+from ..campaigns.law import binding
 from ..errors import DomainError
+from ..extensions import db
 from ..values.days import read_day
 from ..web.access import Access, access
 from ..web.actor import current_account
@@ -23,7 +25,9 @@ def calendar() -> ResponseReturnValue:
     month = planned.month_of(account, _asked_month() or planned.today_of(account).replace(day=1))
     weekdays = [get_locale().days["stand-alone"]["abbreviated"][day] for day in range(7)]
     coming = planned.next_of(account.id) if month.is_empty else ()
-    return render_template("schedule/calendar.html", month=month, weekdays=weekdays, coming=coming)
+    openings = binding.openings_of(db.session(), account.id, [each for day in month.days for each in day.campaigns])
+    shown = {"weekdays": weekdays, "coming": coming, "openings": openings}
+    return render_template("schedule/calendar.html", month=month, **shown)
 
 
 def _asked_month() -> date | None:

@@ -52,9 +52,14 @@ class Month:
         return first_of_next_month(self.first)
 
     @property
+    def days(self) -> list[Day]:
+        """List the days that are shown, those of other months too."""
+        return [day for week in self.weeks for day in week]
+
+    @property
     def is_empty(self) -> bool:
         """Return whether nothing is scheduled in it."""
-        return not any(day.campaigns for week in self.weeks for day in week if day.in_month)
+        return not any(day.campaigns for day in self.days if day.in_month)
 
 
 def today_of(account: Account) -> date:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..audit_log import NOBODY, Thing, record
 from ..campaigns import limits, storing
+from ..campaigns.law import binding
 from ..campaigns.services import waits_for_approval
 from ..clients.search.selection import Selection, Unreadable
 from ..database import clock
@@ -128,7 +129,8 @@ def _start(session: Session, campaign: CampanaSMS, audience: Selection | None, n
         _hold(session, campaign, MotivoDePausa.LIMITE)
         return
     control.hand_over(connection, campaign.id)
-    record(session, NOBODY, Accion.CAMPAIGN_SENT, _thing(campaign), mensajes=campaign.total_clientes)
+    told = binding.audited(session, campaign)
+    record(session, NOBODY, Accion.CAMPAIGN_SENT, _thing(campaign), mensajes=campaign.total_clientes, **told)
 
 
 def _hold(session: Session, campaign: CampanaSMS, reason: MotivoDePausa) -> None:

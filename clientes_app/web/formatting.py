@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_timedelta, get_month_names, get_timezone_location
+from babel.dates import format_skeleton, format_time, format_timedelta, get_month_names, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
@@ -25,6 +25,7 @@ _NAMED = 20
 _UNITS = (("day", 86_400, 1_000_000), ("hour", 3_600, 24), ("minute", 60, 60), ("second", 1, 60))
 """How many seconds each has, and how many of it the next one has."""
 _NEAR = timedelta(minutes=2)
+_WEEK = 7
 _LONGEST_THING = 40
 _SHOWN_FIRST, _SHOWN_LAST = 3, 2
 """Digits of a masked number, beside those of its country."""
@@ -100,6 +101,21 @@ def full_moment(value: datetime) -> str:
     pattern = gettext("EEEE, MMMM d, h:mm a") if this_year else gettext("EEEE, MMMM d, y, h:mm a")
     when = format_datetime(value, pattern)
     return str(gettext("%(moment)s, %(place)s time", moment=when, place=place_of_clock()))
+
+
+def near_moment(value: datetime) -> str:
+    """Write a moment to come as people say it, in the account's zone: `el lunes a las 8:00 a. m.`."""
+    zone = get_timezone()
+    days = (value.astimezone(zone).date() - utc_now().astimezone(zone).date()).days
+    if days == 0:
+        return str(format_datetime(value, gettext("'today at' h:mm a")))
+    pattern = gettext("EEEE 'at' h:mm a") if days < _WEEK else gettext("EEEE, MMMM d 'at' h:mm a")
+    return str(format_datetime(value, pattern))
+
+
+def clock_time(minutes: int) -> str:
+    """Write an hour that is given in minutes after midnight: `8:00 a. m.`."""
+    return format_time(time(minutes // 60 % 24, minutes % 60), "h:mm a", locale=get_locale())
 
 
 def until(value: datetime) -> str:

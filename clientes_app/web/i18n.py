@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
         money=formatting.money,
         moment=formatting.moment,
         full_moment=formatting.full_moment,
+        near_moment=formatting.near_moment,
         until=formatting.until,
         countdown=formatting.countdown,
         is_near=formatting.is_near,

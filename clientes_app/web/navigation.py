@@ -62,7 +62,7 @@ def _places() -> list[Place]:
         Place("answers.index", gettext("Answers"), "inbox"),
     ]
     if current_user.is_authenticated and current_user.is_admin:
-        also = ("shop", "fields", "tokens", "audit", "api")
+        also = ("shop", "advertising", "fields", "tokens", "audit", "api")
         places.append(Place("people.index", gettext("Settings"), "settings", also=also))
     if current_settings().simulated:
         places.append(Place("phone.index", gettext("Simulated phone"), "device-mobile"))
@@ -74,6 +74,7 @@ def _settings_places() -> list[Place]:
     return [
         Place("people.index", gettext("People"), "users"),
         Place("shop.index", gettext("Rules and limits"), "adjustments"),
+        Place("advertising.index", gettext("Advertising"), "clock"),
         Place("fields.index", gettext("Fields"), "forms"),
         Place("tokens.index", gettext("API"), "key", also=("api",)),
         Place("audit.index", gettext("Audit"), "history"),

@@ -9,16 +9,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
+from sqlalchemy import select
 
 from clientes_app import create_app
 from clientes_app.cli.demo_shop import load_shop
 from clientes_app.config import PROJECT_ROOT, Settings
 from clientes_app.extensions import db
+from clientes_app.models import Rol, Usuario
 from clientes_app.simulator.ledger import Ledger
 from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import Simulator
 from ..support.server import Server
+from ..support.shop import Shop
 from .site import Site
 from .visitors import Visitors
 
@@ -69,6 +72,8 @@ def shared_site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     ledger = Ledger(folder / "ledger.sqlite")
     with app.app_context():
         load_shop("CO", ledger)
+        sample = db.session.scalars(select(Usuario.id).where(Usuario.rol == Rol.ADMIN)).one()
+    Shop(app).open_always(sample)
     ledger.close()
     with SimulatorProcess.start(folder / "ledger.sqlite") as process:
         log = folder / "server.log"

@@ -14,7 +14,7 @@ from clientes_app.models import ENDED, CampanaSMS, EstadoCampana
 
 from ..support.carrier import Simulator, wait_until
 from ..support.server import Server
-from ..support.shop import Shop
+from ..support.shop import OpenShop, Shop
 
 LATENCY_MS = 50
 
@@ -33,7 +33,7 @@ class Site:
 
     @property
     def shop(self) -> Shop:
-        return Shop(self.app)
+        return OpenShop(self.app)
 
     def behave_well(self) -> None:
         """Let the simulated Twilio answer everything, and soon."""

@@ -318,6 +318,7 @@ def test_the_state_as_json(english: CheckingClient, shop: Shop, account: int) ->
         "omitido": 1,
         "incierto": 0,
         "cancelado": 0,
+        "tipo": "publicidad",
     }
 
 

@@ -147,8 +147,9 @@ def browser(app: Flask) -> CheckingClient:
 
 
 @pytest.fixture
-def admin(browser: CheckingClient, account: int) -> CheckingClient:
-    """The browser of the admin `ana`."""
+def admin(browser: CheckingClient, shop: Shop, account: int) -> CheckingClient:
+    """The browser of the admin `ana`, whose advertising goes out at any hour unless a test settles another."""
+    shop.open_unless_settled(account)
     assert browser.log_in("ana").status_code == 302
     return browser
 
@@ -156,6 +157,7 @@ def admin(browser: CheckingClient, account: int) -> CheckingClient:
 @pytest.fixture
 def seller(app: Flask, shop: Shop, account: int) -> CheckingClient:
     """The browser of `vero`, who sells for `ana`."""
+    shop.open_unless_settled(account)
     shop.add_seller(account, "vero")
     client = open_browser(app)
     assert client.log_in("vero").status_code == 302

@@ -13,13 +13,23 @@ from sqlalchemy import inspect
 from clientes_app.auth.passwords import hash_password
 from clientes_app.clients.sales import count_purchases
 from clientes_app.extensions import unit_of_work
-from clientes_app.models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
+from clientes_app.models import Cliente, ClienteEtiqueta, Norma, PlantillaSMS, Rol, Usuario, Venta
 from clientes_app.tenancy import Account
 from clientes_app.values.client_keys import keys_of
 
 from .clock import BOGOTA
 
 PASSWORD = "a good password"
+_USUAL_HOURS = {
+    "semana_abre": 8 * 60,
+    "semana_cierra": 19 * 60,
+    "sabado_abre": 8 * 60,
+    "sabado_cierra": 15 * 60,
+    "festivo_abre": None,
+    "festivo_cierra": None,
+    "exigir": False,
+}
+_AT_ANY_HOUR = {name: 24 * 60 if name.endswith("_cierra") else 0 for name in _USUAL_HOURS if name != "exigir"}
 
 
 @cache
@@ -41,6 +51,17 @@ class Shop:
     def add_admin(self, name: str = "ana") -> int:
         """Store an admin; its id is the account's."""
         return self.add(Usuario(usuario=name, clave_hash=_hash(), rol=Rol.ADMIN, negocio=f"Tienda {name}"))
+
+    def open_unless_settled(self, account_id: int) -> None:
+        """Let an account's advertising go out at any hour, where it has settled nothing of that."""
+        with self.app.app_context(), unit_of_work() as session:
+            settled = session.get(Norma, account_id)
+        if settled is None:
+            self.open_always(account_id)
+
+    def open_always(self, account_id: int) -> None:
+        """Let an account's advertising go out at any hour, so that no test depends on the hour at which it is run."""
+        self.settle_law(account_id, **_AT_ANY_HOUR)
 
     def add_seller(self, account_id: int, name: str = "vero", **rights: bool) -> int:
         """Store a vendedor of the account, with the usual rights or those given."""
@@ -78,12 +99,27 @@ class Shop:
         with self.app.app_context(), unit_of_work() as session:
             session.add(ClienteEtiqueta(etiqueta_id=tag_id, cliente_id=client_id))
 
+    def settle_law(self, account_id: int, **rules: Any) -> None:
+        """Let an account keep the law of advertising in the usual hours, or as `rules` say by the names of `Norma`."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.merge(Norma(usuario_id=account_id, **_USUAL_HOURS | rules))
+
     def add(self, row: Any) -> int:
         """Store any row."""
         with self.app.app_context(), unit_of_work() as session:
             session.add(row)
             session.flush()
             return int(inspect(row).identity[0])
+
+
+class OpenShop(Shop):
+    """The same for shops in browsers: what these compose goes out at any hour."""
+
+    def add_admin(self, name: str = "ana") -> int:
+        """Store an admin; its id is the account's."""
+        account_id = super().add_admin(name)
+        self.open_always(account_id)
+        return account_id
 
 
 def _client(account_id: int, nombre: str, telefono: str, **fields: Any) -> Cliente:

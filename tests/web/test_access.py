@@ -218,6 +218,10 @@ ADMIN = {
     "POST shop.save",
     "GET shop.way_out",
     "POST shop.save_way_out",
+    "GET advertising.index",
+    "POST advertising.save",
+    "POST advertising.add_day",
+    "POST advertising.remove_day",
     "GET campaigns.confirm_approval",
     "POST campaigns.approve",
     "GET campaigns.confirm_rejection",
@@ -238,6 +242,8 @@ SEND = {
     "POST drafts.keep_for_review",
     "GET drafts.review",
     "POST drafts.send",
+    "GET drafts.confirm_excepting",
+    "POST drafts.send_excepted",
     "POST drafts.send_at_once",
     "POST drafts.try_first",
     "GET drafts.show_trial",
@@ -331,6 +337,12 @@ FORM = {
 }
 
 
+def form_for(rule: Rule) -> dict[str, Any]:
+    """Return what is sent to an address: of a campaign and of a field, `tipo` says different things."""
+    is_campaign = rule.endpoint.partition(".")[0] in {"campaigns", "drafts"}
+    return FORM | {"tipo": "publicidad"} if is_campaign else FORM
+
+
 class House:
     """Two accounts; the first has a row of each kind, which all carry the secret."""
 
@@ -418,6 +430,7 @@ class House:
             "trial_id": self.campaign,
             "key": UUID(self.draft),
             "code": "0000000",
+            "day": "2199-12-24",
         }
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
@@ -438,9 +451,14 @@ class House:
         if what.startswith("GET"):
             return client.get(self.url(rule), buffered=True)
         if rule.endpoint in JSON:
-            payload = {**FORM, "cliente_ids": [self.client]}
+            payload = {**form_for(rule), "cliente_ids": [self.client]}
             return client.send_json(self.url(rule), payload)
-        data = {**FORM, "cliente_ids": str(self.client), "cliente": str(self.client), "plantilla": str(self.template)}
+        data = {
+            **form_for(rule),
+            "cliente_ids": str(self.client),
+            "cliente": str(self.client),
+            "plantilla": str(self.template),
+        }
         return client.send(self.url(rule), data)
 
 
@@ -596,7 +614,7 @@ def call_with(token: str, house: House, what: str, rule: Rule, place: int = 0) -
     return house.app.test_client().open(
         house.url(rule),
         method=what.partition(" ")[0],
-        json=None if what.startswith("GET") else FORM | chosen,
+        json=None if what.startswith("GET") else form_for(rule) | chosen,
         headers=bearer(token),
         environ_base={"REMOTE_ADDR": f"2001:db8::{place:x}"},
     )

@@ -6,6 +6,7 @@ By default those of Ley 2300 de 2023, article 5 with article 3, cut to what oper
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
@@ -23,6 +24,8 @@ LONGEST_LOOK = 400
 """Days that are looked through for the next opening: more than a year of them all closed is never."""
 
 _SATURDAY, _SUNDAY = 5, 6
+_MOVED = " (observado)"
+"""What the library says of a holiday that is kept on the Monday after."""
 _DAY_MINUTES = 24 * 60
 
 
@@ -93,6 +96,13 @@ def zone_of_number(e164: str, shop_zone: tzinfo) -> tzinfo:
 def public_holidays(year: int) -> frozenset[date]:
     """Return Colombia's public holidays of a year (Ley 51 de 1983 and others)."""
     return frozenset(holidays.country_holidays("CO", years=year))
+
+
+@cache
+def holiday_names(year: int) -> Mapping[date, str]:
+    """Return the same days in the calendar's order, with their Spanish names."""
+    named = holidays.country_holidays("CO", years=year, language="es")
+    return {day: name.removesuffix(_MOVED) for day, name in sorted(named.items())}
 
 
 def _moment_of(day: date, minutes: int, zone: tzinfo) -> datetime:
