@@ -28,13 +28,6 @@ INNER_BLUEPRINTS = {
     "shop.advertising",
     "web.offline",
 }
-    "auth.second_factor",
-    "clients.segments",
-    "opt_outs.by_link",
-    "people.profile",
-    "shop.advertising",
-    "web.offline",
-}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "canonical",
     "finding",
