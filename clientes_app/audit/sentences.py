@@ -31,6 +31,8 @@ ACTS = {
     Accion.CLIENTS_EXPORTED: lazy_gettext("exported clients"),
     Accion.CLIENT_DATA_EXPORTED: lazy_gettext("exported everything about a client"),
     Accion.CLIENT_ERASED: lazy_gettext("erased a client"),
+    Accion.SALE_EDITED: lazy_gettext("edited a sale"),
+    Accion.SALE_DELETED: lazy_gettext("deleted a sale"),
     Accion.IMPORT_APPLIED: lazy_gettext("imported clients"),
     Accion.IMPORT_UNDONE: lazy_gettext("undid an import"),
     Accion.CAMPAIGN_SENT: lazy_gettext("sent a campaign"),
@@ -61,8 +63,11 @@ _DETAILS = {
     "alcances": lazy_gettext("scopes"),
     "cambios": lazy_gettext("changes"),
     "clave": lazy_gettext("in texts"),
+    "cliente": lazy_gettext("client no."),
     "columnas": lazy_gettext("columns"),
     "con": lazy_gettext("with"),
+    "concepto": lazy_gettext("what for"),
+    "fecha": lazy_gettext("day and hour"),
     "filas": lazy_gettext("rows"),
     "formato": lazy_gettext("format"),
     "llave": lazy_gettext("passkey"),
@@ -74,6 +79,7 @@ _DETAILS = {
     "puede_enviar": lazy_gettext("send campaigns"),
     "puede_vender": lazy_gettext("record sales"),
     "tipo": lazy_gettext("kind"),
+    "total": lazy_gettext("total"),
     "programada_para": lazy_gettext("hour"),
     "usuario": lazy_gettext("user"),
 }
@@ -86,6 +92,7 @@ _VALUES = {
     MotivoDePausa.TEXTO: lazy_gettext("its text has a placeholder that is gone"),
     MotivoDePausa.LIMITE: lazy_gettext("it would have passed a limit of the shop"),
     "app": lazy_gettext("an app"),
+    "cambiado": lazy_gettext("changed"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),
     "enlace": lazy_gettext("a link"),
     "llave_de_acceso": lazy_gettext("a passkey"),
@@ -120,6 +127,8 @@ def thing(entry: Auditoria) -> str:
     """Name what it was done to; empty where the act says it all."""
     if entry.cosa == "cliente" and entry.cosa_id:
         return str(gettext("client no. %(number)s", number=entry.cosa_id))
+    if entry.cosa == "venta" and entry.cosa_id:
+        return str(gettext("sale no. %(number)s", number=entry.cosa_id))
     return entry.cosa_nombre
 
 

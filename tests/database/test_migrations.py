@@ -168,6 +168,10 @@ ROWS = {
         """UPDATE sms_log SET valores = '{"cumpleanos": "--05-17"}' WHERE campana_id = 1""",
     ),
     "0027": ("UPDATE fila_importada SET campos = '17/05' WHERE numero = 2",),
+    "0029": (
+        "INSERT INTO venta (id, cliente_id, total, fecha, registrada, ediciones, recibo, importacion_id, usuario_id)"
+        " VALUES (2, 1, 12000, '2026-11-22 15:00:00', '2026-11-22 15:00:00', 1, '4711', 1, 1)",
+    ),
     "0026": (
         "INSERT INTO numero_propio (persona_id, telefono_e164, probado, por_probar, codigo_hash, vence, intentos)"
         " VALUES (1, '+573001234567', '2026-11-22 15:00:00', '+573007654321', 'x', '2026-11-22 15:10:00', 2)",

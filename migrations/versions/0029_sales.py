@@ -1,0 +1,51 @@
+"""sales are edited, imported and recorded by programs
+
+Revision ID: 0029
+Revises: 0027
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    "ix_venta_usuario_id_clave_idempotencia": (["usuario_id", "clave_idempotencia"], "clave_idempotencia IS NOT NULL"),
+    "ix_venta_usuario_id_recibo": (["usuario_id", "recibo"], "recibo <> ''"),
+    "ix_venta_importacion_id_id": (["importacion_id", "id"], "importacion_id IS NOT NULL"),
+}
+COLUMNS = ("registrada", "ediciones", "recibo", "clave_idempotencia", "huella", "importacion_id")
+
+
+def upgrade():
+    # Added in place: SQLite would rebuild a table in batch mode, and its triggers would be lost.
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    number, moment = ("BIGINT", "TIMESTAMP WITH TIME ZONE") if is_postgresql else ("INTEGER", "DATETIME")
+    for column in (
+        f"registrada {moment}",
+        "ediciones INTEGER DEFAULT 0 NOT NULL",
+        "recibo VARCHAR(40) DEFAULT '' NOT NULL CONSTRAINT ck_venta_recibo CHECK (length(recibo) <= 40)",
+        "clave_idempotencia VARCHAR(200)",
+        "huella VARCHAR(64)",
+        f"importacion_id {number} CONSTRAINT fk_venta_importacion_id REFERENCES importacion (id) ON DELETE SET NULL",
+    ):
+        op.execute(f"ALTER TABLE venta ADD COLUMN {column}")
+    for name, (columns, condition) in INDEXES.items():
+        op.create_index(
+            name,
+            "venta",
+            columns,
+            unique=name != "ix_venta_importacion_id_id",
+            sqlite_where=sa.text(condition),
+            postgresql_where=sa.text(condition),
+        )
+
+
+def downgrade():
+    for name in INDEXES:
+        op.drop_index(name, "venta")
+    for column in COLUMNS:
+        op.drop_column("venta", column)
