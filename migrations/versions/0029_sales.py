@@ -33,6 +33,14 @@ def upgrade():
         f"importacion_id {number} CONSTRAINT fk_venta_importacion_id REFERENCES importacion (id) ON DELETE SET NULL",
     ):
         op.execute(f"ALTER TABLE venta ADD COLUMN {column}")
+    for column in (
+        "clase VARCHAR(16) DEFAULT 'clientes' NOT NULL"
+        " CONSTRAINT ck_importacion_claseimportacion CHECK (clase IN ('clientes', 'ventas'))",
+        "crea_clientes BOOLEAN DEFAULT false NOT NULL",
+        "sumas JSON DEFAULT '{}' NOT NULL",
+    ):
+        op.execute(f"ALTER TABLE importacion ADD COLUMN {column}")
+    op.add_column("fila_importada", sa.Column("venta", sa.Text(), server_default="", nullable=False))
     for name, (columns, condition) in INDEXES.items():
         op.create_index(
             name,
@@ -45,6 +53,9 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_column("fila_importada", "venta")
+    for column in ("sumas", "crea_clientes", "clase"):
+        op.drop_column("importacion", column)
     for name in INDEXES:
         op.drop_index(name, "venta")
     for column in COLUMNS:

@@ -171,6 +171,7 @@ ROWS = {
     "0029": (
         "INSERT INTO venta (id, cliente_id, total, fecha, registrada, ediciones, recibo, importacion_id, usuario_id)"
         " VALUES (2, 1, 12000, '2026-11-22 15:00:00', '2026-11-22 15:00:00', 1, '4711', 1, 1)",
+        "UPDATE importacion SET clase = 'ventas' WHERE id = 1",
     ),
     "0026": (
         "INSERT INTO numero_propio (persona_id, telefono_e164, probado, por_probar, codigo_hash, vence, intentos)"

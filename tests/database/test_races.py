@@ -156,7 +156,7 @@ def begin_a_review(world: World) -> Raced:
     number = world.imports.upload(FILE)
     layout, place = world.imports.layout(number), world.imports.place
     return Raced(
-        lambda: importing.start_review(world.account, number, layout, "", place.storage),
+        lambda: importing.start_review(world.account, number, layout, importing.ForAll(), place.storage),
         holds=import_state(world, number, EstadoImportacion.REVISANDO),
     )
 

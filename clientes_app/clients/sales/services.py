@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -122,16 +122,16 @@ def delete_sale(account: Account, shown: Shown, *, by: Actor) -> None:
 
 def count_purchases(session: Session, account_id: int, client_id: int) -> None:
     """Carry a client's sales over to the client: lists sort and filter by the last one and by their sum."""
-    carry_over(session, and_(Cliente.id == client_id, Cliente.usuario_id == account_id))
+    carry_over(session.connection(), and_(Cliente.id == client_id, Cliente.usuario_id == account_id))
 
 
-def carry_over(session: Session, clients: ColumnElement[bool]) -> None:
+def carry_over(connection: Connection, clients: ColumnElement[bool]) -> None:
     """Do the same for each of some clients, whom the caller has locked."""
     made = select(Venta).where(Venta.cliente_id == Cliente.id, Venta.usuario_id == Cliente.usuario_id)
     last = made.with_only_columns(func.max(Venta.fecha)).scalar_subquery()
     total = made.with_only_columns(func.round(func.coalesce(func.sum(Venta.total), 0), 2)).scalar_subquery()
     counted = update(Cliente).where(clients).values(ultima_compra=last, total_compras=total)
-    session.execute(counted.execution_options(synchronize_session=False))
+    connection.execute(counted)
 
 
 def sales_to(account_id: int, client_id: int) -> Sales:
