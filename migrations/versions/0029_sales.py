@@ -23,10 +23,12 @@ COLUMNS = ("registrada", "ediciones", "recibo", "clave_idempotencia", "huella", 
 def upgrade():
     # Added in place: SQLite would rebuild a table in batch mode, and its triggers would be lost.
     is_postgresql = op.get_bind().dialect.name == "postgresql"
-    number, moment = ("BIGINT", "TIMESTAMP WITH TIME ZONE") if is_postgresql else ("INTEGER", "DATETIME")
+    number, moment, no = (
+        ("BIGINT", "TIMESTAMP WITH TIME ZONE", "false") if is_postgresql else ("INTEGER", "DATETIME", "0")
+    )
     for column in (
         f"registrada {moment}",
-        "ediciones INTEGER DEFAULT 0 NOT NULL",
+        "ediciones INTEGER DEFAULT '0' NOT NULL",
         "recibo VARCHAR(40) DEFAULT '' NOT NULL CONSTRAINT ck_venta_recibo CHECK (length(recibo) <= 40)",
         "clave_idempotencia VARCHAR(200)",
         "huella VARCHAR(64)",
@@ -36,7 +38,7 @@ def upgrade():
     for column in (
         "clase VARCHAR(16) DEFAULT 'clientes' NOT NULL"
         " CONSTRAINT ck_importacion_claseimportacion CHECK (clase IN ('clientes', 'ventas'))",
-        "crea_clientes BOOLEAN DEFAULT false NOT NULL",
+        f"crea_clientes BOOLEAN DEFAULT {no} NOT NULL",
         "sumas JSON DEFAULT '{}' NOT NULL",
     ):
         op.execute(f"ALTER TABLE importacion ADD COLUMN {column}")
