@@ -6,11 +6,13 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from ..models import Accion, Auditoria, MotivoDePausa
+from ..models import Accion, Auditoria, ClaseImportacion, MotivoDePausa
 from ..web.formatting import number
 
 COUNT = "cuantos"
 """The detail that says to how many things an act was done."""
+_CONTENTS = "clase"
+"""The detail that says what the rows of an imported file are."""
 
 ACTS = {
     Accion.LOGGED_IN: lazy_gettext("logged in"),
@@ -113,6 +115,8 @@ def who(entry: Auditoria) -> str:
 
 def act(entry: Auditoria) -> str:
     """Say what was done, to how many where that is told."""
+    if entry.accion is Accion.IMPORT_APPLIED and entry.detalle.get(_CONTENTS) == ClaseImportacion.VENTAS:
+        return str(gettext("imported sales"))
     count = entry.detalle.get(COUNT)
     if not isinstance(count, int):
         return str(ACTS[entry.accion])
@@ -140,7 +144,7 @@ def sentence(entry: Auditoria) -> str:
 
 def details(entry: Auditoria) -> str:
     """Return what else is known of an act; empty where nothing is."""
-    known = {name: value for name, value in entry.detalle.items() if name != COUNT}
+    known = {name: value for name, value in entry.detalle.items() if name not in (COUNT, _CONTENTS)}
     return "; ".join(f"{_DETAILS.get(name, name)}: {_said(value)}" for name, value in known.items())
 
 

@@ -107,7 +107,8 @@ def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion
         if not row.por_aplicar:
             raise Conflict(gettext("There is nothing to import."))
         row.columnas = _with_fields_made(session, row, by).to_json()
-        record(session, by, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
+        kind = {} if row.clase is ClaseImportacion.CLIENTES else {"clase": row.clase.value}
+        record(session, by, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar, **kind)
     return row
 
 
