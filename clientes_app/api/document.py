@@ -14,6 +14,7 @@ SCOPES = {
         "read the templates, how campaigns are going, and what people write back; find clients by filters"
     ),
     Alcance.CLIENTS: translatable("create clients"),
+    Alcance.SALES: translatable("record sales"),
     Alcance.SEND: translatable("send campaigns"),
 }
 

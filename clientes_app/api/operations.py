@@ -63,6 +63,18 @@ _KEY = parameter(
     "promocion-marzo",
 )
 
+_CLIENT_OF_SALE = parameter("pk", "path", translatable("The client."), {"type": "integer", "minimum": 0}, 10)
+_KEY_OF_SALE = parameter(
+    "Idempotency-Key",
+    "header",
+    translatable(
+        "The same key with the same body for the same client, from the same person within 24 hours, gives the sale "
+        "that it gave before instead of a second one; with anything else it is refused."
+    ),
+    {"type": "string", "minLength": 1, "maxLength": 200},
+    "caja-2-recibo-4711",
+)
+
 _DETAILS = [
     {"cliente_id": 1, "nombre": "Maria Gonzalez", "estado": "enviado", "twilio_sid": "SM1234567890abcdef"},
     {"cliente_id": 2, "nombre": "Carlos Ruiz", "estado": "fallido", "error": "El número no existe (21211)"},
@@ -103,6 +115,13 @@ _CLIENT = {
     "recibe_sms": True,
     "motivo_sin_sms": None,
     "campos": {"cumpleanos": "--05-17", "talla": "M"},
+}
+_SALE = {
+    "id": 41,
+    "cliente_id": 10,
+    "total": "59900.00",
+    "concepto": "Zapatos",
+    "fecha": "2024-03-15T10:30:00-05:00",
 }
 _ANSWER = {
     "id": 42,
@@ -160,6 +179,29 @@ CREATE_CLIENT = _writes(
         "400": wrong_input("nombre", "This field is required."),
         **shared(413),
     },
+)
+RECORD_SALE = _writes(
+    Alcance.SALES,
+    "VentaNueva",
+    translatable("Record a sale to a client"),
+    translatable("It counts at once in what the client has bought, and in the filters that ask for it."),
+    {
+        "200": answers(translatable("The sale."), "VentaRegistrada", {"success": True, "venta": _SALE}),
+        "400": wrong_input("total", "This field is required."),
+        "409": refuses(
+            translatable("The client's data was erased."),
+            "This client's data was erased. It can no longer be changed.",
+        ),
+        "422": refuses(
+            translatable(
+                "The Idempotency-Key came before with another sale, or from another person. Nothing is recorded."
+            ),
+            "This Idempotency-Key was sent before with another request, or by another person. Nothing is recorded.",
+        ),
+        **shared(404, 413),
+    },
+    _CLIENT_OF_SALE,
+    _KEY_OF_SALE,
 )
 SEND = _writes(
     Alcance.SEND,
@@ -234,6 +276,7 @@ PATHS: Json = {
     "/clientes/plantillas-sms/": {"get": {"operationId": "listTemplates", **LIST_TEMPLATES}},
     "/clientes/buscar/": {"get": {"operationId": "findClients", **FIND_CLIENTS}},
     "/clientes/crear/ajax/": {"post": {"operationId": "createClient", **CREATE_CLIENT}},
+    "/clientes/{pk}/ventas/": {"post": {"operationId": "recordSale", **RECORD_SALE}},
     "/clientes/enviar-sms/": {"post": {"operationId": "sendSms", **SEND}},
     "/clientes/campanas/{pk}/estado/": {"get": {"operationId": "campaignState", **STATE}},
     "/clientes/campanas/{pk}/detalles/": {"get": {"operationId": "campaignDetails", **DETAILS}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..models import ENDED, EstadoCampana, EstadoSMS, MotivoDePausa, TipoDeCampana
 from ..values.text import translatable
-from .shapes import Json, count, identifier, list_of, one_of, ref, shape, text
+from .shapes import Json, count, identifier, list_of, moment, one_of, ref, shape, text
 
 _OTHER_MESSAGES = {
     EstadoSMS.PENDIENTE: translatable("Messages that wait to be sent."),
@@ -29,11 +29,9 @@ _MORE_DETAILS = {
     "detalles_url": text(translatable("Where the entries after these are; missing when these are the last."))
 }
 _HAS_HOUR = {
-    "programada_para": {
-        "type": "string",
-        "format": "date-time",
-        "description": translatable("The hour of a campaign that was scheduled, with the UTC offset of the shop."),
-    }
+    "programada_para": moment(
+        translatable("The hour of a campaign that was scheduled, with the UTC offset of the shop.")
+    )
 }
 _HAS_KIND = {
     "tipo": one_of(
@@ -51,15 +49,13 @@ _HELD = {
     )
 }
 _WAITS = {
-    "espera_hasta": {
-        "type": "string",
-        "format": "date-time",
-        "description": translatable(
+    "espera_hasta": moment(
+        translatable(
             "When the campaign goes on by itself, with the UTC offset of the shop: it has used up the shop's limit of "
             "the day or of the month, or it is advertising and the lawful hours are closed. Missing where it does not "
             "wait, or nobody knows until when."
-        ),
-    }
+        )
+    )
 }
 _OWN_FIELDS = {
     "type": "object",
@@ -110,11 +106,7 @@ _CLIENT = shape(
         ),
         "documento": text(translatable("Number of the identity document.")),
         "activo": {"type": "boolean", "description": translatable("Whether campaigns go to the client.")},
-        "creado": {
-            "type": "string",
-            "format": "date-time",
-            "description": translatable("With the UTC offset of the shop."),
-        },
+        "creado": moment(translatable("With the UTC offset of the shop.")),
         "recibe_sms": {"type": "boolean", "description": translatable("Whether the number is one that gets SMS.")},
         "motivo_sin_sms": {
             "type": ["string", "null"],
@@ -130,6 +122,33 @@ _FOUND = shape(
         "id": identifier(translatable("The client.")),
         "nombre": text(translatable("The client's name.")),
         "activo": {"type": "boolean", "description": translatable("Whether campaigns go to the client.")},
+    }
+)
+_NEW_SALE: Json = {
+    "type": "object",
+    "required": ["total"],
+    "properties": {
+        "total": {
+            "type": ["number", "string"],
+            "description": translatable(
+                "Pesos, with at most two decimals: a number, or a text such as 59900.50 or, as people write, 59.900. "
+                "In a text three digits behind a point are thousands."
+            ),
+        },
+        "concepto": text(translatable("What was sold."), 200),
+        "fecha": moment(
+            translatable("When, with an offset: not in the future, and at most twenty years ago. Without it, now.")
+        ),
+    },
+    "example": {"total": "59900.00", "concepto": "Zapatos", "fecha": "2024-03-15T10:30:00-05:00"},
+}
+_SALE = shape(
+    {
+        "id": identifier(translatable("The sale.")),
+        "cliente_id": identifier(translatable("The client.")),
+        "total": text(translatable("Pesos, with two decimals.")),
+        "concepto": text(translatable("What was sold.")),
+        "fecha": moment(translatable("With the UTC offset of the shop.")),
     }
 )
 _TEMPLATE = shape(
@@ -157,11 +176,7 @@ _NEW_CAMPAIGN: Json = {
             1_600,
         ),
         "nombre_campana": text(translatable("A name for the campaign; without one it gets one."), 200),
-        "programada_para": {
-            "type": "string",
-            "format": "date-time",
-            "description": translatable("When it is sent, with an offset; without it, at once."),
-        },
+        "programada_para": moment(translatable("When it is sent, with an offset; without it, at once.")),
         "tipo": one_of(
             [kind.value for kind in TipoDeCampana],
             translatable(
@@ -236,11 +251,7 @@ _ANSWER = shape(
         },
         "mensaje": text(translatable("What the person wrote; empty where only pictures came."), 1_600),
         "adjuntos": count(translatable("Pictures and other files that came with it; they stay at Twilio.")),
-        "recibida": {
-            "type": "string",
-            "format": "date-time",
-            "description": translatable("With the UTC offset of the shop."),
-        },
+        "recibida": moment(translatable("With the UTC offset of the shop.")),
         "leida": {"type": "boolean", "description": translatable("Whether somebody of the shop said that it is read.")},
         "baja": {"type": "boolean", "description": translatable("Whether the number stands in the opt-outs now.")},
     }
@@ -271,6 +282,9 @@ SCHEMAS: Json = {
     ),
     "Plantilla": _TEMPLATE,
     "Plantillas": shape({"success": _YES, "plantillas": list_of(ref("Plantilla"), translatable("Newest first."))}),
+    "VentaNueva": _NEW_SALE,
+    "Venta": _SALE,
+    "VentaRegistrada": shape({"success": _YES, "venta": ref("Venta")}),
     "CampanaNueva": _NEW_CAMPAIGN,
     "CampanaTerminada": _ENDED_CAMPAIGN,
     "CampanaEnCurso": _RUNNING_CAMPAIGN,

@@ -37,6 +37,11 @@ def identifier(description: str) -> Json:
     return {"type": "integer", "minimum": 1, "description": description}
 
 
+def moment(description: str) -> Json:
+    """Return the schema of a moment."""
+    return {"type": "string", "format": "date-time", "description": description}
+
+
 def one_of(values: list[str], description: str) -> Json:
     """Return the schema of a text that is one of some."""
     return {"type": "string", "enum": values, "description": description}

@@ -6,11 +6,13 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from ..models import Accion, Auditoria, MotivoDePausa, TipoDeCampana
+from ..models import Accion, Auditoria, ClaseImportacion, MotivoDePausa, TipoDeCampana
 from ..web.formatting import number
 
 COUNT = "cuantos"
 """The detail that says to how many things an act was done."""
+_CONTENTS = "clase"
+"""The detail that says what the rows of an imported file are."""
 
 ACTS = {
     Accion.LOGGED_IN: lazy_gettext("logged in"),
@@ -31,6 +33,8 @@ ACTS = {
     Accion.CLIENTS_EXPORTED: lazy_gettext("exported clients"),
     Accion.CLIENT_DATA_EXPORTED: lazy_gettext("exported everything about a client"),
     Accion.CLIENT_ERASED: lazy_gettext("erased a client"),
+    Accion.SALE_EDITED: lazy_gettext("edited a sale"),
+    Accion.SALE_DELETED: lazy_gettext("deleted a sale"),
     Accion.IMPORT_APPLIED: lazy_gettext("imported clients"),
     Accion.IMPORT_UNDONE: lazy_gettext("undid an import"),
     Accion.CAMPAIGN_SENT: lazy_gettext("sent a campaign"),
@@ -61,9 +65,12 @@ _DETAILS = {
     "alcances": lazy_gettext("scopes"),
     "cambios": lazy_gettext("changes"),
     "clave": lazy_gettext("in texts"),
+    "cliente": lazy_gettext("client no."),
     "columnas": lazy_gettext("columns"),
     "con": lazy_gettext("with"),
+    "concepto": lazy_gettext("what for"),
     "exceptuada_por": lazy_gettext("sent outside the hours by"),
+    "fecha": lazy_gettext("day and hour"),
     "filas": lazy_gettext("rows"),
     "formato": lazy_gettext("format"),
     "llave": lazy_gettext("passkey"),
@@ -76,6 +83,7 @@ _DETAILS = {
     "puede_enviar": lazy_gettext("send campaigns"),
     "puede_vender": lazy_gettext("record sales"),
     "tipo": lazy_gettext("kind"),
+    "total": lazy_gettext("total"),
     "programada_para": lazy_gettext("hour"),
     "usuario": lazy_gettext("user"),
 }
@@ -90,6 +98,7 @@ _VALUES = {
     TipoDeCampana.PUBLICIDAD: lazy_gettext("advertising"),
     TipoDeCampana.SERVICIO: lazy_gettext("service"),
     "app": lazy_gettext("an app"),
+    "cambiado": lazy_gettext("changed"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),
     "enlace": lazy_gettext("a link"),
     "llave_de_acceso": lazy_gettext("a passkey"),
@@ -110,6 +119,8 @@ def who(entry: Auditoria) -> str:
 
 def act(entry: Auditoria) -> str:
     """Say what was done, to how many where that is told."""
+    if entry.accion is Accion.IMPORT_APPLIED and entry.detalle.get(_CONTENTS) == ClaseImportacion.VENTAS:
+        return str(gettext("imported sales"))
     count = entry.detalle.get(COUNT)
     if not isinstance(count, int):
         return str(ACTS[entry.accion])
@@ -124,6 +135,8 @@ def thing(entry: Auditoria) -> str:
     """Name what it was done to; empty where the act says it all."""
     if entry.cosa == "cliente" and entry.cosa_id:
         return str(gettext("client no. %(number)s", number=entry.cosa_id))
+    if entry.cosa == "venta" and entry.cosa_id:
+        return str(gettext("sale no. %(number)s", number=entry.cosa_id))
     return entry.cosa_nombre
 
 
@@ -135,7 +148,7 @@ def sentence(entry: Auditoria) -> str:
 
 def details(entry: Auditoria) -> str:
     """Return what else is known of an act; empty where nothing is."""
-    known = {name: value for name, value in entry.detalle.items() if name != COUNT}
+    known = {name: value for name, value in entry.detalle.items() if name not in (COUNT, _CONTENTS)}
     return "; ".join(f"{_DETAILS.get(name, name)}: {_said(value)}" for name, value in known.items())
 
 

@@ -23,10 +23,11 @@ from ..web.actor import current_actor
 from ..web.formatting import local_iso, reason, some_of
 from ..web.forms import form_from_json, json_object, validated
 from ..web.i18n import account_zone
+from ..web.idempotency import sent_key
 from . import bp, listing, services
 from .forms import RequestForm
 from .progress import Progress, snapshot
-from .repeats import LONGEST_KEY, ProgramKey, program_key
+from .repeats import ProgramKey, program_key
 from .storing import Schedule
 
 DETAILS = 1_000
@@ -93,12 +94,8 @@ def _client_ids(value: Any) -> tuple[int, ...]:
 
 
 def _idempotency_key() -> ProgramKey | None:
-    text = request.headers.get("Idempotency-Key")
-    if text is None:
-        return None
-    if not 0 < len(text) <= LONGEST_KEY:
-        raise DomainError(gettext("Idempotency-Key takes 1 to %(longest)d characters.", longest=LONGEST_KEY))
-    return program_key(text, current_user.id, request.get_data())
+    text = sent_key()
+    return None if text is None else program_key(text, current_user.id, request.get_data())
 
 
 def _answer(campaign: CampanaSMS) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 
 from flask_babel import gettext
@@ -19,20 +17,7 @@ from ..models import CampanaSMS
 from ..models.types import utc_now
 from ..shop.services import lock_account
 from ..tenancy import owned
-
-IDEMPOTENCY_PERIOD = timedelta(hours=24)
-LONGEST_KEY = 200
-
-
-class KeyReused(DomainError):
-    """A key came with something else than before."""
-
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__(
-            gettext("This Idempotency-Key was sent before with another request, or by another person. Nothing is sent.")
-        )
+from ..web.idempotency import LONGEST_KEY, PERIOD, KeyReused, canonical, fingerprint
 
 
 @dataclass(frozen=True)
@@ -84,7 +69,11 @@ class ProgramKey(Key):
         """
         campaign = session.scalar(self._earlier(account_id))
         if campaign is not None and not self._is_of(campaign):
-            raise KeyReused
+            raise KeyReused(
+                gettext(
+                    "This Idempotency-Key was sent before with another request, or by another person. Nothing is sent."
+                )
+            )
         return campaign
 
 
@@ -100,7 +89,7 @@ class FormKey(Key):
 
 def program_key(text: str, person_id: int, body: bytes) -> ProgramKey:
     """Return the key of a program's request."""
-    return ProgramKey(text, person_id, _fingerprint(person_id, _canonical(body)))
+    return ProgramKey(text, person_id, fingerprint(person_id, canonical(body)))
 
 
 def form_key(text: str, person_id: int, fields: Iterable[tuple[str, str]]) -> FormKey:
@@ -110,20 +99,8 @@ def form_key(text: str, person_id: int, fields: Iterable[tuple[str, str]]) -> Fo
     """
     if len(text) > LONGEST_KEY:
         raise DomainError(gettext("This key is too long."))
-    return FormKey(text, person_id, _fingerprint(person_id, json.dumps(sorted(fields)).encode()))
+    return FormKey(text, person_id, fingerprint(person_id, json.dumps(sorted(fields)).encode()))
 
 
 def _recent() -> ColumnElement[bool]:
-    return CampanaSMS.creado > utc_now() - IDEMPOTENCY_PERIOD
-
-
-def _fingerprint(person_id: int, body: bytes) -> str:
-    return hashlib.sha256(b"%d\n%b" % (person_id, body)).hexdigest()
-
-
-def _canonical(body: bytes) -> bytes:
-    """Return JSON in one spelling, however it was spaced and ordered, and anything else as it came."""
-    try:
-        return json.dumps(json.loads(body), sort_keys=True).encode()
-    except (ValueError, RecursionError):
-        return body
+    return CampanaSMS.creado > utc_now() - PERIOD

@@ -78,9 +78,9 @@ def _imported(file: Path, owner: str, mapped: Sequence[str], tag: str, said: Sai
     if admin is None or not admin.is_admin:
         raise click.ClickException(f"no admin is called {owner}")
     with file.open("rb") as stream:
-        row = uploading.upload(admin.id, stream, file.name, place, by=NOBODY)
+        row = uploading.upload(admin.id, uploading.Upload(stream, file.name), place, by=NOBODY)
     layout = _mapped(Layout.from_json(row.columnas), mapped)
-    services.start_review(admin.id, row.id, layout, tag, place.storage)
+    services.start_review(admin.id, row.id, layout, services.ForAll(tag), place.storage)
     with click.progressbar(length=row.filas, label="Checking") as bar:
         review(db.engine, _taken(row.id, place), bar.update)
     asking.keep_existing(admin.id, row.id, said.keeps_existing)

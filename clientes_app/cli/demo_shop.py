@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..auth.passwords import hash_password
-from ..clients.sales import count_purchases
+from ..clients.sales.services import count_purchases
 from ..clients.tags.services import find_or_create_tags
 from ..extensions import db, unit_of_work
 from ..models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta

@@ -12,7 +12,8 @@ from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
 from .meaning.own_columns import OwnColumn, own_columns
-from .meaning.roles import Role
+from .meaning.roles import Contents, Role
+from .meaning.sale_titles import roles_of_sales
 from .meaning.tag_lists import AUTOMATIC, DELIMITERS_OF_TAGS
 from .meaning.title_words import Meaning, meaning_of
 from .meaning.titles import LOWEST, place_of_titles
@@ -47,6 +48,7 @@ class Layout:
     """How many columns the file says it has: as many as titles; 0 where that was not found out."""
     own: tuple[OwnColumn, ...] = ()
     """Those that hold fields of the account's own, in the file's order."""
+    contents: Contents = Contents.CLIENTS
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Layout:
@@ -56,7 +58,8 @@ class Layout:
         for name in ("titles", "sheets"):
             given[name] = tuple(given.get(name, ()))
         own = own_columns(given.get("own", ()))
-        return cls(**{**given, "roles": tuple(map(Role, given.get("roles", ()))), "own": own})
+        roles, contents = tuple(map(Role, given.get("roles", ()))), Contents(given.get("contents", Contents.CLIENTS))
+        return cls(**{**given, "roles": roles, "own": own, "contents": contents})
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -109,6 +112,21 @@ def guess(sample: Sequence[Record], region: str, past: Iterable[Layout] = (), ti
     titles = tuple(title[:LONGEST_TITLE] for title in (*first, *[""] * (width - len(first))))
     roles = remembered_roles(titles, past) or _roles(titles, rows[place + 1 :], region, len(first))
     return Layout(roles, titles=titles, title_row=sample[place][0], width=len(first))
+
+
+def guess_sales(sample: Sequence[Record], past: Iterable[Layout] = (), title_row: int | None = None) -> Layout:
+    """Guess the layout of a file of sales by its titles; without them, people say what its columns hold."""
+    rows = [cells for _, cells in sample]
+    width = max(map(len, rows), default=0)
+    place = place_of_titles(rows) if title_row is None else _place(sample, title_row)
+    blank = ("",) * width
+    if place is None:
+        nothing = (Role.NOTHING,) * width
+        return Layout(nothing, has_titles=False, titles=blank, width=width, contents=Contents.SALES)
+    first = [tidy(cell)[:LONGEST_TITLE] for cell in rows[place]]
+    titles = (*first, *blank[len(first) :])
+    roles = remembered_roles(titles, past) or roles_of_sales(titles)
+    return Layout(roles, titles=titles, title_row=sample[place][0], width=len(first), contents=Contents.SALES)
 
 
 def remembered_roles(titles: Sequence[str], past: Iterable[Layout]) -> tuple[Role, ...] | None:

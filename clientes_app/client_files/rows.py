@@ -11,7 +11,7 @@ from ..values.placeholders import is_no_document
 from ..values.text import translatable
 from .cells import LONGEST_CELL, kept, tidy, tidy_document, tidy_number
 from .columns import Layout
-from .meaning.roles import ANSWERS, Role
+from .meaning.roles import ANSWERS, OF_SALES, Contents, Role
 from .meaning.several_numbers import one_of, others_of
 from .meaning.tag_lists import split_tags
 from .meaning.yes_or_no import turns_off
@@ -78,6 +78,8 @@ class Row(NamedTuple):
     """The numbers that it has beside its own, which are not imported; one a line."""
     campos: str = ""
     """What it says of the account's own fields, as the file has it: one a line, in the order of `Layout.own`."""
+    venta: str = ""
+    """What a row of a till says of a sale, as the file has it: one a line, in the order of `OF_SALES`."""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -112,6 +114,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     used = [place for place, role in enumerate(layout.roles) if role is not Role.NOTHING]
     has_surplus = _finder_of_surplus(layout)
     own_texts = _reader_of_own_fields(layout)
+    as_read = _reader_of_sales(layout)
 
     def read(cells: Sequence[str]) -> Row:
         width = len(cells)
@@ -125,6 +128,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
             row = row._replace(otros="\n".join(others))
         if layout.own:
             row = row._replace(campos=own_texts(cells))
+        row = as_read(row, cells)
         if unclear and not row.fault:
             row = row._replace(fault=NO_ANSWER)
         if has_surplus(cells):
@@ -152,7 +156,7 @@ def check(fields: Fields, region: str) -> Row:
     tags = "\n".join(fields.etiquetas)
     read = fields._replace(telefono=number)
     answers = fields.baja, fields.inactivo
-    return Row._make((*said, *keys_of(*said, region), tags, *answers, _fault(read), "", fields.campos))
+    return Row._make((*said, *keys_of(*said, region), tags, *answers, _fault(read), "", fields.campos, ""))
 
 
 def fault_of_tags(tags: tuple[str, ...]) -> str:
@@ -187,6 +191,20 @@ def _reader_of_own_fields(layout: Layout) -> Callable[[Sequence[str]], str]:
     """Return the function that reads what a row says of the account's own fields."""
     places = [each.place for each in layout.own]
     return lambda cells: joined_own_texts([tidy(cells[place]) if place < len(cells) else "" for place in places])
+
+
+def _reader_of_sales(layout: Layout) -> Callable[[Row, Sequence[str]], Row]:
+    """Return the function that adds to a till's row what it says of a sale: there nobody needs a name."""
+    if layout.contents is Contents.CLIENTS:
+        return lambda row, _cells: row
+    columns = [layout.columns(role) for role in OF_SALES]
+
+    def as_sale(row: Row, cells: Sequence[str]) -> Row:
+        filled = (filter(None, (tidy(cells[place]) for place in places if place < len(cells))) for places in columns)
+        said = "\n".join(next(texts, "") for texts in filled)
+        return row._replace(venta=said, fault="" if row.fault == NO_NAME else row.fault)
+
+    return as_sale
 
 
 def _finder_of_surplus(layout: Layout) -> Callable[[Sequence[str]], bool]:

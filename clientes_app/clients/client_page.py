@@ -17,14 +17,19 @@ from ..fields.values import values_of
 from ..opt_outs import services as opt_outs
 from ..settings import current_settings
 from ..values.ids import read_id
-from ..web.access import Access, access
-from ..web.actor import current_account, current_actor
+from ..web.access import Access, access, form_and_program_view
+from ..web.actor import acts_by_token, current_account, current_actor
+from ..web.formatting import local_iso
+from ..web.forms import form_from_json, json_object, validated
 from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
-from . import bp, notices, sales, services, timeline
-from .forms import SaleForm
+from ..web.idempotency import sent_key
+from . import bp, notices, services, timeline
 from .list_view import list_left
 from .many.forms import ClientTagForm
+from .sales import services as sales
+from .sales.forms import SaleForm, SaleRequestForm, today
+from .sales.keys import SaleKey
 from .tags import tagging
 from .tags.services import list_tags, tags_of
 
@@ -48,14 +53,17 @@ def list_sales(pk: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:pk>/ventas/")
+@form_and_program_view
 @access(Access.SELL)
 def record_sale(pk: int) -> ResponseReturnValue:
-    """Record a sale to a client."""
+    """Record a sale to a client; a program sends it as JSON."""
+    if request.is_json or acts_by_token():
+        return _record_for_program(pk)
     form = SaleForm(request.form)
     if not form.validate():
-        return form_again("clients/show.html", "clients/_sales.html", **_context(pk, form))
+        return form_again("clients/show.html", "clients/sales/_sales.html", **_context(pk, form))
     sales.record_sale(current_account(), pk, form.sale())
-    fragment = render_template("clients/_recorded.html", **_context(pk, SaleForm(formdata=None)))
+    fragment = render_template("clients/sales/_recorded.html", **_context(pk, SaleForm(formdata=None)))
     return done(gettext("The sale is recorded."), url_for("clients.show", pk=pk), fragment)
 
 
@@ -91,6 +99,23 @@ def stop_messages(pk: int) -> ResponseReturnValue:
     return done(gettext("This client gets no more messages."), url_for("clients.show", pk=pk), fragment)
 
 
+def _record_for_program(pk: int) -> ResponseReturnValue:
+    text = sent_key()
+    key = None if text is None else SaleKey.of(text, current_user.id, pk, request.get_data())
+    sale = sales.earlier_sale(current_user.account_id, key)
+    if sale is None:
+        form = validated(form_from_json(SaleRequestForm, json_object()))
+        sale = sales.record_sale(current_account(), pk, form.sale(), key)
+    told = {
+        "id": sale.id,
+        "cliente_id": sale.cliente_id,
+        "total": f"{sale.total:.2f}",
+        "concepto": sale.concepto,
+        "fecha": local_iso(sale.fecha, account_zone()),
+    }
+    return {"success": True, "venta": told}
+
+
 def _tags_changed(pk: int, said: str) -> ResponseReturnValue:
     fragment = render_template(_TAGS, **_context(pk, SaleForm(formdata=None)))
     return done(said, url_for("clients.show", pk=pk), fragment)
@@ -120,5 +145,5 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "story": timeline.story_of(client, before),
         "sales": sales.sales_to(current_user.account_id, pk),
         "form": form,
-        "today": sales.today(account_zone()),
+        "today": today(),
     }

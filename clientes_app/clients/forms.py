@@ -1,31 +1,23 @@
-"""The forms of a client and of a sale."""
+"""The forms of a client, and the field of an amount."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, StringField
-from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
+from wtforms import StringField
+from wtforms.validators import InputRequired, ValidationError
 
 from ..fields.inputs import OwnField, inputs_of
 from ..models import Campo
-from ..values.amounts import LARGEST, parse_amount
+from ..values.amounts import parse_amount
 from ..values.text import clean_line
 from ..web.forms import EditForm, FlagField, Form, line_field, numbered_field
-from ..web.i18n import account_zone
+from ..web.front_door import cut
 from ..web.phone_field import PhoneField
-from .sales import NewSale, today
 from .services import ClientFields
-
-EARLIEST_DAY = date(1900, 1, 1)
-
-
-def _today() -> date:
-    return today(account_zone())
 
 
 class ClientForm(EditForm):
@@ -76,43 +68,16 @@ class AmountField(StringField):
         super().process_formdata(valuelist)
         self.amount = parse_amount(clean_line(self.data))
 
+    def read_json(self, value: object) -> str:
+        """Read an amount of JSON: a number, or a text such as people write.
 
-class DayField(DateField):
-    """A day, written year-month-day."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(gettext("Write the day as year-month-day: 2026-11-22.")) from error
-
-
-class SaleForm(Form):
-    """A sale: how much, for what, on which day."""
-
-    total = AmountField(
-        lazy_gettext("Total"), validators=[DataRequired(message=lazy_gettext("This field is required."))]
-    )
-    concepto = line_field(lazy_gettext("What for"), 200)
-    fecha = DayField(lazy_gettext("Day"), validators=[Optional()], default=_today)
-
-    def validate_total(self, field: AmountField) -> None:
-        """Refuse what is no amount, and what no sale amounts to."""
-        if field.amount is None:
-            raise ValidationError(gettext("Write an amount, such as 59.900 or 59.900,50."))
-        if not 0 < field.amount <= LARGEST:
-            raise ValidationError(gettext("The total must be above zero and below a trillion."))
-
-    def validate_fecha(self, field: DayField) -> None:
-        """Refuse a day to come, and a year mistyped."""
-        if field.data is None:
-            return  # it is no day, and has been refused as such
-        if field.data > _today():
-            raise ValidationError(gettext("That day is in the future."))
-        if field.data < EARLIEST_DAY:
-            raise ValidationError(gettext("That day is too long ago."))
-
-    def sale(self) -> NewSale:
-        """Return the sale of a valid form."""
-        return NewSale(total=self.total.amount or Decimal(0), concept=self.concepto.data or "", day=self.fecha.data)
+        Raises ValidationError where it is neither, or a number of more than two decimals.
+        """
+        if isinstance(value, str):
+            return cut(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError(gettext("Send a number, or text."))
+        exact = Decimal(str(value))
+        if exact != round(exact, 2):
+            raise ValidationError(gettext("Send at most two decimals."))
+        return f"{exact:.2f}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
@@ -50,6 +51,8 @@ class Kind(StrEnum):
     IMPORTED = "imported"
     EDITED = "edited"
     MERGED = "merged"
+    SALE_EDITED = "sale-edited"
+    SALE_DELETED = "sale-deleted"
     OPT_OUT = "opt-out"
     PURCHASE = "purchase"
     MESSAGE = "message"
@@ -61,6 +64,9 @@ _KINDS = {
     TipoDeCambio.EDITADO: Kind.EDITED,
     TipoDeCambio.UNIDO: Kind.MERGED,
 }
+
+
+_KINDS_OF_SALES = {"venta": Kind.SALE_EDITED, "venta_eliminada": Kind.SALE_DELETED}
 
 
 @dataclass(frozen=True, order=True)
@@ -98,6 +104,13 @@ class Entry:
     source_file: str | None = None
     """The file whose import did it."""
 
+    @property
+    def sale(self) -> dict[str, list[Decimal | datetime | str]]:
+        """Return what is told of a sale that was edited or deleted: by its columns, what each was, and then is."""
+        details = self.what.detalle if isinstance(self.what, CambioDeCliente) else {}
+        told: dict[str, Any] = next((details[key] for key in _KINDS_OF_SALES if key in details), {})
+        return {name: [_read(name, value) for value in _as_list(values)] for name, values in told.items()}
+
 
 @dataclass(frozen=True)
 class Story:
@@ -105,6 +118,21 @@ class Story:
 
     entries: list[Entry]
     older_than: Place | None
+
+
+def _kind(change: CambioDeCliente) -> Kind:
+    return next((kind for key, kind in _KINDS_OF_SALES.items() if key in change.detalle), _KINDS[change.tipo])
+
+
+def _as_list(values: Any) -> list[str]:
+    return values if isinstance(values, list) else [values]
+
+
+def _read(name: str, written: str) -> Decimal | datetime | str:
+    """Read what a story keeps of a sale's column."""
+    if name == "total":
+        return Decimal(written)
+    return datetime.fromisoformat(written) if name == "fecha" else written
 
 
 def story_of(client: Cliente, before: Place | None = None) -> Story:
@@ -137,7 +165,7 @@ def _from_file(client: Cliente, place: Place) -> Entry | None:
 def _changes(client: Cliente, before: Place | None) -> list[Entry]:
     moment, number = CambioDeCliente.creado, CambioDeCliente.id
     return [
-        Entry(Place(change.creado, Source.CHANGE, change.id), _KINDS[change.tipo], change, who, file)
+        Entry(Place(change.creado, Source.CHANGE, change.id), _kind(change), change, who, file)
         for change, who, file in _latest(_changes_of(client), Source.CHANGE, moment, number, before)
     ]
 

@@ -11,24 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.orm import Session
 
 from ..database.planner import look_anew
-from ..fields.services import lock_fields
-from ..models import Cliente, ClienteEtiqueta, EstadoImportacion, Importacion
+from ..models import EstadoImportacion, Importacion
 from ..models.types import utc_now
-from ..sending.erased import hold_off_erasing, wake_numbers
+from ..sending.erased import hold_off_erasing
 from . import forgetting, jobs
 from .batch_sizes import Turns
-from .changing import Change
 from .jobs import Job
-from .own_fields.own_texts import OwnFields
+from .kinds.table import kind_for
 from .reviewing import Tell, counted_rejected
 from .staging import outcomes
-from .staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
 from .staging.outcomes import Outcome
 from .staging.store import Staged, Totals
-from .staging.verdicts import COUNTERS, DONE, Answer, Verdict
+from .staging.verdicts import COUNTERS, DONE, Verdict
 
 
 def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
@@ -43,11 +39,11 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
             with turns.transaction(engine, len(batch)) as connection:
                 outcomes.record(staging.within(connection), apply_batch(connection, job, batch))
             if not done_to:
-                look_anew(engine, Cliente, ClienteEtiqueta)
+                look_anew(engine, *kind_for(job.layout).tables)
             done_to = batch[-1].number
             if tell:
                 tell(len(batch))
-        look_anew(engine, Cliente, ClienteEtiqueta)
+        look_anew(engine, *kind_for(job.layout).tables)
         outcomes.keep_rejected(staging, done_to)
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
     job.kept.delete_sources()
@@ -61,7 +57,9 @@ def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> li
     """
     hold_off_erasing(connection)
     wanted, erased = _without_erased(connection, job, batch)
-    became = _store(connection, job, wanted) + [Outcome(staged.number, Verdict.ERASED) for staged in erased]
+    became = kind_for(job.layout).store(connection, job, wanted) + [
+        Outcome(staged.number, Verdict.ERASED) for staged in erased
+    ]
     jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(became))
     return became
 
@@ -80,38 +78,6 @@ def _without_erased(connection: Connection, job: Job, batch: Sequence[Staged]) -
         is_erased = forgotten.has(staged.row.telefono_e164, staged.row.documento_clave)
         (erased if is_erased else wanted).append(staged)
     return wanted, erased
-
-
-def _store(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:
-    """Store what rows say, and return what became of them."""
-    rows = [staged.row for staged in batch]
-    wake_numbers(connection, job.account_id, numbers_of(rows))
-    lock_clients(connection, job.account_id, rows)
-    with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
-    fields = lock_fields(Session(connection), job.account_id) if job.layout.own else ()
-    own = OwnFields(job.layout.own, {field.id for field in fields})
-    matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
-    change = Change(connection, job, matches, fields)
-    new = []
-    for staged in batch:
-        match = _match(staged, matches)
-        if match.client is None:
-            new.append(staged)
-        elif match.asks:
-            change.leave_to_be_asked(match.client, staged)
-        else:
-            change.update(match.client, staged)
-    change.insert(new)
-    change.store()
-    return change.outcomes
-
-
-def _match(staged: Staged, matches: Matches) -> Match:
-    """Return who a row is by now; what a person said of it holds as long as it can."""
-    if staged.answer is Answer.SAME and staged.client_id:
-        return matches.answered(staged.row, staged.client_id)
-    match = matches.match(staged.row)
-    return NOBODY if match.asks and staged.answer is Answer.ANOTHER else match
 
 
 def _added(became: Sequence[Outcome]) -> dict[str, Any]:

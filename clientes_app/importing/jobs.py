@@ -75,6 +75,8 @@ class Job:
     keeps_existing: bool
     """Whether clients that there are stay as they are."""
     uploader_id: int
+    makes_clients: bool
+    """Whether buyers who are no clients yet become clients."""
 
 
 def is_any_unfinished(engine: Engine) -> bool:
@@ -184,4 +186,5 @@ def _job(engine: Engine, connection: Connection, import_id: int, owner: str, pla
         region=place.region,
         keeps_existing=found.deja_existentes,
         uploader_id=found.subida_por_id,
+        makes_clients=found.crea_clientes,
     )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import request
 
 from ..client_files.columns import Layout
 from ..extensions import engine_apart
-from ..models import EstadoImportacion, Importacion
+from ..models import ClaseImportacion, EstadoImportacion, Importacion
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.filters import chosen_of
+from ..web.i18n import account_zone
 from . import services
 from .jobs import Surroundings
 from .progress import snapshot
+from .sales.shown_sales import shown_sale
 from .staging import shown
 from .staging.shown import WITH_OTHER_NUMBERS, WITHOUT_MOBILE
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE, Apart, Verdict
@@ -59,7 +63,10 @@ def shown_context(row: Importacion) -> dict[str, Any]:
     undone = services.undo_extent(row) if row.estado is EstadoImportacion.DESHECHA else None
     layout = Layout.from_json(row.columnas)
     sheet = layout.sheet if len(layout.sheets) > 1 else ""
-    return {"row": row, "progress": progress, "undoable": undoable, "undone": undone, "sheet": sheet, **listed}
+    shown = {"row": row, "progress": progress, "undoable": undoable, "undone": undone, "sheet": sheet, **listed}
+    if row.clase is ClaseImportacion.CLIENTES:
+        return shown
+    return shown | {"brought": services.undo_extent(row), "pesos": Decimal(row.sumas.get("pesos", 0))}
 
 
 def list_context(row: Importacion) -> dict[str, Any]:
@@ -69,7 +76,7 @@ def list_context(row: Importacion) -> dict[str, Any]:
     chosen = chosen_of(request.args, "veredicto", _KINDS, first)
     after = read_id(request.args.get("despues", "")) or 0
     lines, more = shown.page_of(row, chosen, min(after, 2**62), place()) if chosen else ([], None)
-    others = shown.with_other_numbers(row, place())
+    others = 0 if row.clase is ClaseImportacion.VENTAS else shown.with_other_numbers(row, place())
     return {"chosen": chosen, "listed": lines, "next": more, "with_others": others, **counts_context(row)}
 
 
@@ -80,7 +87,9 @@ def counts_context(row: Importacion) -> dict[str, Any]:
         "counts": counts_of(row),
         "lines": sum(each.count for each in counts_of(row)),
         "kinds": kinds_of(row),
-        "decidable": row.estado is EstadoImportacion.REVISADA,
+        "decidable": row.estado is EstadoImportacion.REVISADA and row.clase is ClaseImportacion.CLIENTES,
+        "is_of_sales": row.clase is ClaseImportacion.VENTAS,
+        "sale_of": partial(shown_sale, zone=account_zone()),
         "new_fields": [column.name for column in layout.own if column.field_id is None],
         "left_out": layout.left_out,
     }
@@ -99,7 +108,8 @@ def kinds_of(row: Importacion) -> list[tuple[str, int]]:
     if row.estado is EstadoImportacion.DESHECHA:
         return []
     kinds = [(each.kind.value, each.count) for each in counts_of(row)]
-    return [(kind, count) for kind, count in (*kinds, (WITHOUT_MOBILE, row.sin_celular)) if count]
+    without_mobile = 0 if row.clase is ClaseImportacion.VENTAS else row.sin_celular
+    return [(kind, count) for kind, count in (*kinds, (WITHOUT_MOBILE, without_mobile)) if count]
 
 
 def _not_reached(row: Importacion) -> int:

@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from ..client_files.parsing import Batch, Wanted, batches
-from ..database.transactions import read_transaction, write_transaction
+from ..client_files.parsing import Wanted, batches
+from ..database.transactions import write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
-from .own_fields.own_texts import OwnFields, with_columns
-from .staging.judging import judge
+from .kinds.table import kind_for
 from .staging.lines_apart import runs_of
-from .staging.matching import find_clients
 from .staging.store import Staging, Totals
 from .staging.verdicts import APART_COUNTERS, COUNTERS, REJECTED, Verdict
 
@@ -28,16 +26,16 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     with jobs.kept_alive(engine, job), job.kept.text() as text, job.kept.staging() as staging:
         staging.take(job.owner)
-        read, own = staging.totals().rows, OwnFields(job.layout.own)
+        read, judge = staging.totals().rows, kind_for(job.layout).judge(engine, job)
         for batch in batches(Wanted(text, job.layout, job.region, after=staging.last_row())):
-            _review_batch(engine, job, staging, batch, own)
+            staging.store(*judge(staging, batch))
             read += len(batch)
             with write_transaction(engine) as connection:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
         staging.store_apart(list(runs_of(text, job.layout, job.region, staging.numbers())))
-        forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
+        forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging))
 
 
 def counted(totals: Totals, *, keeps_existing: bool) -> dict[str, int]:
@@ -54,28 +52,13 @@ def counted_rejected(totals: Totals) -> dict[str, int]:
     return {COUNTERS[verdict]: totals.counts[verdict] for verdict in (*REJECTED, Verdict.ERASED)}
 
 
-def _end(connection: Connection, job: Job, totals: Totals) -> None:
-    read = {"filas": totals.rows, "leidas": totals.rows, **counted(totals, keeps_existing=job.keeps_existing)}
+def _end(connection: Connection, job: Job, staging: Staging) -> None:
+    totals = staging.totals()
+    sums = kind_for(job.layout).sums(connection, job, staging)
+    read = {
+        "filas": totals.rows,
+        "leidas": totals.rows,
+        "sumas": sums,
+        **counted(totals, keeps_existing=job.keeps_existing),
+    }
     jobs.advance(connection, job, estado=EstadoImportacion.REVISADA, titular=None, **read)
-
-
-def _review_batch(engine: Engine, job: Job, staging: Staging, batch: Batch, own: OwnFields) -> None:
-    if own:
-        batch = _own_fields_checked(engine, job, batch, own)
-    rows = [row for _, row in batch]
-    with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
-    with read_transaction(engine) as connection:
-        matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
-    seen = staging.seen(rows, matches.ids())
-    staged, firsts = judge(batch, matches, seen, job.tags)
-    staging.store(staged, firsts)
-
-
-def _own_fields_checked(engine: Engine, job: Job, batch: Batch, own: OwnFields) -> Batch:
-    """Return rows with what is wrong with their own fields; what new fields can be is stored before the rows are."""
-    before = own.columns
-    checked = [(record, own.checked(row)) for record, row in batch]
-    if own.columns != before:
-        with write_transaction(engine) as connection:
-            jobs.advance(connection, job, columnas=with_columns(job.layout, own).to_json())
-    return checked

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ..auth.opening import still_open
+from ..client_files.meaning.roles import Contents
 from ..client_files.reading import MAX_BYTES
 from ..errors import DomainError
 from ..models import EstadoImportacion
@@ -38,7 +39,8 @@ def upload() -> ResponseReturnValue:
         return _index(gettext("Choose a file."))
     try:
         with closing(file):
-            row = uploading.upload(current_user.account_id, file.stream, file.filename, place(), by=current_actor())
+            given = uploading.Upload(file.stream, file.filename, _contents())
+            row = uploading.upload(current_user.account_id, given, place(), by=current_actor())
     except DomainError as refusal:
         return _index(refusal.message)
     return redirect(url_for("importing.columns", pk=row.id))
@@ -108,5 +110,11 @@ def undo(pk: int) -> ResponseReturnValue:
     return redirect(url_for("importing.show", pk=pk))
 
 
+def _contents() -> Contents:
+    """Return what the rows of the file are that is uploaded, or is going to be: clients, unless sales are said."""
+    return Contents.SALES if request.values.get("clase") == Contents.SALES else Contents.CLIENTS
+
+
 def _index(problem: str = "") -> str:
-    return render_template("importing/index.html", rows=services.list_imports(current_user.account_id), problem=problem)
+    rows = services.list_imports(current_user.account_id)
+    return render_template("importing/index.html", rows=rows, problem=problem, contents=_contents())

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
 from ..audit_log import Actor, Thing, record
 from ..client_files.columns import Layout
-from ..client_files.meaning.roles import Role
+from ..client_files.meaning.roles import Contents, Role
 from ..client_files.meaning.tag_lists import join_tags, split_tags
 from ..errors import Conflict, DomainError
 from ..extensions import db, unit_of_work
-from ..models import OPEN_IMPORTS, Accion, EstadoImportacion, Importacion
+from ..models import OPEN_IMPORTS, Accion, ClaseImportacion, EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..shop.services import lock_account
 from ..tenancy import get_owned, lock_owned, owned
 from ..values.text import clean_line
 from . import forgetting
+from .kinds.table import Undoable, kind_for
 from .own_fields.making import Unfit, make_fields, require_fit
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE
 from .storage.kept import Storage
-from .undo_extent import Extent, extent_of
 
 LISTED = 20
 
@@ -36,7 +37,7 @@ _NOTHING = dict.fromkeys(("leidas", "por_aplicar", "sin_celular", *COUNTERS.valu
 
 
 class NoName(DomainError):
-    """No column holds the name."""
+    """No column holds what each row must say."""
 
 
 def find_import(account_id: int, import_id: int) -> Importacion:
@@ -47,20 +48,45 @@ def find_import(account_id: int, import_id: int) -> Importacion:
     return get_owned(db.session(), Importacion, account_id, import_id)
 
 
+def find_import_of_clients(account_id: int, import_id: int) -> Importacion:
+    """Return an import whose rows a person can mend and answer for.
+
+    Raises NotFound, and Conflict where its rows are sales.
+    """
+    row = find_import(account_id, import_id)
+    if row.clase is not ClaseImportacion.CLIENTES:
+        raise Conflict(gettext("The rows of a till are mended in its file: upload that again, no sale comes twice."))
+    return row
+
+
 def list_imports(account_id: int) -> Sequence[Importacion]:
     """Return the account's imports: those that wait, which can be cancelled, and the last ones; newest first."""
     waiting_first = Importacion.estado.in_(OPEN_IMPORTS).desc(), Importacion.id.desc()
     return db.session.scalars(owned(Importacion, account_id).order_by(*waiting_first).limit(LISTED)).all()
 
 
-def start_review(account_id: int, import_id: int, layout: Layout, tags: str, storage: Storage) -> Importacion:
+@dataclass(frozen=True)
+class ForAll:
+    """What is said of all rows of a file."""
+
+    tags: str = ""
+    """As typed."""
+    makes_clients: bool = False
+    """Whether a till's buyers who are no clients yet become clients."""
+
+
+def start_review(account_id: int, import_id: int, layout: Layout, said: ForAll, storage: Storage) -> Importacion:
     """Keep what the columns hold and let a worker go through all rows; verdicts of a former layout are forgotten.
 
     Raises NotFound, Conflict, NoName, and Unfit.
     """
-    if not any(map(layout.columns, (Role.NAME, Role.GIVEN, Role.SURNAME))):
-        raise NoName(gettext("Say which column holds the name."))
-    begun = {"columnas": layout.to_json(), "etiqueta": join_tags(split_tags(clean_line(tags)))[:200], **_NOTHING}
+    _require_columns(layout)
+    begun = {
+        "columnas": layout.to_json(),
+        "etiqueta": join_tags(split_tags(clean_line(said.tags)))[:200],
+        "crea_clientes": said.makes_clients,
+        **_NOTHING,
+    }
     with unit_of_work() as session:
         require_fit(session, account_id, layout)
         row = _move(session, account_id, import_id, _BEFORE_APPLYING, EstadoImportacion.REVISANDO, **begun)
@@ -81,7 +107,8 @@ def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion
         if not row.por_aplicar:
             raise Conflict(gettext("There is nothing to import."))
         row.columnas = _with_fields_made(session, row, by).to_json()
-        record(session, by, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar)
+        kind = {} if row.clase is ClaseImportacion.CLIENTES else {"clase": row.clase.value}
+        record(session, by, Accion.IMPORT_APPLIED, _thing(row), filas=row.por_aplicar, **kind)
     return row
 
 
@@ -111,9 +138,9 @@ def start_undoing(account_id: int, import_id: int, *, by: Actor) -> Importacion:
     """
     with unit_of_work() as session:
         row = _move(session, account_id, import_id, UNDOABLE, EstadoImportacion.DESHACIENDO)
-        extent = extent_of(session.connection(), row.id)
+        extent = _extent(session.connection(), row)
         if extent.stays and not extent.possible:
-            raise Conflict(gettext("There is nothing to undo: something has happened since to all of its clients."))
+            raise Conflict(_nothing_to_undo(row))
         record(session, by, Accion.IMPORT_UNDONE, _thing(row))
     return row
 
@@ -123,9 +150,32 @@ def can_undo(row: Importacion) -> bool:
     return row.estado in UNDOABLE and row.nuevas + row.actualizadas > 0
 
 
-def undo_extent(row: Importacion) -> Extent:
+def undo_extent(row: Importacion) -> Undoable:
     """Return what undoing an import takes back, and what stays."""
-    return extent_of(db.session.connection(), row.id)
+    return _extent(db.session.connection(), row)
+
+
+def _extent(connection: Connection, row: Importacion) -> Undoable:
+    return kind_for(Layout.from_json(row.columnas)).extent(connection, row.id)
+
+
+def _nothing_to_undo(row: Importacion) -> str:
+    if row.clase is ClaseImportacion.VENTAS:
+        return str(gettext("There is nothing to undo: all of its sales were edited since."))
+    return str(gettext("There is nothing to undo: something has happened since to all of its clients."))
+
+
+def _require_columns(layout: Layout) -> None:
+    """Make sure that the columns say what each row must.
+
+    Raises NoName.
+    """
+    if layout.contents is Contents.CLIENTS and not any(map(layout.columns, (Role.NAME, Role.GIVEN, Role.SURNAME))):
+        raise NoName(gettext("Say which column holds the name."))
+    if layout.contents is Contents.SALES and not (layout.columns(Role.DAY) and layout.columns(Role.TOTAL)):
+        raise NoName(gettext("Say which columns hold the day and the total."))
+    if layout.contents is Contents.SALES and not (layout.columns(Role.PHONE) or layout.columns(Role.DOCUMENT)):
+        raise NoName(gettext("Say which column holds the document or the number of the client."))
 
 
 def _with_fields_made(session: Session, row: Importacion, by: Actor) -> Layout:

@@ -6,15 +6,16 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from flask_babel import gettext
 
 from ..audit_log import Actor
-from ..client_files.columns import Layout, guess, source_of
+from ..client_files.columns import Layout, guess, guess_sales, source_of
+from ..client_files.meaning.roles import Contents
 from ..client_files.reading import (
     EMPTY,
     MAX_BYTES,
@@ -33,7 +34,7 @@ from ..errors import Conflict, DomainError, NotFound
 from ..extensions import db, engine_apart, unit_of_work
 from ..fields.services import list_fields
 from ..files.disk import DISK_FULL, is_full
-from ..models import EstadoImportacion, Importacion
+from ..models import ClaseImportacion, EstadoImportacion, Importacion
 from ..shop.services import lock_account
 from ..tenancy import owned
 from ..values.text import clean_line
@@ -48,25 +49,43 @@ REMEMBERED = 20
 """Earlier imports whose columns are looked at."""
 
 
-def upload(account_id: int, file: IO[bytes], name: str, place: Surroundings, *, by: Actor) -> Importacion:
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody uploads."""
+
+    content: IO[bytes]
+    name: str
+    contents: Contents = Contents.CLIENTS
+
+
+class _Owner(NamedTuple):
+    """By what a file is guessed: whose it is, of which country plain numbers are, what its rows are."""
+
+    account_id: int
+    region: str
+    contents: Contents
+
+
+def upload(account_id: int, file: Upload, place: Surroundings, *, by: Actor) -> Importacion:
     """Store a file and guess what its columns hold.
 
     Raises DomainError where the file is refused, or there is no room for it; then nothing of it is kept.
     """
-    size = _size_of(file)
+    size = _size_of(file.content)
     require_room(db.session(), account_id, place, size)
     with _refusals_said(), place.storage.new() as files:
         with files.upload.open("wb") as target:
-            shutil.copyfileobj(file, target, 1 << 20)
-        layout, lines = _examined(account_id, files.upload, files.converted, place.region)
+            shutil.copyfileobj(file.content, target, 1 << 20)
+        layout, lines = _examined(_Owner(account_id, place.region, file.contents), files.upload, files.converted)
         with unit_of_work() as session:
             lock_account(session, account_id)
             require_room(session, account_id, place, files.size, coming=files)
             row = Importacion(
                 usuario_id=account_id,
                 subida_por_id=by.person_id or account_id,  # the command line uploads in the admin's name
-                nombre_archivo=clean_line(name)[:200] or "clientes",
+                nombre_archivo=clean_line(file.name)[:200] or file.contents.value,
                 archivo=files.upload.name,
+                clase=ClaseImportacion(file.contents.value),
                 columnas=layout.to_json(),
                 filas=lines,
             )
@@ -92,9 +111,10 @@ def choose_sheet(account_id: int, import_id: int, sheet: str, place: Surrounding
 
 
 def _take_sheet(row: Importacion, files: LocalFiles, sheet: str, place: Surroundings) -> Importacion:
+    owner = _Owner(row.usuario_id, place.region, Contents(row.clase.value))
     # A worker may begin to read the sheet chosen before: it stays until it is certain that none has.
     try:
-        layout, lines = _examined(row.usuario_id, files.upload, files.unfinished, place.region, sheet)
+        layout, lines = _examined(owner, files.upload, files.unfinished, sheet)
         with unit_of_work() as session:
             row = lock_import(session, row.usuario_id, row.id, EstadoImportacion.SUBIDA)
             row.columnas, row.filas = layout.to_json(), lines
@@ -128,7 +148,7 @@ def read_anew(row: Importacion, layout: Layout, storage: Storage, region: str) -
     with _refusals_said(), _kept(row, storage).text() as text:
         first = _first_rows(source_of(text, layout))
     title_row = layout.title_row if layout.has_titles else 0
-    guessed = _guessed(row.usuario_id, first, region, title_row)
+    guessed = _guessed(_Owner(row.usuario_id, region, layout.contents), first, title_row)
     written = {name: getattr(layout, name) for name in ("sheet", "sheets", "hidden_rows", "encoding", "delimiter")}
     return replace(guessed, **written, tag_delimiter=layout.tag_delimiter)
 
@@ -183,21 +203,23 @@ def _size_of(file: IO[bytes]) -> int:
     return size
 
 
-def _examined(account_id: int, upload: Path, converted: Path, region: str, sheet: str = "") -> tuple[Layout, int]:
+def _examined(owner: _Owner, upload: Path, converted: Path, sheet: str = "") -> tuple[Layout, int]:
     """Return the guessed layout of a file, and about how many rows it has; a sheet is written to `converted`."""
     found = _converted(upload, converted, sheet) if is_spreadsheet(upload) else None
     source = examine(converted if found else upload)
-    first = _first_rows(source)
-    layout = _guessed(account_id, first, region)
+    layout = _guessed(owner, _first_rows(source))
     layout = replace(layout, encoding=source.encoding, delimiter=source.delimiter)
     if found:
         layout = replace(layout, sheet=found.sheet, sheets=found.sheets, hidden_rows=found.hidden_rows)
     return layout, source.lines
 
 
-def _guessed(account_id: int, first: Sequence[Record], region: str, title_row: int | None = None) -> Layout:
-    past = list(_past(account_id))
-    return recognised(guess(first, region, past, title_row), list_fields(db.session(), account_id), past)
+def _guessed(owner: _Owner, first: Sequence[Record], title_row: int | None = None) -> Layout:
+    past = [layout for layout in _past(owner.account_id) if layout.contents is owner.contents]
+    if owner.contents is Contents.SALES:
+        return guess_sales(first, past, title_row)
+    guessed = guess(first, owner.region, past, title_row)
+    return recognised(guessed, list_fields(db.session(), owner.account_id), past)
 
 
 def _first_rows(source: Source) -> list[Record]:

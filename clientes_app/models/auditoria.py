@@ -34,6 +34,8 @@ class Accion(StrEnum):
     CLIENTS_EXPORTED = "clientes_exportados"
     CLIENT_DATA_EXPORTED = "datos_de_cliente_exportados"
     CLIENT_ERASED = "cliente_borrado"
+    SALE_EDITED = "venta_editada"
+    SALE_DELETED = "venta_eliminada"
     IMPORT_APPLIED = "importacion_aplicada"
     IMPORT_UNDONE = "importacion_deshecha"
     CAMPAIGN_SENT = "campana_enviada"

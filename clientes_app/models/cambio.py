@@ -37,6 +37,8 @@ class CambioDeCliente(Base):
     Under `campos` stand the account's own fields by their names, values as somebody would type them.
     Under `etiquetas` stands which tags were given, or went with an import's undoing; under `etiquetas_quitadas`, which
     a person took away.
+    Under `venta` stands what was changed of a sale, by its columns; under `venta_eliminada`, what a sale that was
+    deleted had been.
     The creation of a client that was merged into this one carries its name.
     """
     creado: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -1,4 +1,4 @@
-"""Imports: files of clients on their way into an account, and what they changed.
+"""Imports: files of clients or sales on their way into an account, and what they changed.
 
 The last seven tables are filled where several machines share no disk; else files hold the same.
 """
@@ -24,6 +24,13 @@ TextKey = Annotated[str, mapped_column(Text, primary_key=True)]
 LongText = Annotated[str, mapped_column(Text)]
 
 _UNFINISHED = "estado IN ('revisando', 'aplicando', 'deshaciendo')"
+
+
+class ClaseImportacion(StrEnum):
+    """What the rows of a file are."""
+
+    CLIENTES = "clientes"
+    VENTAS = "ventas"
 
 
 class EstadoImportacion(StrEnum):
@@ -57,8 +64,9 @@ OPEN_IMPORTS = frozenset(
 
 
 class Importacion(Base):
-    """A file of clients; while it is being applied, `nuevas`, `actualizadas`, `iguales`, `intactas` count what is done.
+    """A file of clients or sales.
 
+    While it is being applied, `nuevas`, `actualizadas`, `iguales`, `intactas` count what is done.
     When it has been reviewed, and ever after, its counters add up to the lines of the file.
     """
 
@@ -79,6 +87,15 @@ class Importacion(Base):
     nombre_archivo: Mapped[str] = mapped_column(String(200))
     archivo: Mapped[str] = mapped_column(String(64), unique=True)
     """What the server calls it: random."""
+    clase: Mapped[ClaseImportacion] = mapped_column(
+        state_column(ClaseImportacion),
+        default=ClaseImportacion.CLIENTES,
+        server_default=ClaseImportacion.CLIENTES.value,
+    )
+    crea_clientes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the sales of people who are no clients yet make them clients."""
+    sumas: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What the new sales of a reviewed file come to: their `pesos`, and how many `clientes` made them."""
     columnas: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     """How the file is read: see `importing.columns.Layout`."""
     etiqueta: Mapped[str] = mapped_column(String(200), default="", server_default="")
@@ -185,6 +202,7 @@ class FilaImportada(Base):
     motivo: Mapped[LongText]
     otros: Mapped[LongText]
     campos: Mapped[LongText] = mapped_column(server_default="")
+    venta: Mapped[LongText] = mapped_column(server_default="")
     otra: Mapped[BigNumber | None]
     celdas: Mapped[LongText]
     cliente: Mapped[BigNumber | None]
@@ -219,7 +237,7 @@ class LineasAparte(Base):
 
 
 class DocumentoDeArchivo(Base):
-    """The first row of a file with a document."""
+    """The first row of a file with a document, or of a till's file with what a sale is known by."""
 
     __tablename__ = "documento_de_archivo"
 

@@ -93,6 +93,7 @@ def as_json(data: PersonalData, zone: ZoneInfo) -> dict[str, Any]:
         "etiquetas": [tag.nombre for tag in data.tags],
         "ventas": [
             {"fecha": local_iso(sale.fecha, zone), "total": f"{sale.total:.2f}", "concepto": sale.concepto}
+            | ({"recibo": sale.recibo} if sale.recibo else {})
             for sale in data.sales
         ],
         "mensajes": [_message_as_json(message, campaign, zone) for message, campaign in data.messages],

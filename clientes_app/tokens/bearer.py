@@ -23,7 +23,12 @@ from . import services
 FAILURES = RateLimitItemPerMinute(60, 1, "failed token")
 
 # What a token needs for a view. No token opens what is not named here, such as an admin's work.
-SCOPES = {Access.STAFF: Alcance.READ, Access.EDIT_CLIENTS: Alcance.CLIENTS, Access.SEND: Alcance.SEND}
+SCOPES = {
+    Access.STAFF: Alcance.READ,
+    Access.EDIT_CLIENTS: Alcance.CLIENTS,
+    Access.SELL: Alcance.SALES,
+    Access.SEND: Alcance.SEND,
+}
 
 
 class BrowserSessions(SecureCookieSessionInterface):

@@ -15,6 +15,7 @@ from .services import LONGEST_NAME
 SCOPES = {
     Alcance.READ: lazy_gettext("Read the templates, how campaigns are going, and what people write back."),
     Alcance.CLIENTS: lazy_gettext("Create clients."),
+    Alcance.SALES: lazy_gettext("Record sales."),
     Alcance.SEND: lazy_gettext("Send campaigns: each message costs money."),
 }
 

@@ -81,6 +81,11 @@ def program_view(view: View) -> View:
     return json_view(_declaring(for_programs=True)(view))
 
 
+def form_and_program_view(view: View) -> View:
+    """Declare that programs call the view as forms do: API tokens open it, and who sends JSON is answered in JSON."""
+    return _declaring(for_programs=True)(view)
+
+
 def machine_view(view: View) -> View:
     """Declare that no browser calls the view: its answers carry no cookies."""
     return _declaring(for_machines=True, without_cookies=True)(view)

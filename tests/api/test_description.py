@@ -23,8 +23,9 @@ from werkzeug.wrappers import Request, Response
 from clientes_app.api.document import describe
 from clientes_app.api.page import operations
 from clientes_app.config import MAX_BODY_BYTES, SmsMode, TwilioSettings
-from clientes_app.extensions import db
-from clientes_app.models import Alcance
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import Alcance, Cliente
+from clientes_app.models.types import utc_now
 from clientes_app.settings import current_settings, replace_settings
 from clientes_app.tokens.bearer import FAILURES, SCOPES
 
@@ -116,6 +117,18 @@ def send_another_with_the_same_key(program: Program, operation: str) -> TestResp
     return program.call(operation, headers=keyed, json={**EXAMPLES[operation], "mensaje": "Otra cosa"})
 
 
+def sell_another_with_the_same_key(program: Program, operation: str) -> TestResponse:
+    keyed = {**program.headers, "Idempotency-Key": "one"}
+    program.call(operation, headers=keyed)
+    return program.call(operation, headers=keyed, json={**EXAMPLES[operation], "total": 1})
+
+
+def sell_to_an_erased_client(program: Program, operation: str) -> TestResponse:
+    with program.app.app_context(), unit_of_work() as session:
+        session.get_one(Cliente, program.campaign).borrado = utc_now()
+    return program.call(operation)
+
+
 def ask_for_an_unreadable_day(program: Program, operation: str) -> TestResponse:
     return program.call(operation, query_string={"creado_desde": "29/11/2026"})
 
@@ -187,8 +200,10 @@ WAYS: dict[int | tuple[str, int], Callable[[Program, str], TestResponse]] = {
     403: lack_the_scope,
     404: ask_for_what_is_not_there,
     409: lose_a_client_at_that_moment,
+    ("recordSale", 409): sell_to_an_erased_client,
     413: send_too_much,
     422: send_another_with_the_same_key,
+    ("recordSale", 422): sell_another_with_the_same_key,
     429: fail_too_often,
     500: break_the_database,
     503: miss_the_settings_of_twilio,

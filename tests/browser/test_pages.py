@@ -18,6 +18,7 @@ from sqlalchemy import select
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.campaigns import services
 from clientes_app.campaigns.storing import Schedule
+from clientes_app.client_files.meaning.roles import Contents
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.tags.tagging import tag_client
 from clientes_app.drafts.typed import Content
@@ -245,8 +246,12 @@ PAGES = {
     "edit client in a dialog": Look("/clientes/?q=mar", partial(open_dialog, "[id^=edit-]")),
     "delete client": Look("/clientes/eliminar/{client}/"),
     "delete client in a dialog": Look("/clientes/{client}/", partial(open_dialog, "main a[href*=eliminar]")),
-    "delete client with sales": Look("/clientes/{buyer}/", partial(open_dialog, "main a[href*=eliminar]")),
+    "delete client with sales": Look("/clientes/{buyer}/", partial(open_dialog, "main a[href*='clientes/eliminar']")),
     "client": Look("/clientes/{buyer}/", partial(refuse, "#total")),
+    "edit sale": Look("/clientes/{buyer}/ventas/{sale}/editar/", partial(refuse, "#total")),
+    "edit sale in a dialog": Look("/clientes/{buyer}/", partial(open_dialog, "[href$='/editar/']")),
+    "delete sale": Look("/clientes/{buyer}/ventas/{sale}/eliminar/"),
+    "delete sale in a dialog": Look("/clientes/{buyer}/", partial(open_dialog, "[href$='/eliminar/']")),
     "templates": Look("/clientes/plantillas/"),
     "no templates": Look("/clientes/plantillas/", who="nueva"),
     "new template": Look("/clientes/plantillas/crear/", write_message),
@@ -331,6 +336,12 @@ PAGES = {
     ),
     "cancel an import": Look("/clientes/importar/{reviewed}/cancelar/", who="importa"),
     "import that has ended": Look("/clientes/importar/{imported}/", who="importa"),
+    "import of sales": Look("/clientes/importar/?clase=ventas", who="importa"),
+    "columns of sales": Look("/clientes/importar/{till}/columnas/", who="importa"),
+    "sales that were checked": Look("/clientes/importar/{till_checked}/", who="importa"),
+    "new sales of an import": Look("/clientes/importar/{till_checked}/filas/?veredicto=nueva", who="importa"),
+    "import of sales that has ended": Look("/clientes/importar/{till_stored}/", who="importa"),
+    "undo an import of sales": Look("/clientes/importar/{till_stored}/deshacer/", who="importa"),
     "undo an import": Look("/clientes/importar/{imported}/deshacer/", who="importa"),
     "personal data": Look("/clientes/{buyer}/datos/"),
     "erase a client": Look("/clientes/{buyer}/borrar/"),
@@ -392,7 +403,7 @@ def places(shared_site: Site) -> dict[str, Any]:
     uncertain, message = send_one(shared_site, "duda", "3001234567", EstadoSMS.INCIERTO)
     refused, _ = send_one(shared_site, "ocupada", NO_ROUTE, EstadoSMS.FALLIDO)
     with shared_site.app.app_context():
-        buyer, account = db.session.execute(select(Venta.cliente_id, Venta.usuario_id).limit(1)).one()
+        buyer, account, sale = db.session.execute(select(Venta.cliente_id, Venta.usuario_id, Venta.id).limit(1)).one()
         first = {name: db.session.scalars(owned(model, account)).first().id for name, model in FIRST.items()}
         without_sales = owned(Cliente, account).where(Cliente.id.not_in(select(Venta.cliente_id)))
         client = db.session.scalars(without_sales).first().id
@@ -427,6 +438,7 @@ def places(shared_site: Site) -> dict[str, Any]:
         "segment": segment,
         "tag": tag,
         "buyer": buyer,
+        "sale": sale,
         "client": client,
         "stopped": stopped,
         **schedule_two(shared_site, account),
@@ -527,7 +539,16 @@ def add_imports(site: Site) -> dict[str, int]:
     imports.work()
     imported = imports.run(rows)
     asking = imports.review("nombre,celular\nImportada Paz Mar,3009871234\nRosa Ida,3009871234\nLuis Sol,3009871234\n")
-    return {"uploaded": uploaded, "reviewed": reviewed, "imported": imported, "asking": asking}
+    clients = {"uploaded": uploaded, "reviewed": reviewed, "imported": imported, "asking": asking}
+    return clients | add_imports_of_sales(imports)
+
+
+def add_imports_of_sales(imports: Imports) -> dict[str, int]:
+    sold = "fecha,hora,celular,total,concepto,recibo\n05/03/2026,10:30,3009871234,59.900,Zapatos,F-1\n"
+    more = sold + "06/03/2026,,3009871234,1.000,,\n06/03/2026,,3000000009,1.000,,\n"
+    uploaded, stored = imports.upload(more, "caja.csv", Contents.SALES), imports.review_sales(sold)
+    imports.apply(stored)
+    return {"till": uploaded, "till_checked": imports.review_sales(more), "till_stored": stored}
 
 
 def send_one(site: Site, who: str, number: str, end: EstadoSMS) -> tuple[int, int]:

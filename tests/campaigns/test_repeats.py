@@ -13,12 +13,13 @@ from sqlalchemy import select
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import repeats, services
-from clientes_app.campaigns.repeats import Key, KeyReused
+from clientes_app.campaigns.repeats import Key
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.errors import DomainError
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import CampanaSMS, SMSLog
 from clientes_app.shop.services import ShopSettings, save_settings
+from clientes_app.web.idempotency import PERIOD, KeyReused
 
 from ..support.shop import Shop
 
@@ -86,7 +87,7 @@ def test_a_key_that_is_used_anew_after_a_day_gives_one_campaign(
 ) -> None:
     (old,) = set(at_once(app, account, client_id, key_of, "Hola"))
     with app.app_context(), unit_of_work() as session:
-        session.scalars(select(CampanaSMS)).one().creado -= repeats.IDEMPOTENCY_PERIOD + timedelta(seconds=1)
+        session.scalars(select(CampanaSMS)).one().creado -= PERIOD + timedelta(seconds=1)
     answers = set(at_once(app, account, client_id, key_of, "Hola"))
     assert len(answers) == 1
     assert set(stored(app)) == {old, *answers}

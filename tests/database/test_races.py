@@ -21,9 +21,10 @@ from clientes_app.campaigns import control
 from clientes_app.campaigns import services as campaigning
 from clientes_app.campaigns.repeats import program_key
 from clientes_app.client_files.rows import Fields
-from clientes_app.clients import sales
 from clientes_app.clients import services as clients
 from clientes_app.clients.duplicates import merging
+from clientes_app.clients.sales import services as sales
+from clientes_app.clients.sales.keys import SaleKey
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.selection import Ticked
 from clientes_app.clients.segments import services as segments
@@ -49,6 +50,7 @@ from clientes_app.models import (
     OrigenBaja,
     Totp,
     Usuario,
+    Venta,
 )
 from clientes_app.models.types import utc_now
 from clientes_app.opt_outs import services as opt_outs
@@ -154,7 +156,7 @@ def begin_a_review(world: World) -> Raced:
     number = world.imports.upload(FILE)
     layout, place = world.imports.layout(number), world.imports.place
     return Raced(
-        lambda: importing.start_review(world.account, number, layout, "", place.storage),
+        lambda: importing.start_review(world.account, number, layout, importing.ForAll(), place.storage),
         holds=import_state(world, number, EstadoImportacion.REVISANDO),
     )
 
@@ -543,6 +545,39 @@ def record_sales(world: World) -> Raced:
     return Raced(
         lambda: sales.record_sale(account_of(world.account), number, sale),
         holds=lambda: world.get(Cliente, number).total_compras == 10 * TOGETHER,
+        winners=TOGETHER,
+    )
+
+
+@raced
+def edit_a_sale(world: World) -> Raced:
+    number = world.client()
+    shown = sales.Shown(number, world.shop.add_sale(world.account, number, 5), 0)
+    return Raced(
+        lambda: sales.edit_sale(account_of(world.account), shown, sales.NewSale(Decimal(10)), by=NOBODY),
+        [Accion.SALE_EDITED],
+        lambda: world.get(Venta, shown.id).ediciones == 1 and world.get(Cliente, number).total_compras == 10,
+    )
+
+
+@raced
+def delete_a_sale(world: World) -> Raced:
+    number = world.client()
+    shown = sales.Shown(number, world.shop.add_sale(world.account, number, 5), 0)
+    return Raced(
+        lambda: sales.delete_sale(account_of(world.account), shown, by=NOBODY) is None,
+        [Accion.SALE_DELETED],
+        lambda: world.get(Venta, shown.id) is None and world.get(Cliente, number).ultima_compra is None,
+    )
+
+
+@raced
+def record_a_sale_of_a_program(world: World) -> Raced:
+    number, sale = world.client(), sales.NewSale(Decimal(10))
+    key = SaleKey.of(f"key {world.next}", world.account, number, b"{}")
+    return Raced(
+        lambda: sales.record_sale(account_of(world.account), number, sale, key),
+        holds=lambda: world.count(Venta, cliente_id=number) == 1 and world.get(Cliente, number).total_compras == 10,
         winners=TOGETHER,
     )
 

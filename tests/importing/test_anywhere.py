@@ -250,7 +250,7 @@ def test_the_bytes_in_the_database_count(imports: Imports, shop: Shop) -> None:
 
 def upload_at(imports: Imports, place: Surroundings) -> None:
     with imports.app.test_request_context():
-        uploading.upload(imports.account, BytesIO(LIST.encode()), "otra.csv", place, by=NOBODY)
+        uploading.upload(imports.account, uploading.Upload(BytesIO(LIST.encode()), "otra.csv"), place, by=NOBODY)
 
 
 def test_a_supervisor_finds_what_another_machine_has_stored(

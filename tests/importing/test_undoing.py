@@ -29,7 +29,9 @@ def names(imports: Imports) -> list[str]:
 
 def extent(imports: Imports, import_id: int) -> Extent:
     with imports.app.test_request_context():
-        return services.undo_extent(services.find_import(imports.account, import_id))
+        found = services.undo_extent(services.find_import(imports.account, import_id))
+    assert isinstance(found, Extent)
+    return found
 
 
 def add_message(shop: Shop, account: int, client_id: int) -> None:

@@ -43,7 +43,7 @@ def main() -> None:
     content = Path(file).read_bytes()
     stream = StallingFile(content) if how else BytesIO(content)
     with app.test_request_context():
-        uploading.upload(int(account), stream, file, Surroundings.of(current_settings()), by=NOBODY)
+        uploading.upload(int(account), uploading.Upload(stream, file), Surroundings.of(current_settings()), by=NOBODY)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ from sqlalchemy import select, text, update
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.background.daily import take_turn
 from clientes_app.campaigns.control import send_again
-from clientes_app.clients import sales, services
+from clientes_app.clients import services
 from clientes_app.clients.duplicates import merging
 from clientes_app.clients.many.services import set_active as set_many_active
+from clientes_app.clients.sales import services as sales
 from clientes_app.clients.search.criteria import Search, Status
 from clientes_app.clients.search.query import matching
 from clientes_app.clients.search.selection import Ticked

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from clientes_app.audit_log import NOBODY
 from clientes_app.background import import_worker
 from clientes_app.client_files.columns import Layout
+from clientes_app.client_files.meaning.roles import Contents
 from clientes_app.config import Settings
 from clientes_app.extensions import Base, db
 from clientes_app.importing import jobs, services, uploading
@@ -44,11 +45,12 @@ class Imports:
     def place(self) -> Surroundings:
         return Surroundings.of(self.app.extensions["clientes.settings"])
 
-    def upload(self, content: bytes | str, name: str = "clientes.csv") -> int:
+    def upload(self, content: bytes | str, name: str = "clientes.csv", contents: Contents = Contents.CLIENTS) -> int:
         """Upload a file; return the import's id."""
         raw = content.encode() if isinstance(content, str) else content
         with self.app.test_request_context():
-            return int(uploading.upload(self.account, BytesIO(raw), name, self.place, by=NOBODY).id)
+            file = uploading.Upload(BytesIO(raw), name, contents)
+            return int(uploading.upload(self.account, file, self.place, by=NOBODY).id)
 
     def review(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
         """Upload a file and let the dry run go through it."""
@@ -57,15 +59,23 @@ class Imports:
         self.work()
         return import_id
 
-    def start_review(self, import_id: int, tags: str = "", **changes: Any) -> None:
+    def start_review(self, import_id: int, tags: str = "", *, makes_clients: bool = False, **changes: Any) -> None:
         with self.app.test_request_context():
             layout = replace(self.layout(import_id), **changes)
-            services.start_review(self.account, import_id, layout, tags, self.place.storage)
+            said = services.ForAll(tags, makes_clients=makes_clients)
+            services.start_review(self.account, import_id, layout, said, self.place.storage)
 
     def run(self, content: bytes | str, tags: str = "", **changes: Any) -> int:
         """Import a file, from the upload to the end."""
         import_id = self.review(content, tags, **changes)
         self.apply(import_id)
+        return import_id
+
+    def review_sales(self, content: bytes | str, *, makes_clients: bool = False) -> int:
+        """Upload a till's file and let the dry run go through it."""
+        import_id = self.upload(content, "caja.csv", Contents.SALES)
+        self.start_review(import_id, makes_clients=makes_clients)
+        self.work()
         return import_id
 
     def apply(self, import_id: int) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from clientes_app.auth.passwords import hash_password
-from clientes_app.clients.sales import count_purchases
+from clientes_app.clients.sales.services import count_purchases
 from clientes_app.extensions import unit_of_work
 from clientes_app.models import Cliente, ClienteEtiqueta, Norma, PlantillaSMS, Rol, Usuario, Venta
 from clientes_app.tenancy import Account

@@ -134,6 +134,10 @@ STAFF = {
     "POST second_factor.remove_passkey",
 }
 ADMIN = {
+    "GET clients.edit_sale",
+    "POST clients.save_sale",
+    "GET clients.confirm_sale_deletion",
+    "POST clients.delete_sale",
     "GET clients.confirm_deletion",
     "POST clients.delete",
     "GET opt_outs.new",
@@ -359,6 +363,7 @@ class House:
         with app.app_context(), unit_of_work() as session:
             secret = f"{SECRET} valor"
             session.add(ValorDeCampo(campo_id=self.field, cliente_id=self.client, valor=secret, orden=secret.lower()))
+        self.sale = shop.add_sale(account, self.client, 1000, concepto=f"{SECRET} venta")
         self.draft = str(uuid4())
         texts = {"mensaje": f"{SECRET} borrador", "nombre": "", "plantilla": "", "propio": ""}
         shop.add(
@@ -423,7 +428,7 @@ class House:
             "own": self.session,
         }
         kind = rule.endpoint.partition(".")[0]
-        values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
+        values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "sale": self.sale, "filename": "app.css"}
         values |= {
             "secret": self.link,
             "attempt": "0" * 32,
@@ -599,6 +604,7 @@ def test_another_admin_reads_changes_and_names_nothing(app: Flask, house: House,
 SCOPES = {
     "GET clients.find": Alcance.READ,
     "POST clients.create_by_json": Alcance.CLIENTS,
+    "POST clients.record_sale": Alcance.SALES,
     "GET templates.list_active": Alcance.READ,
     "POST campaigns.send_sms": Alcance.SEND,
     "GET campaigns.state": Alcance.READ,

@@ -5,6 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class Contents(StrEnum):
+    """What the rows of a file are."""
+
+    CLIENTS = "clientes"
+    SALES = "ventas"
+
+
 class Role(StrEnum):
     """What a column holds."""
 
@@ -25,7 +32,19 @@ class Role(StrEnum):
     INACTIVE = "inactivo"
     FIELD = "campo"
     """One of the account's own fields: `Layout.own` says which."""
+    DAY = "fecha"
+    """When a sale was made: the day, or the day and the hour."""
+    HOUR = "hora"
+    TOTAL = "total"
+    CONCEPT = "concepto"
+    RECEIPT = "recibo"
+    """The till's own number of a sale."""
 
 
 ANSWERS = (Role.CONSENT, Role.REFUSAL, Role.ACTIVE, Role.INACTIVE)
 """Those of which a cell says yes or no."""
+
+OF_SALES = (Role.DAY, Role.HOUR, Role.TOTAL, Role.CONCEPT, Role.RECEIPT)
+"""What is said of a sale, in the order in which rows keep it."""
+OF_BUYERS = (Role.NAME, Role.GIVEN, Role.SURNAME, Role.PHONE, Role.DOCUMENT)
+"""What is said of who bought."""

@@ -21,7 +21,7 @@ from ...sending.opt_outs import add_opt_outs
 from ...tenancy import Account, owned
 from ...values.ids import MAX_ID
 from ..locks import lock_for_deletion
-from ..sales import count_purchases
+from ..sales.services import count_purchases
 from ..services import ClientFields, Edit, apply_edit, note_change
 from .own_differences import Difference, all_as_told, differences, take_chosen
 from .services import Pair, remember_apart

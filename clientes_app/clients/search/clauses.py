@@ -136,7 +136,8 @@ def _of_import(account_id: int, import_id: int | None) -> Conditions:
         return []
     imported = owned(Importacion, account_id).where(Importacion.id == import_id).exists()
     changed = select(CambioImportado.cliente_id).where(CambioImportado.importacion_id == import_id)
-    return [imported, or_(Cliente.importacion_id == import_id, Cliente.id.in_(changed))]
+    sold = select(Venta.cliente_id).where(Venta.importacion_id == import_id)
+    return [imported, or_(Cliente.importacion_id == import_id, Cliente.id.in_(changed), Cliente.id.in_(sold))]
 
 
 def today() -> date:

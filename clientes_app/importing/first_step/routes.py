@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from flask_login import current_user
 from ...client_files.cells import tidy
 from ...client_files.columns import Layout, as_written, with_roles
 from ...client_files.lines import Kind, kind_of
-from ...client_files.meaning.roles import Role
+from ...client_files.meaning.roles import Contents, Role
 from ...client_files.meaning.tag_lists import DELIMITERS_OF_TAGS
 from ...client_files.meaning.titles import LOWEST
 from ...client_files.reading import SAMPLE_ROWS, Record
@@ -27,12 +28,15 @@ from ...values import phone
 from ...values.phone_lines import PhoneProblem
 from ...web.access import Access, access
 from ...web.htmx import page_or_fragment
+from ...web.i18n import account_zone
 from .. import bp, services, uploading, waking
+from ..kinds.table import kind_for
 from ..list_view import place
 from ..own_fields import in_words
 from ..own_fields.choosing import NEW, said_of, with_chosen
 from ..own_fields.making import Unfit
 from ..own_fields.own_texts import OwnFields, OwnText
+from ..sales.shown_sales import shown_sale
 
 PREVIEWED = 8
 
@@ -66,8 +70,8 @@ def start_review(pk: int) -> ResponseReturnValue:
     faulty = None
     try:
         if not problem:
-            tags = request.form.get("etiqueta", "")
-            services.start_review(current_user.account_id, pk, layout, tags, place().storage)
+            said = services.ForAll(request.form.get("etiqueta", ""), makes_clients="crea_clientes" in request.form)
+            services.start_review(current_user.account_id, pk, layout, said, place().storage)
             waking.wake()
             return redirect(url_for("importing.show", pk=pk))
     except services.NoName as refusal:
@@ -133,7 +137,10 @@ def _context(row: Importacion, layout: Layout) -> dict[str, Any]:
         "row": row,
         "layout": layout,
         "tags": request.values.get("etiqueta", row.etiqueta),
-        "roles": [role for role in Role if role is not Role.FIELD],
+        "roles": kind_for(layout).roles,
+        "is_of_sales": layout.contents is Contents.SALES,
+        "sale_of": partial(shown_sale, zone=account_zone()),
+        "makes_clients": "crea_clientes" in request.values if "c0" in request.values else row.crea_clientes,
         "fields": list_fields(db.session(), row.usuario_id),
         "own": {column.place: column for column in layout.own},
         "kinds_of_fields": KINDS,

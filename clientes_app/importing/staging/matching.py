@@ -126,7 +126,7 @@ def find_clients(
     matches = Matches(own=own)
     for client in _found(connection, account_id, _with_documents(rows, connection)):
         matches.by_document.setdefault(client.documento_clave, []).append(client)
-    for client in _found(connection, account_id, Cliente.telefono_e164.in_(_texts(_numbers(rows), connection))):
+    for client in _found(connection, account_id, Cliente.telefono_e164.in_(listed_texts(_numbers(rows), connection))):
         matches.by_phone.setdefault(client.telefono_e164 or "", []).append(client)
     for client in _found(connection, account_id, _without_key(rows, connection)):
         matches.by_words.setdefault(_words(client), client)
@@ -145,7 +145,7 @@ def lock_clients(connection: Connection, account_id: int, rows: Iterable[Row]) -
     rows = list(rows)
     there = select(Cliente.id).where(Cliente.usuario_id == account_id)
     by_document = there.where(_with_documents(rows, connection))
-    by_phone = there.where(Cliente.telefono_e164.in_(_texts(_numbers(rows), connection)))
+    by_phone = there.where(Cliente.telefono_e164.in_(listed_texts(_numbers(rows), connection)))
     by_words = there.where(_without_key(rows, connection))
     lock(connection, Cliente.id.in_(union(by_document, by_phone, by_words)))
 
@@ -216,7 +216,7 @@ def _add_tags(connection: Connection, matches: Matches) -> None:
 
 def _with_documents(rows: Iterable[Row], connection: Connection) -> ColumnElement[bool]:
     documents = {row.documento_clave for row in rows} - {""}
-    return and_(Cliente.documento_clave != "", Cliente.documento_clave.in_(_texts(documents, connection)))
+    return and_(Cliente.documento_clave != "", Cliente.documento_clave.in_(listed_texts(documents, connection)))
 
 
 def _numbers(rows: Iterable[Row]) -> set[str]:
@@ -226,13 +226,15 @@ def _numbers(rows: Iterable[Row]) -> set[str]:
 def _without_key(rows: Iterable[Row], connection: Connection) -> ColumnElement[bool]:
     rows = [row for row in rows if not _has_key(row)]
     # The key of a name has an index, the name has none.
-    alike_names = Cliente.nombre_clave.in_(_texts({row.nombre_clave for row in rows}, connection))
-    named = Cliente.nombre.in_(_texts({row.nombre for row in rows}, connection))
-    no_number = or_(Cliente.telefono_e164.is_(None), Cliente.telefono_e164.in_(_texts(numbers_of(rows), connection)))
+    alike_names = Cliente.nombre_clave.in_(listed_texts({row.nombre_clave for row in rows}, connection))
+    named = Cliente.nombre.in_(listed_texts({row.nombre for row in rows}, connection))
+    no_number = or_(
+        Cliente.telefono_e164.is_(None), Cliente.telefono_e164.in_(listed_texts(numbers_of(rows), connection))
+    )
     return and_(alike_names, named, Cliente.documento_clave == "", no_number)
 
 
-def _texts(texts: Iterable[str], connection: Connection) -> Select[str]:
+def listed_texts(texts: Iterable[str], connection: Connection) -> Select[str]:
     """Return many texts as one parameter."""
     listed: Sequence[str] = sorted(texts)
     if connection.dialect.name == "sqlite":

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ...values.text import translatable
 from .store import PAGE_SIZE, Staging, listed
 from .verdicts import APPLIED, Verdict
+
+NO_CLIENT = translatable("Its client was deleted or changed while the file was imported.")
+_BECAME_WRONG = "numero IN (SELECT numero FROM destino WHERE veredicto = 'mala')"
 
 
 class Outcome(NamedTuple):
@@ -52,6 +56,9 @@ def keep_rejected(staging: Staging, done_to: int) -> None:
         those_asked = "numero IN (SELECT numero FROM destino WHERE veredicto = 'pregunta')"
         tables.update("fila", f"veredicto = 'pregunta', cliente = ({asked})", those_asked)
         tables.delete("destino", "veredicto = 'pregunta'")
+        # The client of a sale was deleted since it was looked at.
+        tables.update("fila", "veredicto = 'mala', motivo = ?", f"{applied} AND {_BECAME_WRONG}", NO_CLIENT)
+        tables.delete("destino", "veredicto = 'mala'")
         not_reached = f"SELECT numero, '{Verdict.NOT_REACHED}', CAST(NULL AS BIGINT), FALSE FROM fila"  # noqa: S608
         tables.insert_missing_found("destino", f"{not_reached} WHERE {applied} AND numero > ?", done_to)
         tables.delete("fila", applied)

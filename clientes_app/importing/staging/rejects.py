@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from ...client_files.columns import Layout
-from ...client_files.meaning.roles import Role
+from ...client_files.meaning.roles import OF_SALES, Role
 from ...client_files.meaning.tag_lists import join_tags
 from ...client_files.rows import Row
 from ..own_fields.own_texts import UNREADABLE, OwnFields
@@ -26,6 +26,7 @@ def cells_of(staged: Staged, layout: Layout) -> Sequence[str]:
         Role.DOCUMENT: staged.row.documento,
         Role.TAGS: join_tags(staged.row.tags),
     }
+    read |= dict(zip(OF_SALES, staged.row.venta.split("\n"), strict=False))
     own = {column.place: text for column, text in zip(layout.own, staged.row.own_texts, strict=False)}
     return [own.get(place) or read.pop(role, "") for place, role in enumerate(layout.roles)]
 
@@ -33,6 +34,8 @@ def cells_of(staged: Staged, layout: Layout) -> Sequence[str]:
 def reason_of(staged: Staged, own: OwnFields) -> str:
     """Return why a row is not imported."""
     if staged.verdict is Verdict.DOUBLE:
+        if staged.row.venta:
+            return str(gettext("The same sale as row %(row)s.", row=staged.other))
         return str(gettext("The same client as row %(row)s.", row=staged.other))
     if staged.verdict is Verdict.LEFT_OUT:
         return str(gettext("Left out."))

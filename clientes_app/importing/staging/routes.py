@@ -43,10 +43,10 @@ def rows(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def mend(pk: int, row: int) -> ResponseReturnValue:
     """Mend a wrong row, or leave it out."""
+    found = services.find_import_of_clients(current_user.account_id, pk)
     if "dejar" in request.form:
         staged = staged_rows.leave_out(current_user.account_id, pk, row, place().storage)
     else:
-        found = services.find_import(current_user.account_id, pk)
         staged = staged_rows.mend(current_user.account_id, pk, row, _fields(Layout.from_json(found.columnas)), place())
     return _row_again(pk, staged, Verdict.WRONG)
 
@@ -55,7 +55,7 @@ def mend(pk: int, row: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def answer(pk: int, row: int) -> ResponseReturnValue:
     """Say who a row is that has the number of somebody of another name, or ask again."""
-    services.find_import(current_user.account_id, pk)
+    services.find_import_of_clients(current_user.account_id, pk)
     said = Answer.NONE if request.form.get("respuesta") == ASK_AGAIN else _answer()
     staged = asking.answer(current_user.account_id, pk, row, said, place().storage)
     return _row_again(pk, staged, Verdict.ASKED)
@@ -65,7 +65,7 @@ def answer(pk: int, row: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def answer_all(pk: int) -> ResponseReturnValue:
     """Say the same of all rows that are asked about."""
-    services.find_import(current_user.account_id, pk)
+    services.find_import_of_clients(current_user.account_id, pk)
     asking.answer_all(current_user.account_id, pk, _answer(), place().storage)
     return flash_and_go(gettext("Done: no row waits for your decision."), url_for("importing.show", pk=pk))
 
@@ -74,7 +74,7 @@ def answer_all(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def keep_existing(pk: int) -> ResponseReturnValue:
     """Say whether clients that there are stay as they are."""
-    services.find_import(current_user.account_id, pk)
+    services.find_import_of_clients(current_user.account_id, pk)
     said = {"si": True, "no": False}.get(request.form.get("dejar", ""))
     if said is None:
         raise DomainError(gettext("Say whether the clients that you have stay as they are."))

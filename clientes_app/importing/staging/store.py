@@ -136,6 +136,10 @@ class Staging:
         holders = {key: Holder(*holder) for key, *holder in documents}
         return Seen(holders, phones, dict(clients))
 
+    def first_rows(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return which rows are the first to have any of these keys."""
+        return dict(self.tables.with_keys("SELECT clave, numero FROM documento", list(keys)))
+
     def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
         """Store rows, and the keys that they are the first to have, in one transaction.
 
@@ -199,6 +203,10 @@ class Staging:
     def to_apply(self, after: int, limit: int) -> list[Staged]:
         """Return the next rows that are imported."""
         return self._rows(f"numero > ? AND veredicto IN ({listed(APPLIED)}) ORDER BY numero LIMIT ?", after, limit)
+
+    def new_ones(self) -> Iterator[Staged]:
+        """Return the rows that are imported as new ones, one by one."""
+        return map(_staged, self.tables.stream(f"{_ROWS} WHERE veredicto = ?", Verdict.NEW.value))
 
     def rejected(self) -> Iterator[Staged]:
         """Return the rows that are not imported, in the file's order."""

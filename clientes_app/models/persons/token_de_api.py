@@ -18,6 +18,7 @@ class Alcance(StrEnum):
 
     READ = "read"
     CLIENTS = "clients"
+    SALES = "sales"
     SEND = "send"
 
 

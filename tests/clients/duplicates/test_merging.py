@@ -14,10 +14,11 @@ from flask import Flask
 from sqlalchemy import func, inspect, text
 
 from clientes_app.audit_log import Actor
-from clientes_app.clients import sales, services
+from clientes_app.clients import services
 from clientes_app.clients.duplicates import merging
 from clientes_app.clients.duplicates import services as duplicates
 from clientes_app.clients.duplicates.services import Likeness
+from clientes_app.clients.sales import services as sales
 from clientes_app.clients.tags import services as tags
 from clientes_app.clients.timeline import Kind, story_of
 from clientes_app.errors import Conflict, DomainError, NotFound

@@ -18,7 +18,7 @@ Values = Iterable[Sequence[object]]
 COLUMNS = {
     "fila": (
         "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-        " documento_clave, etiquetas, baja, inactivo, motivo, otros, campos, otra, celdas, cliente, respuesta"
+        " documento_clave, etiquetas, baja, inactivo, motivo, otros, campos, venta, otra, celdas, cliente, respuesta"
     ),
     "destino": "numero, veredicto, cliente, sin_celular",
     "aparte": "desde, hasta, clase, texto",

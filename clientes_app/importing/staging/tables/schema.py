@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS fila (
     motivo TEXT NOT NULL,
     otros TEXT NOT NULL DEFAULT '',
     campos TEXT NOT NULL DEFAULT '',
+    venta TEXT NOT NULL DEFAULT '',
     otra INTEGER,
     celdas TEXT NOT NULL,
     cliente INTEGER,
@@ -53,6 +54,7 @@ _ADDED = {
     "respuesta": "TEXT NOT NULL DEFAULT ''",
     "otros": "TEXT NOT NULL DEFAULT ''",
     "campos": "TEXT NOT NULL DEFAULT ''",
+    "venta": "TEXT NOT NULL DEFAULT ''",
 }
 _INDEX_OF_ADDED = "CREATE INDEX IF NOT EXISTS fila_otros ON fila (numero) WHERE otros != ''"
 

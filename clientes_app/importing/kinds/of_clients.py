@@ -1,0 +1,89 @@
+"""A file of clients: what becomes of its rows, and storing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from ...client_files.parsing import Batch
+from ...database.transactions import read_transaction, write_transaction
+from ...fields.services import lock_fields
+from ...sending.erased import wake_numbers
+from .. import jobs
+from ..changing import Change
+from ..jobs import Job
+from ..own_fields.own_texts import OwnFields, with_columns
+from ..staging.judging import judge
+from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
+from ..staging.outcomes import Outcome
+from ..staging.store import Seen, Staged, Staging
+from ..staging.verdicts import Answer
+
+Judged = tuple[list[Staged], Seen]
+"""Rows with their verdicts, and the keys that they are the first in the file to have."""
+
+
+def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judged]:
+    """Return the function that judges batches; what new fields can be grows from one to the next."""
+    own = OwnFields(job.layout.own)
+
+    def judged(staging: Staging, batch: Batch) -> Judged:
+        if own:
+            batch = _own_fields_checked(engine, job, batch, own)
+        rows = [row for _, row in batch]
+        with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
+        with read_transaction(engine) as connection:
+            matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
+        return judge(batch, matches, staging.seen(rows, matches.ids()), job.tags)
+
+    return judged
+
+
+def no_sums(_connection: Connection, _job: Job, _staging: Staging) -> dict[str, Any]:
+    """Return nothing: clients are counted, and come to no sum."""
+    return {}
+
+
+def store_clients(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:
+    """Store what rows say, and return what became of them."""
+    rows = [staged.row for staged in batch]
+    wake_numbers(connection, job.account_id, numbers_of(rows))
+    lock_clients(connection, job.account_id, rows)
+    with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
+    fields = lock_fields(Session(connection), job.account_id) if job.layout.own else ()
+    own = OwnFields(job.layout.own, {field.id for field in fields})
+    matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
+    change = Change(connection, job, matches, fields)
+    new = []
+    for staged in batch:
+        match = _match(staged, matches)
+        if match.client is None:
+            new.append(staged)
+        elif match.asks:
+            change.leave_to_be_asked(match.client, staged)
+        else:
+            change.update(match.client, staged)
+    change.insert(new)
+    change.store()
+    return change.outcomes
+
+
+def _match(staged: Staged, matches: Matches) -> Match:
+    """Return who a row is by now; what a person said of it holds as long as it can."""
+    if staged.answer is Answer.SAME and staged.client_id:
+        return matches.answered(staged.row, staged.client_id)
+    match = matches.match(staged.row)
+    return NOBODY if match.asks and staged.answer is Answer.ANOTHER else match
+
+
+def _own_fields_checked(engine: Engine, job: Job, batch: Batch, own: OwnFields) -> Batch:
+    """Return rows with what is wrong with their own fields; what new fields can be is stored before the rows are."""
+    before = own.columns
+    checked = [(record, own.checked(row)) for record, row in batch]
+    if own.columns != before:
+        with write_transaction(engine) as connection:
+            jobs.advance(connection, job, columnas=with_columns(job.layout, own).to_json())
+    return checked

@@ -1,0 +1,38 @@
+"""A till's file: what becomes of its rows, and what its new sales come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from ...client_files.parsing import Batch
+from ...database.transactions import read_transaction
+from ..jobs import Job
+from ..sales.buyers import key_of_buyer
+from ..sales.judging_sales import judge_sales, zone_of_account
+from ..sales.sale_texts import read_sale
+from ..staging.store import Staging
+from .of_clients import Judged
+
+
+def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judged]:
+    """Return the function that judges batches."""
+
+    def judged(staging: Staging, batch: Batch) -> Judged:
+        with read_transaction(engine) as connection:
+            return judge_sales(connection, job, staging, batch)
+
+    return judged
+
+
+def sums_of_sales(connection: Connection, job: Job, staging: Staging) -> dict[str, Any]:
+    """Return what the new sales of a reviewed file come to, and how many people made them."""
+    pesos, buyers = Decimal(0), set[str]()
+    zone = zone_of_account(connection, job.account_id)
+    for staged in staging.new_ones():
+        pesos += read_sale(staged.row.venta, zone).total
+        buyers.add(str(staged.client_id) if staged.client_id else key_of_buyer(staged.row, None))
+    return {"pesos": f"{pesos:.2f}", "clientes": len(buyers)}

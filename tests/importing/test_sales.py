@@ -1,0 +1,241 @@
+"""A till's sales: whose they are, none twice, exact sums, taken back, whoever kills the worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+
+from clientes_app.audit_log import NOBODY
+from clientes_app.client_files.meaning.roles import Contents
+from clientes_app.clients.sales import services as sales
+from clientes_app.clients.services import delete_client
+from clientes_app.extensions import db
+from clientes_app.importing import services
+from clientes_app.models import Cliente, EstadoImportacion, Venta
+
+from ..support.checking_client import CheckingClient
+from ..support.clock import BOGOTA
+from ..support.imports import Imports
+from ..support.shop import Shop, account_of
+from .test_crash import kill_after_progress
+
+pytestmark = pytest.mark.both_databases
+
+TITLES = "fecha,hora,cedula,celular,cliente,total,concepto,recibo\n"
+
+
+class Till:
+    """A shop with two clients, and its sales as they are stored."""
+
+    def __init__(self, app: Flask, shop: Shop, account: int) -> None:
+        self.app, self.shop, self.account = app, shop, account
+        self.ana = shop.add_client(account, "Ana Paz", "3001110001", documento="1.020.304")
+        self.eva = shop.add_client(account, "Eva Sol", "3001110002")
+
+    def stored(self) -> list[tuple[int, str, Decimal, str, str]]:
+        with self.app.app_context():
+            found = db.session.scalars(db.select(Venta).order_by(Venta.fecha, Venta.id))
+            return [
+                (
+                    each.cliente_id,
+                    f"{each.fecha.astimezone(BOGOTA):%d/%m %H:%M}",
+                    each.total,
+                    each.concepto,
+                    each.recibo,
+                )
+                for each in found
+            ]
+
+    def client(self, client_id: int) -> Cliente:
+        with self.app.app_context():
+            return db.session.get_one(Cliente, client_id)
+
+
+@pytest.fixture
+def till(app: Flask, shop: Shop, account: int) -> Till:
+    """The shop."""
+    return Till(app, shop, account)
+
+
+def at(day: int, *hour: int) -> datetime:
+    """Return a moment of March as a workbook has one: without a zone."""
+    return datetime(2026, 3, day, *hour, tzinfo=BOGOTA).replace(tzinfo=None)
+
+
+def reasons(imports: Imports, import_id: int) -> dict[int, str]:
+    return {number: fault for number, _, fault in imports.rejected(import_id)}
+
+
+def test_each_sale_is_whose_the_document_says_or_the_number(till: Till, imports: Imports) -> None:
+    import_id = imports.review_sales(
+        TITLES
+        + "05/03/2026,10:30,1020304,3001110002,,59.900,Zapatos,F-1\n"  # the document decides
+        + "05/03/2026 2:05 p. m.,,,300 111 0002,,$ 1'234.567,,F-2\n"
+        + "2026-03-06,,,3001110002,,1000,,\n"
+        + "06/03/2026,9:00,999,,,1000,,F-4\n"
+        + "06/03/2026,9:00,,,Ana Paz,1000,,F-5\n"
+        + "31/02/2026,9:00,1020304,,,1000,,F-6\n"
+        + "06/03/2026,25:00,1020304,,,1000,,F-7\n"
+        + "06/03/2199,,1020304,,,1000,,F-8\n"
+        + "06/03/2026,,1020304,,,-1000,,F-9\n"
+        + "06/03/2026,10:00,1020304,,,5,,F-1\n"  # a receipt is one sale
+        + "Total,,,,,1296467,,\n"
+    )
+    row = imports.get(import_id)
+    assert imports.counts(import_id) | {"sin_celular": 0} == {
+        "nuevas": 3,
+        "malas": 6,
+        "dobles": 1,
+        "sin_celular": 0,
+    }
+    assert row.totales == 1
+    assert row.sumas == {"pesos": "1295467.00", "clientes": 2}
+    assert till.stored() == []
+    assert set(reasons(imports, import_id)) == {5, 6, 7, 8, 9, 10, 11}
+    assert reasons(imports, import_id)[5] == "No client has this document or number."
+    imports.apply(import_id)
+    assert till.stored() == [
+        (till.ana, "05/03 10:30", Decimal(59_900), "Zapatos", "F-1"),
+        (till.eva, "05/03 14:05", Decimal(1_234_567), "", "F-2"),
+        (till.eva, "06/03 12:00", Decimal(1_000), "", ""),
+    ]
+    assert till.client(till.eva).total_compras == Decimal(1_235_567)
+    assert till.client(till.ana).ultima_compra is not None
+
+
+def test_nothing_is_stored_twice(till: Till, imports: Imports) -> None:
+    first = imports.review_sales(
+        TITLES
+        + "05/03/2026,10:30,1020304,,,100,Pan,F-1\n"
+        + "05/03/2026,10:30,1020304,,,100,Pan,\n"  # without a receipt it may be that of the row before
+        + "05/03/2026,10:40,1020304,,,200,Leche,\n"
+    )
+    imports.apply(first)
+    assert [sale[3:] for sale in till.stored()] == [("Pan", "F-1"), ("Leche", "")]
+    again = imports.review_sales(
+        TITLES
+        + "05/03/2026,11:00,1020304,,,999,Otra cosa,F-1\n"  # the receipt
+        + "05/03/2026,10:40,1020304,,,200.00,Leche,\n"  # what it says
+        + "05/03/2026,10:30,1020304,,,100,Pan,F-2\n"  # another receipt is another sale
+        + "05/03/2026,10:40,1020304,,,200,Queso,\n"
+    )
+    assert imports.counts(again) | {"sin_celular": 0} == {"nuevas": 2, "iguales": 2, "sin_celular": 0}
+    imports.apply(again)
+    assert [sale[3:] for sale in till.stored()] == [("Pan", "F-1"), ("Pan", "F-2"), ("Leche", ""), ("Queso", "")]
+    assert imports.get(again).estado is EstadoImportacion.APLICADA
+
+
+def test_buyers_become_clients_where_a_person_says_so(till: Till, imports: Imports) -> None:
+    rows = (
+        TITLES
+        + "05/03/2026,10:00,,3009998877,Luz Mar,100,,\n"
+        + "05/03/2026,11:00,,300 999 8877,,200,,\n"
+        + "05/03/2026,11:00,,+573009998877,Luz Mar,200,,\n"
+        + "05/03/2026,12:00,555666,,,300,,\n"
+    )
+    import_id = imports.review_sales(rows, makes_clients=True)
+    assert imports.get(import_id).sumas == {"pesos": "300.00", "clientes": 1}
+    imports.apply(import_id)
+    assert [name for name, *_ in imports.clients()] == ["Ana Paz", "Eva Sol", "Luz Mar"]
+    assert [total for _, _, total, *_ in till.stored()] == [100, 200]
+    imports.undo(import_id)
+    assert [name for name, *_ in imports.clients()] == ["Ana Paz", "Eva Sol"]
+    assert till.stored() == []
+
+
+def test_undoing_leaves_what_somebody_edited(
+    app: Flask, till: Till, imports: Imports, shop: Shop, account: int
+) -> None:
+    shop.add_sale(account, till.ana, 7, fecha=datetime(2026, 3, 1, tzinfo=BOGOTA))
+    rows = "".join(f"0{day}/03/2026,10:00,1020304,,,1000,,F-{day}\n" for day in range(1, 5))
+    import_id = imports.review_sales(TITLES + rows)
+    imports.apply(import_id)
+    with app.test_request_context():
+        (kept,) = db.session.scalars(db.select(Venta).where(Venta.recibo == "F-3"))
+        shown = sales.Shown(till.ana, kept.id, 0)
+        sales.edit_sale(account_of(account), shown, sales.NewSale(Decimal(50)), by=NOBODY)
+        extent: Any = services.undo_extent(services.find_import(account, import_id))
+    assert (extent.deletes, extent.stays) == (3, 1)
+    imports.undo(import_id)
+    assert [sale[2] for sale in till.stored()] == [7, 50]
+    assert till.client(till.ana).total_compras == 57
+
+
+def test_a_client_who_is_gone_by_then_is_said(till: Till, imports: Imports, app: Flask) -> None:
+    import_id = imports.review_sales(TITLES + "05/03/2026,10:00,1020304,,,1,,\n05/03/2026,10:00,,3001110002,,2,,\n")
+    with app.test_request_context():
+        delete_client(till.account, till.ana, by=NOBODY)
+    imports.apply(import_id)
+    assert imports.counts(import_id) | {"sin_celular": 0} == {"nuevas": 1, "malas": 1, "sin_celular": 0}
+    assert list(reasons(imports, import_id)) == [2]
+
+
+def test_a_workbook_and_its_pages(admin: CheckingClient, till: Till, imports: Imports) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Fecha y hora", "NIT/CC", "Valor", "Producto", "Factura No."])
+    sheet.append([at(5, 10, 30), 1020304, 59900.5, "Zapatos", "F-1"])
+    sheet.append([at(6, 11), 999, 1000, "", "F-2"])
+    content = BytesIO()
+    book.save(content)
+    assert "Ventas de una caja" in admin.get("/clientes/importar/").text
+    upload = {"archivo": (BytesIO(content.getvalue()), "caja.xlsx"), "clase": "ventas"}
+    columns = admin.send("/clientes/importar/", upload).location
+    page = admin.get(columns).text
+    assert page.count(" selected") >= 5
+    assert "El documento decide" in page
+    said = {f"c{place}": role for place, role in enumerate(("fecha", "documento", "total", "concepto", "recibo"))}
+    for place, role in enumerate(said.values()):
+        assert f'<option value="{role}" selected>' in page, place
+    shown = admin.send(columns, said).location
+    imports.work()
+    page = admin.get(shown).text
+    assert 'data-sum="pesos">$ 59.900,50<' in page.replace("\u00a0", " ")
+    assert "Ningún cliente tiene este documento o número" in admin.get(f"{shown}filas/?veredicto=mala").text
+    assert admin.send(f"{shown}filas/3/", {"dejar": "1"}).status_code == 409
+    admin.send(f"{shown}aplicar/")
+    imports.work()
+    assert "1 venta nueva" in admin.get(shown).text
+    assert "1 venta nueva" in admin.get("/clientes/importar/").text
+    assert "importó ventas" in admin.get("/auditoria/").text
+    rejected = admin.get(f"{shown}rechazadas/").text
+    assert "F-2" in rejected
+    assert "La venta que trajo se elimina" in admin.get(f"{shown}deshacer/").text
+    admin.send(f"{shown}deshacer/")
+    imports.work()
+    assert till.stored() == []
+    assert "Deshecha: ya no están sus ventas" in admin.get(shown).text
+
+
+def test_killed_workers_leave_exact_sums(app: Flask, till: Till, imports: Imports) -> None:
+    rows = "".join(
+        f"{1 + n % 28:02}/03/2026,{n % 24:02}:{n % 60:02},{'1020304' if n % 2 else ''},"
+        f"{'' if n % 2 else '3001110002'},,{n + 1},,F-{n}\n"
+        for n in range(20_000)
+    )
+    import_id = imports.upload(TITLES + rows, "caja.csv", Contents.SALES)
+    imports.start_review(import_id)
+    kill_after_progress(app, imports, import_id)
+    imports.work()
+    assert imports.get(import_id).sumas == {"pesos": f"{20_000 * 20_001 // 2}.00", "clientes": 2}
+    with app.test_request_context():
+        services.start_applying(imports.account, import_id, by=NOBODY)
+    for _ in range(3):
+        kill_after_progress(app, imports, import_id)
+    imports.work()
+    assert imports.get(import_id).nuevas == 20_000
+    assert {sale[4] for sale in till.stored()} == {f"F-{n}" for n in range(20_000)}
+    bought = till.client(till.ana).total_compras + till.client(till.eva).total_compras
+    assert bought == 20_000 * 20_001 // 2
+    with app.test_request_context():
+        services.start_undoing(imports.account, import_id, by=NOBODY)
+    imports.work()
+    assert till.stored() == []
+    assert (till.client(till.ana).total_compras, till.client(till.eva).ultima_compra) == (0, None)
