@@ -18,7 +18,6 @@ from . import (
     importing,
     message_templates,
     opt_outs,
-    own_numbers,
     people,
     privacy,
     schedule,
@@ -29,6 +28,7 @@ from . import (
 )
 from .auth import second_factor
 from .clients import segments
+from .drafts import own_numbers
 from .people import profile
 from .web import offline
 

@@ -20,7 +20,7 @@ TEMPLATES = PACKAGE / "templates"
 VENDOR = PACKAGE / "static" / "vendor"
 
 BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
-INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "people.profile", "web.offline"}
+INNER_BLUEPRINTS = {"auth.second_factor", "clients.segments", "drafts.own_numbers", "people.profile", "web.offline"}
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "canonical",
     "finding",
@@ -31,7 +31,6 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "values",
     "clients_of_numbers",
     "search_text",
-    "asked",
     "audience",
     "filling",
     "filters",

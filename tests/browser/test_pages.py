@@ -20,6 +20,7 @@ from clientes_app.campaigns import services
 from clientes_app.campaigns.storing import Schedule
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.tags.tagging import tag_client
+from clientes_app.drafts.own_numbers import trying
 from clientes_app.drafts.typed import Content
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.fields.services import NewField, create_field
@@ -43,7 +44,6 @@ from clientes_app.models import (
 )
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.models.types import utc_now
-from clientes_app.own_numbers import trying
 from clientes_app.people.links import make_link_for
 from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tenancy import owned
