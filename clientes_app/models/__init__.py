@@ -38,6 +38,15 @@ from .importacion import (
     PersonaDeArchivo,
     PersonaOlvidada,
 )
+from .informe import (
+    CampanaContada,
+    CompraDespues,
+    EntregasContadas,
+    MensajesContados,
+    ReciboAnotado,
+    VentaAnotada,
+    VentasContadas,
+)
 from .persons.enlace import Enlace
 from .persons.numero_propio import NumeroPropio
 from .persons.segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
@@ -71,18 +80,21 @@ __all__ = [
     "Borrador",
     "CambioDeCliente",
     "CambioImportado",
+    "CampanaContada",
     "CampanaSMS",
     "Campo",
     "Cliente",
     "ClienteDeArchivo",
     "ClienteEtiqueta",
     "CodigoDeRecuperacion",
+    "CompraDespues",
     "Consumo",
     "Cuenta",
     "DestinoDeFila",
     "Distintos",
     "DocumentoDeArchivo",
     "Enlace",
+    "EntregasContadas",
     "EstadoCampana",
     "EstadoImportacion",
     "EstadoSMS",
@@ -94,6 +106,7 @@ __all__ = [
     "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
+    "MensajesContados",
     "MotivoDePausa",
     "NumeroPropio",
     "OrigenBaja",
@@ -103,6 +116,7 @@ __all__ = [
     "Precio",
     "Privacidad",
     "Recibo",
+    "ReciboAnotado",
     "Respuesta",
     "RitmoDeEnvio",
     "Rol",
@@ -118,4 +132,6 @@ __all__ = [
     "Usuario",
     "ValorDeCampo",
     "Venta",
+    "VentaAnotada",
+    "VentasContadas",
 ]

@@ -78,6 +78,18 @@ ANYONE = {
 OWN_TOKEN = {"GET health.show_metrics"}
 """To these an API token is as good as none: `tests/health` tells what opens them."""
 STAFF = {
+    "GET reports.index",
+    "GET reports.month",
+    "GET reports.campaign",
+    "GET reports.clients",
+    "GET reports.hours",
+    "GET reports.messages",
+    "GET reports.purchases",
+    "GET reports.opt_outs",
+    "GET reports.month_for_programs",
+    "GET reports.campaign_for_programs",
+    "GET reports.clients_for_programs",
+    "GET reports.hours_for_programs",
     "GET home.index",
     "GET phone.index",
     "GET clients.index",
@@ -269,6 +281,10 @@ EDIT_CLIENTS = {
 }
 JSON = {
     "answers.list_for_programs",
+    "reports.month_for_programs",
+    "reports.campaign_for_programs",
+    "reports.clients_for_programs",
+    "reports.hours_for_programs",
     "clients.create_by_json",
     "clients.find",
     "templates.list_active",
@@ -403,7 +419,13 @@ class House:
         }
         kind = rule.endpoint.partition(".")[0]
         values: dict[str, Any] = {"pk": ids.get(kind, 1), "row": self.message, "filename": "app.css"}
-        values |= {"secret": self.link, "attempt": "0" * 32, "trial_id": self.campaign, "key": UUID(self.draft)}
+        values |= {
+            "secret": self.link,
+            "attempt": "0" * 32,
+            "trial_id": self.campaign,
+            "key": UUID(self.draft),
+            "mes": "2026-01",
+        }
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
             return str(adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))
