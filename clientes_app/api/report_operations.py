@@ -231,7 +231,7 @@ _FORMAT = parameter(
     translatable("csv: the same figures as tables for spreadsheets."),
     {"type": "string", "enum": ["json", "csv"], "default": "json"},
 )
-_CSV = {"text/csv": {"schema": {"type": "string"}}}
+_CSV: Json = {"text/csv": {}}
 
 
 def _reports(schema: str, example: Json) -> Json:

@@ -123,6 +123,7 @@ def ask_for_an_unreadable_day(program: Program, operation: str) -> TestResponse:
 
 
 def ask_for_another_format(program: Program, operation: str) -> TestResponse:
+    start_campaign(program)
     return program.call(operation, query_string={"formato": "xml"})
 
 

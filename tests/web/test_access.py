@@ -593,6 +593,10 @@ SCOPES = {
     "GET campaigns.state": Alcance.READ,
     "GET campaigns.details": Alcance.READ,
     "GET answers.list_for_programs": Alcance.READ,
+    "GET reports.month_for_programs": Alcance.READ,
+    "GET reports.campaign_for_programs": Alcance.READ,
+    "GET reports.clients_for_programs": Alcance.READ,
+    "GET reports.hours_for_programs": Alcance.READ,
 }
 WITHOUT_SCOPE = {"GET api.openapi"}
 
