@@ -59,7 +59,7 @@ def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
             [gettext("Figure"), gettext("Number")],
             [
                 [gettext("Chosen"), report.chosen],
-                [gettext("Sent"), report.sent],
+                [gettext("Sent out"), report.sent],
                 [gettext("Delivered"), report.delivered],
                 [gettext("Bought"), bought.buyers],
                 [gettext("Purchases"), bought.sales],
@@ -68,7 +68,7 @@ def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
                 [gettext("Pesos bought for each peso spent"), report.per_peso],
             ],
         ),
-        Table(gettext("Its course"), [gettext("When"), gettext("Sent"), gettext("Delivered")], steps),
+        Table(gettext("Its course"), [gettext("When"), gettext("Sent out"), gettext("Delivered")], steps),
         _reasons(report.reasons),
     ]
 

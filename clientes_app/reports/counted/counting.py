@@ -6,7 +6,7 @@ receipts have left a mark. What is counted is read first, at one moment, and sto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,13 +72,15 @@ def count_campaign(engine: Engine, campaign_id: int) -> None:
     _count_all(engine, CampanaSMS.id == campaign_id)
 
 
-def count_everything(engine: Engine) -> None:
-    """Count the campaigns of all accounts that have changed: whoever looks next finds less to do."""
-    _count_all(engine, CampanaSMS.id > 0)
+def count_everything(engine: Engine, stopping: Callable[[], bool]) -> None:
+    """Count the campaigns of all accounts that have changed, until told to stop: who looks next finds less to do."""
+    _count_all(engine, CampanaSMS.id > 0, stopping)
 
 
-def _count_all(engine: Engine, which: ColumnElement[bool]) -> None:
+def _count_all(engine: Engine, which: ColumnElement[bool], stopping: Callable[[], bool] = lambda: False) -> None:
     for campaign in _changed(engine, which):
+        if stopping():
+            return
         count = _read(engine, campaign)
         linking.link(engine, count.unlinked)
         with write_transaction(engine) as connection:
