@@ -44,6 +44,7 @@ from .informe import (
     EntregasContadas,
     MensajesContados,
     ReciboAnotado,
+    SinMensajesContados,
     VentaAnotada,
     VentasContadas,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "Segmento",
     "SegundoPasoFallido",
     "Sesion",
+    "SinMensajesContados",
     "TipoDeCambio",
     "TipoDeCampo",
     "TokenDeApi",

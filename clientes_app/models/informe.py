@@ -129,3 +129,16 @@ class VentasContadas(Base):
     ventas: Mapped[int]
     en_punto: Mapped[int]
     """How many of them at its very beginning: noon, to the microsecond, is the hour of those that say none."""
+
+
+class SinMensajesContados(Base):
+    """Why clients of an account never get a message, counted at one moment: kept where counting takes long."""
+
+    __tablename__ = "sin_mensajes_contados"
+
+    usuario_id: Mapped[int] = mapped_column(Id, ForeignKey("usuario.id", ondelete="RESTRICT"), primary_key=True)
+    inactivos: Mapped[int]
+    sin_numero: Mapped[int]
+    de_baja: Mapped[int]
+    nunca_escritos: Mapped[int]
+    contado: Mapped[datetime] = mapped_column(UtcDateTime)

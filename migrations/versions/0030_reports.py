@@ -147,6 +147,17 @@ def create_tables():
         of_account("ventas_contadas"),
         sa.PrimaryKeyConstraint("usuario_id", "cuarto", name=op.f("pk_ventas_contadas")),
     )
+    op.create_table(
+        "sin_mensajes_contados",
+        sa.Column("usuario_id", ID, nullable=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("inactivos", "sin_numero", "de_baja", "nunca_escritos")
+        ),
+        sa.Column("contado", MOMENT, nullable=False),
+        of_account("sin_mensajes_contados"),
+        sa.PrimaryKeyConstraint("usuario_id", name=op.f("pk_sin_mensajes_contados")),
+    )
 
 
 def of_campaign(table):
@@ -296,7 +307,7 @@ def downgrade():
         batch_op.drop_constraint(batch_op.f("ck_cuenta_dias_de_compra"), type_="check")
         batch_op.drop_column("dias_de_compra")
     for table in (
-        *("ventas_contadas", "venta_anotada", "compra_despues", "entregas_contadas", "mensajes_contados"),
+        *("sin_mensajes_contados", "ventas_contadas", "venta_anotada", "compra_despues", "entregas_contadas", "mensajes_contados"),
         *("campana_contada", "recibo_anotado"),
     ):
         op.drop_table(table)

@@ -101,7 +101,10 @@ def _fill(account_id: int, clients: int, now: datetime) -> None:
             connection.execute(_CLIENTS, {**values, "moment": _stored(connection, created)})
         lowest = connection.scalar(db.select(db.func.min(Cliente.id))) or 0
         for place in range(CAMPAIGNS):
-            _send(connection, account_id, place, lowest, clients, now - timedelta(days=DAYS * (1 - place / CAMPAIGNS)))
+            began = now - timedelta(days=DAYS * (1 - place / CAMPAIGNS))
+            _send(
+                connection, _campaign(connection, account_id, 2 * clients // CAMPAIGNS, began), lowest, clients, began
+            )
     hours = DAYS * HOURS_A_DAY
     for place in range(hours):
         with write_transaction(db.engine) as connection:
@@ -113,16 +116,19 @@ def _fill(account_id: int, clients: int, now: datetime) -> None:
         connection.execute(_CARRIED_OVER)
 
 
-def _send(connection: Connection, account_id: int, place: int, lowest: int, clients: int, moment: datetime) -> None:
-    size = 2 * clients // CAMPAIGNS
-    campaign = {"nombre": f"Campaña {place}", "mensaje": "Hola", "enviada_por_id": account_id, "usuario_id": account_id}
-    ended = {"estado": EstadoCampana.COMPLETADO, "completado": moment, "actualizado": moment, "creado": moment}
+def _campaign(connection: Connection, account_id: int, size: int, began: datetime) -> int:
+    campaign = {"nombre": "Campaña", "mensaje": "Hola", "enviada_por_id": account_id, "usuario_id": account_id}
+    ended = {"estado": EstadoCampana.COMPLETADO, "completado": began, "actualizado": began, "creado": began}
     counts = {"total_clientes": size, "enviados_exitosos": size, "destinatarios": size, "costo": size * 25}
-    campaign_id = connection.scalar(insert(CampanaSMS).values(campaign | ended | counts).returning(CampanaSMS.id))
+    return connection.scalar(insert(CampanaSMS).values(campaign | ended | counts).returning(CampanaSMS.id)) or 0
+
+
+def _send(connection: Connection, campaign_id: int, lowest: int, clients: int, began: datetime) -> None:
+    size = 2 * clients // CAMPAIGNS
     for first in range(0, size, 1_000):
         values = {"many": min(1_000, size - first), "campaign": campaign_id, "lowest": lowest}
-        values["first"] = (place * size + first) % clients
-        then = _stored(connection, moment + timedelta(seconds=first / 100))
+        values["first"] = (campaign_id * size + first) % clients
+        then = _stored(connection, began + timedelta(seconds=first / 100))
         connection.execute(_MESSAGES, {**values, "moment": then})
 
 
