@@ -18,9 +18,9 @@ from . import (
     importing,
     message_templates,
     opt_outs,
-    own_numbers,
     people,
     privacy,
+    reports,
     schedule,
     shop,
     simulated_phone,
@@ -29,6 +29,7 @@ from . import (
 )
 from .auth import second_factor
 from .clients import segments
+from .drafts import own_numbers
 from .opt_outs import by_link
 from .people import profile
 from .shop import advertising
@@ -49,6 +50,7 @@ _PACKAGES = (
     message_templates,
     schedule,
     drafts,
+    reports,
     simulated_phone,
     people,
     shop,

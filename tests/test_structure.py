@@ -23,6 +23,7 @@ BLUEPRINTS = {path.parent.name for path in PACKAGE.glob("*/routes.py")}
 INNER_BLUEPRINTS = {
     "auth.second_factor",
     "clients.segments",
+    "drafts.own_numbers",
     "opt_outs.by_link",
     "people.profile",
     "shop.advertising",

@@ -6,6 +6,7 @@ from ..models import Alcance
 from ..values.text import translatable
 from .answers import SHARED
 from .operations import CSRF, PATHS, SESSION, TOKEN
+from .report_operations import SCHEMAS as REPORTS
 from .schemas import SCHEMAS
 from .shapes import Json
 
@@ -55,5 +56,5 @@ def describe() -> Json:
         "info": {"title": "Clientes", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
         "paths": PATHS,
-        "components": {"securitySchemes": _SECURITY_SCHEMES, "schemas": SCHEMAS, "responses": SHARED},
+        "components": {"securitySchemes": _SECURITY_SCHEMES, "schemas": SCHEMAS | REPORTS, "responses": SHARED},
     }

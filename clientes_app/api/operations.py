@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..models import Alcance
 from ..values.text import translatable
+from . import report_operations as reports
 from .answers import answers, refuses, shared, wrong_input
 from .parameters import FILTERS, parameter
 from .schemas import SCHEMAS
@@ -281,5 +282,9 @@ PATHS: Json = {
     "/clientes/campanas/{pk}/estado/": {"get": {"operationId": "campaignState", **STATE}},
     "/clientes/campanas/{pk}/detalles/": {"get": {"operationId": "campaignDetails", **DETAILS}},
     "/clientes/respuestas-sms/": {"get": {"operationId": "listAnswers", **ANSWERS}},
+    "/api/informes/mes/{mes}/": {"get": {"operationId": "monthReport", **_reads(*reports.MONTH)}},
+    "/api/informes/campana/{pk}/": {"get": {"operationId": "campaignReport", **_reads(*reports.CAMPAIGN)}},
+    "/api/informes/clientes/": {"get": {"operationId": "clientsReport", **_reads(*reports.CLIENTS)}},
+    "/api/informes/cuando/": {"get": {"operationId": "hoursReport", **_reads(*reports.HOURS)}},
     "/api/openapi.json": {"get": {"operationId": "describeApi", **DESCRIPTION}},
 }

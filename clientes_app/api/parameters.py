@@ -19,6 +19,7 @@ _TAGS = list_of({"type": "integer", "minimum": 0}, translatable("Ids of tags, ea
     "maxItems": 50
 }
 _DAY = {"type": "string", "format": "date"}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 999999}
 _AMOUNT = {"type": "string", "maxLength": 100}
 
 
@@ -68,6 +69,14 @@ FILTERS: list[Json] = [
             "What they bought since no_compro_desde, or ever, comes to less than so many pesos, or to nothing."
         ),
         _AMOUNT,
+    ),
+    parameter("compras_min", "query", translatable("They bought at least so many times."), _COUNT, 2),
+    parameter("compras_max", "query", translatable("They bought at most so many times; 0: never."), _COUNT),
+    parameter(
+        "escrito",
+        "query",
+        translatable("Whether they ever got a message."),
+        _yes_no(translatable("A message was sent to them.")),
     ),
     parameter("creado_desde", "query", translatable("They became clients on this day of the shop or later."), _DAY),
     parameter("creado_hasta", "query", translatable("They became clients on this day of the shop or before."), _DAY),

@@ -14,6 +14,9 @@ from ..importing.storage.chosen import storage_of
 from ..models import Privacidad
 from ..models.types import utc_now
 from ..privacy.retention import sweep
+from ..reports.counted.counting import count_everything
+from ..reports.counted.unreached import count_kept_again
+from ..reports.hours_report import fold_all_sales
 from ..sending.erased import pseudonym_key
 from ..settings import current_settings
 from .lookout import Lookout
@@ -40,6 +43,9 @@ class Daily(Lookout):
             if not take_turn(db.engine):
                 return
             done = sweep(storage, self.stopping.is_set)
+            count_everything(db.engine, self.stopping.is_set)
+            fold_all_sales(db.engine)
+            count_kept_again(db.engine)
         log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
 
 

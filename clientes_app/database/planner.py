@@ -24,6 +24,7 @@ INDEXES = {
         "ix_cliente_usuario_id_documento_clave": "800000 200000 1",
         "ix_cliente_usuario_id_ultima_compra_id": "200000 50000 2 1",
         "ix_cliente_usuario_id_total_compras": "200000 50000 10",
+        "ix_cliente_usuario_id_compras": "200000 50000 40000 4000 1",
         "ix_cliente_importacion_id_id": "800000 100000 1",
     },
     "cliente_etiqueta": {
@@ -33,6 +34,14 @@ INDEXES = {
     "publicidad_del_dia": {
         "sqlite_autoindex_publicidad_del_dia_1": "2000000 500000 5 1",
         "ix_publicidad_del_dia_dia": "2000000 60000",
+    },
+    "compra_despues": {
+        "ix_compra_despues_campana_id": "200000 1000 1 1 1",
+        "ix_compra_despues_usuario_id_fecha": "200000 50000 1 1 1 1",
+    },
+    "mensajes_contados": {
+        "ix_mensajes_contados_campana_id": "20000 40",
+        "ix_mensajes_contados_usuario_id_cuarto": "20000 5000 4",
     },
     "sms_log": {
         "ix_sms_log_campana_id_estado_id": "5000000 20000 5000 1",

@@ -13,15 +13,15 @@ from ..campaigns.forms import ComposeForm
 from ..campaigns.services import require_twilio
 from ..errors import DomainError
 from ..messaging.way_out import ending
-from ..own_numbers import services as own_numbers
-from ..own_numbers import trying
-from ..own_numbers.asked import Asked
-from ..own_numbers.forms import CodeForm, NumberForm
 from ..settings import current_settings
 from ..web.access import Access, access, by_itself
 from ..web.actor import current_actor
 from ..web.htmx import is_partial, page_or_fragment
 from . import bp, previewing, saving
+from .own_numbers import services as own_numbers
+from .own_numbers import trying
+from .own_numbers.asked import Asked
+from .own_numbers.forms import CodeForm, NumberForm
 from .services import Writer
 from .typed import Typing
 

@@ -40,6 +40,16 @@ from .importacion import (
     PersonaDeArchivo,
     PersonaOlvidada,
 )
+from .informe import (
+    CampanaContada,
+    CompraDespues,
+    EntregasContadas,
+    MensajesContados,
+    ReciboAnotado,
+    SinMensajesContados,
+    VentaAnotada,
+    VentasContadas,
+)
 from .persons.enlace import Enlace
 from .persons.numero_propio import NumeroPropio
 from .persons.segundo_factor import CodigoDeRecuperacion, LlaveDeAcceso, SegundoPasoFallido, Totp
@@ -73,6 +83,7 @@ __all__ = [
     "Borrador",
     "CambioDeCliente",
     "CambioImportado",
+    "CampanaContada",
     "CampanaSMS",
     "Campo",
     "ClaseImportacion",
@@ -80,6 +91,7 @@ __all__ = [
     "ClienteDeArchivo",
     "ClienteEtiqueta",
     "CodigoDeRecuperacion",
+    "CompraDespues",
     "Consumo",
     "Cuenta",
     "DestinoDeFila",
@@ -87,6 +99,7 @@ __all__ = [
     "Distintos",
     "DocumentoDeArchivo",
     "Enlace",
+    "EntregasContadas",
     "EstadoCampana",
     "EstadoImportacion",
     "EstadoSMS",
@@ -98,6 +111,7 @@ __all__ = [
     "LineasAparte",
     "LlaveDeAcceso",
     "MensajeEntrante",
+    "MensajesContados",
     "MotivoDePausa",
     "Norma",
     "NumeroPropio",
@@ -109,6 +123,7 @@ __all__ = [
     "Privacidad",
     "PublicidadDelDia",
     "Recibo",
+    "ReciboAnotado",
     "Respuesta",
     "RitmoDeEnvio",
     "Rol",
@@ -116,6 +131,7 @@ __all__ = [
     "Segmento",
     "SegundoPasoFallido",
     "Sesion",
+    "SinMensajesContados",
     "TipoDeCambio",
     "TipoDeCampana",
     "TipoDeCampo",
@@ -125,4 +141,6 @@ __all__ = [
     "Usuario",
     "ValorDeCampo",
     "Venta",
+    "VentaAnotada",
+    "VentasContadas",
 ]

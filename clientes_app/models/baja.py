@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -35,7 +35,10 @@ class Baja(Base):
     """A number that an account does not write to: it asked for no more messages, or does not work."""
 
     __tablename__ = "baja"
-    __table_args__ = (UniqueConstraint("usuario_id", "telefono_e164"),)
+    __table_args__ = (
+        UniqueConstraint("usuario_id", "telefono_e164"),
+        Index("ix_baja_usuario_id_creado", "usuario_id", "creado"),
+    )
 
     id: Mapped[PrimaryKey]
     telefono_e164: Mapped[str] = mapped_column(String(16))

@@ -40,6 +40,14 @@ class Cliente(Base):
             **only_where("ultima_compra IS NOT NULL"),
         ),
         Index("ix_cliente_usuario_id_total_compras", "usuario_id", "total_compras", **only_where("total_compras > 0")),
+        Index(
+            "ix_cliente_usuario_id_compras",
+            "usuario_id",
+            "activo",
+            "numero_compras",
+            "ultima_compra",
+            **only_where("numero_compras > 0"),
+        ),
         Index("ix_cliente_importacion_id_id", "importacion_id", "id", **only_where("importacion_id IS NOT NULL")),
         # A deleted client's id is never given to another: old links must not lead to somebody else.
         {"sqlite_autoincrement": True},
@@ -60,6 +68,8 @@ class Cliente(Base):
     """The document's letters and digits."""
     ultima_compra: Mapped[datetime | None] = mapped_column(UtcDateTime)
     total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
+    numero_compras: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many sales were made to it; a trigger on `venta` counts."""
     fallo_dejado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When somebody said to go on writing to its number, though it does not work."""
     activo: Mapped[bool] = mapped_column(default=True)

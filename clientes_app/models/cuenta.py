@@ -20,6 +20,7 @@ class Cuenta(Base):
         CheckConstraint("mensajes_por_dia >= 0", name="mensajes_por_dia"),
         CheckConstraint("pesos_por_mes >= 0", name="pesos_por_mes"),
         CheckConstraint("meses_de_retencion >= 1", name="meses_de_retencion"),
+        CheckConstraint("dias_de_compra BETWEEN 1 AND 60", name="dias_de_compra"),
     )
 
     usuario_id: Mapped[int] = mapped_column(Id, ForeignKey("usuario.id", ondelete="RESTRICT"), primary_key=True)
@@ -34,6 +35,8 @@ class Cuenta(Base):
     """The most that a month's messages may cost; null: no limit."""
     meses_de_retencion: Mapped[int | None]
     """After how many months texts and numbers of messages are blanked; null: never."""
+    dias_de_compra: Mapped[int] = mapped_column(default=7, server_default="7")
+    """How many days after a message reports count what its client buys."""
 
 
 class Precio(Base):

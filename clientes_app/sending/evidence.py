@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from ..database.transactions import write_transaction
-from ..models import EstadoCampana, EstadoSMS, Recibo, SMSLog
+from ..models import EstadoCampana, EstadoSMS, Recibo, ReciboAnotado, SMSLog
 from ..models.types import utc_now
 from ..values.pseudonym import is_pseudonym
 from .ordering.placed import placed
@@ -29,6 +29,7 @@ ATTEMPT_PERIOD = timedelta(minutes=2)
 TAKEN_PERIOD = timedelta(minutes=2)
 """So long nobody else asks about a message that somebody is about to ask about."""
 
+_MARK = insert(ReciboAnotado)
 _UNSETTLED = (EstadoSMS.ENVIANDO, EstadoSMS.INCIERTO)
 
 # Receipts come in any order and more than once: only one that is further along counts.
@@ -229,8 +230,13 @@ def _store_receipts(connection: Connection, believed: Sequence[tuple[Any, Receip
         for row, receipt in believed
         if _is_further(receipt.status, row.recibo)
     ]
-    if stored:
-        connection.execute(update(SMSLog).where(SMSLog.id == bindparam("row_id")), stored)
+    if not stored:
+        return
+    connection.execute(update(SMSLog).where(SMSLog.id == bindparam("row_id")), stored)
+    changed = {row["row_id"] for row in stored}
+    # A mark for reports, appended: in a counter of the campaign's those who store receipts would wait for each other.
+    campaigns = sorted({row.campana_id for row, _ in believed if row.id in changed})
+    connection.execute(_MARK, [{"campana_id": campaign_id} for campaign_id in campaigns])
 
 
 def _acceptance(row_id: int, sid: str) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from ..values.text import clean_line
 from ..web.formatting import number
 from ..web.forms import FlagField, Form, line_field
 from . import zones
-from .services import ShopSettings
+from .services import USUAL_DAYS, ShopSettings
 from .ways_out import WayOut
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
 LARGEST_PRICE = Decimal("10000")
 MOST_MESSAGES = 1_000_000_000
 MOST_MONTHS = 600
+MOST_DAYS = 60
 MOST_COUNTRIES = 250
 FIRST_COUNTRY = "CO"
 
@@ -107,6 +108,7 @@ class ShopForm(Form):
     mensajes_por_dia = WholeLimitField(lazy_gettext("Most messages a day"), 0, MOST_MESSAGES)
     pesos_por_mes = LimitField(lazy_gettext("Most pesos a month"), LARGEST_AMOUNT)
     meses_de_retencion = WholeLimitField(lazy_gettext("Months that texts and numbers are kept"), 1, MOST_MONTHS)
+    dias_de_compra = WholeLimitField(lazy_gettext("Days after a message"), 1, MOST_DAYS)
     precios = FieldList(FormField(PriceForm), max_entries=MOST_COUNTRIES)
 
     def validate_zona_horaria(self, field: SelectField) -> None:
@@ -127,6 +129,7 @@ class ShopForm(Form):
             mensajes_por_dia=_typed(settings.mensajes_por_dia),
             pesos_por_mes=_typed(settings.pesos_por_mes),
             meses_de_retencion=_typed(settings.meses_de_retencion),
+            dias_de_compra=_typed(settings.dias_de_compra),
             precios=prices,
         )
         if formdata and not any(name.partition("-")[0] == _PRICES for name in formdata):
@@ -157,6 +160,7 @@ class ShopForm(Form):
             mensajes_por_dia=self.mensajes_por_dia.whole,
             pesos_por_mes=self.pesos_por_mes.amount,
             meses_de_retencion=self.meses_de_retencion.whole,
+            dias_de_compra=self.dias_de_compra.whole or USUAL_DAYS,
             precios={row.pais.data: row.precio.amount or Decimal(0) for row in self.prices},
         )
 

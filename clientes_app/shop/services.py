@@ -15,6 +15,9 @@ from ..extensions import unit_of_work
 from ..models import Accion, Cuenta, Precio, Usuario
 from ..sending import allowance
 
+USUAL_DAYS = 7
+"""So many days after a message what its client buys counts as bought after it, where a shop settles nothing."""
+
 
 @dataclass(frozen=True)
 class ShopSettings:
@@ -27,6 +30,7 @@ class ShopSettings:
     mensajes_por_dia: int | None = None
     pesos_por_mes: Decimal | None = None
     meses_de_retencion: int | None = None
+    dias_de_compra: int = USUAL_DAYS
     precios: Mapping[str, Decimal] = field(default_factory=dict)
     """Pesos an SMS part, by the two letters of the country."""
 
@@ -39,6 +43,7 @@ _RULES = (
     "mensajes_por_dia",
     "pesos_por_mes",
     "meses_de_retencion",
+    "dias_de_compra",
 )
 
 
@@ -92,7 +97,7 @@ def _counted_by(settings: ShopSettings) -> tuple[object, ...]:
 
 
 def _usual(account_id: int) -> Cuenta:
-    return Cuenta(usuario_id=account_id, exige_segundo_factor=False, exige_aprobacion=False)
+    return Cuenta(usuario_id=account_id, exige_segundo_factor=False, exige_aprobacion=False, dias_de_compra=USUAL_DAYS)
 
 
 def _store_prices(session: Session, account_id: int, wanted: Mapping[str, Decimal]) -> None:

@@ -59,6 +59,7 @@ def _places() -> list[Place]:
         Place("clients.index", gettext("Clients"), "users", also=("opt_outs", "importing", "privacy", "segments")),
         Place("templates.index", gettext("Templates"), "message-2"),
         Place("campaigns.index", gettext("Campaigns"), "send", also=("drafts", "schedule")),
+        Place("reports.index", gettext("Reports"), "chart-bar"),
         Place("answers.index", gettext("Answers"), "inbox"),
     ]
     if current_user.is_authenticated and current_user.is_admin:

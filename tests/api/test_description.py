@@ -50,6 +50,8 @@ STATUSES = [
 OPENAPI = OpenAPI.from_dict(DOCUMENT)
 LESS_THAN_ALL = dict.fromkeys(("listTemplates", "campaignState", "campaignDetails", "listAnswers"), Alcance.SEND)
 LESS_THAN_ALL |= {"findClients": Alcance.SEND}
+REPORTS = ("monthReport", "campaignReport", "clientsReport", "hoursReport")
+LESS_THAN_ALL |= dict.fromkeys(REPORTS, Alcance.SEND)
 
 
 def check(response: Response, path: str, method: str) -> None:
@@ -63,7 +65,7 @@ class Program:
     """Calls endpoints by their `operationId`, with a token and their examples, and checks each answer."""
 
     def __init__(self, app: Flask, account: int) -> None:
-        self.app, self.account, self.campaign = app, account, 1
+        self.app, self.account, self.campaign, self.month = app, account, 1, "2026-11"
         self.headers = bearer(make_token(app, account, *Alcance))
 
     def call(self, operation: str, **changes: Any) -> TestResponse:
@@ -75,7 +77,7 @@ class Program:
         }
         if "data" in request:
             del request["json"]
-        path = path.format(pk=self.campaign)
+        path = path.format(pk=self.campaign, mes=self.month)
         response = self.app.test_client().open(path, method=method, **request)
         check(response, path, method)
         return response
@@ -133,6 +135,11 @@ def ask_for_an_unreadable_day(program: Program, operation: str) -> TestResponse:
     return program.call(operation, query_string={"creado_desde": "29/11/2026"})
 
 
+def ask_for_another_format(program: Program, operation: str) -> TestResponse:
+    start_campaign(program)
+    return program.call(operation, query_string={"formato": "xml"})
+
+
 def send_a_bad_token(program: Program, operation: str) -> TestResponse:
     return program.call(operation, headers=bearer("cl_nothing"))
 
@@ -143,7 +150,7 @@ def lack_the_scope(program: Program, operation: str) -> TestResponse:
 
 
 def ask_for_what_is_not_there(program: Program, operation: str) -> TestResponse:
-    program.campaign = 999
+    program.campaign, program.month = 999, "2999-01"
     return program.call(operation)
 
 
@@ -196,6 +203,7 @@ WAYS: dict[int | tuple[str, int], Callable[[Program, str], TestResponse]] = {
     202: succeed,
     400: send_nothing,
     ("findClients", 400): ask_for_an_unreadable_day,
+    **{(operation, 400): ask_for_another_format for operation in REPORTS},
     401: send_a_bad_token,
     403: lack_the_scope,
     404: ask_for_what_is_not_there,
@@ -241,6 +249,14 @@ def test_each_status_is_answered_as_described(
 ) -> None:
     way = WAYS.get((operation, status)) or WAYS[status]
     assert way(program, operation).status_code == status
+
+
+@pytest.mark.parametrize("operation", REPORTS)
+def test_reports_are_also_tables(program: Program, simulator: Simulator, operation: str) -> None:
+    start_campaign(program)
+    answer = program.call(operation, query_string={"formato": "csv"})
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    assert len(answer.text.splitlines()) > 3
 
 
 def test_a_campaign_that_is_stopped_and_one_of_many_pages(
@@ -296,7 +312,7 @@ def test_its_examples_are_as_its_schemas(operation: str, status: int) -> None:
     example = response["content"]["application/json"].get("example", DOCUMENT)
     headers = dict.fromkeys(response.get("headers", ()), "some")
     answer = Response(json.dumps(example), status, headers, mimetype="application/json")
-    check(answer, path.format(pk=1), method)
+    check(answer, path.format(pk=1, mes="2026-11"), method)
 
 
 NEEDED_BY = {"motivo_servicio": {"tipo": "servicio"}}
@@ -324,5 +340,5 @@ def test_a_page_shows_it_with_commands(browser: CheckingClient) -> None:
     page = browser.get("/api/docs/").text
     for operation in operations(DOCUMENT, "http://localhost"):
         assert f'id="{operation.id}"' in page
-        assert f"http://localhost{operation.path.format(pk=10)}" in page
+        assert f"http://localhost{operation.path.format(pk=10, mes='2026-11')}" in page
     assert page.count("Authorization: Bearer $TOKEN") == len(EXAMPLES) + len(LESS_THAN_ALL) + 1

@@ -21,6 +21,7 @@ from clientes_app.campaigns.storing import Schedule
 from clientes_app.client_files.meaning.roles import Contents
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.tags.tagging import tag_client
+from clientes_app.drafts.own_numbers import trying
 from clientes_app.drafts.typed import Content
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.fields.services import NewField, create_field
@@ -44,7 +45,6 @@ from clientes_app.models import (
 )
 from clientes_app.models.baja import Baja, OrigenBaja
 from clientes_app.models.types import utc_now
-from clientes_app.own_numbers import trying
 from clientes_app.people.links import make_link_for
 from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.tenancy import owned
@@ -263,6 +263,15 @@ PAGES = {
     "campaigns": Look("/clientes/campanas/"),
     "calendar": Look("/clientes/campanas/calendario/?mes=2199-12"),
     "empty calendar": Look("/clientes/campanas/calendario/", who="nueva"),
+    "report of a month": Look("/informes/mes/2026-11/"),
+    "report of a month without anything": Look("/informes/", who="nueva"),
+    "report of a campaign": Look("/informes/campana/{finished}/"),
+    "report of the clients": Look("/informes/clientes/", who="vendedora"),
+    "report of no clients": Look("/informes/clientes/", who="nueva"),
+    "when people buy": Look("/informes/cuando/"),
+    "messages behind a figure": Look("/informes/mensajes/?campana={finished}&que=fallidos"),
+    "purchases behind a figure": Look("/informes/compras/?campana={finished}"),
+    "opt-outs behind a figure": Look("/informes/bajas/2026-11/"),
     "no campaigns": Look("/clientes/campanas/", who="nueva"),
     "finished campaign": Look("/clientes/campanas/{finished}/mensajes/?estado=fallido"),
     "missing ones": Look("/clientes/campanas/{refused}/faltan/", who="ocupada"),

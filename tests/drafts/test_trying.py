@@ -14,11 +14,11 @@ from sqlalchemy import func, select, update
 
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.config import SmsMode
+from clientes_app.drafts.own_numbers import trying
 from clientes_app.extensions import db
 from clientes_app.messaging.personalization import recipient_of, shared_of, template_of
 from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, NumeroPropio, OrigenBaja, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.own_numbers import trying
 from clientes_app.shop.services import ShopSettings, save_settings
 
 from ..support.carrier import Simulator, wait_until

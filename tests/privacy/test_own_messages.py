@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from clientes_app.audit_log import Actor
+from clientes_app.drafts.own_numbers import trying
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, EstadoCampana, EstadoSMS, NumeroPropio, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.own_numbers import trying
 from clientes_app.privacy import own_messages
 from clientes_app.sending import claiming, lease, recording
 from clientes_app.sending.carrier import Fate, Outcome, Result

@@ -39,6 +39,7 @@ def form(**fields: str) -> dict[str, str]:
         "mensajes_por_dia": "1.000",
         "pesos_por_mes": "$ 59.900,50",
         "meses_de_retencion": "24",
+        "dias_de_compra": "14",
         **PRICES,
         **fields,
     }
@@ -78,6 +79,7 @@ def test_everything_is_stored_and_shown_again(english: CheckingClient, app: Flas
         mensajes_por_dia=1_000,
         pesos_por_mes=Decimal("59900.50"),
         meses_de_retencion=24,
+        dias_de_compra=14,
         precios={"CO": Decimal("25.50"), "US": Decimal("400.00")},
     )
     page = english.get(URL).text
@@ -104,6 +106,7 @@ def test_an_empty_field_is_no_limit(admin: CheckingClient, app: Flask, account: 
         "mensajes_por_dia": "",
         "pesos_por_mes": " ",
         "meses_de_retencion": "",
+        "dias_de_compra": "",
         "precios": "",
     }
     left = {name: value for name, value in form(**emptied, exige_aprobacion="false").items() if name not in PRICES}
@@ -131,6 +134,8 @@ def test_an_account_that_never_changed_anything_has_what_is_usual(
         ("mensajes_por_dia", "99999999999"),
         ("pesos_por_mes", "9999999999999"),
         ("meses_de_retencion", "0"),
+        ("dias_de_compra", "0"),
+        ("dias_de_compra", "61"),
         ("precios-0-pais", ""),
         ("precios-0-pais", "XX"),
         ("precios-1-pais", "CO"),

@@ -85,6 +85,18 @@ NO_TOKEN_NEEDED = {"POST webhooks.status", "POST webhooks.inbound", "POST way_ou
 OWN_TOKEN = {"GET health.show_metrics"}
 """To these an API token is as good as none: `tests/health` tells what opens them."""
 STAFF = {
+    "GET reports.index",
+    "GET reports.month",
+    "GET reports.campaign",
+    "GET reports.clients",
+    "GET reports.hours",
+    "GET reports.messages",
+    "GET reports.purchases",
+    "GET reports.opt_outs",
+    "GET reports.month_for_programs",
+    "GET reports.campaign_for_programs",
+    "GET reports.clients_for_programs",
+    "GET reports.hours_for_programs",
     "GET home.index",
     "GET phone.index",
     "GET clients.index",
@@ -288,6 +300,10 @@ EDIT_CLIENTS = {
 }
 JSON = {
     "answers.list_for_programs",
+    "reports.month_for_programs",
+    "reports.campaign_for_programs",
+    "reports.clients_for_programs",
+    "reports.hours_for_programs",
     "clients.create_by_json",
     "clients.find",
     "templates.list_active",
@@ -436,6 +452,7 @@ class House:
             "key": UUID(self.draft),
             "code": "0000000",
             "day": "2199-12-24",
+            "mes": "2026-01",
         }
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
@@ -610,6 +627,10 @@ SCOPES = {
     "GET campaigns.state": Alcance.READ,
     "GET campaigns.details": Alcance.READ,
     "GET answers.list_for_programs": Alcance.READ,
+    "GET reports.month_for_programs": Alcance.READ,
+    "GET reports.campaign_for_programs": Alcance.READ,
+    "GET reports.clients_for_programs": Alcance.READ,
+    "GET reports.hours_for_programs": Alcance.READ,
 }
 WITHOUT_SCOPE = {"GET api.openapi"}
 

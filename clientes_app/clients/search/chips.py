@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date, gettext, lazy_gettext
+from flask_babel import format_date, gettext, lazy_gettext, ngettext
 
 from ...fields import sentences
 from ...fields.questions import by_field, field_asked, is_question
@@ -21,7 +21,7 @@ from ...web.filters import (
     one_is_enough,
     quoted,
 )
-from ...web.formatting import money
+from ...web.formatting import money, number
 from .criteria import MOST_TAGS, NOTHING_ASKED, Search, Status, YesNo
 from .known import Known
 
@@ -38,19 +38,23 @@ _LABELS = {
     "compro_por": lazy_gettext("Bought for at least"),
     "no_compro_desde": lazy_gettext("Has not bought since"),
     "no_compro_por": lazy_gettext("Has not bought for at least"),
+    "compras_min": lazy_gettext("Purchases, at least"),
+    "compras_max": lazy_gettext("Purchases, at most"),
+    "escrito": lazy_gettext("Messages"),
     "creado_desde": lazy_gettext("Created from"),
     "creado_hasta": lazy_gettext("Created up to"),
     "no_creado_desde": lazy_gettext("Not created from"),
     "no_creado_hasta": lazy_gettext("Not created up to"),
     "importacion": lazy_gettext("Import"),
 }
-_CHOICES = {"estado": Status, "numero": YesNo, "baja": YesNo}
+_CHOICES = {"estado": Status, "numero": YesNo, "baja": YesNo, "escrito": YesNo}
 _HOW_WRITTEN = {
     "q": lazy_gettext("Write letters or digits, at most %(longest)s characters.", longest=LONGEST_FILTER),
     **dict.fromkeys(
         ("etiqueta", "etiqueta_todas"), lazy_gettext("Choose the shop's tags, at most %(most)s.", most=MOST_TAGS)
     ),
     **dict.fromkeys(("compro_desde", "creado_desde", "creado_hasta"), A_DAY),
+    **dict.fromkeys(("compras_min", "compras_max"), lazy_gettext("It is a whole number.")),
     "compro_por": lazy_gettext("An amount is written like 200.000."),
     "importacion": lazy_gettext("It is the number of an import."),
 }
@@ -76,6 +80,8 @@ def chips_of(search: Search, known: Known) -> list[Chip]:
         Chip(("baja",), _opted_out(search.opted_out)),
         Chip(("compro_desde", "compro_por"), _bought(search)),
         Chip(("no_compro_desde", "no_compro_por"), _not_bought(search)),
+        Chip(("compras_min", "compras_max"), _purchases(search.least_purchases, search.most_purchases)),
+        Chip(("escrito",), _written_to(search.written_to)),
         Chip(("creado_desde", "creado_hasta"), _created(search)),
         Chip(("no_creado_desde", "no_creado_hasta"), _not_created(search)),
         *_of_fields(search, known),
@@ -220,6 +226,24 @@ def _not_bought(search: Search) -> str:
     return str(
         gettext("Bought for less than %(amount)s since %(day)s, or nothing", amount=money(amount), day=_day(day))
     )
+
+
+def _purchases(least: int | None, most: int | None) -> str:
+    if most == 0:
+        return str(gettext("Never bought"))
+    if least is not None and least == most:
+        return str(ngettext("%(count)s purchase", "%(count)s purchases", least, count=number(least)))
+    if least is not None and most is not None:
+        return str(gettext("%(least)s to %(most)s purchases", least=number(least), most=number(most)))
+    if least is not None:
+        return str(gettext("%(count)s purchases or more", count=number(least)))
+    return str(gettext("At most %(count)s purchases", count=number(most))) if most is not None else ""
+
+
+def _written_to(written_to: YesNo | None) -> str:
+    if written_to is None:
+        return ""
+    return str(gettext("Got a message") if written_to is YesNo.YES else gettext("Never got a message"))
 
 
 def _created(search: Search) -> str:

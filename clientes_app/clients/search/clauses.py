@@ -11,7 +11,17 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, n
 from sqlalchemy.orm import aliased
 
 from ...fields.finding import fields_are_there, has_values, lacks_values
-from ...models import Baja, CambioImportado, Cliente, ClienteEtiqueta, Etiqueta, Importacion, Venta
+from ...models import (
+    Baja,
+    CambioImportado,
+    Cliente,
+    ClienteEtiqueta,
+    EstadoSMS,
+    Etiqueta,
+    Importacion,
+    SMSLog,
+    Venta,
+)
 from ...models.types import utc_now
 from ...tenancy import owned
 from ...values.days import day_after, day_of, start_of
@@ -37,6 +47,8 @@ def conditions_of(account_id: int, search: Search) -> Conditions:
         *fields_are_there(account_id, search.questions),
         *lacks_values(search.questions, _CLIENT_ID, today()),
         *_of_purchases(account_id, search),
+        *_of_number_of_purchases(search),
+        *_of_messages(search),
         *_of_import(account_id, search.import_id),
     ]
 
@@ -113,6 +125,24 @@ def _bought(account_id: int, since: date | None, amount: Decimal | None) -> Cond
     if since is not None and amount is not None:
         conditions.append(_sum_since(account_id, since) >= amount)
     return conditions
+
+
+def _of_number_of_purchases(search: Search) -> Conditions:
+    conditions: Conditions = []
+    if search.least_purchases is not None:
+        conditions.append(Cliente.numero_compras >= search.least_purchases)
+    if search.least_purchases:
+        conditions.append(Cliente.numero_compras > 0)  # as the index says that holds only those who bought
+    if search.most_purchases is not None:
+        conditions.append(Cliente.numero_compras <= search.most_purchases)
+    return conditions
+
+
+def _of_messages(search: Search) -> Conditions:
+    if search.written_to is None:
+        return []
+    got_one = exists().where(SMSLog.cliente_id == Cliente.id, SMSLog.estado == EstadoSMS.ENVIADO)
+    return [got_one if search.written_to is YesNo.YES else ~got_one]
 
 
 def likeliest_first(search: Search) -> list[ColumnElement[Any]]:

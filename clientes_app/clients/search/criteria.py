@@ -20,6 +20,8 @@ from ...web.filters import Given, Reader, Unread, all_given, once, one_of, read_
 MOST_TAGS = 50
 """How many tags one filter names at the most."""
 
+MOST_PURCHASES = 999_999
+
 
 class Status(StrEnum):
     """Which clients a search looks at."""
@@ -64,6 +66,11 @@ class Search:
     """What the purchases since `bought_since`, or all of them, come to at least, in pesos."""
     not_bought_since: date | None = None
     not_bought_for: Decimal | None = None
+    least_purchases: int | None = None
+    """How many sales were made to the client at least."""
+    most_purchases: int | None = None
+    written_to: YesNo | None = None
+    """Whether the client ever got a message."""
     created_from: date | None = None
     created_to: date | None = None
     """The last day on which a client may have been created."""
@@ -141,6 +148,11 @@ def _text(text: str) -> str | None:
     return cleaned if searchable(cleaned).strip() else None
 
 
+def _count(text: str) -> int | None:
+    count = read_id(text)
+    return count if count is not None and count <= MOST_PURCHASES else None
+
+
 def _tags(given: Given) -> tuple[int, ...] | None:
     """Read the ids of tags, each once; None where one of them is none, or where there are too many."""
     ids = tuple(dict.fromkeys(map(read_id, given[: MOST_TAGS + 1])))
@@ -167,6 +179,9 @@ FILTERS: Mapping[str, Filter] = {
     "compro_por": Filter("bought_for", once(parse_amount)),
     "no_compro_desde": Filter("not_bought_since", once(read_day)),
     "no_compro_por": Filter("not_bought_for", once(parse_amount)),
+    "compras_min": Filter("least_purchases", once(_count)),
+    "compras_max": Filter("most_purchases", once(_count)),
+    "escrito": Filter("written_to", one_of(YesNo)),
     "creado_desde": Filter("created_from", once(read_day)),
     "creado_hasta": Filter("created_to", once(read_day)),
     "no_creado_desde": Filter("not_created_from", once(read_day)),

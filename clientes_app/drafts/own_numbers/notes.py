@@ -10,17 +10,17 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.orm import Session
 
-from ..audit_log import Actor, Thing, record
-from ..campaigns import limits
-from ..errors import Conflict
-from ..messaging.personalization import Shared
-from ..messaging.template_placeholders import Placeholder
-from ..messaging.wording import Kind
-from ..models import Accion, Baja, CampanaSMS, EstadoSMS, SMSLog
-from ..models.types import utc_now
-from ..sending import outbox
-from ..sending.ordering.placed import placed
-from ..tenancy import owned
+from ...audit_log import Actor, Thing, record
+from ...campaigns import limits
+from ...errors import Conflict
+from ...messaging.personalization import Shared
+from ...messaging.template_placeholders import Placeholder
+from ...messaging.wording import Kind
+from ...models import Accion, Baja, CampanaSMS, EstadoSMS, SMSLog
+from ...models.types import utc_now
+from ...sending import outbox
+from ...sending.ordering.placed import placed
+from ...tenancy import owned
 
 _TEXT = Placeholder("texto", Kind.TEXT, "texto")
 """Stands for all of a note: what is a text's value is not read again as one with placeholders."""

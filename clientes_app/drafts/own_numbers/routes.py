@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..campaigns.services import require_twilio
-from ..errors import DomainError
-from ..settings import current_settings
-from ..web.access import Access, access, is_safe_next
-from ..web.actor import current_account, current_actor
-from ..web.htmx import form_again, is_partial, page_or_fragment
+from ...campaigns.services import require_twilio
+from ...errors import DomainError
+from ...settings import current_settings
+from ...web.access import Access, access, is_safe_next
+from ...web.actor import current_account, current_actor
+from ...web.htmx import form_again, is_partial, page_or_fragment
 from . import bp, services
 from .asked import Asked
 from .forms import CodeForm, NumberForm

@@ -9,17 +9,17 @@ from flask_babel import gettext
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ..audit_log import Actor, record
-from ..database.transactions import insert_missing
-from ..errors import DomainError
-from ..extensions import db, unit_of_work
-from ..models import Accion, NumeroPropio
-from ..models.types import utc_now
-from ..sending.ordering.notifier import bell
-from ..tenancy import Account
-from ..values import phone
-from ..values.hashing import hash_of
-from ..web.formatting import no_sms_reason
+from ...audit_log import Actor, record
+from ...database.transactions import insert_missing
+from ...errors import DomainError
+from ...extensions import db, unit_of_work
+from ...models import Accion, NumeroPropio
+from ...models.types import utc_now
+from ...sending.ordering.notifier import bell
+from ...tenancy import Account
+from ...values import phone
+from ...values.hashing import hash_of
+from ...web.formatting import no_sms_reason
 from . import how_often, notes
 from .notes import Note
 

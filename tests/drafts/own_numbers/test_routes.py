@@ -11,10 +11,10 @@ from sqlalchemy import select
 from clientes_app.extensions import db
 from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, NumeroPropio, OrigenBaja, SMSLog
 
-from ..support.campaigns import Campaigns
-from ..support.checking_client import CheckingClient, open_browser
-from ..support.clock import Clock
-from ..support.shop import Shop
+from ...support.campaigns import Campaigns
+from ...support.checking_client import CheckingClient, open_browser
+from ...support.clock import Clock
+from ...support.shop import Shop
 
 NUMBER = "/cuenta/yo/numero/"
 MINE = "300 765 4321"

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..audit_log import Actor
-from ..errors import Conflict, NotFound
-from ..extensions import db, unit_of_work
-from ..messaging.way_out import ending
-from ..models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
-from ..sending.ordering.notifier import bell
-from ..tenancy import tried_by
-from ..values.hashing import hash_of
-from ..values.ids import MAX_ID
+from ...audit_log import Actor
+from ...errors import Conflict, NotFound
+from ...extensions import db, unit_of_work
+from ...messaging.way_out import ending
+from ...models import Accion, CampanaSMS, EstadoCampana, EstadoSMS, SMSLog
+from ...sending.ordering.notifier import bell
+from ...tenancy import tried_by
+from ...values.hashing import hash_of
+from ...values.ids import MAX_ID
 from . import how_often, notes, services
 from .notes import Note
 

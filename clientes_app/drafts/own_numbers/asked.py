@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import NumeroPropio
-from ..models.types import utc_now
+from ...models import NumeroPropio
+from ...models.types import utc_now
 from .forms import CodeForm, NumberForm
 
 

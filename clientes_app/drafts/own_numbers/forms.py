@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from ..values.text import clean_line
-from ..web.forms import Form, NumberedField
+from ...values.text import clean_line
+from ...web.forms import Form, NumberedField
 
 
 class NumberForm(Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour
 
-from ..web import throttling
+from ...web import throttling
 
 _CODES_TO_A_NUMBER = RateLimitItemPerDay(3, 1, "own number: codes to number")
 _CODES_OF_A_PERSON = RateLimitItemPerHour(5, 1, "own number: codes of person")

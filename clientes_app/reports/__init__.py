@@ -1,0 +1,7 @@
+"""Reports: what messages and sales came to, from sums that are kept and not from looking through everything."""
+
+from flask import Blueprint
+
+bp = Blueprint("reports", __name__)
+
+from . import behind_routes, json_routes, routes  # noqa: E402, F401  (registers the views)

@@ -1,0 +1,154 @@
+"""What is behind a figure: the messages that it counts, or the purchases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from ..database.paging import Page, newest_first, page_of
+from ..extensions import db
+from ..models import Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
+from ..tenancy import get_owned, owned
+from .counted.counting import DELIVERED
+from .counted.purchases import counted, days_of, made_in
+from .counted.quarters import Span
+from .reasons import NOT_DELIVERED
+
+A_PAGE = 50
+
+
+class What(StrEnum):
+    """Which messages a figure counts."""
+
+    SENT = "enviados"
+    DELIVERED = "entregados"
+    FAILED = "fallidos"
+    NOT_DELIVERED = "no_entregados"
+    SKIPPED = "omitidos"
+
+
+_CONDITIONS: dict[What, list[ColumnElement[bool]]] = {
+    What.SENT: [SMSLog.estado == EstadoSMS.ENVIADO],
+    What.DELIVERED: [SMSLog.estado == EstadoSMS.ENVIADO, SMSLog.recibo.in_(DELIVERED)],
+    What.FAILED: [SMSLog.estado == EstadoSMS.FALLIDO],
+    What.NOT_DELIVERED: [SMSLog.estado == EstadoSMS.ENVIADO, SMSLog.recibo.in_(NOT_DELIVERED)],
+    What.SKIPPED: [SMSLog.estado == EstadoSMS.OMITIDO],
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which messages or purchases somebody wants to see: those of a campaign, or of some time."""
+
+    what: What = What.SENT
+    campaign_id: int | None = None
+    span: Span | None = None
+    code: int | None = None
+    """Twilio's code; None: whatever the code."""
+    sentence: str | None = None
+    """The reason of those without a code."""
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """A sale, and the message that it came after."""
+
+    id: int
+    when: datetime
+    pesos: Decimal
+    concept: str
+    client_id: int
+    client_name: str
+    campaign_id: int
+    campaign_name: str
+    sent: datetime
+
+
+def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMSLog, CampanaSMS]]:
+    """List a page of messages, campaign by campaign, the newest campaign first; those after the message `after`.
+
+    Raises NotFound where the campaign is not the account's.
+    """
+    session = db.session()
+    campaigns = _campaigns(session, account_id, asked)
+    place = session.get(SMSLog, after) if after else None
+    if place is not None:
+        campaigns = [campaign for campaign in campaigns if campaign.id <= place.campana_id]
+    found: list[tuple[SMSLog, CampanaSMS]] = []
+    for campaign in campaigns:
+        rows = select(SMSLog).where(SMSLog.campana_id == campaign.id, *_of_messages(asked)).order_by(SMSLog.id)
+        if place is not None and campaign.id == place.campana_id:
+            rows = rows.where(SMSLog.id > place.id)
+        found += [(row, campaign) for row in session.scalars(rows.limit(A_PAGE + 1 - len(found)))]
+        if len(found) > A_PAGE:
+            break
+    shown = found[:A_PAGE]
+    return Page(shown, shown[-1][0].id if len(found) > A_PAGE else None)
+
+
+def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchase]:
+    """List a page of purchases, those that were recorded last first: those before the sale `before`."""
+    session = db.session()
+    which = counted(account_id, days_of(session, account_id))
+    if asked.campaign_id is not None:
+        which.append(CompraDespues.campana_id == asked.campaign_id)
+    if asked.span is not None:
+        which += made_in(asked.span)
+    found = (
+        select(
+            CompraDespues.venta_id.label("id"),
+            CompraDespues.fecha,
+            CompraDespues.total,
+            Venta.concepto,
+            Cliente.id,
+            Cliente.nombre,
+            CampanaSMS.id,
+            CampanaSMS.nombre,
+            CompraDespues.enviado,
+        )
+        .join(Venta, Venta.id == CompraDespues.venta_id)
+        .join(Cliente, Cliente.id == CompraDespues.cliente_id)
+        .join(CampanaSMS, CampanaSMS.id == CompraDespues.campana_id)
+        .where(*which)
+    )
+    newest = newest_first(found, CompraDespues.venta_id, before, A_PAGE)
+    return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
+
+
+def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
+    """List a page of the numbers that came into the list in some time, the newest first: those before `before`."""
+    entered = owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
+    return page_of(db.session.scalars(newest_first(entered, Baja.id, before, A_PAGE)).all(), A_PAGE)
+
+
+def _campaigns(session: Session, account_id: int, asked: Asked) -> list[CampanaSMS]:
+    if asked.campaign_id is not None:
+        return [get_owned(session, CampanaSMS, account_id, asked.campaign_id)]
+    if asked.span is None:
+        return []
+    counted_then = select(MensajesContados.campana_id).where(
+        MensajesContados.usuario_id == account_id,
+        MensajesContados.cuarto >= asked.span.first,
+        MensajesContados.cuarto < asked.span.end,
+    )
+    newest = select(CampanaSMS).where(CampanaSMS.id.in_(counted_then)).order_by(CampanaSMS.id.desc())
+    return list(session.scalars(newest))
+
+
+def _of_messages(asked: Asked) -> Iterable[Any]:
+    yield from _CONDITIONS[asked.what]
+    if asked.span is not None:
+        yield SMSLog.actualizado >= asked.span.begins
+        yield SMSLog.actualizado < asked.span.ends
+    if asked.code is not None:
+        yield func.coalesce(SMSLog.error_codigo, SMSLog.recibo_codigo) == asked.code
+    if asked.sentence is not None:
+        yield SMSLog.error_codigo.is_(None)
+        yield func.coalesce(SMSLog.error_mensaje, "") == asked.sentence

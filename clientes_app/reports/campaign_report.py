@@ -1,0 +1,108 @@
+"""The report of a campaign: how many of the chosen it reached and when, why not, its cost, what was bought after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..extensions import db, engine_apart
+from ..models import CampanaSMS, EntregasContadas, EstadoSMS, MensajesContados
+from ..tenancy import get_owned
+from .counted import sums
+from .counted.counting import count_campaign
+from .counted.purchases import Purchases, days_of, purchases_of
+from .counted.quarters import moment_of
+from .reasons import Reason, reasons_in
+
+MOST_STEPS = 48
+"""So many rows of its course are shown at the most: of a longer one each stands for more than a quarter of an hour."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What went out and arrived in one part of a campaign's course."""
+
+    begins: datetime
+    sent: int
+    delivered: int
+
+
+@dataclass(frozen=True)
+class CampaignReport:
+    """A campaign, and what it came to."""
+
+    campaign: CampanaSMS
+    chosen: int
+    sent: int
+    delivered: int
+    purchases: Purchases
+    cost: Decimal
+    reasons: Sequence[Reason]
+    steps: Sequence[Step]
+    step_minutes: int
+    """How long each of the steps is."""
+    days: int
+    """So many days after a message a purchase counts."""
+
+    @property
+    def per_peso(self) -> Decimal | None:
+        """Return the pesos bought for each peso spent; None where nothing was spent that is known."""
+        return self.purchases.per_peso(self.cost)
+
+
+def campaign_report(account_id: int, campaign_id: int) -> CampaignReport:
+    """Return the report of a campaign.
+
+    Raises NotFound.
+    """
+    get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+    count_campaign(engine_apart(), campaign_id)
+    session = db.session()
+    campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
+    counts = sums.counts_of(session, campaign_id)
+    steps, minutes = _steps(session, campaign_id)
+    return CampaignReport(
+        campaign,
+        campaign.total_clientes,
+        sums.sent(counts),
+        sums.delivered(counts),
+        purchases_of(session, account_id, campaign_id),
+        sums.cost_of(counts, sums.prices_of(session, [campaign_id])),
+        reasons_in(counts),
+        steps,
+        minutes,
+        days_of(session, account_id),
+    )
+
+
+def campaign_of(account_id: int, campaign_id: int | None) -> CampanaSMS | None:
+    """Return the campaign that is asked about, if one is.
+
+    Raises NotFound.
+    """
+    return None if campaign_id is None else get_owned(db.session(), CampanaSMS, account_id, campaign_id)
+
+
+def _steps(session: Session, campaign_id: int) -> tuple[list[Step], int]:
+    went_out = select(MensajesContados.cuarto, func.sum(MensajesContados.mensajes)).where(
+        MensajesContados.campana_id == campaign_id, MensajesContados.estado == EstadoSMS.ENVIADO
+    )
+    sent = dict(session.execute(went_out.group_by(MensajesContados.cuarto)).all())
+    arrived = select(EntregasContadas.cuarto, EntregasContadas.mensajes)
+    delivered = dict(session.execute(arrived.where(EntregasContadas.campana_id == campaign_id)).all())
+    quarters = sorted({*sent, *delivered})
+    if not quarters:
+        return [], 0
+    width = 1
+    while len({quarter // width for quarter in quarters}) > MOST_STEPS:
+        width *= 2
+    steps: dict[int, list[int]] = {}
+    for place, counts in enumerate((sent, delivered)):
+        for quarter, messages in counts.items():
+            steps.setdefault(quarter // width, [0, 0])[place] += messages
+    return [Step(moment_of(step * width), *steps[step]) for step in sorted(steps)], width * 15

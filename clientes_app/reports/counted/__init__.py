@@ -1,0 +1,1 @@
+"""The sums that reports are made of, kept so that nobody looks through everything."""

@@ -1,0 +1,130 @@
+"""Reports as tables for spreadsheets: each with its name, its titles and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import get_locale, gettext
+
+from ..web.csv_export import Rows
+from .campaign_report import CampaignReport
+from .clients_report import FREQUENCY, ClientsReport
+from .hours_report import HoursReport
+from .month_report import Figures, MonthReport
+from .reasons import Reason
+from .report_words import often_in_words, recency_in_words
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report."""
+
+    name: str
+    titles: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def as_rows(tables: Iterable[Table]) -> Iterator[Rows]:
+    """Return tables one below the other, a table at a time."""
+    for table in tables:
+        yield [[table.name], table.titles, *table.rows, []]
+
+
+def of_month(report: MonthReport) -> list[Table]:
+    """Return the tables of a month's report."""
+    months = [f"{report.first:%Y-%m}", f"{report.month_before:%Y-%m}"]
+    now, before = _figures(report.figures), _figures(report.before)
+    figures = [[name, value, before[name]] for name, value in now.items()]
+    campaigns = [
+        [each.name, each.messages, each.cost, each.purchases.sales, each.purchases.buyers, each.purchases.pesos]
+        for each in report.campaigns
+    ]
+    return [
+        Table(gettext("The month"), [gettext("Figure"), *months], figures),
+        _reasons(report.reasons),
+        Table(gettext("Campaigns"), [gettext("Campaign"), gettext("Messages"), *_purchase_titles()], campaigns),
+    ]
+
+
+def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
+    """Return the tables of a campaign's report."""
+    bought = report.purchases
+    steps = [[f"{step.begins.astimezone(zone):%Y-%m-%d %H:%M}", step.sent, step.delivered] for step in report.steps]
+    return [
+        Table(
+            report.campaign.nombre,
+            [gettext("Figure"), gettext("Number")],
+            [
+                [gettext("Chosen"), report.chosen],
+                [gettext("Sent out"), report.sent],
+                [gettext("Delivered"), report.delivered],
+                [gettext("Bought"), bought.buyers],
+                [gettext("Purchases"), bought.sales],
+                [gettext("Pesos bought"), bought.pesos],
+                [gettext("Cost"), report.cost],
+                [gettext("Pesos bought for each peso spent"), report.per_peso],
+            ],
+        ),
+        Table(gettext("Its course"), [gettext("When"), gettext("Sent out"), gettext("Delivered")], steps),
+        _reasons(report.reasons),
+    ]
+
+
+def of_clients(report: ClientsReport) -> list[Table]:
+    """Return the tables of the clients' report."""
+    tiles = [[recency_in_words(place), *(tile.clients for tile in row)] for place, row in enumerate(report.tiles)]
+    unreached = report.unreached
+    months = [[f"{month.first:%Y-%m}", month.new_clients, month.opt_outs] for month in report.months]
+    return [
+        Table(
+            gettext("Who buys and who sleeps"),
+            [gettext("Last purchase"), *(often_in_words(place) for place in range(len(FREQUENCY)))],
+            tiles,
+        ),
+        Table(
+            gettext("Who never gets a message"),
+            [gettext("Why"), gettext("Clients")],
+            [
+                [gettext("Without a usable number"), unreached.without_number],
+                [gettext("Opted out"), unreached.opted_out],
+                [gettext("Inactive"), unreached.inactive],
+                [gettext("Never written to"), unreached.never_written_to],
+            ],
+        ),
+        Table(gettext("Growth"), [gettext("Month"), gettext("New clients"), gettext("Opt-outs")], months),
+    ]
+
+
+def of_hours(report: HoursReport) -> list[Table]:
+    """Return the table of when people buy."""
+    names = get_day_names("wide", locale=get_locale())
+    rows = [[names[day], *hours] for day, hours in enumerate(report.sales)]
+    return [Table(gettext("When people buy"), [gettext("Day"), *(f"{hour:02d}:00" for hour in range(24))], rows)]
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    bought = figures.purchases
+    return {
+        gettext("Messages"): figures.messages,
+        gettext("Delivered"): figures.delivered,
+        gettext("Did not arrive"): figures.failed,
+        gettext("Cost"): figures.cost,
+        gettext("Purchases after"): bought.sales,
+        gettext("Buyers"): bought.buyers,
+        gettext("Pesos bought"): bought.pesos,
+        gettext("Pesos bought for each peso spent"): figures.per_peso,
+        gettext("Opt-outs"): figures.opt_outs,
+    }
+
+
+def _reasons(reasons: Sequence[Reason]) -> Table:
+    titles = [gettext("Reason"), gettext("Code"), gettext("Messages"), gettext("What to do")]
+    rows = [[each.in_words, each.code, each.messages, each.what_to_do] for each in reasons]
+    return Table(gettext("Why messages did not arrive"), titles, rows)
+
+
+def _purchase_titles() -> list[str]:
+    return [gettext("Cost"), gettext("Purchases"), gettext("Buyers"), gettext("Pesos bought")]

@@ -1,0 +1,107 @@
+"""The report of the clients: each count is that of whom its filters find, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from clientes_app.clients.search.listing import count
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import Baja, Cliente, OrigenBaja, Venta
+from clientes_app.reports.clients_report import clients_report, searches
+from clientes_app.reports.counted import unreached
+from clientes_app.reports.hours_report import FEWEST_SALES, Slot, best_slot
+from clientes_app.tenancy import Account
+
+from ..support.clock import Clock
+from ..support.shop import Shop
+from .random_shop import RandomShop
+
+pytestmark = pytest.mark.both_databases
+
+ZONE = ZoneInfo("America/Bogota")
+
+
+@pytest.fixture
+def random_shop(app: Flask, shop: Shop, clock: Clock) -> RandomShop:
+    """An account some of whose clients cannot be written to, beside another one."""
+    clock.set(2026, 11, 20, 9)
+    RandomShop(app, shop, "b", "Asia/Kolkata", 2)
+    made = RandomShop(app, shop, "a", ZONE.key, 1)
+    for client in made.clients[:5]:
+        for _ in range(3):
+            made.sales.append(made.add_sale(client, made.moment() - timedelta(days=40 * made.dice.randrange(5))))
+    shop.add_client(made.account, "Sin número", "")
+    shop.add_client(made.account, "Inactiva", "3009990001", activo=False)
+    shop.add_client(made.account, "De baja", "3009990002")
+    shop.add_client(made.account, "Nueva", "3009990003")
+    shop.add(Baja(telefono_e164="+573009990002", origen=OrigenBaja.MANUAL, usuario_id=made.account))
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(Cliente).where(Cliente.id == made.clients[5]).values(activo=False))
+    return made
+
+
+def test_each_count_is_that_of_its_filters(random_shop: RandomShop) -> None:
+    account = Account(random_shop.account, ZONE, "CO")
+    with random_shop.app.test_request_context():
+        report = clients_report(account)
+        for row in report.tiles:
+            for tile in row:
+                assert count(account.id, tile.search).number == tile.clients, tile.search.values()
+        found = {name: count(account.id, search).number for name, search in searches().items()}
+        active = select(Cliente.id).where(Cliente.usuario_id == account.id, Cliente.activo)
+        buyers = set(db.session.scalars(active.where(Cliente.id.in_(select(Venta.cliente_id)))))
+        everybody = set(db.session.scalars(active))
+    assert sum(tile.clients for row in report.tiles for tile in row) == len(buyers) > 3
+    assert (report.active, report.never_bought) == (len(everybody), len(everybody - buyers))
+    assert found["never_bought"] == report.never_bought
+    for name in ("inactive", "without_number", "opted_out", "never_written_to"):
+        assert found[name] == getattr(report.unreached, name) >= 1, name
+    assert sum(month.new_clients for month in report.months) == len(everybody) + 2
+    assert sum(month.opt_outs for month in report.months) == 9
+
+
+def test_what_took_long_to_count_is_kept_for_a_day(
+    random_shop: RandomShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unreached, "LONG_SECONDS", 0.0)
+
+    def without_number() -> int:
+        with random_shop.app.app_context():
+            return unreached.unreached_of(db.engine, random_shop.account).without_number
+
+    assert without_number() == 1
+    random_shop.shop.add_client(random_shop.account, "Otra", "")
+    assert without_number() == 1
+    with random_shop.app.app_context():
+        unreached.count_kept_again(db.engine)
+    assert without_number() == 2
+    random_shop.shop.add_client(random_shop.account, "Una más", "")
+    clock.pass_by(hours=26)
+    assert without_number() == 3
+
+
+def test_the_best_hour_is_known_from_enough_sales(app: Flask, shop: Shop, account: int, clock: Clock) -> None:
+    clock.set(2026, 11, 20, 9)
+    client = shop.add_client(account)
+    here = Account(account, ZONE, "CO")
+
+    def sell(*moment: int) -> None:
+        clock.set(*moment)
+        shop.add_sale(account, client, 1_000)
+
+    for place in range(FEWEST_SALES - 1):
+        sell(2026, 11, 17 + place % 3, 10 if place % 3 else 16, 20)
+    clock.set(2026, 11, 20, 9)
+    with app.test_request_context():
+        assert best_slot(here) is None
+    for minute in (40, 41):
+        sell(2026, 11, 18, 10, minute)
+    clock.set(2026, 11, 20, 9)
+    with app.test_request_context():
+        assert best_slot(here) == Slot(2, 10)
+        assert best_slot(Account(account, ZoneInfo("Asia/Kolkata"), "CO")) == Slot(2, 2), "Tuesday at 16:20 there"

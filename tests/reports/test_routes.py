@@ -1,0 +1,92 @@
+"""The pages of reports: what they say, where their figures lead, and their files."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import CampanaSMS
+
+from ..support.checking_client import CheckingClient, open_browser
+from ..support.clock import Clock
+from ..support.shop import Shop
+from .random_shop import RandomShop
+
+SHEET = "=HYPERLINK(1)"
+
+
+@pytest.fixture
+def sold(app: Flask, shop: Shop, account: int, clock: Clock) -> RandomShop:
+    """The account of the admin `ana`, with a random past, a campaign of which is called like a formula."""
+    clock.set(2026, 11, 20, 9)
+    made = RandomShop(app, shop, "otra", "America/Bogota", 3)
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(CampanaSMS).values(nombre=SHEET))
+    return made
+
+
+@pytest.fixture
+def reader(app: Flask, shop: Shop, sold: RandomShop) -> CheckingClient:
+    """The browser of a vendedor of that account without any right."""
+    shop.add_seller(sold.account, "lea", puede_enviar=False, puede_vender=False)
+    client = open_browser(app)
+    assert client.log_in("lea").status_code == 302
+    return client
+
+
+def test_every_figure_leads_to_as_many(reader: CheckingClient, sold: RandomShop) -> None:
+    pages = ["/informes/mes/2026-10/", f"/informes/campana/{sold.campaigns[0]}/", "/informes/clientes/"]
+    figure = re.compile(r'<td class="report-number"[^>]*><a href="([^"]+)">(\d+)</a>')
+    links = {link for page in pages for link in figure.findall(reader.get(page).text)}
+    assert len(links) > 10
+    for address, number in links:
+        text = reader.get(address.replace("&amp;", "&")).text
+        shown = len(re.findall(r'id="client-\d+"', text)) or text.partition("<tbody>")[2].count("<tr>")
+        bought_by = "/informes/compras/" in address
+        assert shown == int(number) or (bought_by and shown > int(number)), address
+
+
+def test_months_end_with_the_present_one(reader: CheckingClient) -> None:
+    assert reader.get("/informes/").location == "/informes/mes/2026-11/"
+    present, before = reader.get("/informes/mes/2026-11/").text, reader.get("/informes/mes/2026-10/").text
+    assert "/informes/mes/2026-12/" not in present
+    assert "/informes/mes/2026-11/" in before
+    for month in ("2026-12", "2026-13", "hoy", "1800-01"):
+        assert reader.get(f"/informes/mes/{month}/").status_code == 404
+    empty = reader.get("/informes/mes/2020-02/").text
+    assert "no se envió ni se compró nada" in empty
+    assert 'id="figures"' not in empty
+
+
+def test_files_hold_no_formulas(reader: CheckingClient, sold: RandomShop) -> None:
+    for page in ("/informes/mes/2026-10/", f"/informes/campana/{sold.campaigns[0]}/"):
+        answer = reader.get(f"{page}?formato=csv")
+        assert answer.mimetype == "text/csv"
+        cells = [cell for line in answer.text.lstrip("\ufeff").splitlines() for cell in line.split(";")]
+        assert any(SHEET in cell for cell in cells)
+        assert not any(cell.startswith(("=", '"=')) for cell in cells)
+
+
+def test_another_account_has_nothing_here(admin: CheckingClient, sold: RandomShop) -> None:
+    campaign = sold.campaigns[0]
+    for path in (f"/informes/campana/{campaign}/", f"/informes/mensajes/?campana={campaign}"):
+        assert admin.get(path).status_code == 404
+    assert admin.get(f"/informes/compras/?campana={campaign}").status_code == 404
+    assert SHEET not in admin.get("/informes/mes/2026-10/").text
+
+
+@pytest.mark.parametrize("asked", ["", "mes=2026-10&que=todos", "campana=x", "mes=2026-10&codigo=x", "mes=10"])
+def test_what_cannot_be_read_is_refused(reader: CheckingClient, asked: str) -> None:
+    assert reader.get(f"/informes/mensajes/?{asked}").status_code in {400, 404}
+
+
+def test_the_page_of_a_campaign_leads_to_its_report(reader: CheckingClient, sold: RandomShop, app: Flask) -> None:
+    campaign = sold.campaigns[0]
+    assert f"/informes/campana/{campaign}/" in reader.get(f"/clientes/campanas/{campaign}/").text
+    with app.app_context():
+        trial = db.session.scalar(select(CampanaSMS.id).where(CampanaSMS.es_prueba))
+    assert reader.get(f"/informes/campana/{trial}/").status_code == 404
