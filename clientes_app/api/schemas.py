@@ -29,9 +29,7 @@ _MORE_DETAILS = {
     "detalles_url": text(translatable("Where the entries after these are; missing when these are the last."))
 }
 _HAS_HOUR = {
-    "programada_para": moment(
-        translatable("The hour of a campaign that was scheduled, with the UTC offset of the shop.")
-    )
+    "programada_para": moment(translatable("The hour of a scheduled campaign, with the UTC offset of the shop."))
 }
 _HAS_KIND = {
     "tipo": one_of(

@@ -164,8 +164,7 @@ def is_safe_next(target: str) -> bool:
 
 
 def _allow_upload() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    most = getattr(view, "most_bytes", None)
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
     if most and current_user.is_authenticated and _declared_access() in _allowed_to(current_user):
         request.max_content_length = most
 

@@ -170,17 +170,14 @@ def _messages(campaign_id: int, dialect: str) -> Select[*tuple[Any, ...]]:
         func.coalesce(SMSLog.error_codigo, SMSLog.recibo_codigo).label("codigo"),
         case((wordless, func.coalesce(SMSLog.error_mensaje, "")), else_="").label("motivo"),
     )
-    sums = func.count().label("mensajes"), func.sum(SMSLog.partes).label("partes")
-    return _grouped(select(*parts, *sums).where(SMSLog.campana_id == campaign_id), len(parts))
+    rows = select(*parts, SMSLog.partes.label("partes_cada_uno")).where(SMSLog.campana_id == campaign_id).subquery()
+    keys = [rows.c[part.name] for part in parts]
+    sums = func.count().label("mensajes"), func.sum(rows.c.partes_cada_uno).label("partes")
+    return select(*keys, *sums).group_by(*keys)
 
 
 def _deliveries(campaign_id: int, dialect: str) -> Select[*tuple[Any, ...]]:
     quarter = quarter_in(SMSLog.recibido.expression, dialect).label("cuarto")
     delivered = SMSLog.campana_id == campaign_id, SMSLog.recibo.in_(DELIVERED), SMSLog.recibido.is_not(None)
-    found: Select[*tuple[Any, ...]] = select(quarter, func.count().label("mensajes"))
-    return _grouped(found.where(*delivered), 1)
-
-
-def _grouped(found: Select[*tuple[Any, ...]], columns: int) -> Select[*tuple[Any, ...]]:
-    # By their places: PostgreSQL does not see that an expression with parameters is the same one twice.
-    return found.group_by(*(list(found.selected_columns)[place].name for place in range(columns)))
+    rows = select(quarter).where(*delivered).subquery()
+    return select(rows.c.cuarto, func.count().label("mensajes")).group_by(rows.c.cuarto)
