@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from .callbacks import call_back
 from .measures import Rate, peak_megabytes
 from .printing import milliseconds, row, say
 from .shop import add_accounts, add_sent_messages, without_receipt
-from .site import Order, Site, running_site
+from .site import ADVERTISING, SERVICE, Kind, Order, Site, running_site
 
 LATENCIES_MS = (0, 100)
 CALLBACKS_PER_SECOND = 1_000
@@ -43,6 +44,7 @@ def measure_sending(name: str, app: Flask, log: Path, plan: Plan) -> None:
     """Measure pace, start, memory and callbacks."""
     add_accounts(app, {SMALL, plan.recipients, plan.few, plan.many})
     measure_pace(name, app, log, plan)
+    measure_kinds(name, app, log, plan)
     measure_start_and_memory(name, app, log, plan)
     measure_callbacks(app, log, plan)
 
@@ -65,6 +67,28 @@ def measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
                 _to_ideal(whole, latency, plan),
                 f"{bare.cpu_ms:.2f} ms",
                 f"{whole.cpu_ms:.2f} ms",
+            )
+
+
+def measure_kinds(name: str, app: Flask, log: Path, plan: Plan) -> None:
+    """Send advertising, with its hours, its one a day and its way out, beside what nothing binds."""
+    say(f"{name}: advertising and service", f"{plan.recipients:,} messages, {plan.many:,} stored")
+    row("kind", "whole /s", "CPU", "first", "stored")
+    for _ in range(plan.rounds):
+        for title, kind in (("service", SERVICE), ("advert", ADVERTISING)):
+            with _silent_simulator() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
+                whole = site.send_watched(plan.recipients, kind)
+                small, big = site.log_in(SMALL), site.log_in(plan.many)
+                starts = site.first_messages(_send_small(site, small, f"{title}-", kind))
+                order = site.send(big, "Todos", kind)
+                site.watch_to_the_end(big, order)
+                site.forget_advertising()
+            row(
+                title,
+                f"{whole.per_second:,.0f}",
+                f"{whole.cpu_ms:.2f} ms",
+                f"{statistics.median(starts).total_seconds() * 1_000:.0f} ms",
+                f"{order.stored.total_seconds():.2f} s",
             )
 
 
@@ -132,10 +156,11 @@ def measure_callbacks(app: Flask, log: Path, plan: Plan) -> None:
     say("  messages sent meanwhile", f"{sent / calls.seconds:,.0f} /s of {PACE_BESIDE_CALLBACKS} allowed")
 
 
-def _send_small(site: Site, browser: requests.Session, name: str) -> list[Order]:
+def _send_small(site: Site, browser: requests.Session, name: str, kind: Kind = SERVICE) -> list[Order]:
     """Send small campaigns one after another."""
     orders = []
     for place in range(SMALL_CAMPAIGNS):
-        orders.append(site.send(browser, f"{name}{place}"))
+        orders.append(site.send(browser, f"{name}{place}", kind))
         site.watch_to_the_end(browser, orders[-1])
+        site.forget_advertising()
     return orders

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Usuario
+from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, PublicidadDelDia, SMSLog, Usuario
 from clientes_app.models.types import utc_now
 from clientes_app.values.client_keys import keys_of
 
@@ -25,10 +25,17 @@ def add_accounts(app: Flask, sizes: Iterable[int]) -> None:
     """Store an account for each size, whose admin is called as `admin_of` says, with so many clients."""
     for size in sizes:
         account_id = Shop(app).add_admin(admin_of(size))
+        Shop(app).open_always(account_id)
         with app.app_context(), write_transaction(db.engine) as connection:
             for first in range(0, size, _A_STATEMENT):
                 places = range(first, min(first + _A_STATEMENT, size))
                 connection.execute(insert(Cliente), [_client(account_id, place) for place in places])
+
+
+def forget_advertising(app: Flask) -> None:
+    """Let everybody be sent an advertisement today who has had one."""
+    with app.app_context(), write_transaction(db.engine) as connection:
+        connection.execute(delete(PublicidadDelDia))
 
 
 def add_sent_messages(app: Flask, size: int) -> None:

@@ -23,7 +23,13 @@ from ..support.carrier import Simulator
 from ..support.server import Server
 from ..support.shop import PASSWORD
 from .measures import Rate, child_of, cpu_seconds
-from .shop import TEXT, admin_of
+from .shop import TEXT, admin_of, forget_advertising
+
+Kind = Mapping[str, str]
+"""What a form says of a campaign's kind."""
+
+SERVICE: Kind = {"tipo": "servicio", "motivo_servicio": "su pedido"}
+ADVERTISING: Kind = {"tipo": "publicidad"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,9 @@ class Site:
         browser.get(f"{self.url}/")
         return browser
 
-    def send(self, browser: requests.Session, name: str = "Todos") -> Order:
+    def send(self, browser: requests.Session, name: str = "Todos", kind: Kind = SERVICE) -> Order:
         """Send a campaign to all of an account's clients."""
-        form = {"mensaje": f"{TEXT} {name}", "destino": "todos", "nombre": name}
+        form = {"mensaje": f"{TEXT} {name}", "destino": "todos", "nombre": name, **kind}
         asked_at, started = utc_now(), time.perf_counter()
         answer = self.post(browser, "/clientes/campanas/enviar/", form)
         stored = timedelta(seconds=time.perf_counter() - started)
@@ -75,14 +81,18 @@ class Site:
                     return
         raise AssertionError("the stream broke off")
 
-    def send_watched(self, size: int) -> Rate:
+    def send_watched(self, size: int, kind: Kind = SERVICE) -> Rate:
         """Send a campaign while its page streams, and measure from the request to its end."""
         browser = self.log_in(size)
         used = cpu_seconds(self.worker)
-        order = self.send(browser)
+        order = self.send(browser, kind=kind)
         self.watch_to_the_end(browser, order)
         seconds = (self._completed(order) - order.asked_at).total_seconds()
         return Rate(size, seconds, cpu_seconds(self.worker) - used)
+
+    def forget_advertising(self) -> None:
+        """Let everybody be sent an advertisement again who has had the one of today."""
+        forget_advertising(self._app)
 
     def sent(self, order: Order) -> int:
         """Return how many messages of a campaign Twilio has accepted so far."""
@@ -102,7 +112,7 @@ class Site:
         """Return how long after each request its first message reached Twilio, by Twilio's clock and ledger."""
         first: dict[str, str] = {}
         for entry in self._simulator.ledger():
-            first.setdefault(entry["body"].rpartition(" ")[2], entry["created"])
+            first.setdefault(entry["body"].splitlines()[0].rpartition(" ")[2], entry["created"])
         return [datetime.fromisoformat(first[order.name]) - order.asked_at for order in orders]
 
     def post(
