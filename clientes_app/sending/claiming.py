@@ -16,13 +16,13 @@ from ..database.transactions import fetch_together, write_transaction
 from ..messaging import sms_parts
 from ..messaging.personalization import recipient_of, shared_of, template_of
 from ..messaging.way_out import ending
-from ..models import CampanaSMS, Cuenta, EstadoSMS, SMSLog, TipoDeCampana, TurnoDeEnvio
+from ..models import CampanaSMS, Cuenta, EstadoSMS, SMSLog, TurnoDeEnvio
 from ..models.types import utc_now
 from .allowance import HAS_LIMITS, UNLIMITED, allowance_of
 from .carrier import Message
 from .faults import OPTED_OUT
 from .law import codes
-from .law.bounds import FREE, IS_BOUND, WITHIN, Free, Reach, hourly
+from .law.bounds import FREE, IS_ADVERTISING, IS_BOUND, WITHIN, Free, Reach, hourly
 from .law.one_a_day import UNBOUND, Excepted, OneADay, Standing, Unbound
 from .law.rules import rules_of
 from .opt_outs import HAS_OPTED_OUT
@@ -42,7 +42,7 @@ _CLAIMABLE = (
         CampanaSMS.pie,
         CampanaSMS.usuario_id,
         HAS_LIMITS.label("has_limits"),
-        (CampanaSMS.tipo == TipoDeCampana.PUBLICIDAD).label("is_advertising"),
+        IS_ADVERTISING.label("is_advertising"),
         IS_BOUND.label("is_bound"),
         TurnoDeEnvio.id.label("lease_id"),
     )

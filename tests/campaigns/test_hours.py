@@ -28,7 +28,7 @@ NEVER = dict.fromkeys(("semana_abre", "semana_cierra", "sabado_abre", "sabado_ci
 
 @pytest.fixture
 def settings(settings: Any) -> Any:
-    return dataclasses.replace(settings, send_wait_seconds=600.0)
+    return dataclasses.replace(settings, send_wait_seconds=600.0, public_base_url="https://tienda.example")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -17,6 +18,12 @@ from ..support.shop import Shop
 
 URL = "/clientes/enviar-sms/"
 SERVICE = {"tipo": "servicio", "motivo_servicio": "Su pedido está listo"}
+
+
+@pytest.fixture
+def settings(settings: Any) -> Any:
+    """With an address for the way out, which a strict shop needs."""
+    return dataclasses.replace(settings, public_base_url="https://tienda.example")
 
 
 @pytest.fixture

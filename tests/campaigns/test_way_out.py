@@ -207,8 +207,9 @@ def test_a_message_to_oneself_shows_the_real_thing(
     assert "+57 300 ··· ··21" in admin.get(f"/b/{message.code}").text
 
 
-def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: CheckingClient) -> None:
+def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: CheckingClient, shop: Shop) -> None:
     address = "/ajustes/salida/"
+    shop.settle_law(advertiser.account)
     assert "Baja: {enlace}" in admin.get(address).text
     for wrong in ("Baja", "{enlace} {enlace}", "{enlace}.", "{nombre} {enlace}", "a" * 95 + "{enlace}"):
         assert "invalid-feedback" in admin.send(address, {"con_salida": "true", "texto_salida": wrong}).text
@@ -217,7 +218,7 @@ def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: C
     assert "texto_salida" in admin.get("/auditoria/").text
     with advertiser.app.app_context():
         norm = db.session.get_one(Norma, advertiser.account)
-        assert (norm.semana_abre, norm.sabado_cierra, norm.festivo_abre) == (480, 900, None), "hours stay as usual"
+        assert (norm.semana_abre, norm.sabado_cierra, norm.festivo_abre) == (480, 900, None), "hours stay as they were"
     settle(advertiser, exigir=True)
     refused = admin.send(address, {"con_salida": "false", "texto_salida": ""}).text
     assert "exige cumplir la ley" in refused

@@ -122,6 +122,26 @@ def test_it_can_be_undone(advertiser: Advertiser, stranger: CheckingClient, acco
     assert len(advertiser.claim(advertiser.store(laura))) == 1
 
 
+def test_what_the_shop_enters_besides_is_not_undone_by_the_link(
+    advertiser: Advertiser, stranger: CheckingClient, admin: CheckingClient, account: int, laura: int
+) -> None:
+    (code,) = advertiser.send(laura)
+    stranger.post(f"/b/{code}")
+    admin.send("/clientes/bajas/nueva/", {"telefono": LAURA})
+    stranger.post(f"/b/{code}", data={"deshacer": "1"})
+    assert advertiser.opt_outs() == {(account, LAURA, OrigenBaja.MANUAL)}
+
+
+@pytest.mark.parametrize("follows", ["/", ".", ",", ")", "%20", "%C2%A0"])
+def test_what_a_phone_takes_for_a_part_of_the_link_does_no_harm(
+    advertiser: Advertiser, stranger: CheckingClient, laura: int, follows: str
+) -> None:
+    (code,) = advertiser.send(laura)
+    assert stranger.get(f"/b/{code}{follows}").status_code == 200
+    assert stranger.post(f"/b/{code}{follows}").status_code == 200
+    assert advertiser.claim(advertiser.store(laura)) == []
+
+
 @pytest.mark.parametrize("origin", [origin for origin in OrigenBaja if origin is not OrigenBaja.ENLACE])
 def test_what_was_said_elsewhere_stands(
     advertiser: Advertiser, stranger: CheckingClient, laura: int, origin: OrigenBaja

@@ -61,7 +61,7 @@ def audited(session: Session, campaign: CampanaSMS) -> dict[str, str]:
 def opens(session: Session, campaign: CampanaSMS) -> datetime | None:
     """Return when the hours open again that are closed at this moment to a campaign; None where nothing is closed."""
     hours = hourly_of(session.connection(), campaign.usuario_id)
-    if not _is_bound(campaign) or hours.reach is not Reach.NOBODY:
+    if not _is_bound(law_of(session, campaign.usuario_id), campaign) or hours.reach is not Reach.NOBODY:
         return None
     return min((window.until for window in (hours.colombia, hours.elsewhere) if window.until), default=None)
 
@@ -69,7 +69,7 @@ def opens(session: Session, campaign: CampanaSMS) -> datetime | None:
 def openings_of(session: Session, account_id: int, campaigns: Sequence[CampanaSMS]) -> dict[int, datetime]:
     """Return when those of an account's scheduled campaigns go out whose hours find advertising closed."""
     rules = law_of(session, account_id)
-    found = {campaign.id: _opening_after(rules, campaign) for campaign in campaigns if _is_bound(campaign)}
+    found = {campaign.id: _opening_after(rules, campaign) for campaign in campaigns if _is_bound(rules, campaign)}
     return {campaign_id: opening for campaign_id, opening in found.items() if opening}
 
 
@@ -83,8 +83,9 @@ def _opening_after(rules: Rules, campaign: CampanaSMS) -> datetime | None:
     return min((window.until for window in windows if window.until), default=None)
 
 
-def _is_bound(campaign: CampanaSMS) -> bool:
-    return campaign.tipo is TipoDeCampana.PUBLICIDAD and campaign.exceptuada_por_id is None
+def _is_bound(rules: Rules, campaign: CampanaSMS) -> bool:
+    is_excepted = campaign.exceptuada_por_id is not None and not rules.is_strict
+    return kind_in(rules, campaign.tipo) is TipoDeCampana.PUBLICIDAD and not is_excepted
 
 
 def excepted_by(session: Session, campaign: CampanaSMS) -> str | None:

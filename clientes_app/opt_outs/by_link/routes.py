@@ -17,6 +17,7 @@ from . import bp, services
 MISSES = RateLimitItemPerMinute(30, 1, "unknown way out")
 """Of one address. Codes that there are do not count: the customers of an operator may share one."""
 
+_MAY_FOLLOW = "/.,;:!?)]}>»”\"' \t\r\n\u00a0"
 _ALLOWED = ("GET", "HEAD", "POST")
 _REFUSED = ("PUT", "PATCH", "DELETE", "OPTIONS")
 _HEADERS = {
@@ -34,7 +35,7 @@ _HEADERS = {
 @stranger_view
 def show(code: str) -> ResponseReturnValue:
     """Show who writes to whom, and the one button."""
-    found = services.find_addressee(code, current_settings().default_region)
+    found = services.find_addressee(_cleaned(code), current_settings().default_region)
     return _missed() if found is None else _page(to=found)
 
 
@@ -44,7 +45,7 @@ def show(code: str) -> ResponseReturnValue:
 @stranger_view
 def press(code: str) -> ResponseReturnValue:
     """Opt out, or undo it, and say how it stands now."""
-    region = current_settings().default_region
+    code, region = _cleaned(code), current_settings().default_region
     undoes, before = "deshacer" in request.form, None
     if undoes:
         services.undo(code, region)
@@ -66,6 +67,11 @@ def refuse(**_address: str) -> ResponseReturnValue:
     response = _failed(405)
     response.headers["Allow"] = ", ".join(_ALLOWED)
     return response
+
+
+def _cleaned(code: str) -> str:
+    """Return a code without what a phone may have taken for a part of the address."""
+    return code.rstrip(_MAY_FOLLOW)
 
 
 def _missed() -> Response:

@@ -6,16 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
 from ...database import clock
-from ...models import CampanaSMS, SMSLog, TipoDeCampana
+from ...models import CampanaSMS, Norma, SMSLog, TipoDeCampana
 from ...models.types import utc_now
 from .hours import COLOMBIA, LAST_MINUTE, Window, is_colombian
 from .rules import Rules, rules_of
 
-IS_BOUND = and_(CampanaSMS.tipo == TipoDeCampana.PUBLICIDAD, CampanaSMS.exceptuada_por_id.is_(None))
-"""Whether a campaign keeps to the hours, and to one a day."""
+_IS_STRICT = select(Norma.usuario_id).where(Norma.usuario_id == CampanaSMS.usuario_id, Norma.exigir)
+_OF_STRICT_SHOP = _IS_STRICT.correlate(CampanaSMS).exists()
+
+IS_ADVERTISING = or_(
+    CampanaSMS.tipo == TipoDeCampana.PUBLICIDAD,
+    and_(CampanaSMS.tipo.is_(None), ~CampanaSMS.es_prueba, _OF_STRICT_SHOP),
+)
+"""Whether a campaign is advertising; in a shop that is strict by now, also one that did not say what it is."""
+
+IS_BOUND = and_(IS_ADVERTISING, or_(CampanaSMS.exceptuada_por_id.is_(None), _OF_STRICT_SHOP))
+"""Whether a campaign keeps to the hours, and to one a day: exceptions count while the shop lets there be any."""
 
 GOES_TO_COLOMBIA = func.substr(SMSLog.telefono_e164, 1, len(COLOMBIA)) == COLOMBIA
 

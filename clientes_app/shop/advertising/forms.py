@@ -24,6 +24,8 @@ MOST_ADVERTISEMENTS = 100
 LONGEST_NAME = 60
 
 _MIDNIGHT = 24 * 60
+SHORTEST = 15
+"""Minutes of an opening: the last one of each lets nothing out."""
 _OF_THE_LAW = {"semana": Opening(7 * 60, 19 * 60), "sabado": Opening(8 * 60, 15 * 60), "festivo": None}
 """What Ley 2300 de 2023, article 3, lets through at most."""
 
@@ -103,7 +105,7 @@ class AdvertisingForm(Form):
             if field.minutes is None:
                 field.errors = [gettext("Choose an hour, such as 10:00.")]
         if opens.minutes is not None and closes.minutes is not None and self._opening(days) is None:
-            closes.errors = [gettext("It must be later than when it begins.")]
+            closes.errors = [gettext("It must be at least a quarter of an hour after it begins.")]
         return not opens.errors and not closes.errors
 
     def _opening(self, days: str) -> Opening | None:
@@ -112,7 +114,7 @@ class AdvertisingForm(Form):
         if self[f"{days}_cerrado"].data or opens is None or closes is None:
             return None
         closes = closes or _MIDNIGHT
-        return Opening(opens, closes) if opens < closes else None
+        return Opening(opens, closes) if closes - opens >= SHORTEST else None
 
 
 class OwnDayForm(Form):

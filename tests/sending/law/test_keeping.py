@@ -195,3 +195,16 @@ def test_what_people_paused_does_not_go_on_at_opening(
     clock.set(2026, 11, 30, 9)
     assert advertising.runnable() == []
     assert campaigns.get(campaign_id).estado is EstadoCampana.PAUSADO
+
+
+@pytest.mark.parametrize("stored", [{"tipo": TipoDeCampana.PUBLICIDAD, "exceptuada": True}, {"tipo": None}])
+def test_a_shop_that_becomes_strict_keeps_to_the_hours_with_what_is_stored(
+    advertising: Advertising, shop: Shop, account: int, clock: Clock, stored: dict[str, Any]
+) -> None:
+    clock.set(2026, 11, 29, 12)
+    campaign_id = advertising.to(COLOMBIAN, **stored)
+    shop.settle_law(account, exigir=True)
+    assert advertising.wait(campaign_id) == Wait(Reason.HOURS, MONDAY_AT_8)
+    assert (advertising.runnable(), advertising.claim(campaign_id)) == ([], [])
+    shop.settle_law(account, exigir=False)
+    assert len(advertising.claim(campaign_id)) == 1
