@@ -48,6 +48,7 @@ OFFERED_TO_OTHER_BLUEPRINTS = {
     "forgetting",
     "forms",
     "keeping",
+    "kept_months",
     "keywords",
     "limits",
     "listing",

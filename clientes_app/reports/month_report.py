@@ -134,6 +134,13 @@ def month_report(account: Account, first: date) -> MonthReport:
     )
 
 
+def figures_in(session: Session, account: Account, span: Span) -> Figures:
+    """Return what some time came to, as far as it is counted."""
+    counts = sums.counts_in(session, account.id, span)
+    prices = sums.prices_of(session, [count.campana_id for count in counts])
+    return _figures(session, account, span, counts, prices)
+
+
 def _figures(
     session: Session, account: Account, span: Span, counts: Sequence[sums.Count], prices: Mapping[int, Decimal]
 ) -> Figures:
