@@ -7,17 +7,30 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sqlalchemy.orm import Session
+
 from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..tenancy import Account
 from ..values.days import day_after, day_of, start_of
 from .counted import sums
 from .counted.counting import count_account, is_behind
-from .counted.purchases import purchases_in
+from .counted.purchases import takings_in
 from .counted.quarters import Span
-from .month_report import Figures, figures_in, month_before, span_of
+from .month_report import month_before, opt_outs_in, span_of
 
 MONTHS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Those of a month, or of its first days, that Home shows."""
+
+    messages: int
+    delivered: int
+    cost: Decimal
+    sales: int
+    opt_outs: int
 
 
 @dataclass(frozen=True)
@@ -55,9 +68,9 @@ def kept_months(account: Account) -> KeptMonths:
     first = today.replace(day=1)
     return KeptMonths(
         first,
-        figures_in(session, account, span_of(first, account)),
-        figures_in(session, account, _as_far_before(today, account)),
-        _months(account, first),
+        _figures(session, account, span_of(first, account)),
+        _figures(session, account, _as_far_before(today, account)),
+        _months(session, account, first),
         is_behind(engine_apart(), account.id),
     )
 
@@ -76,16 +89,26 @@ def _as_far_before(today: date, account: Account) -> Span:
     return Span(start_of(before, account.zone), start_of(end, account.zone))
 
 
-def _months(account: Account, first: date) -> list[MonthOfMoney]:
+def _figures(session: Session, account: Account, span: Span) -> Figures:
+    counts = sums.counts_in(session, account.id, span)
+    return Figures(
+        sums.sent(counts),
+        sums.delivered(counts),
+        _cost(session, counts),
+        takings_in(session, account.id, span).sales,
+        opt_outs_in(session, account.id, span),
+    )
+
+
+def _months(session: Session, account: Account, first: date) -> list[MonthOfMoney]:
     months: list[MonthOfMoney] = []
     for _ in range(MONTHS_SHOWN):
-        months.insert(0, _month(account, first))
+        span = span_of(first, account)
+        cost = _cost(session, sums.counts_in(session, account.id, span))
+        months.insert(0, MonthOfMoney(first, cost, takings_in(session, account.id, span).pesos))
         first = month_before(first)
     return months
 
 
-def _month(account: Account, first: date) -> MonthOfMoney:
-    session, span = db.session(), span_of(first, account)
-    counts = sums.counts_in(session, account.id, span)
-    cost = sums.cost_of(counts, sums.prices_of(session, [count.campana_id for count in counts]))
-    return MonthOfMoney(first, cost, purchases_in(session, account.id, span).pesos)
+def _cost(session: Session, counts: Sequence[sums.Count]) -> Decimal:
+    return sums.cost_of(counts, sums.prices_of(session, [count.campana_id for count in counts]))

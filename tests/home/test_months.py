@@ -16,6 +16,8 @@ from ..support.checking_client import CheckingClient, open_browser
 from ..support.clock import Clock
 from ..support.shop import Shop
 
+pytestmark = pytest.mark.both_databases
+
 ENGLISH = {"Accept-Language": "en"}
 PARTIAL = {**ENGLISH, "HX-Request": "true", "HX-Request-Type": "partial"}
 FIGURES = "/inicio/cifras/"
