@@ -145,12 +145,13 @@
     }
     const whole = moments.at(-1) - moments[0], days = whole > 36 * 3_600_000;
     const format = days ? { day: "numeric", month: "short" } : { hour: "numeric", minute: "2-digit" };
-    const unit = days ? 86_400_000 : step;
+    const between = whole / (narrow.matches ? 3 : 6) / 60_000;
+    const stepSize = 60_000 * ([15, 30, 60, 120, 240, 480, 720].find((unit) => unit >= between && !days) ?? 1440 * Math.ceil(between / 1440));
     return {
       type: "linear",
       min: moments[0] - step,
       max: moments.at(-1) + step,
-      ticks: { stepSize: unit * Math.ceil(whole / unit / (narrow.matches ? 3 : 6)), callback: (moment) => written(moment, format) },
+      ticks: { stepSize, includeBounds: false, callback: (moment) => written(moment, format) },
     };
   }
 
@@ -173,8 +174,8 @@
     const title = document.createElement("figcaption");
     title.className = "report-caption";
     title.textContent = text(table.caption);
-    canvas.role = "img";
-    canvas.ariaLabel = title.textContent;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", title.textContent);
     box.append(canvas);
     picture.append(title, box);
     place.before(picture);

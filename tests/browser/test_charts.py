@@ -91,6 +91,30 @@ def test_what_a_swap_brings_is_drawn_too(visitors: Visitors) -> None:
     expect(page.locator("canvas")).to_have_count(1)
 
 
+_COURSE = """() => {
+  const cells = (hour, sent) =>
+    `<th><time datetime="2026-11-20T${hour}-05:00">${hour}</time></th><td data-value="${sent}">${sent}</td>`;
+  document.getElementById("content").innerHTML = `<div class="card"><div class="table-responsive">
+    <table data-chart="line" data-minutes="15"><caption>Course</caption>
+    <thead><tr><th>From</th><th>Sent</th></tr></thead>
+    <tbody><tr>${cells("09:00", 4)}</tr><tr>${cells("11:15", 2)}</tr></tbody></table></div></div>`;
+  document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: { ctx: {} } }));
+  const { data, options } = Chart.getChart(document.querySelector("canvas"));
+  const hour = (x) => new Date(x).toISOString().slice(11, 16);
+  const { min, max } = options.scales.x;
+  return [...data.datasets[0].data.map(({ x, y }) => [hour(x), y]), [hour(min), hour(max)]];
+}"""
+
+
+def test_a_course_is_at_zero_where_rows_are_missing(visitors: Visitors) -> None:
+    page = visitors.come_back(color_scheme="light", timezone_id="Asia/Tokyo")
+    page.goto(CLIENTS)
+    wait_for_colour(page, "#growth", LIGHT)
+    *points, ends = page.evaluate(_COURSE)
+    assert points == [["08:45", 0], ["09:00", 4], ["09:15", 0], ["11:00", 0], ["11:15", 2], ["11:30", 0]]
+    assert ends == ["08:45", "11:30"]
+
+
 def test_a_page_with_pictures_is_light(site: Site, visitors: Visitors) -> None:
     page = visitors.come_back()
     campaign = report_of_a_campaign(page)
