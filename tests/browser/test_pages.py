@@ -624,6 +624,7 @@ NOT_PAGES = {
     "campaigns.running",
     "campaigns.waiting",
     "clients.list_sales",
+    "home.figures",
     "opt_outs.export",
     "schedule.countdown",
     "static",

@@ -98,6 +98,7 @@ STAFF = {
     "GET reports.clients_for_programs",
     "GET reports.hours_for_programs",
     "GET home.index",
+    "GET home.figures",
     "GET phone.index",
     "GET clients.index",
     "GET schedule.calendar",
