@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -239,3 +240,40 @@ def test_killed_workers_leave_exact_sums(app: Flask, till: Till, imports: Import
     imports.work()
     assert till.stored() == []
     assert (till.client(till.ana).total_compras, till.client(till.eva).ultima_compra) == (0, None)
+
+
+def workbook(*rows: Sequence[object]) -> bytes:
+    """Return a workbook of rows, the first of them its titles."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_number_of_a_workbook_is_a_number(till: Till, imports: Imports) -> None:
+    numbers = (333.333, 12.345, 59.955, 999.999, 119.5, 59900 / 1.19, 50336.134, 59900, "12.345")
+    rows = [[at(5, hour), 1020304, total, f"V{hour}"] for hour, total in enumerate(numbers)]
+    content = workbook(["fecha", "cedula", "total", "concepto"], *rows, [at(5, 20), 1020304, "59900.1250", ""])
+    import_id = imports.review_sales(content, name="caja.xlsx")
+    imports.apply(import_id)
+    assert [f"{total:.2f}" for _, _, total, *_ in till.stored()] == [
+        *("333.33", "12.35", "59.96", "1000.00", "119.50", "50336.13", "50336.13", "59900.00"),
+        "12345.00",
+        "59900.13",
+    ]
+
+
+def test_decimals_of_a_database_are_zeros_or_refused(till: Till, imports: Imports) -> None:
+    totals = ("59900.0000", "59900.000", "1'234.567", "50336.134", "12.3450")
+    rows = "".join(f"05/03/2026,1{n}:00,1020304,,,{total},,\n" for n, total in enumerate(totals))
+    import_id = imports.review_sales(TITLES + rows)
+    assert {number: fault.partition(":")[0] for number, fault in reasons(imports, import_id).items()} == {
+        5: "The total has more than two decimals",
+        6: "The total has more than two decimals",
+    }
+    imports.apply(import_id)
+    assert [total for _, _, total, *_ in till.stored()] == [59_900, 59_900, 1_234_567]

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from ...clients.sales.forms import OLDEST
 from ...fields.canonical import BadValue, read_value
 from ...models import TipoDeCampo
-from ...values.amounts import LARGEST, parse_amount
+from ...values.amounts import LARGEST, TooPrecise, parse_stored_amount
 from ...values.days import settle
 from ...values.text import translatable
 
 NO_DAY = translatable("The day cannot be read: write it as 17/05/2026.")
 NO_HOUR = translatable("The hour cannot be read: write it as 14:30.")
 NO_TOTAL = translatable("The total is no amount above zero, such as 59.900.")
+LONG_TOTAL = translatable("The total has more than two decimals: write it as 59.900 or 59.900,50.")
 TO_COME = translatable("The sale is in the future.")
 TOO_OLD = translatable("The sale is more than twenty years old.")
 LONG_CONCEPT = translatable("What was sold is longer than 200 characters.")
@@ -83,9 +84,7 @@ def read_sale(text: str, zone: ZoneInfo) -> Sale:
     """
     told = told_of(text)
     moment = _moment(told, zone)
-    total = parse_amount(told.total)
-    if total is None or not 0 < total <= LARGEST:
-        raise BadSale(NO_TOTAL)
+    total = _read_total(told.total)
     if len(told.concept) > LONGEST_CONCEPT:
         raise BadSale(LONG_CONCEPT)
     if len(told.receipt) > LONGEST_RECEIPT:
@@ -114,6 +113,16 @@ def _read_day(text: str) -> date:
     if not found or found.startswith("--"):
         raise BadSale(NO_DAY)
     return date.fromisoformat(found)
+
+
+def _read_total(text: str) -> Decimal:
+    try:
+        total = parse_stored_amount(text)
+    except TooPrecise as error:
+        raise BadSale(LONG_TOTAL) from error
+    if total is None or not 0 < total <= LARGEST:
+        raise BadSale(NO_TOTAL)
+    return total
 
 
 @lru_cache(4_000)
