@@ -22,7 +22,7 @@ _MONEY = {
     "costo": _or_null(
         _amount(
             translatable(
-                "What the messages cost, in pesos, by the prices they were stored with; null where the shop had no prices."
+                "What the messages cost, in pesos, by the prices they were stored with; null where there were none."
             )
         )
     ),
