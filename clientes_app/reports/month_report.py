@@ -34,7 +34,8 @@ class Figures:
     delivered: int
     failed: int
     """Those that were refused or not delivered."""
-    cost: Decimal
+    cost: Decimal | None
+    """None where the shop had no prices."""
     purchases: Purchases
     opt_outs: int
     """Numbers that came into the list in that month, and still stand in it."""
@@ -57,7 +58,8 @@ class CampaignOfMonth:
     id: int
     name: str
     messages: int
-    cost: Decimal
+    cost: Decimal | None
+    """None where the shop had no prices."""
     purchases: Purchases
 
     @property

@@ -31,9 +31,9 @@ class Purchases:
     buyers: int = 0
     pesos: Decimal = Decimal(0)
 
-    def per_peso(self, cost: Decimal) -> Decimal | None:
+    def per_peso(self, cost: Decimal | None) -> Decimal | None:
         """Return the pesos for each peso that the messages cost; None where they cost nothing that is known."""
-        return (self.pesos / cost).quantize(Decimal("0.01")) if cost > 0 else None
+        return (self.pesos / cost).quantize(Decimal("0.01")) if cost else None
 
 
 @dataclass(frozen=True)
