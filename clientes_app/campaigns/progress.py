@@ -13,7 +13,7 @@ from ..database.transactions import read_transaction
 from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, MotivoDePausa, SMSLog, TipoDeCampana
 from ..models.types import utc_now
 from ..sending.waiting import Standing, Wait, standings
-from .dots.services import dots_of
+from .dots.run_lengths import dots_of
 
 LATEST = 8
 WAITING = "espera"

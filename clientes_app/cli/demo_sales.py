@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ..clients.sales.services import carry_over
 from ..models import CampanaSMS, Cliente, EstadoSMS, SMSLog, TipoDeCampana, Venta
 from .demo_hours import ShopHours
+from .demo_names import ENTERED_AGAIN
 
 TRADERS = 3
 _DAYS = 180
@@ -65,7 +66,8 @@ _HABITS = (
 
 def add_sales(session: Session, account_id: int, hours: ShopHours, clients: Sequence[Cliente]) -> dict[int, Decimal]:
     """Add what was bought in half a year, and return for how much, by the client's id; who trades comes first."""
-    buyers = hours.dice.sample([client for client in clients if client.activo], sum(habit.people for habit in _HABITS))
+    may_buy = [client for place, client in enumerate(clients) if client.activo and place not in ENTERED_AGAIN]
+    buyers = hours.dice.sample(may_buy, sum(habit.people for habit in _HABITS))
     spent: dict[int, Decimal] = {}
     sent = _advertisements(session, account_id)
     for habit, client in zip(_habits(), buyers, strict=True):

@@ -9,9 +9,9 @@ from decimal import Decimal
 from math import sqrt
 from zoneinfo import ZoneInfo
 
-from ..models import Venta
+from ..models import EstadoSMS, SMSLog, Venta
 from ..values.days import first_of_next_month, start_of
-from .timeline import Entry, Kind
+from .timeline import Entry
 
 WIDTH = 640
 LARGEST = 24.0
@@ -55,7 +55,7 @@ class Picture:
 def picture_of(entries: Sequence[Entry], now: datetime, zone: ZoneInfo) -> Picture | None:
     """Return the picture of a story's entries until a moment; None where nobody bought or got anything."""
     purchases = [(entry.place.moment, entry.what.total) for entry in entries if isinstance(entry.what, Venta)]
-    messages = [entry.place.moment for entry in entries if entry.kind is Kind.MESSAGE]
+    messages = [entry.place.moment for entry in entries if _went_out(entry.what)]
     moments = [*(moment for moment, _ in purchases), *messages]
     if not moments:
         return None
@@ -69,6 +69,10 @@ def picture_of(entries: Sequence[Entry], now: datetime, zone: ZoneInfo) -> Pictu
         [scale.x(moment) for moment in messages],
         _months(scale),
     )
+
+
+def _went_out(what: object) -> bool:
+    return isinstance(what, SMSLog) and what.estado is EstadoSMS.ENVIADO
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask import Flask
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
-from clientes_app.campaigns.dots.services import MOST
+from clientes_app.campaigns.dots.run_lengths import MOST
 from clientes_app.clients.search.criteria import Search
 
 from ..support.carrier import sending

@@ -11,7 +11,7 @@ import pytest
 
 from clientes_app.clients.story_picture import LARGEST, WIDTH, picture_of
 from clientes_app.clients.timeline import Entry, Kind, Place, Source
-from clientes_app.models import SMSLog, Venta
+from clientes_app.models import EstadoSMS, SMSLog, Venta
 from clientes_app.models.types import utc_now
 
 from ..support.checking_client import CheckingClient
@@ -26,16 +26,19 @@ def purchase(days_ago: int, pesos: int) -> Entry:
     return Entry(place, Kind.PURCHASE, Venta(total=Decimal(pesos)))
 
 
-def message(days_ago: int) -> Entry:
-    return Entry(Place(NOW - timedelta(days=days_ago), Source.MESSAGE, days_ago), Kind.MESSAGE, SMSLog())
+def message(days_ago: int, state: EstadoSMS = EstadoSMS.ENVIADO) -> Entry:
+    return Entry(Place(NOW - timedelta(days=days_ago), Source.MESSAGE, days_ago), Kind.MESSAGE, SMSLog(estado=state))
 
 
 def test_purchases_are_circles_whose_areas_are_as_their_pesos() -> None:
-    picture = picture_of([purchase(1, 25_000), purchase(40, 100_000), message(20)], NOW, BOGOTA)
+    picture = picture_of(
+        [purchase(1, 25_000), purchase(40, 100_000), message(20), message(21, EstadoSMS.OMITIDO)], NOW, BOGOTA
+    )
     assert picture is not None
     large, small = picture.circles
     assert (large.radius, small.radius) == (LARGEST, LARGEST / 2)
-    assert large.x < picture.ticks[0] < small.x
+    (tick,) = picture.ticks
+    assert small.x > tick > large.x
     assert [month.first for month in picture.months] == [date(2026, 10, 1), date(2026, 11, 1)]
 
 

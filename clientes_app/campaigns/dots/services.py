@@ -1,41 +1,12 @@
-"""The states of a campaign's messages in sending order: all of them as one short text, and one of them by its place."""
+"""The message that a dot stands for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
-from typing import Any
-
-from sqlalchemy import Connection, String, bindparam, select, type_coerce
-
 from ...errors import NotFound
 from ...extensions import db
-from ...models import CampanaSMS, EstadoSMS, SMSLog
+from ...models import CampanaSMS, SMSLog
 from ...tenancy import get_owned
-
-MOST = 2_000
-"""A campaign to more clients has no dots."""
-
-_LETTERS = {
-    EstadoSMS.PENDIENTE.value: "p",
-    EstadoSMS.ENVIANDO.value: "e",
-    EstadoSMS.ENVIADO.value: "s",
-    EstadoSMS.FALLIDO.value: "f",
-    EstadoSMS.INCIERTO.value: "i",
-    EstadoSMS.OMITIDO.value: "o",
-    EstadoSMS.CANCELADO.value: "c",
-}
-
-# From the index of states alone, whose order is another: so few are sorted sooner than they are looked up.
-_STATES = select(SMSLog.id, type_coerce(SMSLog.estado, String())).where(SMSLog.campana_id == bindparam("campaign_id"))
-
-
-def dots_of(connection: Connection, campaign_id: int, total: int) -> str:
-    """Return the states of a campaign's messages as lengths of runs, such as p120e3s500; empty where there are many.
-
-    `total` is how many messages it has.
-    """
-    return _run_lengths(state for _, state in _in_order(connection, campaign_id)) if total <= MOST else ""
+from .run_lengths import MOST, in_order
 
 
 def message_at(account_id: int, campaign_id: int, place: int) -> SMSLog:
@@ -46,13 +17,5 @@ def message_at(account_id: int, campaign_id: int, place: int) -> SMSLog:
     campaign = get_owned(db.session(), CampanaSMS, account_id, campaign_id)
     if not place < campaign.total_clientes <= MOST:
         raise NotFound
-    row_id, _ = _in_order(db.session.connection(), campaign_id)[place]
+    row_id, _ = in_order(db.session.connection(), campaign_id)[place]
     return db.session.get_one(SMSLog, row_id)
-
-
-def _in_order(connection: Connection, campaign_id: int) -> list[Any]:
-    return sorted(connection.execute(_STATES, {"campaign_id": campaign_id}).all())
-
-
-def _run_lengths(states: Iterable[str]) -> str:
-    return "".join(f"{_LETTERS[state]}{sum(1 for _ in run)}" for state, run in groupby(states))
