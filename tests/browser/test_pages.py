@@ -619,6 +619,7 @@ def check_looks(page: Page) -> None:
 NOT_PAGES = {
     "campaigns.actions",
     "campaigns.decided",
+    "campaigns.dot",
     "campaigns.download_certificate",
     "campaigns.progress",
     "campaigns.running",
