@@ -19,12 +19,16 @@ def _or_null(schema: Json) -> Json:
 _MONTH_NAME = {"type": "string", "pattern": r"^\d{4}-\d{2}$", "description": translatable("A month of the shop.")}
 _DAYS = count(translatable("So many days after a message a purchase counts, as the shop has settled."))
 _MONEY = {
-    "costo": _amount(translatable("What the messages cost, in pesos, by the prices they were stored with.")),
+    "costo": _amount(
+        translatable("What the messages whose cost is known cost, in pesos, by the prices they were stored with.")
+    ),
+    "mensajes_cobrados": count(translatable("Messages that cost something: Twilio accepted them, or may have.")),
+    "mensajes_con_costo": count(translatable("Those of which the cost is known: the shop had prices.")),
     "compras": count(translatable("Sales that came after a message; each counts once, for the last one before it.")),
     "compradores": count(translatable("The clients of these sales.")),
     "pesos": _amount(translatable("What these sales come to.")),
     "pesos_por_peso": _or_null(
-        _amount(translatable("Pesos bought for each peso spent; null where nothing was spent that is known."))
+        _amount(translatable("Pesos bought for each peso spent; null where nothing was, or not all of it is known."))
     ),
 }
 _REASON = shape(

@@ -42,6 +42,7 @@ class CampaignReport:
     delivered: int
     purchases: Purchases
     cost: Decimal
+    costed: sums.Costed
     reasons: Sequence[Reason]
     steps: Sequence[Step]
     step_minutes: int
@@ -51,8 +52,8 @@ class CampaignReport:
 
     @property
     def per_peso(self) -> Decimal | None:
-        """Return the pesos bought for each peso spent; None where nothing was spent that is known."""
-        return self.purchases.per_peso(self.cost)
+        """Return the pesos bought for each peso spent; None where nothing was, or it is not known."""
+        return self.purchases.per_peso(self.cost) if self.costed.is_whole else None
 
 
 def campaign_report(account_id: int, campaign_id: int) -> CampaignReport:
@@ -66,13 +67,15 @@ def campaign_report(account_id: int, campaign_id: int) -> CampaignReport:
     campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
     counts = sums.counts_of(session, campaign_id)
     steps, minutes = _steps(session, campaign_id)
+    prices = sums.prices_of(session, [campaign_id])
     return CampaignReport(
         campaign,
         campaign.total_clientes,
         sums.sent(counts),
         sums.delivered(counts),
         purchases_of(session, account_id, campaign_id),
-        sums.cost_of(counts, sums.prices_of(session, [campaign_id])),
+        sums.cost_of(counts, prices),
+        sums.costed_of(counts, prices),
         reasons_in(counts),
         steps,
         minutes,

@@ -13,7 +13,7 @@ from ..web.csv_export import Rows
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, ClientsReport
 from .hours_report import HoursReport
-from .month_report import Figures, MonthReport
+from .month_report import CampaignOfMonth, Figures, MonthReport
 from .reasons import Reason
 from .report_words import often_in_words, recency_in_words
 
@@ -38,10 +38,7 @@ def of_month(report: MonthReport) -> list[Table]:
     months = [f"{report.first:%Y-%m}", f"{report.month_before:%Y-%m}"]
     now, before = _figures(report.figures), _figures(report.before)
     figures = [[name, value, before[name]] for name, value in now.items()]
-    campaigns = [
-        [each.name, each.messages, each.cost, each.purchases.sales, each.purchases.buyers, each.purchases.pesos]
-        for each in report.campaigns
-    ]
+    campaigns = [[each.name, each.messages, *_purchases(each)] for each in report.campaigns]
     return [
         Table(gettext("The month"), [gettext("Figure"), *months], figures),
         _reasons(report.reasons),
@@ -65,6 +62,8 @@ def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
                 [gettext("Purchases"), bought.sales],
                 [gettext("Pesos bought"), bought.pesos],
                 [gettext("Cost"), report.cost],
+                [gettext("Messages that cost something"), report.costed.messages],
+                [gettext("Messages whose cost is known"), report.costed.known],
                 [gettext("Pesos bought for each peso spent"), report.per_peso],
             ],
         ),
@@ -112,6 +111,8 @@ def _figures(figures: Figures) -> dict[str, Any]:
         gettext("Delivered"): figures.delivered,
         gettext("Did not arrive"): figures.failed,
         gettext("Cost"): figures.cost,
+        gettext("Messages that cost something"): figures.costed.messages,
+        gettext("Messages whose cost is known"): figures.costed.known,
         gettext("Purchases after"): bought.sales,
         gettext("Buyers"): bought.buyers,
         gettext("Pesos bought"): bought.pesos,
@@ -126,5 +127,11 @@ def _reasons(reasons: Sequence[Reason]) -> Table:
     return Table(gettext("Why messages did not arrive"), titles, rows)
 
 
+def _purchases(each: CampaignOfMonth) -> list[Any]:
+    bought, costed = each.purchases, each.costed
+    return [each.cost, bought.sales, bought.buyers, bought.pesos, costed.messages, costed.known]
+
+
 def _purchase_titles() -> list[str]:
-    return [gettext("Cost"), gettext("Purchases"), gettext("Buyers"), gettext("Pesos bought")]
+    costed = gettext("Messages that cost something"), gettext("Messages whose cost is known")
+    return [gettext("Cost"), gettext("Purchases"), gettext("Buyers"), gettext("Pesos bought"), *costed]

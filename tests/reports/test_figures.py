@@ -77,6 +77,7 @@ def check_month(rows: Rows, account: Account, month: date, bought: list[plain.Bo
     figures = report.figures
     assert (figures.messages, figures.delivered, figures.failed) == plain.states(messages)
     assert figures.cost == rows.cost(messages)
+    assert (figures.costed.known, figures.costed.messages) == rows.costed(messages)
     assert (figures.purchases.sales, figures.purchases.buyers, figures.purchases.pesos) == plain.sums(then)
     assert figures.opt_outs == sum(rows.in_month(each.creado, month) for each in rows.opt_outs)
     assert sum(reason.messages for reason in report.reasons) == figures.failed
@@ -120,6 +121,7 @@ def check_campaign(rows: Rows, account: Account, campaign_id: int, bought: list[
     assert report.chosen == len(messages)
     assert (report.sent, report.delivered) == plain.states(messages)[:2]
     assert report.cost == rows.cost(messages)
+    assert (report.costed.known, report.costed.messages) == rows.costed(messages)
     assert (report.purchases.sales, report.purchases.buyers, report.purchases.pesos) == plain.sums(its)
     assert sum(step.sent for step in report.steps) == report.sent
     assert sum(step.delivered for step in report.steps) == report.delivered
@@ -167,6 +169,18 @@ def test_sales_that_are_edited_deleted_and_entered_for_the_past(shops: list[Rand
             shop.delete_sale(sale)
         shop.sales += [shop.add_sale(shop.dice.choice(shop.clients), shop.moment()) for _ in range(15)]
     check_all(shops)
+
+
+def test_prices_that_were_set_late(shops: list[RandomShop], first: RandomShop) -> None:
+    without = first.campaigns[::2]
+    change(first, update(CampanaSMS).where(CampanaSMS.id.in_(without)).values(costo=0, partes=0))
+    check_all(shops)
+    with first.app.test_request_context():
+        figures = [month_report(account_of(first, ZONES[0]), month).figures for month in MONTHS]
+        assert all(campaign_report(first.account, each).per_peso is None for each in without)
+    partly = [each for each in figures if each.cost and not each.costed.is_whole]
+    assert partly
+    assert {each.per_peso for each in partly} == {None}
 
 
 def test_days_that_count_are_changed(shops: list[RandomShop]) -> None:

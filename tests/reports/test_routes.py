@@ -71,6 +71,22 @@ def test_files_hold_no_formulas(reader: CheckingClient, sold: RandomShop) -> Non
         assert not any(cell.startswith(("=", '"=')) for cell in cells)
 
 
+def test_a_cost_that_is_known_in_part_says_so(reader: CheckingClient, sold: RandomShop, app: Flask) -> None:
+    assert "(se sabe de" not in reader.get("/informes/mes/2026-10/").text
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(CampanaSMS).where(CampanaSMS.id.in_(sold.campaigns[::2])).values(costo=0, partes=0))
+    text = reader.get("/informes/mes/2026-10/").text
+    known, messages = re.findall(r"\(se sabe de (\d+) de (\d+)\)", text)[0]
+    assert 0 < int(known) < int(messages)
+    assert "#prices-title" not in text
+    admin = open_browser(app)
+    admin.log_in("otra")
+    assert "#prices-title" in admin.get("/informes/mes/2026-10/").text
+    figures = admin.get("/api/informes/mes/2026-10/").json["cifras"]
+    assert (figures["mensajes_con_costo"], figures["mensajes_cobrados"]) == (int(known), int(messages))
+    assert figures["pesos_por_peso"] is None
+
+
 def test_another_account_has_nothing_here(admin: CheckingClient, sold: RandomShop) -> None:
     campaign = sold.campaigns[0]
     for path in (f"/informes/campana/{campaign}/", f"/informes/mensajes/?campana={campaign}"):
