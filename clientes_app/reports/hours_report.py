@@ -6,9 +6,9 @@ Triggers note each sale as it comes, goes or changes; whoever looks adds the not
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -18,14 +18,22 @@ from ..database.transactions import id_list, write_transaction
 from ..extensions import db, engine_apart
 from ..models import VentaAnotada, VentasContadas
 from ..models.types import utc_now
+from ..sending.law.rules import rules_of
 from ..tenancy import Account
-from ..values.days import day_after, day_of, start_of
+from ..values.days import day_after, day_of, settle, start_of
 from .counted.quarters import Span, days_between, hours_of
 
 LOOKED_AT = timedelta(days=364)
 """So long back: whole weeks, so that each weekday is there as often as the others."""
-FEWEST_SALES = 20
+FEWEST_SALES = 30
 """Of fewer nobody can say when people buy."""
+_TIMES_THE_AVERAGE = 2
+"""So many times as much as in an hour on the average is bought in one that stands out."""
+_ALIKE = 0.75
+"""An hour with such a part of the purchases of the best is much like it."""
+MOST_ALIKE = 3
+_WEEK_AHEAD = timedelta(days=28)
+"""Long enough for each weekday to come once without a holiday."""
 _NOTES_AT_ONCE = 10_000
 _NOON = 12
 
@@ -55,11 +63,30 @@ class HoursReport:
 
     @property
     def best(self) -> Slot | None:
-        """Return the hour in which most is bought, the earliest of several; None where there are too few sales."""
-        if self.total < FEWEST_SALES:
+        """Return the hour in which most is bought, the earliest of several; None where it is too early to tell."""
+        return self.best_of([Slot(weekday, hour) for weekday in range(7) for hour in range(24)])
+
+    def best_of(self, slots: Collection[Slot]) -> Slot | None:
+        """Return in which of some hours most is bought, the earliest of several; None where none of them stands out."""
+        best = max(sorted(slots), key=self.sales_in, default=None)
+        if best is None or self.total < FEWEST_SALES:
             return None
-        slots = (Slot(weekday, hour) for weekday in range(7) for hour in range(24))
-        return max(slots, key=lambda slot: self.sales[slot.weekday][slot.hour])
+        average = self.total / (7 * len(self.hours))
+        return best if self.sales_in(best) >= _TIMES_THE_AVERAGE * average else None
+
+    def sales_in(self, slot: Slot) -> int:
+        """Return how many sales were made in an hour of the week."""
+        return self.sales[slot.weekday][slot.hour]
+
+    @property
+    def alike(self) -> list[Slot]:
+        """Return the hours that are much like the best one, those with most sales first."""
+        if self.best is None:
+            return []
+        slots = [Slot(weekday, hour) for weekday in range(7) for hour in range(24)]
+        least = _ALIKE * self.sales_in(self.best)
+        found = [slot for slot in slots if slot != self.best and self.sales_in(slot) >= least]
+        return sorted(found, key=lambda slot: (-self.sales_in(slot), slot))
 
     @property
     def hours(self) -> range:
@@ -69,8 +96,24 @@ class HoursReport:
 
 
 def best_slot(account: Account) -> Slot | None:
-    """Return the weekday and hour in which the account's clients buy most; None where there are too few sales."""
-    return hours_report(account).best
+    """Return in which lawful hour for advertising clients buy most; None where none is told apart from the others."""
+    report, lawful = hours_report(account), _lawful_slots(account)
+    best = report.best_of(lawful)
+    if best is None or any(report.sales_in(slot) == report.sales_in(best) for slot in lawful - {best}):
+        return None
+    return best
+
+
+def _lawful_slots(account: Account) -> set[Slot]:
+    """Return the hours of the week, by the account's clock, at whose beginning Colombian numbers may be written to."""
+    rules = rules_of(db.session().connection(), account.id)
+    today = day_of(utc_now(), account.zone).date
+    return {
+        Slot(day.weekday(), hour)
+        for day in days_between(today, today + _WEEK_AHEAD)
+        for hour in range(24)
+        if rules.in_colombia(settle(day, time(hour), account.zone).moment).is_open
+    }
 
 
 def hours_report(account: Account) -> HoursReport:

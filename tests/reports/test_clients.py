@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,8 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, Cliente, OrigenBaja, Venta
 from clientes_app.reports.clients_report import clients_report, searches
 from clientes_app.reports.counted import unreached
-from clientes_app.reports.hours_report import FEWEST_SALES, Slot, best_slot
+from clientes_app.reports.hours_report import FEWEST_SALES, HoursReport, Slot, best_slot, hours_report
+from clientes_app.reports.report_words import best_in_words
 from clientes_app.tenancy import Account
 
 from ..support.clock import Clock
@@ -99,9 +100,30 @@ def test_the_best_hour_is_known_from_enough_sales(app: Flask, shop: Shop, accoun
     clock.set(2026, 11, 20, 9)
     with app.test_request_context():
         assert best_slot(here) is None
+        assert "muy temprano" in best_in_words(hours_report(here))
     for minute in (40, 41):
         sell(2026, 11, 18, 10, minute)
+    for second in range(20):
+        sell(2026, 11, 15, 10, 0, second)
     clock.set(2026, 11, 20, 9)
     with app.test_request_context():
-        assert best_slot(here) == Slot(2, 10)
-        assert best_slot(Account(account, ZoneInfo("Asia/Kolkata"), "CO")) == Slot(2, 2), "Tuesday at 16:20 there"
+        assert hours_report(here).best == Slot(6, 10)
+        assert best_slot(here) == Slot(2, 10), "not on a Sunday"
+        assert best_slot(Account(account, ZoneInfo("Asia/Kolkata"), "CO")) is None, "two are as good there"
+    sell(2026, 11, 17, 16, 59)
+    sell(2026, 11, 17, 16, 58)
+    clock.set(2026, 11, 20, 9)
+    with app.test_request_context():
+        assert best_slot(here) is None, "two are as good"
+        said = best_in_words(hours_report(here))
+    assert said.startswith("Domingo 10")
+    assert "(20 de 53 compras)" in said
+
+
+def test_hours_without_one_that_stands_out() -> None:
+    even = HoursReport(date(2026, 1, 1), date(2026, 12, 30), [[1] * 24 for _ in range(7)], 0)
+    assert (even.best, even.alike) == (None, [])
+    table = [[1] * 24 for _ in range(7)]
+    table[3][13], table[5][10], table[5][16] = 4, 3, 4
+    report = HoursReport(date(2026, 1, 1), date(2026, 12, 30), table, 0)
+    assert (report.best, report.alike) == (Slot(3, 13), [Slot(5, 16), Slot(5, 10)])
