@@ -104,7 +104,9 @@ SCHEMAS: Json = {
                         **_SENT_AND_DELIVERED,
                     }
                 ),
-                translatable("What went out and arrived, in quarters of an hour or more."),
+                translatable(
+                    "What went out and arrived, by whole hours of the shop's clock, or more of them at a time."
+                ),
             ),
         }
     ),

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..web.access import Access, access, program_view
 from ..web.actor import current_account
@@ -39,7 +38,8 @@ def month_for_programs(mes: str) -> ResponseReturnValue:
 @access(Access.STAFF)
 def campaign_for_programs(pk: int) -> ResponseReturnValue:
     """Return what a campaign came to."""
-    report, zone = campaign_report(current_user.account_id, pk), current_account().zone
+    account = current_account()
+    report, zone = campaign_report(account, pk), account.zone
     said = as_json.of_campaign(report, zone)
     return _answer(said, lambda: tables.of_campaign(report, zone), f"informe-campana-{pk}.csv")
 

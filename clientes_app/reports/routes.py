@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..web.access import Access, access
 from ..web.actor import current_account
@@ -45,7 +44,7 @@ def month(mes: str) -> ResponseReturnValue:
 @access(Access.STAFF)
 def campaign(pk: int) -> ResponseReturnValue:
     """Show what a campaign came to."""
-    report = campaign_report(current_user.account_id, pk)
+    report = campaign_report(current_account(), pk)
     if _as_file():
         return _file(tables.of_campaign(report, current_account().zone), f"informe-campana-{pk}.csv")
     return render_template("reports/campaign.html", report=report, campaign=report.campaign)

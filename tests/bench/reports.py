@@ -67,7 +67,7 @@ def measure_reports(name: str, app: Flask, clients: int) -> None:
         reports: dict[str, Callable[[], Any]] = {
             "a month": lambda: month_report(account, month),
             "the month before": lambda: month_report(account, _before(month)),
-            "a campaign": lambda: campaign_report(account.id, campaign_id),
+            "a campaign": lambda: campaign_report(account, campaign_id),
             "the clients": lambda: clients_report(account),
             "when people buy": lambda: hours_report(account),
         }

@@ -19,7 +19,7 @@ from clientes_app.models import CampanaSMS, Cliente, CompraDespues, Cuenta, Esta
 from clientes_app.privacy.services import erase
 from clientes_app.reports import behind
 from clientes_app.reports.behind import Asked, What
-from clientes_app.reports.campaign_report import campaign_report
+from clientes_app.reports.campaign_report import MOST_STEPS, campaign_report
 from clientes_app.reports.hours_report import hours_report
 from clientes_app.reports.month_report import month_report, span_of
 from clientes_app.sending import evidence
@@ -115,7 +115,7 @@ def all_messages(account: Account, asked: Asked) -> list[SMSLog]:
 
 
 def check_campaign(rows: Rows, account: Account, campaign_id: int, bought: list[plain.Bought]) -> None:
-    report = campaign_report(account.id, campaign_id)
+    report = campaign_report(account, campaign_id)
     messages = [each for each in rows.messages if each.campana_id == campaign_id]
     its = [each for each in bought if each.message.campana_id == campaign_id]
     assert report.chosen == len(messages)
@@ -124,6 +124,8 @@ def check_campaign(rows: Rows, account: Account, campaign_id: int, bought: list[
     assert (report.costed.known, report.costed.messages) == rows.costed(messages)
     assert (report.purchases.sales, report.purchases.buyers, report.purchases.pesos) == plain.sums(its)
     assert sum(step.sent for step in report.steps) == report.sent
+    assert all(step.begins.astimezone(account.zone).minute == 0 for step in report.steps)
+    assert len({step.begins for step in report.steps}) == len(report.steps) <= MOST_STEPS
     assert sum(step.delivered for step in report.steps) == report.delivered
     for reason in report.reasons:
         sentence = None if reason.code else reason.sentence
@@ -177,7 +179,7 @@ def test_prices_that_were_set_late(shops: list[RandomShop], first: RandomShop) -
     check_all(shops)
     with first.app.test_request_context():
         figures = [month_report(account_of(first, ZONES[0]), month).figures for month in MONTHS]
-        assert all(campaign_report(first.account, each).per_peso is None for each in without)
+        assert all(campaign_report(account_of(first, ZONES[0]), each).per_peso is None for each in without)
     partly = [each for each in figures if each.cost and not each.costed.is_whole]
     assert partly
     assert {each.per_peso for each in partly} == {None}
