@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -21,6 +21,14 @@ from .reasons import Reason, reasons_in
 
 MOST_STEPS = 48
 """So many rows of its course are shown at the most: of a longer one each stands for more than an hour."""
+
+_NOT_SENT = (
+    EstadoSMS.CANCELADO,
+    EstadoSMS.INCIERTO,
+    EstadoSMS.OMITIDO,
+    EstadoSMS.ENVIANDO,
+    EstadoSMS.PENDIENTE,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,8 @@ class CampaignReport:
     purchases: Purchases
     cost: Decimal
     costed: sums.Costed
+    not_sent: Mapping[EstadoSMS, int]
+    """How many messages are in each state in which they neither went out nor failed, where any is."""
     reasons: Sequence[Reason]
     steps: Sequence[Step]
     step_minutes: int
@@ -77,6 +87,7 @@ def campaign_report(account: Account, campaign_id: int) -> CampaignReport:
         purchases_of(session, account_id, campaign_id),
         sums.cost_of(counts, prices),
         sums.costed_of(counts, prices),
+        {state: number for state in _NOT_SENT if (number := sums.in_state(counts, state))},
         reasons_in(counts),
         steps,
         minutes,

@@ -60,7 +60,12 @@ def counts_of(session: Session, campaign_id: int) -> list[Count]:
 
 def sent(counts: Iterable[Count]) -> int:
     """Return how many Twilio accepted."""
-    return sum(count.mensajes for count in counts if count.estado is EstadoSMS.ENVIADO)
+    return in_state(counts, EstadoSMS.ENVIADO)
+
+
+def in_state(counts: Iterable[Count], state: EstadoSMS) -> int:
+    """Return how many are in a state."""
+    return sum(count.mensajes for count in counts if count.estado is state)
 
 
 def delivered(counts: Iterable[Count]) -> int:
