@@ -265,7 +265,7 @@ CAMPAIGN = (
     _FORMAT,
 )
 CLIENTS = (
-    translatable("Who buys, who sleeps and who never gets a message"),
+    translatable("Who buys, who sleeps and who gets no messages"),
     translatable("The filters of each group find its clients: a campaign may go to them."),
     {"200": _reports("InformeDeClientes", _CLIENTS), **_UNREADABLE, **shared()},
     _FORMAT,

@@ -84,13 +84,13 @@ def of_clients(report: ClientsReport) -> list[Table]:
             tiles,
         ),
         Table(
-            gettext("Who never gets a message"),
+            gettext("Who gets no messages now, and why"),
             [gettext("Why"), gettext("Clients")],
             [
                 [gettext("Without a usable number"), unreached.without_number],
-                [gettext("Opted out"), unreached.opted_out],
+                [gettext("Opted out, whether they got messages before or not"), unreached.opted_out],
                 [gettext("Inactive"), unreached.inactive],
-                [gettext("Never written to"), unreached.never_written_to],
+                [gettext("Never written to, though they could be"), unreached.never_written_to],
             ],
         ),
         Table(gettext("Growth"), [gettext("Month"), gettext("New clients"), gettext("Opt-outs")], months),

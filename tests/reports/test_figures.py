@@ -94,7 +94,11 @@ def check_month(rows: Rows, account: Account, month: date, bought: list[plain.Bo
 
 def check_behind(account: Account, month: date, figures: Any) -> None:
     span = span_of(month, account)
-    for what, number in ((What.SENT, figures.messages), (What.DELIVERED, figures.delivered)):
+    for what, number in (
+        (What.SENT, figures.messages),
+        (What.DELIVERED, figures.delivered),
+        (What.NOT_ARRIVED, figures.failed),
+    ):
         assert len(list(all_messages(account, Asked(what, span=span)))) == number
     sales = behind.purchases(account.id, Asked(span=span), None)
     assert len(sales.rows) == min(figures.purchases.sales, behind.A_PAGE)
