@@ -17,9 +17,9 @@ from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cliente, CompraDespues, EstadoCampana, SMSLog, Venta
 from clientes_app.models.types import utc_now
 from clientes_app.reports.campaign_report import campaign_report
-from clientes_app.reports.clients_report import clients_report
 from clientes_app.reports.counted.counting import count_everything
 from clientes_app.reports.hours_report import fold_all_sales, hours_report
+from clientes_app.reports.kept_clients import clients_report, count_kept_again
 from clientes_app.reports.month_report import month_report, present_month
 from clientes_app.tenancy import Account
 
@@ -74,6 +74,8 @@ def measure_reports(name: str, app: Flask, clients: int) -> None:
         for title, look in reports.items():
             _timed(f"  {title}, the first look", look)
             _timed(f"  {title}, again", look, AGAIN)
+        _timed("  the clients counted by the daily sweep", lambda: count_kept_again(account.region))
+        _timed("  the clients, the first look after it", reports["the clients"])
         with write_transaction(db.engine) as connection:
             connection.execute(db.update(CampanaSMS).filter_by(id=campaign_id).values(actualizado=utc_now()))
         _timed("  a month whose last campaign has just changed", reports["a month"])

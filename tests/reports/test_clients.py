@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from sqlalchemy import select, update
 from clientes_app.clients.search.listing import count
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, Cliente, OrigenBaja, Venta
-from clientes_app.reports.clients_report import clients_report, searches
-from clientes_app.reports.counted import unreached
+from clientes_app.reports import kept_clients
+from clientes_app.reports.clients_report import searches
 from clientes_app.reports.hours_report import FEWEST_SALES, HoursReport, Slot, best_slot, hours_report
+from clientes_app.reports.kept_clients import clients_report
 from clientes_app.reports.report_words import best_in_words
 from clientes_app.tenancy import Account
 
@@ -69,17 +71,24 @@ def test_each_count_is_that_of_its_filters(random_shop: RandomShop) -> None:
 def test_what_took_long_to_count_is_kept_for_a_day(
     random_shop: RandomShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unreached, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(kept_clients, "LONG_SECONDS", 0.0)
+
+    account = Account(random_shop.account, ZONE, "CO")
+    with random_shop.app.app_context():
+        first, again = clients_report(account), clients_report(account)
+        assert again == replace(first, counted=again.counted)
+        assert (first.counted, again.counted is None) == (None, False)
 
     def without_number() -> int:
         with random_shop.app.app_context():
-            return unreached.unreached_of(db.engine, random_shop.account).without_number
+            report = clients_report(account)
+            return report.unreached.without_number
 
     assert without_number() == 1
     random_shop.shop.add_client(random_shop.account, "Otra", "")
     assert without_number() == 1
     with random_shop.app.app_context():
-        unreached.count_kept_again(db.engine)
+        kept_clients.count_kept_again("CO")
     assert without_number() == 2
     random_shop.shop.add_client(random_shop.account, "Una más", "")
     clock.pass_by(hours=26)
