@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from ..models import Accion, Auditoria, ClaseImportacion, MotivoDePausa, TipoDeCampana
+from ..sending.law.rules import Closer
 from ..web.formatting import number
 
 COUNT = "cuantos"
@@ -69,7 +70,8 @@ _DETAILS = {
     "columnas": lazy_gettext("columns"),
     "con": lazy_gettext("with"),
     "concepto": lazy_gettext("what for"),
-    "exceptuada_por": lazy_gettext("sent outside the hours by"),
+    "exceptuada_por": lazy_gettext("sent as an exception by"),
+    "horario_de": lazy_gettext("outside the hours of"),
     "fecha": lazy_gettext("day and hour"),
     "filas": lazy_gettext("rows"),
     "formato": lazy_gettext("format"),
@@ -97,6 +99,8 @@ _VALUES = {
     MotivoDePausa.LIMITE: lazy_gettext("it would have passed a limit of the shop"),
     TipoDeCampana.PUBLICIDAD: lazy_gettext("advertising"),
     TipoDeCampana.SERVICIO: lazy_gettext("service"),
+    Closer.LAW: lazy_gettext("the law"),
+    Closer.SHOP: lazy_gettext("the shop"),
     "app": lazy_gettext("an app"),
     "cambiado": lazy_gettext("changed"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),

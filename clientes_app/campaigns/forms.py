@@ -102,7 +102,7 @@ class SendForm(Form):
     huella = HiddenField()
     mensajes = HiddenField()
     para = HiddenField(filters=[clean_line])
-    acepto = FlagField(lazy_gettext("I know what the law says, and send it all the same"), default=False)
+    acepto = FlagField(lazy_gettext("I know what the law says, and want to send it anyway"), default=False)
 
     @property
     def moment(self) -> datetime | None:
@@ -145,6 +145,21 @@ class HourForm(Form):
             raise ValidationError(gettext("Choose an hour, such as 10:00."))
         if self.settled is not None:
             _require_ahead(self.settled.moment)
+
+
+class ChangeForm(HourForm):
+    """Another hour of a campaign: the one that is typed, or that of the button which was pressed."""
+
+    para = HiddenField(filters=[clean_line])
+
+    @property
+    def settled(self) -> Settled | None:
+        """Return the moment that is meant; None where it cannot be read."""
+        offered = read_moment(self.para.data or "")
+        if offered is None:
+            return super().settled
+        local = offered.astimezone(account_zone())
+        return settle(local.date(), local.time(), account_zone())
 
 
 class ComposeForm(MessageForm, HourForm, KindForm):

@@ -114,6 +114,7 @@ def _messages_context(campaign: CampanaSMS) -> dict[str, Any]:
         "has_missing": has_missing(campaign),
         "segment": segment_of(db.session(), campaign),
         "excepted_by": binding.excepted_by(db.session(), campaign),
+        "lifted": binding.lifted_by(db.session(), campaign),
         "openings": binding.openings_of(db.session(), campaign.usuario_id, [campaign]),
     }
     return {"page": page, "state": state, "problems": problems, **beside}
