@@ -50,6 +50,7 @@ def confirm_excepting(key: UUID) -> ResponseReturnValue:
 def send_excepted(key: UUID) -> ResponseReturnValue:
     """Send it whatever the hours say, where its author has said that they know what the law says."""
     form = SendForm(request.form)
+    binding.require_exceptable(binding.law_of(db.session(), current_user.account_id))
     if not form.acepto.data:
         form.acepto.errors = [gettext("Tick the box to send it anyway.")]
         return _ask_to_except(key, form)
