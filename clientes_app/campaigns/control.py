@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
+from ..models import Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from ..sending import control, evidence, outbox
 from ..shop.services import lock_account
 from ..tenancy import get_owned, lock_owned

@@ -18,7 +18,7 @@ from ..web.access import Access, access, by_itself, stream_view
 from ..web.filters import cannot_be_read, in_words, one_of, read_filters
 from ..web.htmx import go_to, is_partial, page_or_fragment, source, way_back
 from ..web.live_progress import polled_progress, streamed_progress
-from . import LIVE, bp, listing, services
+from . import LIVE, bp, control, listing, services
 from .law import binding
 from .missing import has_missing
 from .progress import snapshot

@@ -12,6 +12,8 @@ from ..settings import current_settings
 from . import kept_forms
 
 THEMES = ("auto", "light", "dark")
+_WITH_ANOTHER = {"shop.way_out": "advertising", "shop.save_way_out": "advertising"}
+"""Pages that stand with another blueprint's than their own."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Place:
     @property
     def current(self) -> bool:
         """Return whether the present page belongs to this place."""
-        return request.blueprint in {self.endpoint.partition(".")[0], *self.also}
+        here = _WITH_ANOTHER.get(request.endpoint or "", request.blueprint)
+        return here in {self.endpoint.partition(".")[0], *self.also}
 
 
 def init_app(app: Flask) -> None:
