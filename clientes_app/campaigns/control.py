@@ -183,6 +183,12 @@ def _make_up_for_the_hour(session: Session, campaign: CampanaSMS, by: Actor) -> 
         outbox.leave_out_no_longer_meant(session.connection(), campaign.id, campaign.usuario_id)
 
 
+def approved_by(campaign: CampanaSMS) -> str | None:
+    """Return the name of the admin who let a campaign be sent; None where nobody had to."""
+    admin_id = campaign.aprobada_por_id
+    return None if admin_id is None else db.session.get_one(Usuario, admin_id).display_name
+
+
 def _may_cancel(campaign: CampanaSMS, by: Actor) -> bool:
     if campaign.estado is not EstadoCampana.POR_APROBAR:
         return True

@@ -115,6 +115,7 @@ def _messages_context(campaign: CampanaSMS) -> dict[str, Any]:
         "segment": segment_of(db.session(), campaign),
         "excepted_by": binding.excepted_by(db.session(), campaign),
         "lifted": binding.lifted_by(db.session(), campaign),
+        "approved_by": control.approved_by(campaign),
         "openings": binding.openings_of(db.session(), campaign.usuario_id, [campaign]),
     }
     return {"page": page, "state": state, "problems": problems, **beside}

@@ -215,7 +215,8 @@ def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: C
         assert "invalid-feedback" in admin.send(address, {"con_salida": "true", "texto_salida": wrong}).text
     admin.send(address, {"con_salida": "true", "texto_salida": "No más: {enlace}"})
     assert f"No más: {BASE_URL}/b/xxxxxxx" in admin.get(address).text
-    assert "texto_salida" in admin.get("/auditoria/").text
+    audited = admin.get("/auditoria/", headers={"Accept-Language": "en"}).text
+    assert ("texto_salida" in audited, "wording of the opt-out" in audited) == (False, True)
     with advertiser.app.app_context():
         norm = db.session.get_one(Norma, advertiser.account)
         assert (norm.semana_abre, norm.sabado_cierra, norm.festivo_abre) == (480, 900, None), "hours stay as they were"
