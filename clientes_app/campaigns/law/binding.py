@@ -14,6 +14,8 @@ from ...models.types import utc_now
 from ...sending.law.bounds import Reach, hourly_of
 from ...sending.law.rules import Closer, Rules, rules_of
 
+SHORTEST_REASON = 3
+"""Letters of it."""
 LONGEST_REASON = 200
 """Characters of why a campaign is no advertising."""
 
