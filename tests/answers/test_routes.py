@@ -38,7 +38,9 @@ def shown(html: str) -> list[str]:
 
 def unread(html: str) -> list[str]:
     """Return what the navigation says of unread answers, at the side and below; there once more in what it opens."""
-    side, below, more = re.findall(r'<span class="unread-count" id="unread-\w+">(?:<span aria-hidden="true">([^<]*))?', html)
+    side, below, more = re.findall(
+        r'<span class="unread-count" id="unread-\w+">(?:<span aria-hidden="true">([^<]*))?', html
+    )
     assert more == below
     return [side, below]
 

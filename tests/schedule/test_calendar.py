@@ -147,7 +147,8 @@ def test_days_without_advertising_are_marked_and_holidays_named(
     shop.settle_law(account)
     admin.send("/ajustes/publicidad/dias/", {"dia": "2026-12-24", "nombre": "Inventario"})
     page = admin.get(f"{CALENDAR}?mes=2026-12", headers={"Accept-Language": "es"}).text
-    closed = re.findall(r'<td class="month-day[^"]*month-closed".*?month-number" aria-hidden="true">(\d+)<', page, re.DOTALL)
+    marked = r'<td class="month-day[^"]*month-closed".*?month-number" aria-hidden="true">(\d+)<'
+    closed = re.findall(marked, page, re.DOTALL)
     assert closed == ["6", "8", "13", "20", "24", "25", "27"]
     assert "<bdi>La Inmaculada Concepción</bdi>" in page
     assert "<bdi>Inventario</bdi>" in page
