@@ -260,7 +260,7 @@ def test_an_hour_that_somebody_chose_outside_the_hours_is_offered_the_opening(
     assert "el 29 de noviembre es domingo" in shown
     assert "A la hora que escogiste esperaría, y saldría el lunes a las 8:00 a. m." in shown
     offered = buttons(admin, review)
-    kept = "Dejarla para el domingo 29 de noviembre, 10:00 a. m."
+    kept = "Dejarla para el domingo 29 de noviembre, 10:00 a. m., hora de Bogotá"
     assert list(offered) == ["Programar para el lunes a las 8:00 a. m.", kept]
     send_seen(admin, review, {**shown_by(admin, review), "para": next(iter(offered.values()))})
     assert stored(app)[0].programada_para == MONDAY_AT_EIGHT
