@@ -126,11 +126,11 @@ def test_home_shows_the_next_five(app: Flask, english: CheckingClient, account: 
 def test_nobody_sees_another_shops(
     app: Flask, english: CheckingClient, shop: Shop, account: int, client_id: int
 ) -> None:
-    schedule(app, account, client_id, "Navidad", datetime(2026, 12, 4, 15, 0, tzinfo=UTC))
+    schedule(app, account, client_id, "Rebajas", datetime(2026, 12, 4, 15, 0, tzinfo=UTC))
     shop.add_admin("bea")
     other = open_browser(app)
     other.log_in("bea")
-    assert "Navidad" not in other.get(f"{CALENDAR}?mes=2026-12").text + other.get("/").text
+    assert "Rebajas" not in other.get(f"{CALENDAR}?mes=2026-12").text + other.get("/").text
 
 
 def test_what_has_started_stays_on_its_day(app: Flask, english: CheckingClient, account: int, client_id: int) -> None:
