@@ -763,7 +763,10 @@ def test_a_client_is_switched_off_and_on_on_its_own_page(admin: CheckingClient, 
     assert "Se agregó a mano" in said
     removal = re.search(r'href="(/clientes/bajas/\d+/quitar/\?cliente=\d+)" [^>]*aria-checked="false"', said)
     assert removal
-    assert f'href="{url}"' in admin.get(removal[1]).text
+    assert "La tienda la dio de baja" in admin.get(url).text
+    asked = admin.get(removal[1]).text
+    assert f'href="{url}"' in asked
+    assert ("¿Volver a enviarle mensajes" in asked, "btn-danger" in asked) == (True, False)
     assert admin.send(removal[1]).headers["Location"] == url
     assert 'role="switch" aria-checked="true"' in admin.get(url).text
 
