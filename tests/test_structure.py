@@ -215,7 +215,7 @@ def test_every_fragment_names_its_variables() -> None:
 def test_our_own_scripts_are_few() -> None:
     scripts = [*PACKAGE.joinpath("static").glob("*.js"), *TEMPLATES.rglob("*.js")]
     assert len(scripts) == 6
-    assert sum(len(path.read_text().splitlines()) for path in scripts) < 550
+    assert sum(len(path.read_text().splitlines()) for path in scripts) < 650
 
 
 def test_vendored_files_are_what_they_were() -> None:

@@ -29,6 +29,8 @@ class Figures:
     messages: int
     delivered: int
     cost: Decimal
+    """Of the messages of which it is known."""
+    costed: sums.Costed
     sales: int
     opt_outs: int
 
@@ -91,10 +93,12 @@ def _as_far_before(today: date, account: Account) -> Span:
 
 def _figures(session: Session, account: Account, span: Span) -> Figures:
     counts = sums.counts_in(session, account.id, span)
+    prices = sums.prices_of(session, [count.campana_id for count in counts])
     return Figures(
         sums.sent(counts),
         sums.delivered(counts),
-        _cost(session, counts),
+        sums.cost_of(counts, prices),
+        sums.costed_of(counts, prices),
         takings_in(session, account.id, span).sales,
         opt_outs_in(session, account.id, span),
     )

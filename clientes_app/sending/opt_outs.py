@@ -39,7 +39,7 @@ def accounts_concerned(connection: Connection, number: str) -> list[int]:
 def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str, origin: OrigenBaja) -> int:
     """Enter a number into accounts' lists, where it does not stand yet; return into how many.
 
-    What somebody of the shop enters is the shop's from then on, also where the number stood there by its own wish.
+    What somebody of the shop enters is not undone by a message's link from then on.
     """
     rows: list[dict[str, Any]] = [
         {"usuario_id": account_id, "telefono_e164": number, "origen": origin, "creado": utc_now()}
@@ -51,7 +51,7 @@ def add_opt_outs(connection: Connection, account_ids: Iterable[int], number: str
         unhide_opt_out(connection, row["usuario_id"], number)
     if origin in OF_THE_SHOP:
         listed = Baja.telefono_e164 == number, Baja.usuario_id.in_([row["usuario_id"] for row in rows])
-        connection.execute(update(Baja).where(*listed, Baja.origen.not_in(OF_THE_SHOP)).values(origen=origin))
+        connection.execute(update(Baja).where(*listed, Baja.origen == OrigenBaja.ENLACE).values(origen=origin))
     # psycopg does not count the rows of such a statement: those that it returns are counted.
     entered = insert_missing(Baja, connection.dialect.name).values(rows).returning(Baja.id)
     return len(connection.scalars(entered).all())
