@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from ...clients.sales.forms import OLDEST
 from ...fields.canonical import BadValue, read_value
 from ...models import TipoDeCampo
-from ...values.amounts import LARGEST, parse_amount
+from ...values.amounts import LARGEST_SALE, parse_amount
 from ...values.days import settle
 from ...values.text import translatable
 
 NO_DAY = translatable("The day cannot be read: write it as 17/05/2026.")
 NO_HOUR = translatable("The hour cannot be read: write it as 14:30.")
 NO_TOTAL = translatable("The total is no amount above zero, such as 59.900.")
+LARGE_TOTAL = translatable("A sale is at most 9.999.999.999,99 pesos.")
 TO_COME = translatable("The sale is in the future.")
 TOO_OLD = translatable("The sale is more than twenty years old.")
 LONG_CONCEPT = translatable("What was sold is longer than 200 characters.")
@@ -84,8 +85,10 @@ def read_sale(text: str, zone: ZoneInfo) -> Sale:
     told = told_of(text)
     moment = _moment(told, zone)
     total = parse_amount(told.total)
-    if total is None or not 0 < total <= LARGEST:
+    if total is None or total <= 0:
         raise BadSale(NO_TOTAL)
+    if total > LARGEST_SALE:
+        raise BadSale(LARGE_TOTAL)
     if len(told.concept) > LONGEST_CONCEPT:
         raise BadSale(LONG_CONCEPT)
     if len(told.receipt) > LONGEST_RECEIPT:
