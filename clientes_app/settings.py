@@ -62,6 +62,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript", "image/svg+xml"],
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_LEVEL": 5,
+        "COMPRESS_BR_LEVEL": 5,
         "COMPRESS_STREAMS": False,
         "COMPRESS_REGISTER": False,  # web/compression.py asks for it
         "SEND_FILE_MAX_AGE_DEFAULT": 0,

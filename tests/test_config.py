@@ -31,6 +31,18 @@ def test_without_twilio_it_is_simulated() -> None:
     assert (settings.port, settings.default_region, settings.timezone.key) == (8000, "CO", "America/Bogota")
 
 
+def test_what_the_app_simulates_itself_goes_out_as_slowly_as_in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().twilio.messages_per_second == 20
+    monkeypatch.setenv("TWILIO_MESSAGES_PER_SECOND", "0")
+    assert read_settings().twilio.messages_per_second == 0
+    monkeypatch.delenv("TWILIO_MESSAGES_PER_SECOND")
+    monkeypatch.setenv("TWILIO_API_BASE_URL", "http://127.0.0.1:1")
+    assert read_settings().twilio.messages_per_second == 0, "a stand-in gets them as fast as it takes them"
+    monkeypatch.delenv("TWILIO_API_BASE_URL")
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
+    assert read_settings().twilio.messages_per_second == 0
+
+
 def test_one_twilio_variable_makes_it_earnest_and_the_others_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
     settings = read_settings()

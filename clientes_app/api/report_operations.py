@@ -19,7 +19,13 @@ def _or_null(schema: Json) -> Json:
 _MONTH_NAME = {"type": "string", "pattern": r"^\d{4}-\d{2}$", "description": translatable("A month of the shop.")}
 _DAYS = count(translatable("So many days after a message a purchase counts, as the shop has settled."))
 _MONEY = {
-    "costo": _amount(translatable("What the messages cost, in pesos, by the prices they were stored with.")),
+    "costo": _or_null(
+        _amount(
+            translatable(
+                "What the messages cost, in pesos, by the prices they were stored with; null where there were none."
+            )
+        )
+    ),
     "compras": count(translatable("Sales that came after a message; each counts once, for the last one before it.")),
     "compradores": count(translatable("The clients of these sales.")),
     "pesos": _amount(translatable("What these sales come to.")),

@@ -105,7 +105,7 @@ _CLIENT = shape(
         "documento": text(translatable("Number of the identity document.")),
         "activo": {"type": "boolean", "description": translatable("Whether campaigns go to the client.")},
         "creado": moment(translatable("With the UTC offset of the shop.")),
-        "recibe_sms": {"type": "boolean", "description": translatable("Whether the number is one that gets SMS.")},
+        "recibe_sms": {"type": "boolean", "description": translatable("Whether SMS may go to its number.")},
         "motivo_sin_sms": {
             "type": ["string", "null"],
             "description": translatable(

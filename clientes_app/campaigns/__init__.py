@@ -6,17 +6,18 @@ from flask import Blueprint, Flask
 
 from ..extensions import db
 from ..live import streams
-from .progress import snapshot
+from .progress import snapshot_with_dots
 
 LIVE = "campaign"
 
 bp = Blueprint("campaigns", __name__, url_prefix="/clientes")
 
 from . import api, certificate_routes, control_routes, routes  # noqa: E402, F401  (registers the views)
+from .dots import routes as dot_routes  # noqa: E402, F401
 
 
 def init_app(app: Flask) -> None:
     """Register the views and offer their streams."""
     app.register_blueprint(bp)
     with app.app_context():
-        streams.offer(app, LIVE, partial(snapshot, db.engine), "campaigns/_progress.html")
+        streams.offer(app, LIVE, partial(snapshot_with_dots, db.engine), "campaigns/_progress.html")

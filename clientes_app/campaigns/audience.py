@@ -17,6 +17,8 @@ from ..messaging.personalization import NO_VALUES, Recipient, Template, recipien
 from ..messaging.way_out import ending
 from ..models import Baja, Cliente, EstadoSMS, OrigenBaja, SMSLog
 from ..sending.faults import (
+    ALREADY_TODAY,
+    CAPPED,
     DEAD_NUMBER,
     DUPLICATE_NUMBER,
     INACTIVE,
@@ -29,7 +31,7 @@ from ..tenancy import owned
 
 SOME = 20
 
-_SKIPPED = (OPTED_OUT, DEAD_NUMBER, MISSING_VALUE, DUPLICATE_NUMBER)
+_SKIPPED = (OPTED_OUT, DEAD_NUMBER, MISSING_VALUE, DUPLICATE_NUMBER, ALREADY_TODAY, CAPPED)
 """Who is left out for one of these was never to be tried; the others could not be."""
 
 
@@ -53,6 +55,8 @@ class Mailing:
     filling: Filling
     template: Template
     too_long: tuple[int, ...]
+    had_enough: Select[str, str] | None = None
+    """The numbers that have had enough advertising by the day on which it goes out, with the reason."""
 
 
 def mailing_of(session: Session, account_id: int, audience: Selection, text: str, foot: str | None = None) -> Mailing:
@@ -84,11 +88,6 @@ class Outlook:
                 yield Recipient(nombre, dict(zip(keys, values, strict=True)) if keys else NO_VALUES), number
             else:
                 self._leave_out(reason, nombre)
-
-    def numbers(self) -> Select[str]:
-        """Select the numbers of those who will get a message, each once."""
-        ends = _Ends(self._session, self._mailing)
-        return select(ends.chosen.c.telefono_e164).select_from(ends.known).where(ends.reason.is_(None))
 
     @property
     def sent_to(self) -> int:
@@ -142,7 +141,10 @@ class _Ends:
         with_values, self.values = mailing.filling.beside(chosen, mailing.template)
         repeated = _repeated(session, mailing)
         asked_out = and_(Baja.usuario_id == mailing.account_id, Baja.telefono_e164 == chosen.c.telefono_e164)
-        self.reason = case(
+        known = with_values.outerjoin(Baja, asked_out).outerjoin(
+            repeated, and_(_reachable(chosen), repeated.c.telefono_e164 == chosen.c.telefono_e164)
+        )
+        reasons = [
             (~chosen.c.activo, INACTIVE),
             (chosen.c.telefono_e164.is_(None), NO_USABLE_NUMBER),
             (Baja.origen == OrigenBaja.NUMERO, DEAD_NUMBER),
@@ -150,11 +152,13 @@ class _Ends:
             (lacks(mailing.template, self.values), MISSING_VALUE),
             (_is_listed(session, chosen, mailing), TOO_LONG),
             (chosen.c.posicion > repeated.c.primera, DUPLICATE_NUMBER),
-            else_=null(),
-        )
-        self.known = with_values.outerjoin(Baja, asked_out).outerjoin(
-            repeated, and_(_reachable(chosen), repeated.c.telefono_e164 == chosen.c.telefono_e164)
-        )
+        ]
+        if mailing.had_enough is None:
+            self.known, self.reason = known, case(*reasons, else_=null())
+        else:
+            enough = mailing.had_enough.subquery("had_enough")
+            self.known = known.outerjoin(enough, enough.c.telefono_e164 == chosen.c.telefono_e164)
+            self.reason = case(*reasons, else_=enough.c.reason)
 
 
 def unknown_ids(session: Session, account_id: int, client_ids: Sequence[int]) -> list[int]:

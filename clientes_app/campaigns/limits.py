@@ -77,6 +77,11 @@ def room_of(session: Session, account_id: int) -> Room:
     return _room_on(session, account_id, utc_now(), _pending)
 
 
+def room_for(session: Session, account_id: int, moment: datetime | None) -> Room:
+    """Return what the limits leave for what is sent at a moment; None: now."""
+    return room_of(session, account_id) if moment is None else room_at(session, account_id, moment)
+
+
 def room_at(session: Session, account_id: int, moment: datetime) -> Room:
     """Count the same for a moment to come, as far as it is known: with what is scheduled for that day and month."""
     return _room_on(session, account_id, moment, _pending, _scheduled)

@@ -9,20 +9,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from ..database.transactions import id_list
 from ..extensions import db
 from ..message_templates.filling import filling_of, lacks
-from ..models import ENDED, Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog
-from ..sending.faults import ALREADY_TODAY, CAPPED, FAULTS, INACTIVE, MISSING_VALUE, NUMBER_CHANGED, TOO_LONG
+from ..models import ENDED, Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, Recibo, SMSLog
+from ..sending.faults import (
+    ALREADY_TODAY,
+    CAPPED,
+    FAULTS,
+    INACTIVE,
+    MISSING_VALUE,
+    NUMBER_CHANGED,
+    TOO_LONG,
+    VALIDITY_OVER,
+)
 from ..tenancy import get_owned, owned
 from ..values import pseudonym
 
 RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
 
 _ENOUGH = (ALREADY_TODAY, CAPPED)
+
+_EXPIRED = and_(
+    SMSLog.estado == EstadoSMS.ENVIADO,
+    SMSLog.recibo.in_((Recibo.UNDELIVERED, Recibo.FAILED)),
+    SMSLog.recibo_codigo == VALIDITY_OVER,
+)
+"""Whether Twilio accepted a message and then kept it until the hours of advertising were over."""
 
 _REACHED = (EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO, EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)
 """Who has such a message has got it, gets it, or may have got it."""
@@ -115,7 +131,7 @@ def _is_missed() -> ColumnElement[bool]:
     """Say whether a message was to go out and did not; those left out on purpose are not missed."""
     passing = SMSLog.error_mensaje.in_((MISSING_VALUE, NUMBER_CHANGED, *_ENOUGH))
     left_out = and_(SMSLog.estado == EstadoSMS.OMITIDO, passing)
-    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), left_out)
+    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), left_out, _EXPIRED)
 
 
 def _lacks_a_value(campaign: CampanaSMS) -> ColumnElement[bool]:
@@ -134,6 +150,7 @@ def _cause(campaign: CampanaSMS) -> ColumnElement[Cause | None]:
     return case(
         (~reachable | _lacks_a_value(campaign), None),
         (SMSLog.estado == EstadoSMS.CANCELADO, _named(Cause.CANCELLED)),
+        (_EXPIRED, _named(Cause.PASSING)),
         (
             or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje.in_((INACTIVE, TOO_LONG, MISSING_VALUE))),
             _named(Cause.PASSING),
@@ -153,6 +170,7 @@ def _is_reached(first_id: int) -> ColumnElement[bool]:
     of_them = or_(CampanaSMS.id == first_id, CampanaSMS.continua_id == first_id)
     theirs = or_(SMSLog.cliente_id == Cliente.id, SMSLog.telefono_e164 == Cliente.telefono_e164)
     reached = select(SMSLog.id).join(CampanaSMS).where(of_them, SMSLog.estado.in_(_REACHED), theirs)
+    reached = reached.where(~func.coalesce(_EXPIRED, false()))
     return reached.correlate(Cliente).exists()
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Select, select, union_all
+from sqlalchemy import Connection, Engine, Select, select, union_all
 from sqlalchemy.engine import Row
 
 from ..database.transactions import read_transaction
 from ..models import AT_REST, COUNTERS, CampanaSMS, EstadoCampana, EstadoSMS, MotivoDePausa, SMSLog, TipoDeCampana
 from ..models.types import utc_now
 from ..sending.waiting import Standing, Wait, standings
+from .dots.run_lengths import dots_of
 
 LATEST = 8
 WAITING = "espera"
@@ -57,6 +58,8 @@ class Progress:
     """None: nobody said."""
     standing: Standing | None
     """How it stands to its account's limits; None where it does not run, or there are none."""
+    dots: str = ""
+    """The states of its messages in sending order, as lengths of runs; empty where there are many, or nobody asked."""
 
     @property
     def wait(self) -> Wait | None:
@@ -94,11 +97,22 @@ class Progress:
 
 def snapshot(engine: Engine, campaign_id: int) -> Progress:
     """Read a campaign's counters and its latest results; the caller has checked whose it is."""
-    columns = CampanaSMS.__table__.c
     with read_transaction(engine) as connection:
-        campaign = connection.execute(select(CampanaSMS.__table__).where(columns.id == campaign_id)).one()
-        latest = connection.execute(_latest(campaign_id)).all()
-        standing = standings(connection, [campaign_id]).get(campaign_id)
+        return _read(connection, campaign_id)
+
+
+def snapshot_with_dots(engine: Engine, campaign_id: int) -> Progress:
+    """Read the same, and the states of its messages in sending order."""
+    with read_transaction(engine) as connection:
+        progress = _read(connection, campaign_id)
+        return replace(progress, dots=dots_of(connection, campaign_id, progress.total))
+
+
+def _read(connection: Connection, campaign_id: int) -> Progress:
+    columns = CampanaSMS.__table__.c
+    campaign = connection.execute(select(CampanaSMS.__table__).where(columns.id == campaign_id)).one()
+    latest = connection.execute(_latest(campaign_id)).all()
+    standing = standings(connection, [campaign_id]).get(campaign_id)
     return Progress(
         campaign_id=campaign_id,
         estado=campaign.estado,

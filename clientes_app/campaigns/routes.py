@@ -21,7 +21,7 @@ from ..web.live_progress import polled_progress, streamed_progress
 from . import LIVE, bp, listing, services
 from .law import binding
 from .missing import has_missing
-from .progress import snapshot
+from .progress import snapshot, snapshot_with_dots
 from .storing import segment_of
 
 
@@ -63,7 +63,7 @@ def show(pk: int) -> ResponseReturnValue:
     campaign = services.get_campaign(current_user.account_id, pk)
     if is_partial():
         return polled_progress(LIVE, pk)
-    context = {"campaign": campaign, "progress": snapshot(engine_apart(), pk), **_messages_context(campaign)}
+    context = {"campaign": campaign, "progress": snapshot_with_dots(engine_apart(), pk), **_messages_context(campaign)}
     response = make_response(render_template("campaigns/show.html", **context))
     response.vary.add("HX-Request")
     return response
@@ -79,7 +79,7 @@ def messages(pk: int) -> ResponseReturnValue:
         "campaigns/show.html",
         "campaigns/_messages.html",
         campaign=campaign,
-        progress=snapshot(engine_apart(), pk),
+        progress=snapshot_with_dots(engine_apart(), pk),
         **_messages_context(campaign),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from ..extensions import db, unit_of_work
 from ..messaging.totals import Totals, measure_all
 from ..models import AT_REST, Accion, CampanaSMS, EstadoCampana, EstadoSMS, PlantillaSMS, TipoDeCampana
 from ..models.types import utc_now
-from ..sending.faults import MISSING_VALUE, TOO_LONG
+from ..sending.faults import ALREADY_TODAY, CAPPED, MISSING_VALUE, TOO_LONG
 from ..sending.law.one_a_day import left_out_at
 from ..sending.ordering.notifier import bell
 from ..sending.ordering.placed import placed
@@ -31,7 +31,7 @@ from . import audience as audiences
 from . import limits, listing, storing
 from .audience import Share
 from .law import binding
-from .law.forecast import Forecast, Load, forecast
+from .law.forecast import Forecast, Load, forecast, leaves_at
 from .limits import Expense, Room
 from .repeats import Key
 from .storing import Schedule
@@ -59,6 +59,11 @@ class Draft:
     """Why it is no advertising, where its kind is `servicio`."""
     exceptuada: bool = False
     """Whether its author wants it sent whatever the hours and the one a day say."""
+
+    @property
+    def is_bound(self) -> bool:
+        """Return whether it keeps to these."""
+        return self.tipo is TipoDeCampana.PUBLICIDAD and not self.exceptuada
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,11 @@ class Review:
         return sum(share.count for share in self.shares if share.state is EstadoSMS.PENDIENTE)
 
     @property
+    def had_enough(self) -> int:
+        """Count those who have got enough advertising by the day on which it goes out."""
+        return sum(share.count for share in self.shares if share.reason in (ALREADY_TODAY, CAPPED))
+
+    @property
     def all_too_long(self) -> bool:
         """Return whether it reaches nobody, and a shorter text would reach somebody."""
         return not self.sendable and any(share.reason == TOO_LONG for share in self.shares)
@@ -124,6 +134,10 @@ def review(account_id: int, draft: Draft, pace: float = 0.0) -> Review:
     session = db.session()
     foot = foot_for(session, account_id, draft.tipo)
     mailing = audiences.mailing_of(session, account_id, draft.audience, draft.mensaje, foot)
+    law = binding.law_of(session, account_id) if draft.is_bound else None
+    moment = draft.schedule.moment if draft.schedule else utc_now()
+    if law is not None:
+        mailing = replace(mailing, had_enough=left_out_at(account_id, law, leaves_at(law, moment)))
     outlook = audiences.Outlook(session, mailing)
     totals = measure_all(mailing.template, outlook.sendable())
     prices = prices_of(session, account_id)
@@ -131,22 +145,12 @@ def review(account_id: int, draft: Draft, pace: float = 0.0) -> Review:
         shares=outlook.shares(),
         totals=totals,
         expense=limits.expense_of(totals, prices) if prices else None,
-        room=_room(session, account_id, draft.schedule),
+        room=limits.room_for(session, account_id, draft.schedule.moment if draft.schedule else None),
         schedule=draft.schedule,
         required=tuple(placeholder.written for placeholder in mailing.template.required),
         foot=foot,
-        forecast=_forecast(account_id, draft, outlook, totals, pace),
+        forecast=None if law is None else forecast(law, moment, Load(totals, outlook.sent_to), pace),
     )
-
-
-def _forecast(
-    account_id: int, draft: Draft, outlook: audiences.Outlook, totals: Totals, pace: float
-) -> Forecast | None:
-    if draft.tipo is not TipoDeCampana.PUBLICIDAD or draft.exceptuada:
-        return None
-    law, moment = binding.law_of(db.session(), account_id), draft.schedule.moment if draft.schedule else utc_now()
-    left_out = left_out_at(db.session.connection(), account_id, law, outlook.numbers(), moment)
-    return forecast(law, moment, Load(totals, outlook.sent_to, left_out), pace)
 
 
 def waits_for_approval(account_id: int, sender_id: int) -> bool:
@@ -286,12 +290,6 @@ def _hand_over(campaign: CampanaSMS, now: datetime) -> None:
         campaign.estado = EstadoCampana.PROGRAMADO
     else:
         campaign.encolada = now
-
-
-def _room(session: Session, account_id: int, schedule: Schedule | None) -> Room:
-    if schedule is None:
-        return limits.room_of(session, account_id)
-    return limits.room_at(session, account_id, schedule.moment)
 
 
 def _own_template(session: Session, account_id: int, template_id: int | None) -> int | None:

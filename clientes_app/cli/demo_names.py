@@ -17,7 +17,7 @@ _LAST = (
     "Mosquera", "Arango", "Beltrán", "Gutiérrez", "Núñez", "Castaño", "Giraldo", "Vélez", "Montoya",
 )  # fmt: skip
 _PREFIXES = ("300", "301", "304", "310", "311", "312", "313", "314", "315", "316", "317", "318", "320", "321", "350")
-_ENTERED_AGAIN = {19: 10, 44: 35}
+ENTERED_AGAIN = {19: 10, 44: 35}
 """Whom somebody has entered a second time, with less of the name and the same number."""
 
 COUNT = 60
@@ -28,7 +28,7 @@ def names(dice: random.Random) -> Iterator[str]:
     first = dice.sample(_FIRST * 2, COUNT)
     last = [dice.sample(_LAST, 2) for _ in range(COUNT)]
     for place in range(COUNT):
-        again = _ENTERED_AGAIN.get(place)
+        again = ENTERED_AGAIN.get(place)
         yield f"{first[place]} {' '.join(last[place])}" if again is None else f"{first[again]} {last[again][0]}"
 
 
@@ -45,8 +45,8 @@ def numbers(dice: random.Random) -> Iterator[str]:
     made: list[str] = []
     for place in range(COUNT):
         number = f"{dice.choice(_PREFIXES)}{dice.randrange(1_000_000, 9_999_999)}"
-        if place in _ENTERED_AGAIN:
-            number = f"+57 {made[_ENTERED_AGAIN[place]]}"
+        if place in ENTERED_AGAIN:
+            number = f"+57 {made[ENTERED_AGAIN[place]]}"
         made.append(number)
         yield bad.get(place, _written(number, place))
 

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..auth.passwords import hash_password
-from ..clients.sales.services import count_purchases
 from ..clients.tags.services import find_or_create_tags
 from ..extensions import db, unit_of_work
-from ..models import Cliente, ClienteEtiqueta, PlantillaSMS, Rol, Usuario, Venta
+from ..models import Cliente, ClienteEtiqueta, PlantillaSMS, Precio, Rol, Usuario
 from ..settings import current_settings
 from ..simulator.ledger import Ledger
 from ..values.client_keys import keys_of
 from . import demo_names
-from .demo_campaigns import Occasion, begin_draft, run_in_the_past
+from .demo_campaigns import Occasion, Person, begin_draft, run_in_the_past
 from .demo_fields import add_fields
-from .demo_hours import while_open
+from .demo_hours import ShopHours
+from .demo_sales import TRADERS, add_sales
 from .demo_texts import PAST, TEMPLATES
 
-_PURCHASES = (
-    ("Camisa", 49, 95), ("Zapatos", 109, 239), ("Bolso", 79, 189), ("Vestido", 89, 199), ("Chaqueta", 119, 259),
-    ("Accesorios", 15, 49), ("Pantalón", 69, 139), ("Perfume", 89, 249),
-)  # fmt: skip
-"""What is sold, and between how many thousand pesos."""
-_BY_THE_DOZEN = ("Docena de camisas", 480, 690)
-_BUYERS, _TRADERS = 25, 3
 _NEIGHBOURHOODS = ("Laureles", "Belén", "Envigado", "Centro")
-_VIP_FROM = 350_000
+_VIP_FROM = 700_000
+_PRICE = Decimal(190)
+"""Pesos for a part of an SMS to Colombia."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class _Shop:
 
     account_id: int
     region: str
-    zone: ZoneInfo
+    hours: ShopHours
     dice: random.Random
 
 
@@ -52,15 +46,18 @@ def load_shop(region: str, ledger: Ledger) -> bool:
         return False
     dice = random.Random(20261122)  # noqa: S311 (the same shop every time)
     with unit_of_work() as session:
-        shop = _Shop(_add_people(session), region, current_settings().timezone, dice)
+        shop = _Shop(_add_people(session), region, ShopHours(dice, current_settings().timezone), dice)
         clients = _add_clients(session, shop)
         templates = _add_templates(session, shop)
-        _add_tags(session, shop, clients, _add_sales(session, shop, clients))
         add_fields(session, shop.account_id, clients)
-        numbers = [client.telefono_e164 for client in clients]
+        people = [Person(client.id, client.telefono_e164, client.creado) for client in clients]
     for past in PAST:
-        then = while_open(dice, shop.zone, past.days_ago)
-        run_in_the_past(past, Occasion(shop.account_id, templates[past.template], then, numbers), ledger)
+        then = shop.hours.while_lawful(past.days_ago)
+        run_in_the_past(past, Occasion(shop.account_id, templates[past.template], then, people, dice), ledger)
+    # What was bought comes after what was written: the database notes which message came before a sale.
+    with unit_of_work() as session:
+        everybody = session.scalars(select(Cliente).order_by(Cliente.id)).all()
+        _add_tags(session, shop, everybody, add_sales(session, shop.account_id, shop.hours, everybody))
     begin_draft(shop.account_id)
     return True
 
@@ -73,6 +70,7 @@ def _add_people(session: Session) -> int:
     session.add(
         Usuario(usuario="vendedora", clave_hash=password, rol=Rol.VENDEDOR, creado_por_id=admin.id, de_muestra=True)
     )
+    session.add(Precio(usuario_id=admin.id, pais="CO", precio=_PRICE))
     return admin.id
 
 
@@ -92,7 +90,7 @@ def _client(shop: _Shop, name: str, number: str) -> Cliente:
         telefono=number,
         documento=document,
         **keys_of(name, number, document, shop.region)._asdict(),
-        creado=while_open(shop.dice, shop.zone, shop.dice.randint(35, 400)),
+        creado=shop.hours.while_open(shop.dice.randint(35, 400)),
         usuario_id=shop.account_id,
     )
 
@@ -102,7 +100,7 @@ def _add_templates(session: Session, shop: _Shop) -> list[int]:
         PlantillaSMS(
             nombre=name,
             mensaje=text,
-            creado=while_open(shop.dice, shop.zone, 60 - 3 * place),
+            creado=shop.hours.while_open(200 - 3 * place),
             usuario_id=shop.account_id,
         )
         for place, (name, text) in enumerate(TEMPLATES)
@@ -112,37 +110,14 @@ def _add_templates(session: Session, shop: _Shop) -> list[int]:
     return [template.id for template in templates]
 
 
-def _add_sales(session: Session, shop: _Shop, clients: list[Cliente]) -> dict[int, Decimal]:
-    """Add what was bought in the last weeks, and return for how much, by the client's id; who trades bought most."""
-    spent: dict[int, Decimal] = {}
-    for place, client in enumerate(shop.dice.sample(clients, _BUYERS)):
-        goods = [_BY_THE_DOZEN] if place < _TRADERS else shop.dice.choices(_PURCHASES, k=shop.dice.randint(1, 3))
-        sales = [_sale(shop, client.id, *bought) for bought in goods]
-        session.add_all(sales)
-        session.flush()
-        count_purchases(session, shop.account_id, client.id)
-        spent[client.id] = sum((sale.total for sale in sales), Decimal())
-    return spent
-
-
-def _sale(shop: _Shop, client_id: int, what: str, least: int, most: int) -> Venta:
-    return Venta(
-        cliente_id=client_id,
-        total=Decimal(shop.dice.randrange(least, most, 5) * 1_000 + 900),
-        concepto=what,
-        fecha=while_open(shop.dice, shop.zone, shop.dice.randint(1, 28)),
-        usuario_id=shop.account_id,
-    )
-
-
-def _add_tags(session: Session, shop: _Shop, clients: list[Cliente], spent: dict[int, Decimal]) -> None:
+def _add_tags(session: Session, shop: _Shop, clients: Sequence[Cliente], spent: dict[int, Decimal]) -> None:
     """Tag who trades, who bought for much, and where most of the clients live."""
     buyers = list(spent)
     living: dict[str, list[int]] = {name: [] for name in _NEIGHBOURHOODS}
     for client in shop.dice.sample(clients, len(clients) * 3 // 4):
         living[shop.dice.choice(_NEIGHBOURHOODS)].append(client.id)
-    _tag(session, shop, "Mayorista", buyers[:_TRADERS])
-    _tag(session, shop, "VIP", [buyer for buyer in buyers[_TRADERS:] if spent[buyer] >= _VIP_FROM])
+    _tag(session, shop, "Mayorista", buyers[:TRADERS])
+    _tag(session, shop, "VIP", [buyer for buyer in buyers[TRADERS:] if spent[buyer] >= _VIP_FROM])
     for name, there in living.items():
         _tag(session, shop, name, there)
 

@@ -16,6 +16,10 @@ TEMPLATES = (
         "¡Feliz cumpleaños, {primer_nombre}! Hoy tienes un regalo en nuestra tienda. Pasa por él cuando quieras.",
     ),
     ("Te extrañamos", "Hola {primer_nombre}, hace rato no te vemos. Muestra este mensaje y recibe 10% de descuento."),
+    (
+        "Cambio de horario",
+        "Hola {primer_nombre}, desde la otra semana abrimos de 8 a. m. a 7 p. m., de lunes a viernes. ¡Te esperamos!",
+    ),
 )
 
 
@@ -37,10 +41,25 @@ class PastCampaign:
     name: str
     template: int
     days_ago: int
-    answers: tuple[Answer, ...]
+    answers: tuple[Answer, ...] = ()
+    reason: str | None = None
+    """Why it was no advertising; None: it was."""
+    one_of: int = 1
+    """It went to one of so many clients."""
+    opt_outs: tuple[int, ...] = ()
+    """Which of its clients opted out by its link."""
 
 
 PAST = (
+    PastCampaign("Nueva temporada", 0, 172, opt_outs=(4,)),
+    PastCampaign("Descuento de mitad de mes", 0, 151),
+    PastCampaign("Cambio de horario", 4, 133, reason="Aviso del nuevo horario"),
+    PastCampaign("Hace rato no te vemos", 3, 110, opt_outs=(29,)),
+    PastCampaign("Llegó la colección nueva", 0, 88),
+    PastCampaign("Pedidos de la semana", 1, 74, reason="Su pedido está listo", one_of=6),
+    PastCampaign("Descuento para clientes", 0, 52, opt_outs=(46,)),
+    PastCampaign("Pedidos listos", 1, 38, reason="Su pedido está listo", one_of=7),
+    PastCampaign("Vuelve por tu descuento", 3, 33),
     PastCampaign(
         "Aniversario de la tienda",
         0,
@@ -49,7 +68,9 @@ PAST = (
             Answer(2, 4, "Gracias, allá nos vemos", read=True),
             Answer(16, 31, "¿El descuento también es para los zapatos?", read=True),
         ),
+        opt_outs=(57,),
     ),
+    PastCampaign("Pedidos por recoger", 1, 12, reason="Su pedido está listo", one_of=5),
     PastCampaign(
         "Regreso de temporada",
         3,

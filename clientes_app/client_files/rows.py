@@ -15,6 +15,7 @@ from .meaning.roles import ANSWERS, OF_SALES, Contents, Role
 from .meaning.several_numbers import one_of, others_of
 from .meaning.tag_lists import split_tags
 from .meaning.yes_or_no import turns_off
+from .plain_numbers import rounded_to_cents
 
 LONGEST_PHONE = 20
 MOST_TAGS = 20
@@ -143,7 +144,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
 
 def readable_again(cells: Sequence[str], layout: Layout) -> list[str]:
     """Return the cells of a row, written so that reading them again gives what they gave."""
-    tidies = {Role.PHONE: tidy_number, Role.DOCUMENT: tidy_document}
+    tidies = {Role.PHONE: tidy_number, Role.DOCUMENT: tidy_document, Role.TOTAL: _tidy_total(layout)}
     roles = (*layout.roles, *[Role.NOTHING] * (len(cells) - len(layout.roles)))
     return [kept(tidies.get(role, tidy)(cell)) for role, cell in zip(roles, cells, strict=False)]
 
@@ -197,14 +198,20 @@ def _reader_of_sales(layout: Layout) -> Callable[[Row, Sequence[str]], Row]:
     """Return the function that adds to a till's row what it says of a sale: there nobody needs a name."""
     if layout.contents is Contents.CLIENTS:
         return lambda row, _cells: row
-    columns = [layout.columns(role) for role in OF_SALES]
+    tidies = {Role.TOTAL: _tidy_total(layout)}
+    columns = [(tidies.get(role, tidy), layout.columns(role)) for role in OF_SALES]
 
     def as_sale(row: Row, cells: Sequence[str]) -> Row:
-        filled = (filter(None, (tidy(cells[place]) for place in places if place < len(cells))) for places in columns)
+        filled = (filter(None, (as_text(cells[at]) for at in places if at < len(cells))) for as_text, places in columns)
         said = "\n".join(next(texts, "") for texts in filled)
         return row._replace(venta=said, fault="" if row.fault == NO_NAME else row.fault)
 
     return as_sale
+
+
+def _tidy_total(layout: Layout) -> Callable[[str], str]:
+    """Return the function that tidies totals: the numbers of a spreadsheet are no typed amounts."""
+    return (lambda cell: rounded_to_cents(tidy(cell))) if layout.sheet else tidy
 
 
 def _finder_of_surplus(layout: Layout) -> Callable[[Sequence[str]], bool]:

@@ -26,6 +26,7 @@ from ..values.text import translatable
 from .conversion_line import turn
 from .lifeline import end_with_parent, lifeline
 from .number_formats import Show, shown_cells, shows_of
+from .plain_numbers import plain
 from .reading import MANY_COLUMNS, MANY_ROWS, MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from .refusals import Refused
 from .written.kinds import NO_LIST
@@ -174,8 +175,8 @@ def _show(cells: list[str], row: Sequence[Any], shows: Mapping[int, Show]) -> No
 
 def written(cell: Any) -> str:
     """Write a cell as the person who typed it meant it: 3001234567.0 is a number without decimals."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float) and abs(cell) < 1e15:
+        return plain(cell)
     if isinstance(cell, datetime | date | time | timedelta):
         return cell.isoformat() if not isinstance(cell, timedelta) else str(cell)
     return str(cell)

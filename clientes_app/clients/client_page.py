@@ -14,8 +14,10 @@ from ..extensions import db
 from ..fields.services import list_fields
 from ..fields.showing import shown_value
 from ..fields.values import values_of
+from ..models.types import utc_now
 from ..opt_outs import services as opt_outs
 from ..settings import current_settings
+from ..values.days import day_of
 from ..values.ids import read_id
 from ..web.access import Access, access, form_and_program_view
 from ..web.actor import acts_by_token, current_account, current_actor
@@ -24,7 +26,7 @@ from ..web.forms import form_from_json, json_object, validated
 from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from ..web.idempotency import sent_key
-from . import bp, notices, services, timeline
+from . import bp, notices, services, story_picture, timeline
 from .list_view import list_left
 from .many.forms import ClientTagForm
 from .sales import services as sales
@@ -132,6 +134,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
     settings = current_settings()
     client = services.find_client(current_user.account_id, pk)
     before = timeline.Place.from_text(request.args.get("antes", ""))
+    story, zone = timeline.story_of(client, before), account_zone()
     return {
         "client": client,
         "list_left": list_left(),
@@ -142,7 +145,11 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "own_values": _own_values(pk),
         "tag_form": tag_form or ClientTagForm(formdata=None),
         "before": before,
-        "story": timeline.story_of(client, before),
+        "story": story,
+        "picture": story_picture.picture_of(story.entries, utc_now(), zone),
+        "width": story_picture.WIDTH,
+        "days_since": client.ultima_compra
+        and (day_of(utc_now(), zone).date - day_of(client.ultima_compra, zone).date).days,
         "sales": sales.sales_to(current_user.account_id, pk),
         "form": form,
         "today": today(),

@@ -30,6 +30,13 @@ def why_no_sms(client: Cliente, region: str) -> PhoneProblem | None:
     return None if client.telefono_e164 else phone.problem(client.telefono, region)
 
 
+def no_sms_in_words(client: Cliente, region: str) -> str | None:
+    """Say in a few words why the client's number gets no SMS, or None."""
+    if problem := why_no_sms(client, region):
+        return no_sms_reason(problem)
+    return str(gettext("Wants no messages")) if _is_unwilling(client) else None
+
+
 def saved(client: Cliente, region: str) -> Notice:
     """Say that a client is saved, and what of it may be a mistake."""
     doubts = [*_useless_number(client, region), *_unwilling(client), *_doubles(client)]
@@ -45,9 +52,13 @@ def _useless_number(client: Cliente, region: str) -> list[str]:
 
 
 def _unwilling(client: Cliente) -> list[str]:
-    if client.telefono_e164 and opted_out(client.usuario_id, [client.telefono_e164]):
+    if _is_unwilling(client):
         return [gettext("This number asked for no more messages: no campaign is sent to it.")]
     return []
+
+
+def _is_unwilling(client: Cliente) -> bool:
+    return bool(client.telefono_e164 and opted_out(client.usuario_id, [client.telefono_e164]))
 
 
 def _doubles(client: Cliente) -> list[Markup]:

@@ -20,7 +20,7 @@ from ..models import Cliente
 from ..web.access import Access, access, program_view
 from ..web.actor import current_account, current_actor
 from ..web.error_pages import speaks_json
-from ..web.formatting import local_iso, no_sms_reason
+from ..web.formatting import local_iso
 from ..web.forms import form_from_json, json_object, validated
 from ..web.htmx import done, flash_and_go, form_again, is_partial, page_or_fragment
 from ..web.i18n import account_zone
@@ -216,7 +216,7 @@ def _own_values(payload: Mapping[str, object]) -> dict[int, str]:
 
 def _as_json(client: Cliente) -> dict[str, object]:
     own = values_of(db.session(), [client.id]).get(client.id, {})
-    problem = notices.why_no_sms(client, current_account().region)
+    why_not = notices.no_sms_in_words(client, current_account().region)
     return {
         "id": client.id,
         "nombre": client.nombre,
@@ -224,7 +224,7 @@ def _as_json(client: Cliente) -> dict[str, object]:
         "documento": client.documento,
         "activo": client.activo,
         "creado": local_iso(client.creado, account_zone()),
-        "recibe_sms": problem is None,
-        "motivo_sin_sms": no_sms_reason(problem) if problem else None,
+        "recibe_sms": why_not is None,
+        "motivo_sin_sms": why_not,
         CAMPOS: own_as_json(list_fields(db.session(), client.usuario_id), own),
     }

@@ -65,6 +65,7 @@ INDEXES = {
         "ix_venta_usuario_id": "1000000 250000",
         "ix_venta_usuario_id_clave_idempotencia": "100000 25000 1",
         "ix_venta_usuario_id_recibo": "800000 200000 1",
+        "ix_venta_usuario_id_huella_importada": "800000 200000 1",
         "ix_venta_importacion_id_id": "800000 50000 1",
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 from flask import request
 
 from ..client_files.columns import Layout
-from ..extensions import engine_apart
+from ..extensions import db, engine_apart
 from ..models import ClaseImportacion, EstadoImportacion, Importacion
 from ..settings import current_settings
 from ..values.ids import read_id
@@ -19,7 +20,7 @@ from ..web.i18n import account_zone
 from . import services
 from .jobs import Surroundings
 from .progress import snapshot
-from .sales.shown_sales import shown_sale
+from .sales.shown_sales import Difference, differences, shown_sale
 from .staging import shown
 from .staging.shown import WITH_OTHER_NUMBERS, WITHOUT_MOBILE
 from .staging.verdicts import APART_COUNTERS, COUNTERS, DONE, Apart, Verdict
@@ -76,8 +77,10 @@ def list_context(row: Importacion) -> dict[str, Any]:
     chosen = chosen_of(request.args, "veredicto", _KINDS, first)
     after = read_id(request.args.get("despues", "")) or 0
     lines, more = shown.page_of(row, chosen, min(after, 2**62), place()) if chosen else ([], None)
+    differing = _differing(row, lines)
     others = 0 if row.clase is ClaseImportacion.VENTAS else shown.with_other_numbers(row, place())
-    return {"chosen": chosen, "listed": lines, "next": more, "with_others": others, **counts_context(row)}
+    listed = {"chosen": chosen, "listed": lines, "next": more, "with_others": others, "differing": differing}
+    return {**counts_context(row), **listed}
 
 
 def counts_context(row: Importacion) -> dict[str, Any]:
@@ -89,6 +92,7 @@ def counts_context(row: Importacion) -> dict[str, Any]:
         "kinds": kinds_of(row),
         "decidable": row.estado is EstadoImportacion.REVISADA and row.clase is ClaseImportacion.CLIENTES,
         "is_of_sales": row.clase is ClaseImportacion.VENTAS,
+        "differing": {},
         "sale_of": partial(shown_sale, zone=account_zone()),
         "new_fields": [column.name for column in layout.own if column.field_id is None],
         "left_out": layout.left_out,
@@ -110,6 +114,18 @@ def kinds_of(row: Importacion) -> list[tuple[str, int]]:
     kinds = [(each.kind.value, each.count) for each in counts_of(row)]
     without_mobile = 0 if row.clase is ClaseImportacion.VENTAS else row.sin_celular
     return [(kind, count) for kind, count in (*kinds, (WITHOUT_MOBILE, without_mobile)) if count]
+
+
+def _differing(row: Importacion, lines: Sequence[shown.Line]) -> dict[int, Difference]:
+    """Return in what stored sales differ from the lines that are the same ones."""
+    if row.clase is not ClaseImportacion.VENTAS:
+        return {}
+    same = {
+        line.number: (line.row, line.client.id)
+        for line in lines
+        if line.kind is Verdict.SAME and line.row and line.client
+    }
+    return differences(db.session.connection(), row.usuario_id, same, account_zone())
 
 
 def _not_reached(row: Importacion) -> int:

@@ -29,6 +29,12 @@ class Venta(Base):
             **only_where("clave_idempotencia IS NOT NULL"),
         ),
         Index("ix_venta_usuario_id_recibo", "usuario_id", "recibo", unique=True, **only_where("recibo <> ''")),
+        Index(
+            "ix_venta_usuario_id_huella_importada",
+            "usuario_id",
+            "huella_importada",
+            **only_where("huella_importada IS NOT NULL"),
+        ),
         Index("ix_venta_importacion_id_id", "importacion_id", "id", **only_where("importacion_id IS NOT NULL")),
     )
 
@@ -50,3 +56,6 @@ class Venta(Base):
     """What the key came with: the SHA-256 of the person, the client and the body."""
     importacion_id: Mapped[int | None] = mapped_column(ForeignKey("importacion.id", ondelete="SET NULL"))
     """The import that brought it."""
+    huella_importada: Mapped[str | None] = mapped_column(String(64))
+    """What the import's file said of it, by which the same line is known after an edit: the SHA-256 of moment, total
+    and concept; null of one that no import brought."""

@@ -106,10 +106,10 @@ def _figures(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _money(purchases: Purchases, cost: Decimal) -> dict[str, Any]:
+def _money(purchases: Purchases, cost: Decimal | None) -> dict[str, Any]:
     per_peso = purchases.per_peso(cost)
     return {
-        "costo": f"{cost:.2f}",
+        "costo": None if cost is None else f"{cost:.2f}",
         "compras": purchases.sales,
         "compradores": purchases.buyers,
         "pesos": f"{purchases.pesos:.2f}",

@@ -41,7 +41,8 @@ class CampaignReport:
     sent: int
     delivered: int
     purchases: Purchases
-    cost: Decimal
+    cost: Decimal | None
+    """None where the shop had no prices."""
     reasons: Sequence[Reason]
     steps: Sequence[Step]
     step_minutes: int

@@ -34,7 +34,8 @@ class Figures:
     delivered: int
     failed: int
     """Those that were refused or not delivered."""
-    cost: Decimal
+    cost: Decimal | None
+    """None where the shop had no prices."""
     purchases: Purchases
     opt_outs: int
     """Numbers that came into the list in that month, and still stand in it."""
@@ -57,7 +58,8 @@ class CampaignOfMonth:
     id: int
     name: str
     messages: int
-    cost: Decimal
+    cost: Decimal | None
+    """None where the shop had no prices."""
     purchases: Purchases
 
     @property
@@ -134,17 +136,22 @@ def month_report(account: Account, first: date) -> MonthReport:
     )
 
 
+def opt_outs_in(session: Session, account_id: int, span: Span) -> int:
+    """Return how many numbers came into the list in some time, and still stand in it."""
+    entered = owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
+    return session.scalar(entered.with_only_columns(func.count())) or 0
+
+
 def _figures(
     session: Session, account: Account, span: Span, counts: Sequence[sums.Count], prices: Mapping[int, Decimal]
 ) -> Figures:
-    entered = owned(Baja, account.id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
     return Figures(
         sums.sent(counts),
         sums.delivered(counts),
         sum(reason.messages for reason in reasons_in(counts, _FAILURES)),
         sums.cost_of(counts, prices),
         purchases_in(session, account.id, span),
-        session.scalar(entered.with_only_columns(func.count())) or 0,
+        opt_outs_in(session, account.id, span),
     )
 
 

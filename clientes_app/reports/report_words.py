@@ -53,6 +53,19 @@ def slot_in_words(slot: Slot) -> str:
     )
 
 
+def proposal_in_words(slot: Slot) -> str:
+    """Say for which hour of the week a campaign is to be scheduled."""
+    return str(
+        ngettext(
+            "Schedule for %(weekday)s at %(hour)s",
+            "Schedule for %(weekday)s at %(hour)s",
+            slot.hour % 12 or 12,
+            weekday=weekday_in_words(slot.weekday),
+            hour=format_time(time(slot.hour), "short", locale=get_locale()),
+        )
+    )
+
+
 def month_in_address(first: date) -> str:
     """Write a month as addresses have it."""
     return f"{first:%Y-%m}"

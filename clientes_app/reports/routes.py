@@ -16,6 +16,7 @@ from . import bp, report_words, tables
 from .campaign_report import campaign_report
 from .clients_report import FREQUENCY, RECENCY, clients_report, searches
 from .forms import month_named
+from .good_hours import good_hours
 from .hours_report import hours_report
 from .month_report import month_report, present_month
 from .tables import Table
@@ -71,10 +72,11 @@ def clients() -> ResponseReturnValue:
 @access(Access.STAFF)
 def hours() -> ResponseReturnValue:
     """Show when people buy."""
-    report = hours_report(current_account())
+    account = current_account()
+    report = hours_report(account)
     if _as_file():
         return _file(tables.of_hours(report), "informe-cuando.csv")
-    return render_template("reports/hours.html", report=report, words=report_words)
+    return render_template("reports/hours.html", report=report, good=good_hours(account, report), words=report_words)
 
 
 def _as_file() -> bool:

@@ -25,6 +25,7 @@ from ..sending import control, outbox
 from ..sending.ordering.notifier import bell
 from ..sending.states import lock_campaigns
 from ..shop.services import lock_account
+from ..shop.ways_out import foot_for
 from ..web.i18n import by_the_clock_of
 
 LATEST = timedelta(minutes=60)
@@ -118,6 +119,9 @@ def _start(session: Session, campaign: CampanaSMS, audience: Selection | None, n
     room = limits.room_of(session, campaign.usuario_id)
     if not control.start(connection, campaign.id, now):
         return
+    if campaign.pie is None:
+        # The shop may want a way out by now that it did not want when this was scheduled.
+        campaign.pie = foot_for(session, campaign.usuario_id, campaign.tipo)
     if audience is None:
         outbox.leave_out_no_longer_meant(connection, campaign.id, campaign.usuario_id)
         session.refresh(campaign)

@@ -73,6 +73,8 @@ FAULTS: dict[int, Fault] = {
     21611: Fault(Scope.MOMENT, retryable=True, sentence=translatable("Twilio's queue for this sender is full")),
 }
 
+VALIDITY_OVER = 30036
+
 # What a handset's receipt says: the message was accepted, and then not delivered.
 RECEIPT_FAULTS: dict[int, str] = {
     30001: translatable("Twilio's queue was full"),
@@ -84,7 +86,7 @@ RECEIPT_FAULTS: dict[int, str] = {
     30007: translatable("The operator took it for spam"),
     30008: translatable("The operator did not say why"),
     30034: translatable("The sender's number is not registered"),
-    30036: translatable("It waited at Twilio until the hours of advertising were over, and did not go out"),
+    VALIDITY_OVER: translatable("It waited at Twilio until the hours of advertising were over, and did not go out"),
 }
 UNKNOWN_RECEIPT_FAULT = translatable("The operator gave a reason that we do not know")
 

@@ -14,6 +14,7 @@ from ..audit_log import Actor, Thing, record
 from ..extensions import unit_of_work
 from ..models import Accion, Cuenta, Precio, Usuario
 from ..sending import allowance
+from ..sending.law import one_a_day
 
 USUAL_DAYS = 7
 """So many days after a message what its client buys counts as bought after it, where a shop settles nothing."""
@@ -77,6 +78,9 @@ def save_settings(account_id: int, wanted: ShopSettings, *, by: Actor) -> None:
         _store_prices(session, account_id, wanted.precios)
         if _counted_by(before) != _counted_by(wanted):
             allowance.count_anew(session.connection(), account_id)
+        if before.zona_horaria != wanted.zona_horaria:
+            session.flush()
+            one_a_day.keep_over_change_of_zone(session.connection(), account_id, before.zona_horaria)
         changes = _changes(_as_plain(before), _as_plain(wanted))
         if changes:
             thing = Thing("cuenta", account_id, wanted.negocio)

@@ -8,7 +8,7 @@ from decimal import Decimal
 LARGEST = Decimal("999999999999.99")
 """The largest amount that the database keeps: a trillion is what nobody spends."""
 LARGEST_SALE = Decimal("9999999999.99")
-"""The largest amount of one sale: a hundred of them together are still kept."""
+"""The largest amount of one sale: a hundred of them together can be kept as well."""
 
 # Nobody groups zeros: three digits behind them are decimals of a fraction, and one too many.
 _NO_ZEROS = r"(?!0+[.,'’´]\d{3})"
@@ -18,8 +18,27 @@ _AMOUNT = re.compile(_NO_ZEROS + r"(\d{1,3}(?:([.,'’])\d{3})(?:\2\d{3})*|\d+)(
 _WITH_MILLIONS = re.compile(
     _NO_ZEROS + r"((?:\d{1,3}[.,]\d{3}|\d{1,3})['’´]\d{3}([.,])\d{3})(?:(?!\2)[.,](\d{1,2}))?", re.ASCII
 )
+# Decimals as programs write them, and what comes after the second: behind four digits, or four of them, no thousands.
+_LONG_DECIMALS = re.compile(
+    r"((?:0|\d{4,})[.,]\d{2}|\d{1,3}(?:([.,'’])\d{3}(?:\2\d{3})*(?!\2))?[.,]\d{2}(?=\d{2}))(\d+)", re.ASCII
+)
 _MARKS = re.compile(r"[.,'’´]")
 _CURRENCY = re.compile(r"cop|pesos|\$|\s", re.IGNORECASE)
+
+
+class TooPrecise(ValueError):
+    """An amount has more than two decimals that say something."""
+
+
+def parse_stored_amount(text: str) -> Decimal | None:
+    """Read an amount also as databases write it, with zeros behind its cents: `59900.0000`.
+
+    Raises TooPrecise.
+    """
+    found = _LONG_DECIMALS.fullmatch(_CURRENCY.sub("", text))
+    if found and found[3].strip("0"):
+        raise TooPrecise
+    return parse_amount(found[1] if found else text)
 
 
 def parse_amount(text: str) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
 
 from flask import Flask, Request, Response, current_app, request
 from flask_compress import Compress, DictCache
@@ -15,7 +16,8 @@ def init_app(app: Flask) -> None:
     """Compress what the app answers, for whoever takes it."""
     for compress in (_pages, _files):
         compress.init_app(app)
-    _files.cache, _files.cache_key = DictCache(), _path_of_file
+    _files.cache, _files.cache_key = _packed_before(Path(str(app.static_folder))), _path_of_file
+    _files.enabled_algorithms = ("br", *(name for name in _pages.enabled_algorithms if name != "br"))
     app.after_request(_compress)
 
 
@@ -49,6 +51,14 @@ def _may_give_away() -> bool:
 def _path_of_file(request: Request) -> str:
     # Written in one way only, so that there are no more entries than files.
     return posixpath.normpath(str((request.view_args or {})["filename"]))
+
+
+def _packed_before(folder: Path) -> DictCache:
+    """Return a cache of the files that come packed, as small as they get: that takes too long while somebody waits."""
+    cache = DictCache()
+    for packed in folder.rglob("*.br"):
+        cache.set(f"br;{packed.relative_to(folder).with_suffix('').as_posix()}", packed.read_bytes())
+    return cache
 
 
 def _compress_file(response: Response) -> Response:

@@ -150,6 +150,11 @@ def day_name(value: date) -> str:
     return f"{weekday}, {day_and_month(value)}"
 
 
+def short_month(value: date) -> str:
+    """Write a month where there is little room: `nov`."""
+    return str(get_month_names("abbreviated", locale=get_locale(), context="stand-alone")[value.month])
+
+
 def month_name(value: date) -> str:
     """Write a day's month: `diciembre de 2026`."""
     return format_skeleton("yMMMM", datetime.combine(value, time()), locale=get_locale())

@@ -61,6 +61,7 @@ def init_app(app: Flask) -> None:
         name_of_month=formatting.name_of_month,
         day_name=formatting.day_name,
         month_name=formatting.month_name,
+        short_month=formatting.short_month,
         ago=formatting.ago,
         local_iso=formatting.local_iso,
         phone_number=formatting.phone_number,

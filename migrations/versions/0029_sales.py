@@ -15,9 +15,11 @@ depends_on = None
 INDEXES = {
     "ix_venta_usuario_id_clave_idempotencia": (["usuario_id", "clave_idempotencia"], "clave_idempotencia IS NOT NULL"),
     "ix_venta_usuario_id_recibo": (["usuario_id", "recibo"], "recibo <> ''"),
+    "ix_venta_usuario_id_huella_importada": (["usuario_id", "huella_importada"], "huella_importada IS NOT NULL"),
     "ix_venta_importacion_id_id": (["importacion_id", "id"], "importacion_id IS NOT NULL"),
 }
-COLUMNS = ("registrada", "ediciones", "recibo", "clave_idempotencia", "huella", "importacion_id")
+UNIQUE = ("ix_venta_usuario_id_clave_idempotencia", "ix_venta_usuario_id_recibo")
+COLUMNS = ("registrada", "ediciones", "recibo", "clave_idempotencia", "huella", "importacion_id", "huella_importada")
 
 
 def upgrade():
@@ -33,6 +35,7 @@ def upgrade():
         "clave_idempotencia VARCHAR(200)",
         "huella VARCHAR(64)",
         f"importacion_id {number} CONSTRAINT fk_venta_importacion_id REFERENCES importacion (id) ON DELETE SET NULL",
+        "huella_importada VARCHAR(64)",
     ):
         op.execute(f"ALTER TABLE venta ADD COLUMN {column}")
     for column in (
@@ -48,7 +51,7 @@ def upgrade():
             name,
             "venta",
             columns,
-            unique=name != "ix_venta_importacion_id_id",
+            unique=name in UNIQUE,
             sqlite_where=sa.text(condition),
             postgresql_where=sa.text(condition),
         )

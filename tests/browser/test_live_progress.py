@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from ..support.carrier import Simulator, wait_until
 from ..support.server import Server
+from .accessibility import violations
 from .site import Site
 from .visitors import Visitors
 
@@ -111,6 +112,55 @@ def test_what_somebody_reads_and_holds_stays(site: Site, visitors: Visitors) -> 
     expect(chip).to_be_focused()
     assert page.evaluate("getSelection().toString()").strip() == "Hola {nombre}"
     assert page.evaluate("window.first.isConnected"), "the fragment was replaced, not changed"
+
+
+# Counts a canvas's points by colour: of those that are drawn in full, at their middle.
+_COLOURS = """() => {
+  const canvas = document.querySelector("#dots canvas");
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  const counts = {};
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 255) continue;
+    const colour = [data[at], data[at + 1], data[at + 2]].join();
+    counts[colour] = (counts[colour] ?? 0) + 1;
+  }
+  return counts;
+}"""
+GREEN, RED, BLUE, GREY = "47,158,68", "214,57,57", "66,153,225", "197,204,214"
+
+
+def test_the_dots_change_where_they_stand_and_end_green(site: Site, visitors: Visitors) -> None:
+    account = site.shop.add_admin("puntos")
+    site.shop.add_clients(account, [*(f"32{number:08d}" for number in range(300)), "+15005550001"])
+    page = visitors.log_in("puntos")
+    site.simulator.behave(latency=1_500)
+    page.goto(f"/clientes/campanas/{site.start_campaign(account, 'Puntos')}/")
+    canvas = page.locator("#dots canvas")
+    expect(canvas).to_be_visible()
+    page.evaluate("window.canvas = document.querySelector('#dots canvas')")
+    wait_until(lambda: {GREEN, BLUE, GREY} <= page.evaluate(_COLOURS).keys())
+    assert violations(page) == []
+    expect(page.locator("#progress-sentence")).to_contain_text("Finished: 300 messages")
+    wait_until(lambda: page.evaluate(_COLOURS).keys().isdisjoint({BLUE, GREY}))
+    colours = page.evaluate(_COLOURS)
+    assert colours[GREEN] > 200 * colours[RED] > 0
+    assert canvas.evaluate("drawn => drawn === window.canvas"), "it was replaced, not drawn anew"
+
+    canvas.hover(position={"x": 5, "y": 5})
+    expect(page.locator(".dots-whose")).to_have_text(re.compile(r"Cliente 0\s+Sent"))
+
+
+def test_without_scripts_the_bar_says_it(site: Site, visitors: Visitors) -> None:
+    account = site.shop.add_admin("barra")
+    site.shop.add_client(account)
+    campaign_id = site.start_campaign(account, "Barra")
+    site.wait_for_end(campaign_id)
+    page = visitors.log_in("barra", java_script_enabled=False)
+    page.goto(f"/clientes/campanas/{campaign_id}/")
+    expect(page.locator(".state-bar")).to_be_visible()
+    expect(page.locator("#dots")).to_be_hidden()
 
 
 @pytest.fixture

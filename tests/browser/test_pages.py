@@ -619,11 +619,13 @@ def check_looks(page: Page) -> None:
 NOT_PAGES = {
     "campaigns.actions",
     "campaigns.decided",
+    "campaigns.dot",
     "campaigns.download_certificate",
     "campaigns.progress",
     "campaigns.running",
     "campaigns.waiting",
     "clients.list_sales",
+    "home.figures",
     "opt_outs.export",
     "schedule.countdown",
     "static",

@@ -139,5 +139,6 @@ def test_the_review_counts_who_got_another_advertisement_today(
     typed = {"mensaje": "Otra vez", "destino": "todos"}
     review = admin.send("/clientes/campanas/revisar/", typed).location or ""
     shown = text(admin, review)
-    assert "2 ya recibieron otra publicidad hoy: a ellos no les llega." in shown
+    assert "Se enviará a 0 de 2 clientes" in shown
+    assert "2 · La persona ya había recibido otra publicidad ese día" in shown
     assert "Enviar de todos modos" in shown

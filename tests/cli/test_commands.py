@@ -105,7 +105,7 @@ class TestSampleShop:
             assert db.session.scalar(select(func.count()).select_from(Venta))
             assert db.session.scalar(select(func.count()).where(Cliente.telefono_e164.is_(None)))
             campaigns = db.session.scalars(select(CampanaSMS)).all()
-            assert [campaign.estado for campaign in campaigns] == [EstadoCampana.COMPLETADO] * 2
+            assert {campaign.estado for campaign in campaigns} == {EstadoCampana.COMPLETADO}
             assert ledger.count() == sum(campaign.enviados_exitosos for campaign in campaigns)
             assert not load_shop("CO", ledger), "people are there already"
         for name in ("demo", "vendedora"):

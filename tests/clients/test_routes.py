@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from clientes_app.extensions import db
-from clientes_app.models import CampanaSMS, Cliente, EstadoCampana, EstadoSMS, SMSLog, Venta
+from clientes_app.models import Baja, CampanaSMS, Cliente, EstadoCampana, EstadoSMS, OrigenBaja, SMSLog, Venta
 
 from ..support.checking_client import CheckingClient, hidden_fields
 from ..support.shop import Shop
@@ -482,6 +482,7 @@ def test_a_number_is_that_number_however_json_writes_it(admin: CheckingClient, a
         ("01 8000 123456", "Toll-free line, not mobile"),
         ("+870773123456", "Satellite phone, no SMS"),
         ("no number", "Not a mobile number"),
+        ("3007654321", "Wants no messages"),
         ("", "No number"),
     ],
 )
@@ -489,6 +490,7 @@ def test_json_says_whether_a_number_gets_sms(
     admin: CheckingClient, shop: Shop, account: int, number: str, why: str | None
 ) -> None:
     client_id = shop.add_client(account, "Laura", "3009998877")
+    shop.add(Baja(usuario_id=account, telefono_e164="+573007654321", origen=OrigenBaja.MANUAL))
     for address in ("/clientes/crear/ajax/", f"/clientes/editar/{client_id}/"):
         body = admin.send_json(address, {"nombre": "Ana", "telefono": number}, Accept_Language="en").get_json()
         assert body["success"] is True

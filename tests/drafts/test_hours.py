@@ -27,7 +27,9 @@ SERVICE = {"tipo": "servicio", "motivo_servicio": "Su pedido está listo"}
 
 @pytest.fixture
 def settings(settings: Any) -> Any:
-    return dataclasses.replace(settings, twilio=TwilioSettings(messages_per_second=0.001))
+    return dataclasses.replace(
+        settings, public_base_url="https://tienda.example", twilio=TwilioSettings(messages_per_second=0.001)
+    )
 
 
 @pytest.fixture(autouse=True)

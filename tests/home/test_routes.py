@@ -125,7 +125,7 @@ def test_the_last_five_are_shown_newest_first(admin: CheckingClient, campaigns: 
 
 def test_what_runs_is_shown_and_followed(admin: CheckingClient, campaigns: Campaigns) -> None:
     campaigns.add("Vieja", enviados_exitosos=1)
-    assert "hx-trigger" not in home(admin)
+    assert 'hx-trigger="every' not in home(admin)
     running = campaigns.add("Nueva", EstadoCampana.PROCESANDO, enviados_exitosos=2, pendientes=3)
     text = home(admin)
     assert f'id="running-{running}"' in text

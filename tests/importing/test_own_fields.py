@@ -95,6 +95,13 @@ def test_days_of_a_workbook_are_those_of_its_cells(imports: Imports) -> None:
 
 
 @pytest.mark.usefixtures("fields")
+def test_numbers_of_a_workbook_are_those_of_its_cells(imports: Imports) -> None:
+    imports.run(workbook([["nombre", "Puntos"], ["Ana", 12.345], ["Luz", 999.999], ["Sol", "12.345"]]))
+    points = {name: own["Puntos"] for name, own in told(imports).items()}
+    assert points == {"Ana": "12.345", "Luz": "999.999", "Sol": "12345"}
+
+
+@pytest.mark.usefixtures("fields")
 def test_clients_that_there_are_get_what_the_file_says_and_an_empty_cell_changes_nothing(imports: Imports) -> None:
     imports.run(FILE)
     again = imports.review(HEAD + "Ana,3001234501,2000-05-17,,1.234,50\n".replace("1.234,50", '"1.234,50"'))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -21,7 +21,8 @@ from clientes_app.models import Cliente, EstadoImportacion, Venta
 from clientes_app.values.amounts import LARGEST
 
 from ..support.checking_client import CheckingClient
-from ..support.clock import BOGOTA
+from ..support.client_files import workbook
+from ..support.clock import BOGOTA, Clock
 from ..support.imports import Imports
 from ..support.shop import Shop, account_of
 from .test_crash import kill_after_progress
@@ -262,3 +263,65 @@ def test_what_is_no_sale_any_more_is_refused_and_sums_are_kept_up_to_the_largest
     assert "Ana Paz" in found
     imports.undo(import_id)
     assert till.client(till.ana).total_compras == 0
+
+
+def test_a_number_of_a_workbook_is_a_number(till: Till, imports: Imports) -> None:
+    numbers = (333.333, 12.345, 59.955, 999.999, 119.5, 59900 / 1.19, 50336.134, 59900, "12.345")
+    rows = [[at(5, hour), 1020304, total, f"V{hour}"] for hour, total in enumerate(numbers, 1)]
+    content = workbook([["fecha", "cedula", "total", "concepto"], *rows, [at(5, 20), 1020304, "59900.1250", ""]])
+    import_id = imports.review_sales(content, name="caja.xlsx")
+    imports.apply(import_id)
+    assert [f"{total:.2f}" for _, _, total, *_ in till.stored()] == [
+        *("333.33", "12.35", "59.96", "1000.00", "119.50", "50336.13", "50336.13", "59900.00"),
+        "12345.00",
+        "59900.13",
+    ]
+
+
+def test_decimals_of_a_database_are_zeros_or_refused(till: Till, imports: Imports) -> None:
+    totals = ("59900.0000", "59900.000", "1'234.567", "50336.134", "12.3450")
+    rows = "".join(f"05/03/2026,1{n}:00,1020304,,,{total},,\n" for n, total in enumerate(totals))
+    import_id = imports.review_sales(TITLES + rows)
+    assert {number: fault.partition(":")[0] for number, fault in reasons(imports, import_id).items()} == {
+        5: "The total has more than two decimals",
+        6: "The total has more than two decimals",
+    }
+    imports.apply(import_id)
+    assert [total for _, _, total, *_ in till.stored()] == [59_900, 59_900, 1_234_567]
+
+
+def test_today_without_an_hour_is_now_at_most(till: Till, imports: Imports, clock: Clock) -> None:
+    clock.set(2026, 11, 30, 9, 15)
+    rows = TITLES + "30/11/2026,,1020304,,,100,Pan,\n30/11/2026,12:00,1020304,,,7,,\n01/12/2026,,1020304,,,7,,\n"
+    cells = workbook([["fecha", "cedula", "total"], [date(2026, 11, 30), 1020304, 3]])
+    assert imports.get(imports.review_sales(cells, name="caja.xlsx")).nuevas == 1
+    import_id = imports.review_sales(rows)
+    assert set(reasons(imports, import_id).values()) == {"The sale is in the future."}
+    imports.apply(import_id)
+    assert [sale[1:3] for sale in till.stored()] == [("30/11 09:15", 100)]
+    clock.pass_by(hours=1)
+    assert imports.get(imports.review_sales(rows)).iguales == 1
+    clock.pass_by(hours=6)
+    again = imports.review_sales(rows)
+    assert (imports.get(again).iguales, imports.get(again).nuevas) == (1, 1)
+
+
+def test_an_import_knows_what_was_edited_since(admin: CheckingClient, app: Flask, till: Till, imports: Imports) -> None:
+    rows = TITLES + "05/03/2026,10:30,1020304,,,59.900,Pan,\n05/03/2026,,,3001110002,,61.000,,F-1\n"
+    imports.apply(imports.review_sales(rows))
+    with app.test_request_context():
+        for stored in db.session.scalars(db.select(Venta)).all():
+            shown, account = sales.Shown(stored.cliente_id, stored.id, 0), account_of(till.account)
+            moment = at(9, 8).replace(tzinfo=BOGOTA) if not stored.recibo else None
+            sales.edit_sale(account, shown, sales.NewSale(Decimal(49_900), stored.concepto, moment), by=NOBODY)
+    again = imports.review_sales(rows)
+    assert (imports.get(again).iguales, imports.get(again).nuevas) == (2, 0)
+    page = admin.get(f"/clientes/importar/{again}/").text.replace("\u00a0", " ")
+    assert "cambiada después: hoy dice $ 49.900<" in page
+    assert "cambiada después: hoy dice $ 49.900 · 9 mar 2026, 8:00 a" in page.replace("\u202f", " ")
+    imports.apply(again)
+    assert len(till.stored()) == 2
+    other = imports.review_sales(TITLES + "06/03/2026,9:00,,3001110002,,49.900,Queso,F-1\n")
+    page = admin.get(f"/clientes/importar/{other}/").text
+    assert "Queso" in page
+    assert " · —<" in page

@@ -90,3 +90,15 @@ def test_the_page_of_a_campaign_leads_to_its_report(reader: CheckingClient, sold
     with app.app_context():
         trial = db.session.scalar(select(CampanaSMS.id).where(CampanaSMS.es_prueba))
     assert reader.get(f"/informes/campana/{trial}/").status_code == 404
+
+
+def test_a_cost_that_nobody_knows_is_said_nowhere(reader: CheckingClient, sold: RandomShop, app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(CampanaSMS).values(costo=0))
+    for path in ("informes/mes/2026-10/", f"informes/campana/{sold.campaigns[0]}/"):
+        assert "no se sabe" in reader.get(f"/{path}").text
+        assert re.search(r"^Costo;;?\r?$", reader.get(f"/{path}?formato=csv").text, re.MULTILINE)
+        said = reader.get(f"/api/{path}").get_json()
+        told = said.get("cifras", said)
+        assert (told["costo"], told["pesos_por_peso"]) == (None, None)
+        assert all(each["costo"] is None for each in said.get("campanas", ()) if each["mensajes"])

@@ -71,9 +71,9 @@ class Imports:
         self.apply(import_id)
         return import_id
 
-    def review_sales(self, content: bytes | str, *, makes_clients: bool = False) -> int:
+    def review_sales(self, content: bytes | str, *, makes_clients: bool = False, name: str = "caja.csv") -> int:
         """Upload a till's file and let the dry run go through it."""
-        import_id = self.upload(content, "caja.csv", Contents.SALES)
+        import_id = self.upload(content, name, Contents.SALES)
         self.start_review(import_id, makes_clients=makes_clients)
         self.work()
         return import_id

@@ -98,6 +98,7 @@ STAFF = {
     "GET reports.clients_for_programs",
     "GET reports.hours_for_programs",
     "GET home.index",
+    "GET home.figures",
     "GET phone.index",
     "GET clients.index",
     "GET schedule.calendar",
@@ -122,6 +123,7 @@ STAFF = {
     "GET campaigns.show",
     "GET campaigns.state",
     "GET campaigns.details",
+    "GET campaigns.dot",
     "GET campaigns.messages",
     "GET campaigns.progress",
     "GET campaigns.download_certificate",
@@ -453,6 +455,7 @@ class House:
             "code": "0000000",
             "day": "2199-12-24",
             "mes": "2026-01",
+            "place": 0,
         }
         with self.app.test_request_context():
             adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")

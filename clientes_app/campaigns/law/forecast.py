@@ -8,7 +8,6 @@ from datetime import datetime, tzinfo
 
 from ...messaging.totals import Totals
 from ...sending.law.hours import BOGOTA, Hours, Window, window_at
-from ...sending.law.one_a_day import LeftOut
 from ...sending.law.rules import Rules
 
 _COLOMBIA = "CO"
@@ -20,7 +19,6 @@ class Load:
 
     totals: Totals
     messages: int
-    left_out: LeftOut
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,6 @@ class Forecast:
     """How many messages go out before the hours close; None: all of them, as far as it is known."""
     goes_on: datetime | None
     """When the hours open again for those who do not fit."""
-    left_out: LeftOut
-    """How many would not get it on that day."""
     is_strict: bool
     """Whether the shop lets nobody except a campaign."""
 
@@ -59,6 +55,12 @@ class Forecast:
     def never(self) -> bool:
         """Return whether the hours never open."""
         return not self.is_open and self.opens is None
+
+
+def leaves_at(rules: Rules, moment: datetime) -> datetime:
+    """Return when what would be sent at a moment goes out: then, or as the hours open next."""
+    window = rules.in_colombia(moment)
+    return moment if window.is_open or window.until is None else window.until
 
 
 def forecast(rules: Rules, moment: datetime, load: Load, pace: float) -> Forecast:
@@ -78,7 +80,6 @@ def forecast(rules: Rules, moment: datetime, load: Load, pace: float) -> Forecas
         opens=opens,
         fitting=None if fits or not open_ones else int(load.messages * sent / load.totals.parts),
         goes_on=None if fits else _next_opening(rules, open_ones),
-        left_out=load.left_out,
         is_strict=rules.is_strict,
     )
 

@@ -103,5 +103,5 @@ def _judged(number: int, row: Row, meant: Bought | BadSale, known: KnownSales, e
     if earlier is not None:
         return Staged(number, Verdict.DOUBLE, row, earlier)
     client_id = meant.client.id if meant.client else None
-    verdict = Verdict.SAME if known.has(client_id or 0, meant.sale) else Verdict.NEW
+    verdict = Verdict.SAME if known.find(client_id or 0, meant.sale) else Verdict.NEW
     return Staged(number, verdict, row, client_id=client_id)

@@ -1,6 +1,7 @@
 """Which sales an account has already, so that none is stored twice.
 
-A receipt's number is one sale's. Without one, a sale is known by its client, its moment, its total and what it was for.
+A receipt's number is one sale's. Without one, a sale is known by its client, its moment, its total and what it was for:
+by what the file said of one that an import brought, whatever was made of it since, and by what any says now.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
@@ -18,29 +20,51 @@ from ...models import Venta
 from ..staging.matching import listed_texts
 from .sale_texts import Sale
 
-Content = tuple[int, datetime, Decimal, str]
+
+class Stored(NamedTuple):
+    """A sale that is stored, as it is now."""
+
+    client_id: int
+    moment: datetime
+    total: Decimal
+    concept: str
+    receipt: str
+    editions: int = 0
 
 
 @dataclass
 class KnownSales:
     """The sales that some rows may be."""
 
-    receipts: set[str] = field(default_factory=set)
-    contents: dict[Content, set[str]] = field(default_factory=dict)
-    """What sales say, each with the receipts of those that say it; an empty one of those without."""
+    receipts: dict[str, Stored] = field(default_factory=dict)
+    said: dict[tuple[int, str], list[Stored]] = field(default_factory=dict)
+    """By their client and the fingerprint of what a file said of them."""
+    contents: dict[tuple[int, str], list[Stored]] = field(default_factory=dict)
+    """By their client and the fingerprint of what they say now."""
 
-    def has(self, client_id: int, sale: Sale) -> bool:
-        """Return whether a sale is stored."""
-        if sale.receipt in self.receipts and sale.receipt:
-            return True
-        receipts = self.contents.get((client_id, sale.moment, sale.total, sale.concept))
+    def find(self, client_id: int, sale: Sale) -> Stored | None:
+        """Return the sale that a row is, if it is stored."""
+        if sale.receipt and sale.receipt in self.receipts:
+            return self.receipts[sale.receipt]
+        key = (client_id, fingerprint(sale))
+        alike = (*self.said.get(key, ()), *self.contents.get(key, ()))
         # Two receipts are two sales, however alike.
-        return receipts is not None and (not sale.receipt or "" in receipts)
+        return next((each for each in alike if not sale.receipt or not each.receipt), None)
 
-    def add(self, client_id: int, sale: Sale) -> None:
-        """Note a sale that is being stored."""
-        self.receipts.add(sale.receipt)
-        self.contents.setdefault((client_id, sale.moment, sale.total, sale.concept), set()).add(sale.receipt)
+    def add(self, stored: Stored, said: str | None) -> None:
+        """Note a sale that is stored, with the fingerprint of what a file said of it."""
+        if stored.receipt:
+            self.receipts[stored.receipt] = stored
+        if said:
+            self.said.setdefault((stored.client_id, said), []).append(stored)
+        now = fingerprint(stored)
+        self.contents.setdefault((stored.client_id, now), []).append(stored)
+
+
+def fingerprint(sale: Sale | Stored) -> str:
+    """Return what sales without a receipt are told apart by, beside their client."""
+    said = "\n".join((sale.moment.astimezone(UTC).isoformat(), str(sale.total.normalize()), sale.concept))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def known_sales(
@@ -50,32 +74,34 @@ def known_sales(
     known = KnownSales()
     if not sales:
         return known
-    wanted = {sale.receipt for sale in sales} - {""}
-    with_receipts = select(Venta.recibo).where(Venta.usuario_id == account_id, Venta.recibo != "")
-    known.receipts = set(connection.scalars(with_receipts.where(Venta.recibo.in_(listed_texts(wanted, connection)))))
-    for client_id, moment, total, concept, receipt in connection.execute(
-        _theirs(connection, account_id, sales, client_ids)
-    ):
-        known.contents.setdefault((client_id, moment, total, concept), set()).add(receipt)
+    moments = [sale.moment for sale in sales]
+    clients = select(id_list(sorted(set(client_ids)), connection.dialect.name).c.value)
+    receipts = listed_texts({sale.receipt for sale in sales} - {""}, connection)
+    prints = listed_texts({fingerprint(sale) for sale in sales}, connection)
+    theirs = _sales_of(account_id).where(Venta.cliente_id.in_(clients))
+    found = {
+        row.id: row
+        for which in (
+            _sales_of(account_id).where(Venta.recibo != "", Venta.recibo.in_(receipts)),
+            theirs.where(Venta.fecha.between(min(moments), max(moments))),
+            theirs.where(Venta.huella_importada.is_not(None), Venta.huella_importada.in_(prints)),
+        )
+        for row in connection.execute(which)
+    }
+    for _, said, *stored in found.values():
+        known.add(Stored(*stored), said)
     return known
 
 
 def keys_in_file(buyer: str, sale: Sale) -> tuple[list[str], list[str]]:
     """Return by which keys a row is known to be a sale of an earlier row, and by which it is to be known itself."""
-    said = "\n".join((buyer, sale.moment.isoformat(), str(sale.total.normalize()), sale.concept))
-    content = hashlib.sha256(said.encode()).hexdigest()
+    content = hashlib.sha256(f"{buyer}\n{fingerprint(sale)}".encode()).hexdigest()
     if not sale.receipt:
         return [f"venta {content}"], [f"venta {content}", f"sin recibo {content}"]
     return [f"recibo {sale.receipt}", f"sin recibo {content}"], [f"recibo {sale.receipt}", f"venta {content}"]
 
 
-def _theirs(
-    connection: Connection, account_id: int, sales: Sequence[Sale], client_ids: Iterable[int]
-) -> Select[int, datetime, Decimal, str, str]:
-    moments = [sale.moment for sale in sales]
-    listed = select(id_list(sorted(set(client_ids)), connection.dialect.name).c.value)
-    return select(Venta.cliente_id, Venta.fecha, Venta.total, Venta.concepto, Venta.recibo).where(
-        Venta.usuario_id == account_id,
-        Venta.cliente_id.in_(listed),
-        Venta.fecha.between(min(moments), max(moments)),
-    )
+def _sales_of(account_id: int) -> Select[*tuple[Any, ...]]:
+    columns: tuple[Any, ...] = (Venta.id, Venta.huella_importada, Venta.cliente_id, Venta.fecha, Venta.total)
+    said: tuple[Any, ...] = (Venta.concepto, Venta.recibo, Venta.ediciones)
+    return select(*columns, *said).where(Venta.usuario_id == account_id)

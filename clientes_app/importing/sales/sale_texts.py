@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ...clients.sales.forms import OLDEST
 from ...fields.canonical import BadValue, read_value
 from ...models import TipoDeCampo
-from ...values.amounts import LARGEST_SALE, parse_amount
+from ...values.amounts import LARGEST_SALE, TooPrecise, parse_stored_amount
 from ...values.days import settle
 from ...values.text import translatable
 
@@ -20,6 +20,7 @@ NO_DAY = translatable("The day cannot be read: write it as 17/05/2026.")
 NO_HOUR = translatable("The hour cannot be read: write it as 14:30.")
 NO_TOTAL = translatable("The total is no amount above zero, such as 59.900.")
 LARGE_TOTAL = translatable("A sale is at most 9.999.999.999,99 pesos.")
+LONG_TOTAL = translatable("The total has more than two decimals: write it as 59.900 or 59.900,50.")
 TO_COME = translatable("The sale is in the future.")
 TOO_OLD = translatable("The sale is more than twenty years old.")
 LONG_CONCEPT = translatable("What was sold is longer than 200 characters.")
@@ -46,9 +47,16 @@ class Sale(NamedTuple):
     """What a row says of a sale."""
 
     moment: datetime
+    """Noon of its day where it says no hour."""
     total: Decimal
     concept: str
     receipt: str
+    earliest: datetime
+    """When it may have been made at the earliest: where it says no hour, the day's beginning."""
+
+    def made_by(self, now: datetime) -> datetime:
+        """Return when it was made as far as is known: today's without an hour no later than now."""
+        return min(self.moment, now)
 
 
 class Told(NamedTuple):
@@ -71,7 +79,7 @@ def require_past(sale: Sale, now: datetime) -> None:
 
     Raises BadSale.
     """
-    if sale.moment > now:
+    if sale.earliest > now:
         raise BadSale(TO_COME)
     if sale.moment < now - OLDEST:
         raise BadSale(TOO_OLD)
@@ -83,24 +91,22 @@ def read_sale(text: str, zone: ZoneInfo) -> Sale:
     Raises BadSale.
     """
     told = told_of(text)
-    moment = _moment(told, zone)
-    total = parse_amount(told.total)
-    if total is None or total <= 0:
-        raise BadSale(NO_TOTAL)
-    if total > LARGEST_SALE:
-        raise BadSale(LARGE_TOTAL)
+    moment, earliest = _moment_and_earliest(told, zone)
+    total = _read_total(told.total)
     if len(told.concept) > LONGEST_CONCEPT:
         raise BadSale(LONG_CONCEPT)
     if len(told.receipt) > LONGEST_RECEIPT:
         raise BadSale(LONG_RECEIPT)
-    return Sale(moment, total, told.concept, told.receipt)
+    return Sale(moment, total, told.concept, told.receipt, earliest)
 
 
-def _moment(told: Told, zone: ZoneInfo) -> datetime:
+def _moment_and_earliest(told: Told, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return when it was: the hour stands in its own column or behind the day; where it stands nowhere, at noon."""
     parted = _DAY_AND_HOUR.fullmatch(told.day)
     day, hour = parted.groups() if parted else (told.day, "")
-    return _settled(_read_day(day), _read_hour(told.hour or hour), zone)
+    read, said = _read_day(day), told.hour or hour
+    moment = _settled(read, _read_hour(said), zone)
+    return moment, moment if said else _settled(read, time(), zone)
 
 
 @lru_cache(4_000)
@@ -117,6 +123,18 @@ def _read_day(text: str) -> date:
     if not found or found.startswith("--"):
         raise BadSale(NO_DAY)
     return date.fromisoformat(found)
+
+
+def _read_total(text: str) -> Decimal:
+    try:
+        total = parse_stored_amount(text)
+    except TooPrecise as error:
+        raise BadSale(LONG_TOTAL) from error
+    if total is None or total <= 0:
+        raise BadSale(NO_TOTAL)
+    if total > LARGEST_SALE:
+        raise BadSale(LARGE_TOTAL)
+    return total
 
 
 @lru_cache(4_000)

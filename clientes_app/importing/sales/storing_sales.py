@@ -21,7 +21,7 @@ from ..staging.store import Staged
 from ..staging.verdicts import Verdict
 from .buyers import key_of_buyer
 from .judging_sales import Bought, bought_by, known_of
-from .known_sales import KnownSales
+from .known_sales import KnownSales, Stored, fingerprint
 from .sale_texts import BadSale, Sale
 
 
@@ -46,9 +46,9 @@ def store_sales(connection: Connection, job: Job, batch: Sequence[Staged]) -> li
 
 
 def _became(staged: Staged, client_id: int, sale: Sale, known: KnownSales, sales: list[tuple[int, Sale]]) -> Outcome:
-    if known.has(client_id, sale):
+    if known.find(client_id, sale):
         return Outcome(staged.number, Verdict.SAME, client_id)
-    known.add(client_id, sale)
+    known.add(Stored(client_id, sale.moment, sale.total, sale.concept, sale.receipt), fingerprint(sale))
     sales.append((client_id, sale))
     return Outcome(staged.number, Verdict.NEW, client_id)
 
@@ -77,14 +77,16 @@ def _make_clients(
 def _insert(connection: Connection, job: Job, sales: Sequence[tuple[int, Sale]]) -> None:
     if not sales:
         return
-    same: dict[str, Any] = {"usuario_id": job.account_id, "importacion_id": job.id, "registrada": utc_now()}
+    now = utc_now()
+    same: dict[str, Any] = {"usuario_id": job.account_id, "importacion_id": job.id, "registrada": now}
     rows = [
         {
             "cliente_id": client_id,
-            "fecha": sale.moment,
+            "fecha": sale.made_by(now),
             "total": sale.total,
             "concepto": sale.concept,
             "recibo": sale.receipt,
+            "huella_importada": fingerprint(sale),
             **same,
         }
         for client_id, sale in sales

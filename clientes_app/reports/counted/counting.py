@@ -62,6 +62,11 @@ class _Count:
     unlinked: list[int]
 
 
+def is_behind(engine: Engine, account_id: int) -> bool:
+    """Return whether a campaign of an account has changed since it was counted."""
+    return bool(_changed(engine, CampanaSMS.usuario_id == account_id))
+
+
 def count_account(engine: Engine, account_id: int) -> None:
     """Count those campaigns of an account that have changed since they were counted."""
     _count_all(engine, CampanaSMS.usuario_id == account_id)

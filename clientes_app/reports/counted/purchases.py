@@ -19,6 +19,8 @@ from ...shop.services import rules_of
 from .quarters import Span
 
 _A_DAY = 86_400
+# SQLite sums doubles: rounded to cents, the sum is exact again.
+_PESOS = type_coerce(func.round(func.coalesce(func.sum(CompraDespues.total), 0), 2), Money)
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,17 @@ class Purchases:
     buyers: int = 0
     pesos: Decimal = Decimal(0)
 
-    def per_peso(self, cost: Decimal) -> Decimal | None:
+    def per_peso(self, cost: Decimal | None) -> Decimal | None:
         """Return the pesos for each peso that the messages cost; None where they cost nothing that is known."""
-        return (self.pesos / cost).quantize(Decimal("0.01")) if cost > 0 else None
+        return (self.pesos / cost).quantize(Decimal("0.01")) if cost else None
+
+
+@dataclass(frozen=True)
+class Takings:
+    """How many sales for how many pesos, whoever bought."""
+
+    sales: int
+    pesos: Decimal
 
 
 NOTHING = Purchases()
@@ -63,6 +73,13 @@ def purchases_in(session: Session, account_id: int, span: Span) -> Purchases:
     return _sum(session.execute(_sums([*counted(account_id, days_of(session, account_id)), *made_in(span)])).one())
 
 
+def takings_in(session: Session, account_id: int, span: Span) -> Takings:
+    """Sum up the same without asking who bought: an index alone answers."""
+    which = [*counted(account_id, days_of(session, account_id)), *made_in(span)]
+    found = session.execute(select(func.count(), _PESOS).where(*which)).one()
+    return Takings(*found)
+
+
 def by_campaign(session: Session, account_id: int, span: Span) -> Mapping[int, Purchases]:
     """Sum up the same by campaign, the one first after which most pesos were paid."""
     which = [*counted(account_id, days_of(session, account_id)), *made_in(span)]
@@ -73,9 +90,7 @@ def by_campaign(session: Session, account_id: int, span: Span) -> Mapping[int, P
 
 def _sums(which: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
     buyers = func.count(CompraDespues.cliente_id.distinct())
-    # SQLite sums doubles: rounded to cents, the sum is exact again.
-    pesos = type_coerce(func.round(func.coalesce(func.sum(CompraDespues.total), 0), 2), Money)
-    sums: Select[*tuple[Any, ...]] = select(func.count().label("sales"), buyers.label("buyers"), pesos.label("pesos"))
+    sums: Select[*tuple[Any, ...]] = select(func.count().label("sales"), buyers.label("buyers"), _PESOS.label("pesos"))
     return sums.where(*which)
 
 

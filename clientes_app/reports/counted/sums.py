@@ -67,11 +67,12 @@ def prices_of(session: Session, campaign_ids: Iterable[int]) -> Mapping[int, Dec
     return {campaign_id: cost / messages for campaign_id, cost, messages in session.execute(priced)}
 
 
-def cost_of(counts: Iterable[Count], prices: Mapping[int, Decimal]) -> Decimal:
-    """Return what messages cost: those that Twilio accepted, or may have."""
-    charged = (count for count in counts if count.estado in COUNTED)
-    costs = (count.mensajes * prices.get(count.campana_id, Decimal(0)) for count in charged)
-    return sum(costs, Decimal(0)).quantize(CENTS)
+def cost_of(counts: Iterable[Count], prices: Mapping[int, Decimal]) -> Decimal | None:
+    """Return what messages cost: those that Twilio accepted, or may have; None where none of them had a price."""
+    charged = [count for count in counts if count.estado in COUNTED]
+    cost = sum((count.mensajes * prices.get(count.campana_id, Decimal(0)) for count in charged), Decimal(0))
+    is_known = cost > 0 or not any(count.mensajes for count in charged)
+    return cost.quantize(CENTS) if is_known else None
 
 
 def _counts(session: Session, *which: Any) -> list[Count]:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Delete,
     Integer,
     Select,
-    and_,
+    Update,
     bindparam,
     case,
     delete,
@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -30,10 +31,12 @@ from sqlalchemy.orm import aliased
 
 from ...database.listed import columns_listed, rows_given
 from ...database.transactions import insert_missing
-from ...models import CampanaSMS, PublicidadDelDia
+from ...models import CampanaSMS, EstadoSMS, PublicidadDelDia, SMSLog
+from ...models.types import utc_now
 from ..carrier import Message
 from .hours import COLOMBIA
 
+A_DAY = timedelta(days=1)
 KEPT = timedelta(days=31)
 """How long it is known who got an advertisement: the caps look back a month, and no two zones are two days apart."""
 
@@ -67,7 +70,10 @@ def give_back(connection: Connection, messages: Sequence[Message]) -> None:
     ]
     if rows:
         dialect = connection.dialect.name
-        connection.execute(_giving_back(dialect), rows_given(rows, dialect))
+        given = rows_given(rows, dialect)
+        connection.execute(_locking(dialect), given)
+        connection.execute(_passing_on(dialect), given | {"since": utc_now() - A_DAY})
+        connection.execute(_giving_back(dialect), given)
 
 
 def forget(connection: Connection, before: date, most: int) -> int:
@@ -142,35 +148,29 @@ def capping(dialect: str) -> Select[int]:
     )
 
 
-def counting_todays(account_id: int, numbers: Select[str], in_colombia: date, elsewhere: date) -> Select[int]:
-    """Count the numbers that have their advertisement of the day."""
-    of_numbers = PublicidadDelDia.usuario_id == account_id, PublicidadDelDia.telefono_e164.in_(numbers)
+def having_todays(account_id: int, in_colombia: date, elsewhere: date) -> Select[str, bool]:
+    """Select the numbers that have their advertisement of the day."""
     is_todays = PublicidadDelDia.dia == _by_country(in_colombia, elsewhere)
     # This one can be asked of an index.
     is_about = PublicidadDelDia.dia.between(min(in_colombia, elsewhere), max(in_colombia, elsewhere))
-    return select(func.count()).where(*of_numbers, is_about, is_todays)
+    todays = select(PublicidadDelDia.telefono_e164, true().label("has_todays"))
+    return todays.where(PublicidadDelDia.usuario_id == account_id, is_about, is_todays)
 
 
-def counting(account_id: int, numbers: Select[str], in_colombia: Span, elsewhere: Span) -> Select[int, int]:
-    """Count the numbers that have their advertisement of the day, and the others that are over a cap."""
+def having_enough(account_id: int, in_colombia: Span, elsewhere: Span) -> Select[str, bool]:
+    """Select the numbers that have their advertisement of the day, and the others that are over a cap."""
     day, spans = PublicidadDelDia.dia, (in_colombia, elsewhere)
     begins, week_begins, today = (
         _by_country(*(getattr(span, name) for span in spans)) for name in ("begins", "week_begins", "today")
     )
-    each = (
-        select(
-            func.max(case((day == today, 1), else_=0)).label("has_todays"),
-            func.count().filter(day >= week_begins, day < today).label("in_week"),
-            func.count().filter(day < today).label("in_month"),
-        )
-        .where(PublicidadDelDia.usuario_id == account_id, PublicidadDelDia.telefono_e164.in_(numbers))
-        .where(day >= begins, day <= today)
+    has_todays = func.max(case((day == today, 1), else_=0)) == 1
+    in_week, in_month = func.count().filter(day >= week_begins, day < today), func.count().filter(day < today)
+    return (
+        select(PublicidadDelDia.telefono_e164, has_todays.label("has_todays"))
+        .where(PublicidadDelDia.usuario_id == account_id, day >= begins, day <= today)
         .group_by(PublicidadDelDia.telefono_e164)
-        .subquery("each")
+        .having(or_(has_todays, _are_over(in_week, in_month)))
     )
-    has_todays = each.c.has_todays == 1
-    over_a_cap = and_(~has_todays, _are_over(each.c.in_week, each.c.in_month))
-    return select(func.count().filter(has_todays), func.count().filter(over_a_cap)).select_from(each)
 
 
 def _by_country(in_colombia: date, elsewhere: date) -> ColumnElement[date]:
@@ -186,19 +186,71 @@ def _are_over(in_week: ColumnElement[int], in_month: ColumnElement[int]) -> Colu
 
 
 @cache
-def _giving_back(dialect: str) -> Delete:
-    listed = columns_listed({**_TYPES, "campana_id": CampanaSMS.id.type}, dialect)
+def holding(dialect: str) -> Select[int]:
+    """Keep the days of the numbers listed from being given back until the transaction ends."""
+    listed = columns_listed(_TYPES, dialect)
     theirs = (
+        PublicidadDelDia.usuario_id == bindparam("account_id"),
+        PublicidadDelDia.telefono_e164 == listed["telefono_e164"],
+        PublicidadDelDia.dia == listed["dia"],
+    )
+    held = select(PublicidadDelDia.mensaje_id).where(*theirs).order_by(*_KEY)
+    return held.with_for_update(read=True, of=PublicidadDelDia)
+
+
+def keeping(dialect: str, account_id: int, old: date, new: date) -> postgresql.Insert | sqlite.Insert:
+    """Insert for a new day what numbers outside Colombia have on an old one."""
+    row = PublicidadDelDia
+    theirs = row.usuario_id == account_id, row.dia == old, ~row.telefono_e164.startswith(COLOMBIA)
+    kept = select(row.usuario_id, row.telefono_e164, literal(new, Date), row.mensaje_id).where(*theirs)
+    names = ["usuario_id", "telefono_e164", "dia", "mensaje_id"]
+    return insert_missing(row, dialect).from_select(names, kept.order_by(row.telefono_e164))
+
+
+def _locking(dialect: str) -> Select[int, str, date]:
+    """Lock the days that messages listed give back, in the order of their numbers."""
+    return _given_back(dialect).order_by(*_KEY).with_for_update(of=PublicidadDelDia)
+
+
+@cache
+def _given_back(dialect: str) -> Select[int, str, date]:
+    """Select the keys of the days that messages listed give back."""
+    listed = columns_listed({**_TYPES, "campana_id": CampanaSMS.id.type}, dialect)
+    return (
         select(*_KEY)
         .join(CampanaSMS, CampanaSMS.usuario_id == PublicidadDelDia.usuario_id)
         .where(
             CampanaSMS.id == listed["campana_id"],
             *(PublicidadDelDia.__table__.c[name] == listed[name] for name in _COLUMNS),
         )
-        .order_by(*_KEY)
-        .with_for_update(of=PublicidadDelDia)
     )
-    return _deleting(theirs)
+
+
+@cache
+def _passing_on(dialect: str) -> Update:
+    """Let days that are given back be those of messages that went to the numbers meanwhile, excepted from one a day."""
+    other, of_it = aliased(SMSLog), aliased(CampanaSMS)
+    meanwhile = (
+        select(func.max(other.id))
+        .join(of_it, of_it.id == other.campana_id)
+        .where(
+            other.telefono_e164 == PublicidadDelDia.telefono_e164,
+            other.id != PublicidadDelDia.mensaje_id,
+            other.estado.in_((EstadoSMS.ENVIANDO, EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)),
+            other.actualizado >= bindparam("since", type_=SMSLog.actualizado.type),
+            of_it.usuario_id == PublicidadDelDia.usuario_id,
+            of_it.exceptuada_por_id.is_not(None),
+        )
+        .correlate(PublicidadDelDia)
+        .scalar_subquery()
+    )
+    given_back = tuple_(*_KEY).in_(_given_back(dialect))
+    return update(PublicidadDelDia).where(given_back, meanwhile.is_not(None)).values(mensaje_id=meanwhile)
+
+
+@cache
+def _giving_back(dialect: str) -> Delete:
+    return _deleting(_locking(dialect))
 
 
 def _deleting(keys: Select[int, str, date]) -> Delete:

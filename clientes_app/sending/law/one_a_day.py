@@ -11,16 +11,19 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, case, select
 
+from ...database import clock
 from ...database.listed import rows_given
-from ...database.transactions import fetch_together
+from ...database.transactions import fetch_together, zone_of
+from ...models.types import utc_now
 from ..carrier import Message
 from ..faults import ALREADY_TODAY, CAPPED
-from .advertised import Span, capping, counting, counting_todays, owning, taking
+from .advertised import Span, capping, having_enough, having_todays, holding, keeping, owning, taking
 from .hours import COLOMBIA, is_colombian
-from .rules import Rules
+from .rules import Rules, rules_of
 
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
@@ -149,27 +152,33 @@ class Excepted(OneADay):
         self, connection: Connection, messages: Sequence[Message], owned: frozenset[int]
     ) -> tuple[Sequence[Message], dict[int, str]]:
         """Make each message its number's advertisement of the day where there is none; all may go out."""
-        return _only_with_day(messages, self._take(connection, messages, owned)), {}
+        new = self._take(connection, messages, owned)
+        if rows := self._rows({it.row_id: it.to for it in messages if it.row_id not in new}):
+            # Whoever gives one of these days back waits, and then sees that it has become this message's.
+            connection.execute(holding(connection.dialect.name), self._given(connection, rows))
+        return _only_with_day(messages, new), {}
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """How many numbers an advertisement would not reach, were it sent at a moment."""
-
-    already_today: int
-    """They have got another one that day."""
-    capped: int
-    """They have got as many as the caps let through."""
-
-
-def left_out_at(connection: Connection, account_id: int, rules: Rules, numbers: Select[str], now: datetime) -> LeftOut:
-    """Return how many of the numbers that a query selects, each counted once, an advertisement would not reach."""
+def left_out_at(account_id: int, rules: Rules, now: datetime) -> Select[str, str]:
+    """Select the numbers that an advertisement would not reach, were it sent at a moment, each with the reason."""
     days = _days(rules, now)
     if not rules.most_a_week and not rules.most_a_month:
-        return LeftOut(connection.scalar(counting_todays(account_id, numbers, *days)) or 0, 0)
-    spans = [Span(_begin(today, MONTH), _begin(today, WEEK), today) for today in days]
-    caps = {"most_a_week": rules.most_a_week, "most_a_month": rules.most_a_month}
-    return LeftOut(*connection.execute(counting(account_id, numbers, *spans), caps).one())
+        enough = having_todays(account_id, *days).subquery("enough")
+    else:
+        spans = (Span(_begin(today, MONTH), _begin(today, WEEK), today) for today in days)
+        caps = {"most_a_week": rules.most_a_week, "most_a_month": rules.most_a_month}
+        enough = having_enough(account_id, *spans).params(caps).subquery("enough")
+    reason = case((enough.c.has_todays, ALREADY_TODAY), else_=CAPPED).label("reason")
+    return select(enough.c.telefono_e164, reason)
+
+
+def keep_over_change_of_zone(connection: Connection, account_id: int, zone_before: str | None) -> None:
+    """Let who got an advertisement today, by the zone of before, have got it today by the account's present one."""
+    rules, now = rules_of(connection, account_id), clock.corrected(connection, utc_now())
+    before = replace(rules, shop_zone=ZoneInfo(zone_before) if zone_before else zone_of(connection))
+    old, new = before.day_of("", now), rules.day_of("", now)
+    if old != new:
+        connection.execute(keeping(connection.dialect.name, account_id, old, new))
 
 
 def _days(rules: Rules, now: datetime) -> tuple[date, date]:

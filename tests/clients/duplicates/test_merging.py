@@ -127,7 +127,7 @@ def test_the_older_ones_values_are_kept_where_it_has_any(account: int, kept: int
         "documento": dropped,
         "activo": kept,
     }
-    client = merge(account, kept, dropped)
+    merged = merge(account, kept, dropped)
     assert (client.nombre, client.telefono, client.documento, client.activo) == (
         "Laura Méndez",
         "3001234567",
@@ -141,9 +141,9 @@ def test_the_older_ones_values_are_kept_where_it_has_any(account: int, kept: int
 def test_sums_beyond_what_is_kept_do_not_keep_two_apart(shop: Shop, account: int, kept: int, dropped: int) -> None:
     for client in (kept, dropped):
         shop.add_sale(account, client, 999_999_999_999)
-    client = merge(account, kept, dropped)
-    db.session.refresh(client)
-    assert client.total_compras == LARGEST
+    merged = merge(account, kept, dropped)
+    db.session.refresh(merged)
+    assert merged.total_compras == LARGEST
     assert sales.sales_to(account, kept).total == 2 * 999_999_999_999
 
 

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from clientes_app.audit_log import NOBODY, Actor
 from clientes_app.campaigns import control
 from clientes_app.campaigns.missing import Cause, missing_of
 from clientes_app.clients.services import create_client
 from clientes_app.importing.storage.chosen import storage_of
-from clientes_app.models import Cliente, Cuenta, EstadoSMS, TipoDeCampana
+from clientes_app.models import Cuenta, EstadoSMS, TipoDeCampana
 from clientes_app.models.types import utc_now
 from clientes_app.privacy import retention
 from clientes_app.privacy.services import erase
@@ -23,10 +22,11 @@ from clientes_app.sending import evidence, recording
 from clientes_app.sending.carrier import Fate, Message
 from clientes_app.sending.faults import ALREADY_TODAY, CAPPED
 from clientes_app.sending.law.advertised import forget
-from clientes_app.sending.law.one_a_day import LeftOut, left_out_at
+from clientes_app.sending.law.one_a_day import left_out_at
 from clientes_app.sending.law.rules import rules_of
 from clientes_app.sending.opt_outs import add_opt_outs
 from clientes_app.settings import current_settings
+from clientes_app.shop.services import ShopSettings, save_settings
 from clientes_app.values.pseudonym import is_pseudonym
 
 from ...support.campaigns import Campaigns
@@ -208,24 +208,45 @@ def test_who_got_one_today_is_left_out_for_that_and_not_for_a_cap(advertiser: Ad
     assert advertiser.ends(second) == {SKIPPED_TODAY: 1}
 
 
+def test_a_day_that_is_given_back_is_the_exceptions_that_went_out_on_it(advertiser: Advertiser) -> None:
+    first, exception = advertiser.store(LAURA), advertiser.store(LAURA, exceptuada=True)
+    (in_hand,) = advertiser.claim(first)
+    advertiser.send(exception)
+    advertiser.record([in_hand], Fate.DEFERRED)
+    advertiser.send(first)
+    assert advertiser.ends(first) == {SKIPPED_TODAY: 1}
+    third = advertiser.store(LAURA)
+    advertiser.send(third)
+    assert advertiser.ends(third) == {SKIPPED_TODAY: 1}
+
+
+def test_a_change_of_the_shops_zone_gives_nobody_a_second_one(advertiser: Advertiser, app: Flask, shop: Shop) -> None:
+    shop.open_always(advertiser.id)
+    assert advertiser.advertise(SPAIN, LAURA) == [SPAIN, LAURA]
+    with app.test_request_context():
+        save_settings(advertiser.id, ShopSettings("Tienda", zona_horaria="Pacific/Kiritimati"), by=NOBODY)
+    second = advertiser.store(SPAIN, LAURA)
+    advertiser.send(second)
+    assert advertiser.ends(second) == {SKIPPED_TODAY: 2}
+
+
 # What others see of it
 
 
-def foreseen(advertiser: Advertiser) -> LeftOut:
-    numbers = select(Cliente.telefono_e164).where(Cliente.usuario_id == advertiser.id)
+def foreseen(advertiser: Advertiser) -> dict[str, str]:
     with advertiser.engine.connect() as connection:
-        return left_out_at(connection, advertiser.id, rules_of(connection, advertiser.id), numbers, utc_now())
+        left_out = left_out_at(advertiser.id, rules_of(connection, advertiser.id), utc_now())
+        return dict(connection.execute(left_out).all())
 
 
-def test_the_review_counts_whom_it_would_not_reach(advertiser: Advertiser, shop: Shop, clock: Clock) -> None:
+def test_the_review_knows_whom_it_would_not_reach(advertiser: Advertiser, clock: Clock) -> None:
     advertiser.advertise(LAURA, PEDRO)
-    shop.add_client(advertiser.id, "Otra Laura", "3001234567")
-    assert foreseen(advertiser) == LeftOut(already_today=2, capped=0)
+    assert foreseen(advertiser) == {LAURA: ALREADY_TODAY, PEDRO: ALREADY_TODAY}
     clock.pass_by(days=1)
-    assert foreseen(advertiser) == LeftOut(0, 0)
+    assert foreseen(advertiser) == {}
     advertiser.settle(tope_semana=1)
     advertiser.advertise(SPAIN)
-    assert foreseen(advertiser) == LeftOut(already_today=1, capped=2)
+    assert foreseen(advertiser) == {LAURA: CAPPED, PEDRO: CAPPED, SPAIN: ALREADY_TODAY}
 
 
 def test_whoever_had_enough_can_be_reached_by_a_later_campaign(app: Flask, advertiser: Advertiser) -> None:

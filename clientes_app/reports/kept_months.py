@@ -1,0 +1,114 @@
+"""What the last months came to, by the figures that are kept: who looks at Home waits for no counting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from ..extensions import db, engine_apart
+from ..models.types import utc_now
+from ..tenancy import Account
+from ..values.days import day_after, day_of, start_of
+from .counted import sums
+from .counted.counting import count_account, is_behind
+from .counted.purchases import takings_in
+from .counted.quarters import Span
+from .month_report import month_before, opt_outs_in, span_of
+
+MONTHS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Those of a month, or of its first days, that Home shows."""
+
+    messages: int
+    delivered: int
+    cost: Decimal
+    sales: int
+    opt_outs: int
+
+
+@dataclass(frozen=True)
+class MonthOfMoney:
+    """What a month's messages cost, and what was bought after messages in it."""
+
+    first: date
+    cost: Decimal
+    pesos: Decimal
+
+
+@dataclass(frozen=True)
+class KeptMonths:
+    """The present month, and those before."""
+
+    first: date
+    figures: Figures
+    before: Figures
+    """Of the month before, up to the same day."""
+    months: Sequence[MonthOfMoney]
+    """The latest last."""
+    is_behind: bool
+    """Whether some of it is to be counted again."""
+
+    @property
+    def most(self) -> Decimal:
+        """Return the largest amount of a month."""
+        return max(max(month.cost, month.pesos) for month in self.months)
+
+
+def kept_months(account: Account) -> KeptMonths:
+    """Return the months as they were counted last."""
+    session = db.session()
+    today = day_of(utc_now(), account.zone).date
+    first = today.replace(day=1)
+    return KeptMonths(
+        first,
+        _figures(session, account, span_of(first, account)),
+        _figures(session, account, _as_far_before(today, account)),
+        _months(session, account, first),
+        is_behind(engine_apart(), account.id),
+    )
+
+
+def counted_months(account: Account) -> KeptMonths:
+    """Return the months once all is counted."""
+    count_account(engine_apart(), account.id)
+    # What has changed meanwhile is for who looks next: a page that asks again would never end.
+    return replace(kept_months(account), is_behind=False)
+
+
+def _as_far_before(today: date, account: Account) -> Span:
+    first = today.replace(day=1)
+    before = month_before(first)
+    end = min(first, day_after(before + timedelta(days=today.day - 1)))
+    return Span(start_of(before, account.zone), start_of(end, account.zone))
+
+
+def _figures(session: Session, account: Account, span: Span) -> Figures:
+    counts = sums.counts_in(session, account.id, span)
+    return Figures(
+        sums.sent(counts),
+        sums.delivered(counts),
+        _cost(session, counts),
+        takings_in(session, account.id, span).sales,
+        opt_outs_in(session, account.id, span),
+    )
+
+
+def _months(session: Session, account: Account, first: date) -> list[MonthOfMoney]:
+    months: list[MonthOfMoney] = []
+    for _ in range(MONTHS_SHOWN):
+        span = span_of(first, account)
+        cost = _cost(session, sums.counts_in(session, account.id, span))
+        months.insert(0, MonthOfMoney(first, cost, takings_in(session, account.id, span).pesos))
+        first = month_before(first)
+    return months
+
+
+def _cost(session: Session, counts: Sequence[sums.Count]) -> Decimal:
+    return sums.cost_of(counts, sums.prices_of(session, [count.campana_id for count in counts]))
