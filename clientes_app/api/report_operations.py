@@ -26,11 +26,13 @@ _MONEY = {
             )
         )
     ),
+    "mensajes_cobrados": count(translatable("Messages that cost something: Twilio accepted them, or may have.")),
+    "mensajes_con_costo": count(translatable("Those of which the cost is known: the shop had prices.")),
     "compras": count(translatable("Sales that came after a message; each counts once, for the last one before it.")),
     "compradores": count(translatable("The clients of these sales.")),
     "pesos": _amount(translatable("What these sales come to.")),
     "pesos_por_peso": _or_null(
-        _amount(translatable("Pesos bought for each peso spent; null where nothing was spent that is known."))
+        _amount(translatable("Pesos bought for each peso spent; null where nothing was, or not all of it is known."))
     ),
 }
 _REASON = shape(
@@ -106,7 +108,9 @@ SCHEMAS: Json = {
                         **_SENT_AND_DELIVERED,
                     }
                 ),
-                translatable("What went out and arrived, in quarters of an hour or more."),
+                translatable(
+                    "What went out and arrived, by whole hours of the shop's clock, or more of them at a time."
+                ),
             ),
         }
     ),
@@ -265,7 +269,7 @@ CAMPAIGN = (
     _FORMAT,
 )
 CLIENTS = (
-    translatable("Who buys, who sleeps and who never gets a message"),
+    translatable("Who buys, who sleeps and who gets no messages"),
     translatable("The filters of each group find its clients: a campaign may go to them."),
     {"200": _reports("InformeDeClientes", _CLIENTS), **_UNREADABLE, **shared()},
     _FORMAT,

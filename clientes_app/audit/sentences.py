@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from ..models import Accion, Auditoria, ClaseImportacion, MotivoDePausa, TipoDeCampana
-from ..web.formatting import number
+from ..sending.law.rules import Closer
+from ..values.days import read_day
+from ..web.formatting import day_and_month, number
 
 COUNT = "cuantos"
 """The detail that says to how many things an act was done."""
@@ -66,26 +68,44 @@ _DETAILS = {
     "cambios": lazy_gettext("changes"),
     "clave": lazy_gettext("in texts"),
     "cliente": lazy_gettext("client no."),
+    "con_salida": lazy_gettext("a link for opting out"),
     "columnas": lazy_gettext("columns"),
     "con": lazy_gettext("with"),
     "concepto": lazy_gettext("what for"),
-    "exceptuada_por": lazy_gettext("sent outside the hours by"),
+    "exceptuada_por": lazy_gettext("sent as an exception by"),
+    "horario_de": lazy_gettext("outside the hours of"),
+    "dias_de_compra": lazy_gettext("days in which a purchase counts after a message"),
+    "exige_aprobacion": lazy_gettext("campaigns need approval"),
+    "exige_segundo_factor": lazy_gettext("two-step verification for all"),
+    "exigir": lazy_gettext("always keep to the law"),
     "fecha": lazy_gettext("day and hour"),
+    "festivo": lazy_gettext("Sundays and holidays"),
     "filas": lazy_gettext("rows"),
     "formato": lazy_gettext("format"),
     "llave": lazy_gettext("passkey"),
     "mensajes": lazy_gettext("messages"),
+    "mensajes_por_dia": lazy_gettext("messages a day"),
+    "meses_de_retencion": lazy_gettext("months that texts are kept"),
     "motivo": lazy_gettext("reason"),
     "motivo_servicio": lazy_gettext("why it is no advertising"),
+    "negocio": lazy_gettext("name of the shop"),
     "nombre": lazy_gettext("shown name"),
     "opciones": lazy_gettext("options"),
+    "pesos_por_mes": lazy_gettext("pesos a month"),
+    "precios": lazy_gettext("prices"),
     "puede_editar_clientes": lazy_gettext("create and edit clients"),
     "puede_enviar": lazy_gettext("send campaigns"),
     "puede_vender": lazy_gettext("record sales"),
+    "sabado": lazy_gettext("Saturdays"),
+    "semana": lazy_gettext("Monday to Friday"),
+    "texto_salida": lazy_gettext("wording of the opt-out"),
     "tipo": lazy_gettext("kind"),
+    "tope_mes": lazy_gettext("most in 30 days"),
+    "tope_semana": lazy_gettext("most in 7 days"),
     "total": lazy_gettext("total"),
     "programada_para": lazy_gettext("hour"),
     "usuario": lazy_gettext("user"),
+    "zona_horaria": lazy_gettext("time zone"),
 }
 
 _VALUES = {
@@ -97,6 +117,8 @@ _VALUES = {
     MotivoDePausa.LIMITE: lazy_gettext("it would have passed a limit of the shop"),
     TipoDeCampana.PUBLICIDAD: lazy_gettext("advertising"),
     TipoDeCampana.SERVICIO: lazy_gettext("service"),
+    Closer.LAW: lazy_gettext("the law"),
+    Closer.SHOP: lazy_gettext("the shop"),
     "app": lazy_gettext("an app"),
     "cambiado": lazy_gettext("changed"),
     "codigos_de_recuperacion": lazy_gettext("recovery codes"),
@@ -149,14 +171,20 @@ def sentence(entry: Auditoria) -> str:
 def details(entry: Auditoria) -> str:
     """Return what else is known of an act; empty where nothing is."""
     known = {name: value for name, value in entry.detalle.items() if name not in (COUNT, _CONTENTS)}
-    return "; ".join(f"{_DETAILS.get(name, name)}: {_said(value)}" for name, value in known.items())
+    return "; ".join(f"{_named(name)}: {_said(value)}" for name, value in known.items())
+
+
+def _named(name: str) -> str:
+    """Name a detail; a day of the shop's own is kept by its date."""
+    day = read_day(name)
+    return str(_DETAILS.get(name, name)) if day is None else str(gettext("day %(day)s", day=day_and_month(day)))
 
 
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     if isinstance(value, dict):
-        return ", ".join(f"{_DETAILS.get(name, name)} {_changed(each)}" for name, each in value.items())
+        return ", ".join(f"{_named(name)} {_changed(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
     return "—" if value in (None, "") else str(_VALUES.get(value, value))

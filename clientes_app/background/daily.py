@@ -15,8 +15,8 @@ from ..models import Privacidad
 from ..models.types import utc_now
 from ..privacy.retention import sweep
 from ..reports.counted.counting import count_everything
-from ..reports.counted.unreached import count_kept_again
 from ..reports.hours_report import fold_all_sales
+from ..reports.kept_clients import count_kept_again
 from ..sending.erased import pseudonym_key
 from ..settings import current_settings
 from .lookout import Lookout
@@ -45,7 +45,7 @@ class Daily(Lookout):
             done = sweep(storage, self.stopping.is_set)
             count_everything(db.engine, self.stopping.is_set)
             fold_all_sales(db.engine)
-            count_kept_again(db.engine)
+            count_kept_again(current_settings().default_region)
         log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
 
 

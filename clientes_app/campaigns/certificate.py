@@ -178,7 +178,7 @@ def _kind(campaign: CampanaSMS) -> list[list[str]]:
         return []
     kind = gettext("Service") if campaign.motivo_servicio else gettext("Advertising")
     name = excepted_by(db.session(), campaign)
-    excepted = [[gettext("Sent outside the hours by"), name]] if name else []
+    excepted = [[gettext("Sent as an exception by"), name]] if name else []
     return [[gettext("Kind"), *filter(None, [kind, campaign.motivo_servicio])], *excepted]
 
 

@@ -14,7 +14,7 @@ from ..web.actor import current_account, current_actor
 from ..web.csv_export import csv_download
 from ..web.formatting import phone_number
 from . import bp, certificate, services
-from .law.binding import excepted_by
+from .law.binding import excepted_by, lifted_by
 from .verification import verify
 
 
@@ -36,6 +36,7 @@ def print_certificate(pk: int) -> ResponseReturnValue:
         conclusion=certificate.conclusion(proof),
         total=proof.total_clientes,
         excepted_by=excepted_by(db.session(), campaign),
+        lifted=lifted_by(db.session(), campaign),
         now=utc_now(),
     )
 

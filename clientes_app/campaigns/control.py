@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..audit_log import Actor, Thing, record
 from ..errors import Conflict, Forbidden, NotFound
 from ..extensions import db, unit_of_work
-from ..models import Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog
+from ..models import Accion, CampanaSMS, Cuenta, EstadoCampana, EstadoSMS, SMSLog, Usuario
 from ..sending import control, evidence, outbox
 from ..shop.services import lock_account
 from ..tenancy import get_owned, lock_owned
@@ -181,6 +181,12 @@ def _make_up_for_the_hour(session: Session, campaign: CampanaSMS, by: Actor) -> 
             storing.store_rows(session, campaign, storing.audience_of(campaign))
     else:
         outbox.leave_out_no_longer_meant(session.connection(), campaign.id, campaign.usuario_id)
+
+
+def approved_by(campaign: CampanaSMS) -> str | None:
+    """Return the name of the admin who let a campaign be sent; None where nobody had to."""
+    admin_id = campaign.aprobada_por_id
+    return None if admin_id is None else db.session.get_one(Usuario, admin_id).display_name
 
 
 def _may_cancel(campaign: CampanaSMS, by: Actor) -> bool:

@@ -59,7 +59,11 @@ def confirm_approval(pk: int) -> ResponseReturnValue:
     """Ask whether to send a campaign that a vendedor asked for."""
     campaign = services.get_campaign(current_user.account_id, pk)
     session = db.session()
-    shown = {"excepted_by": binding.excepted_by(session, campaign), "opens": binding.opens(session, campaign)}
+    shown = {
+        "excepted_by": binding.excepted_by(session, campaign),
+        "lifted": binding.lifted_by(session, campaign),
+        "opens": binding.opens(session, campaign),
+    }
     return page_or_fragment("campaigns/approve.html", "campaigns/_approve.html", campaign=campaign, **shown)
 
 

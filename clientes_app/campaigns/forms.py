@@ -21,7 +21,7 @@ from ..values.ids import read_id
 from ..values.text import clean_block, clean_line
 from ..web.forms import FlagField, Form, line_field
 from ..web.i18n import account_zone
-from .law.binding import LONGEST_REASON
+from .law.binding import LONGEST_REASON, SHORTEST_REASON
 from .storing import HourPassed
 
 LONGEST_NAME = 200
@@ -62,6 +62,12 @@ class KindForm(Form):
         """Return why it is no advertising; None where it is, or does not say."""
         return self.motivo_servicio.data if self.is_service else None
 
+    @property
+    def lacks_reason(self) -> bool:
+        """Return whether it must say why it is no advertising, and does not: a few letters are the least."""
+        letters = sum(character.isalpha() for character in self.motivo_servicio.data or "")
+        return self.is_service and letters < SHORTEST_REASON
+
     def validate_tipo(self, field: StringField) -> None:
         """Refuse what is none of the kinds."""
         if field.raw_data and field.data not in set(TipoDeCampana):
@@ -90,7 +96,7 @@ class RequestForm(KindForm):
 
     def validate_motivo_servicio(self, field: StringField) -> None:
         """Ask why it is no advertising, and of nothing else."""
-        if self.is_service and not field.data:
+        if self.lacks_reason:
             raise ValidationError(gettext("Say why it is strictly about what was bought."))
         if field.raw_data and not self.is_service:
             raise ValidationError(gettext("Only a campaign of the kind servicio has a reason."))
@@ -102,7 +108,7 @@ class SendForm(Form):
     huella = HiddenField()
     mensajes = HiddenField()
     para = HiddenField(filters=[clean_line])
-    acepto = FlagField(lazy_gettext("I know what the law says, and send it all the same"), default=False)
+    acepto = FlagField(lazy_gettext("I know what the law says, and want to send it anyway"), default=False)
 
     @property
     def moment(self) -> datetime | None:
@@ -145,6 +151,21 @@ class HourForm(Form):
             raise ValidationError(gettext("Choose an hour, such as 10:00."))
         if self.settled is not None:
             _require_ahead(self.settled.moment)
+
+
+class ChangeForm(HourForm):
+    """Another hour of a campaign: the one that is typed, or that of the button which was pressed."""
+
+    para = HiddenField(filters=[clean_line])
+
+    @property
+    def settled(self) -> Settled | None:
+        """Return the moment that is meant; None where it cannot be read."""
+        offered = read_moment(self.para.data or "")
+        if offered is None:
+            return super().settled
+        local = offered.astimezone(account_zone())
+        return settle(local.date(), local.time(), account_zone())
 
 
 class ComposeForm(MessageForm, HourForm, KindForm):
@@ -227,7 +248,7 @@ class ComposeForm(MessageForm, HourForm, KindForm):
 
     def validate_motivo_servicio(self, field: StringField) -> None:
         """Ask why it is no advertising; what was typed before it was chosen to be some does no harm."""
-        if self.is_service and not field.data:
+        if self.lacks_reason:
             raise ValidationError(gettext("Say in a few words what they bought or asked for."))
 
     def validate_cuando(self, field: StringField) -> None:

@@ -18,7 +18,7 @@ from ..web.access import Access, access, by_itself, stream_view
 from ..web.filters import cannot_be_read, in_words, one_of, read_filters
 from ..web.htmx import go_to, is_partial, page_or_fragment, source, way_back
 from ..web.live_progress import polled_progress, streamed_progress
-from . import LIVE, bp, listing, services
+from . import LIVE, bp, control, listing, services
 from .law import binding
 from .missing import has_missing
 from .progress import snapshot, snapshot_with_dots
@@ -114,6 +114,8 @@ def _messages_context(campaign: CampanaSMS) -> dict[str, Any]:
         "has_missing": has_missing(campaign),
         "segment": segment_of(db.session(), campaign),
         "excepted_by": binding.excepted_by(db.session(), campaign),
+        "lifted": binding.lifted_by(db.session(), campaign),
+        "approved_by": control.approved_by(campaign),
         "openings": binding.openings_of(db.session(), campaign.usuario_id, [campaign]),
     }
     return {"page": page, "state": state, "problems": problems, **beside}

@@ -15,7 +15,7 @@ from ..message_templates.preview import preview
 from ..message_templates.previewed import Candidates
 from ..messaging.way_out import ending
 from ..models import Borrador, Cliente, TipoDeCampana
-from ..shop.ways_out import foot_for, lacks_address
+from ..shop.ways_out import foot_for, lacks_address, way_out_of
 from ..tenancy import owned
 from .services import Writer, content_of, find_among
 
@@ -24,6 +24,7 @@ def preview_of(account_id: int, form: ComposeForm, ticked: tuple[int, ...] = ())
     """Return what the preview shows, and for whom; `ticked` are the clients that the draft keeps for its page."""
     ticked = form.said.client_ids or ticked
     clients = _chosen(account_id, form, ticked)
+    is_advertising = form.kind is TipoDeCampana.PUBLICIDAD
     foot = foot_for(db.session(), account_id, form.kind)
     template = form.template.ended_with(ending(foot)) if form.mensaje.data else form.template
     candidates = Candidates(clients, form.filling, template)
@@ -33,7 +34,8 @@ def preview_of(account_id: int, form: ComposeForm, ticked: tuple[int, ...] = ())
         "preview": preview(template, previewed.recipient, candidates.audience()),
         "foot": foot,
         "end": ending(foot).strip(),
-        "lacks_address": form.kind is TipoDeCampana.PUBLICIDAD and lacks_address(db.session(), account_id),
+        "lacks_address": is_advertising and lacks_address(db.session(), account_id),
+        "is_without_way_out": is_advertising and not way_out_of(db.session(), account_id).con_salida,
     }
 
 

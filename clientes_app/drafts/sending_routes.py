@@ -1,4 +1,4 @@
-"""The buttons of a review: send it, schedule it, send an advertisement outside the hours all the same."""
+"""The buttons of a review: send it, schedule it, send an advertisement as an exception."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..campaigns.law import binding, hours_in_words
 from ..campaigns.storing import HourPassed, Schedule
 from ..extensions import db
 from ..models import Borrador, CampanaSMS, TipoDeCampana
+from ..models.types import utc_now
 from ..settings import current_settings
 from ..values.ids import read_id
 from ..web.access import Access, access
@@ -40,7 +41,7 @@ def send(key: UUID) -> ResponseReturnValue:
 @bp.get("/campanas/borradores/<uuid:key>/exceptuar/")
 @access(Access.SEND)
 def confirm_excepting(key: UUID) -> ResponseReturnValue:
-    """Say what the law says, and ask whether to send an advertisement all the same."""
+    """Say what the law says, and ask whether to send an advertisement anyway."""
     return _ask_to_except(key, SendForm(request.args))
 
 
@@ -49,8 +50,9 @@ def confirm_excepting(key: UUID) -> ResponseReturnValue:
 def send_excepted(key: UUID) -> ResponseReturnValue:
     """Send it whatever the hours say, where its author has said that they know what the law says."""
     form = SendForm(request.form)
+    binding.require_exceptable(binding.law_of(db.session(), current_user.account_id))
     if not form.acepto.data:
-        form.acepto.errors = [gettext("Tick the box to send it all the same.")]
+        form.acepto.errors = [gettext("Tick the box to send it anyway.")]
         return _ask_to_except(key, form)
     return _hand_over(key, validated(form), excepted=True)
 
@@ -102,7 +104,14 @@ def _ask_to_except(key: UUID, form: SendForm) -> ResponseReturnValue:
     composed = composing.form_of(draft, MultiDict())
     waits = campaigns.waits_for_approval(draft.usuario_id, current_user.id)
     hour = composed.settled.moment if composed.asks_hour and composed.settled else None
-    shown = {"draft": draft, "form": form, "rule": hours_in_words.rule(law.hours), "waits": waits, "hour": hour}
+    shown = {
+        "draft": draft,
+        "form": form,
+        "rule": hours_in_words.rule(law.hours),
+        "closer": law.closed_by(hour or utc_now()),
+        "waits": waits,
+        "hour": hour,
+    }
     return form_again(*_EXCEPTING, **shown) if form.acepto.errors else page_or_fragment(*_EXCEPTING, **shown)
 
 

@@ -42,7 +42,7 @@ class Overview:
     """What could not be kept at its hour."""
     to_come: Sequence[CampanaSMS]
     """What goes out next at its hour."""
-    openings: Mapping[int, datetime]
+    openings: Mapping[int, datetime | None]
     """When those of them go out whose hours find advertising closed, by their ids."""
     running: list[tuple[CampanaSMS, Progress]]
     latest: Sequence[CampanaSMS]

@@ -5,10 +5,10 @@ Nobody who changes rows waits for a sum: whoever looks at a report folds. docs/r
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -132,7 +132,7 @@ class VentasContadas(Base):
 
 
 class SinMensajesContados(Base):
-    """Why clients of an account never get a message, counted at one moment: kept where counting takes long."""
+    """The report of an account's clients, counted at one moment: kept where counting takes long."""
 
     __tablename__ = "sin_mensajes_contados"
 
@@ -141,4 +141,11 @@ class SinMensajesContados(Base):
     sin_numero: Mapped[int]
     de_baja: Mapped[int]
     nunca_escritos: Mapped[int]
+    dia: Mapped[date]
+    """The day that it was for the account."""
+    activos: Mapped[int]
+    grupos: Mapped[list[list[int]]] = mapped_column(JSON)
+    """How many clients are of each band, by their last purchase and how often they bought."""
+    meses: Mapped[list[list[int]]] = mapped_column(JSON)
+    """How many came and how many numbers opted out, by month, the latest first."""
     contado: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..web.formatting import local_iso
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, RECENCY, ClientsReport
-from .counted.purchases import Purchases
 from .hours_report import HoursReport
-from .month_report import Figures, MonthReport
+from .month_report import CampaignOfMonth, Figures, MonthReport
 from .reasons import Reason
 
 
@@ -28,7 +26,7 @@ def of_month(report: MonthReport) -> dict[str, Any]:
                 "id": each.id,
                 "nombre": each.name,
                 "mensajes": each.messages,
-                **_money(each.purchases, each.cost),
+                **_money(each),
             }
             for each in report.campaigns
         ],
@@ -44,7 +42,7 @@ def of_campaign(report: CampaignReport, zone: ZoneInfo) -> dict[str, Any]:
         "elegidos": report.chosen,
         "enviados": report.sent,
         "entregados": report.delivered,
-        **_money(report.purchases, report.cost),
+        **_money(report),
         "motivos": [_reason(each) for each in report.reasons],
         "curso": [
             {"desde": local_iso(step.begins, zone), "enviados": step.sent, "entregados": step.delivered}
@@ -101,15 +99,17 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "mensajes": figures.messages,
         "entregados": figures.delivered,
         "no_llegaron": figures.failed,
-        **_money(figures.purchases, figures.cost),
+        **_money(figures),
         "bajas": figures.opt_outs,
     }
 
 
-def _money(purchases: Purchases, cost: Decimal | None) -> dict[str, Any]:
-    per_peso = purchases.per_peso(cost)
+def _money(report: Figures | CampaignOfMonth | CampaignReport) -> dict[str, Any]:
+    purchases, per_peso = report.purchases, report.per_peso
     return {
-        "costo": None if cost is None else f"{cost:.2f}",
+        "costo": None if report.costed.is_unknown else f"{report.cost:.2f}",
+        "mensajes_cobrados": report.costed.messages,
+        "mensajes_con_costo": report.costed.known,
         "compras": purchases.sales,
         "compradores": purchases.buyers,
         "pesos": f"{purchases.pesos:.2f}",

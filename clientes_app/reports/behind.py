@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..database.paging import Page, newest_first, page_of
@@ -31,6 +31,8 @@ class What(StrEnum):
     DELIVERED = "entregados"
     FAILED = "fallidos"
     NOT_DELIVERED = "no_entregados"
+    NOT_ARRIVED = "no_llegaron"
+    """Both: those that were refused, and those that were not delivered."""
     SKIPPED = "omitidos"
 
 
@@ -39,6 +41,12 @@ _CONDITIONS: dict[What, list[ColumnElement[bool]]] = {
     What.DELIVERED: [SMSLog.estado == EstadoSMS.ENVIADO, SMSLog.recibo.in_(DELIVERED)],
     What.FAILED: [SMSLog.estado == EstadoSMS.FALLIDO],
     What.NOT_DELIVERED: [SMSLog.estado == EstadoSMS.ENVIADO, SMSLog.recibo.in_(NOT_DELIVERED)],
+    What.NOT_ARRIVED: [
+        or_(
+            SMSLog.estado == EstadoSMS.FALLIDO,
+            and_(SMSLog.estado == EstadoSMS.ENVIADO, SMSLog.recibo.in_(NOT_DELIVERED)),
+        )
+    ],
     What.SKIPPED: [SMSLog.estado == EstadoSMS.OMITIDO],
 }
 

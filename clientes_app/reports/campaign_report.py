@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..extensions import db, engine_apart
 from ..models import CampanaSMS, EntregasContadas, EstadoSMS, MensajesContados
-from ..tenancy import get_owned
+from ..tenancy import Account, get_owned
 from .counted import sums
 from .counted.counting import count_campaign
 from .counted.purchases import Purchases, days_of, purchases_of
@@ -20,7 +20,15 @@ from .counted.quarters import moment_of
 from .reasons import Reason, reasons_in
 
 MOST_STEPS = 48
-"""So many rows of its course are shown at the most: of a longer one each stands for more than a quarter of an hour."""
+"""So many rows of its course are shown at the most: of a longer one each stands for more than an hour."""
+
+_NOT_SENT = (
+    EstadoSMS.CANCELADO,
+    EstadoSMS.INCIERTO,
+    EstadoSMS.OMITIDO,
+    EstadoSMS.ENVIANDO,
+    EstadoSMS.PENDIENTE,
+)
 
 
 @dataclass(frozen=True)
@@ -41,8 +49,10 @@ class CampaignReport:
     sent: int
     delivered: int
     purchases: Purchases
-    cost: Decimal | None
-    """None where the shop had no prices."""
+    cost: Decimal
+    costed: sums.Costed
+    not_sent: Mapping[EstadoSMS, int]
+    """How many messages are in each state in which they neither went out nor failed, where any is."""
     reasons: Sequence[Reason]
     steps: Sequence[Step]
     step_minutes: int
@@ -52,28 +62,32 @@ class CampaignReport:
 
     @property
     def per_peso(self) -> Decimal | None:
-        """Return the pesos bought for each peso spent; None where nothing was spent that is known."""
-        return self.purchases.per_peso(self.cost)
+        """Return the pesos bought for each peso spent; None where nothing was, or it is not known."""
+        return self.purchases.per_peso(self.cost) if self.costed.is_whole else None
 
 
-def campaign_report(account_id: int, campaign_id: int) -> CampaignReport:
+def campaign_report(account: Account, campaign_id: int) -> CampaignReport:
     """Return the report of a campaign.
 
     Raises NotFound.
     """
+    account_id = account.id
     get_owned(db.session(), CampanaSMS, account_id, campaign_id)
     count_campaign(engine_apart(), campaign_id)
     session = db.session()
     campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
     counts = sums.counts_of(session, campaign_id)
-    steps, minutes = _steps(session, campaign_id)
+    steps, minutes = _steps(session, campaign_id, account.zone)
+    prices = sums.prices_of(session, [campaign_id])
     return CampaignReport(
         campaign,
         campaign.total_clientes,
         sums.sent(counts),
         sums.delivered(counts),
         purchases_of(session, account_id, campaign_id),
-        sums.cost_of(counts, sums.prices_of(session, [campaign_id])),
+        sums.cost_of(counts, prices),
+        sums.costed_of(counts, prices),
+        {state: number for state in _NOT_SENT if (number := sums.in_state(counts, state))},
         reasons_in(counts),
         steps,
         minutes,
@@ -89,21 +103,30 @@ def campaign_of(account_id: int, campaign_id: int | None) -> CampanaSMS | None:
     return None if campaign_id is None else get_owned(db.session(), CampanaSMS, account_id, campaign_id)
 
 
-def _steps(session: Session, campaign_id: int) -> tuple[list[Step], int]:
+def _steps(session: Session, campaign_id: int, zone: tzinfo) -> tuple[list[Step], int]:
     went_out = select(MensajesContados.cuarto, func.sum(MensajesContados.mensajes)).where(
         MensajesContados.campana_id == campaign_id, MensajesContados.estado == EstadoSMS.ENVIADO
     )
     sent = dict(session.execute(went_out.group_by(MensajesContados.cuarto)).all())
     arrived = select(EntregasContadas.cuarto, EntregasContadas.mensajes)
     delivered = dict(session.execute(arrived.where(EntregasContadas.campana_id == campaign_id)).all())
-    quarters = sorted({*sent, *delivered})
+    quarters = {*sent, *delivered}
     if not quarters:
         return [], 0
-    width = 1
-    while len({quarter // width for quarter in quarters}) > MOST_STEPS:
-        width *= 2
-    steps: dict[int, list[int]] = {}
+    hours = 1
+    while len({_begin_of(quarter, hours, zone) for quarter in quarters}) > MOST_STEPS:
+        hours *= 2
+    steps: dict[datetime, list[int]] = {}
     for place, counts in enumerate((sent, delivered)):
         for quarter, messages in counts.items():
-            steps.setdefault(quarter // width, [0, 0])[place] += messages
-    return [Step(moment_of(step * width), *steps[step]) for step in sorted(steps)], width * 15
+            steps.setdefault(_begin_of(quarter, hours, zone), [0, 0])[place] += messages
+    return [Step(begins, *steps[begins]) for begins in sorted(steps)], hours * 60
+
+
+def _begin_of(quarter: int, hours: int, zone: tzinfo) -> datetime:
+    """Return when so many whole hours of a zone's clock begin among which a quarter lies."""
+    moment = moment_of(quarter)
+    offset = moment.astimezone(zone).utcoffset() or timedelta()
+    seconds = hours * 3600
+    past = (int(moment.timestamp()) + int(offset.total_seconds())) % seconds
+    return moment - timedelta(seconds=past)

@@ -15,12 +15,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from ..clients.search.criteria import Search, Status, YesNo
-from ..extensions import db, engine_apart
+from ..extensions import db
 from ..models import Baja, Cliente
 from ..models.types import utc_now
 from ..tenancy import Account, owned
 from ..values.days import day_of, first_of_next_month, start_of
-from .counted.unreached import Unreached, unreached_of
+from .counted.unreached import Unreached, count_unreached
 from .month_report import month_before, span_of
 
 RECENCY = (30, 90, 180)
@@ -60,16 +60,18 @@ class ClientsReport:
     unreached: Unreached
     months: Sequence[Month]
     """The latest first."""
+    counted: datetime | None = None
+    """When that was; None: at this moment."""
 
 
-def clients_report(account: Account) -> ClientsReport:
-    """Return the report of an account's clients as they are now."""
+def count_clients(account: Account) -> ClientsReport:
+    """Count the report of an account's clients as they are now."""
     session = db.session()
     today = day_of(utc_now(), account.zone).date
     active = _count(session, account.id, Cliente.activo)
     tiles = _tiles(session, account, today)
     buyers = sum(tile.clients for row in tiles for tile in row)
-    unreached = unreached_of(engine_apart(), account.id)
+    unreached = count_unreached(session.connection(), account.id)
     return ClientsReport(today, active, active - buyers, tiles, unreached, _months(session, account, today))
 
 
@@ -83,6 +85,23 @@ def searches() -> dict[str, Search]:
         "opted_out": Search(opted_out=YesNo.YES),
         "never_written_to": Search(reachable=able.reachable, opted_out=able.opted_out, written_to=YesNo.NO),
     }
+
+
+def tiles_of(counts: Sequence[Sequence[int]], today: date) -> list[list[Tile]]:
+    """Return the tiles with so many clients as on a day, each with the search that finds them."""
+    return [
+        [Tile(clients, _search_of(row, column, today)) for column, clients in enumerate(columns)]
+        for row, columns in enumerate(counts)
+    ]
+
+
+def months_of(counts: Sequence[Sequence[int]], today: date) -> list[Month]:
+    """Return the months up to that of a day, with who came and who opted out in each."""
+    months, first = [], today.replace(day=1)
+    for new_clients, opt_outs in counts:
+        months.append(Month(first, first_of_next_month(first) - timedelta(days=1), new_clients, opt_outs))
+        first = month_before(first)
+    return months
 
 
 def _tiles(session: Session, account: Account, today: date) -> list[list[Tile]]:
@@ -99,10 +118,7 @@ def _tiles(session: Session, account: Account, today: date) -> list[list[Tile]]:
     sums: Counter[tuple[int, int]] = Counter()
     for (row, column, _), clients in zip(asked, session.execute(select(*counts)).one(), strict=True):
         sums[row, column] += clients
-    return [
-        [Tile(sums[row, column], _search_of(row, column, today)) for column in range(len(FREQUENCY))]
-        for row in range(len(bands))
-    ]
+    return tiles_of([[sums[row, column] for column in range(len(FREQUENCY))] for row in range(len(bands))], today)
 
 
 def _exact(column: int) -> list[ColumnElement[bool]]:
@@ -135,20 +151,14 @@ def _search_of(row: int, column: int, today: date) -> Search:
 
 
 def _months(session: Session, account: Account, today: date) -> list[Month]:
-    months = []
-    first = today.replace(day=1)
+    counts, first = [], today.replace(day=1)
     for _ in range(MONTHS_SHOWN):
         span = span_of(first, account)
-        months.append(
-            Month(
-                first,
-                first_of_next_month(first) - timedelta(days=1),
-                _count(session, account.id, and_(Cliente.creado >= span.begins, Cliente.creado < span.ends)),
-                _count_opt_outs(session, account.id, Baja.creado >= span.begins, Baja.creado < span.ends),
-            )
-        )
+        new_clients = and_(Cliente.creado >= span.begins, Cliente.creado < span.ends)
+        opt_outs = Baja.creado >= span.begins, Baja.creado < span.ends
+        counts.append([_count(session, account.id, new_clients), _count_opt_outs(session, account.id, *opt_outs)])
         first = month_before(first)
-    return months
+    return months_of(counts, today)
 
 
 def _count(session: Session, account_id: int, which: ColumnElement[bool] | Any) -> int:

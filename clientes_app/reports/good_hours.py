@@ -12,7 +12,7 @@ from ..sending.law.rules import rules_of
 from ..tenancy import Account
 from ..values.days import day_of, settle
 from .counted.quarters import days_between
-from .hours_report import FEWEST_SALES, HoursReport, Slot
+from .hours_report import HoursReport, Slot
 
 LOOKED_AHEAD = timedelta(days=28)
 """Long enough for each weekday to come once without a holiday."""
@@ -36,7 +36,7 @@ class GoodHours:
 def good_hours(account: Account, report: HoursReport) -> GoodHours:
     """Return when an account's advertising may go out, and which of these hours to propose."""
     openings = _openings(account)
-    return GoodHours(openings, _best(openings, report))
+    return GoodHours(openings, report.best_of(openings.keys()))
 
 
 def _openings(account: Account) -> dict[Slot, datetime]:
@@ -49,11 +49,3 @@ def _openings(account: Account) -> dict[Slot, datetime]:
             if moment > now and rules.in_colombia(moment).is_open:
                 openings.setdefault(Slot(day.weekday(), hour), moment.astimezone(account.zone))
     return openings
-
-
-def _best(openings: Mapping[Slot, datetime], report: HoursReport) -> Slot | None:
-    if report.total < FEWEST_SALES:
-        return None
-    bought = {slot: report.sales[slot.weekday][slot.hour] for slot in sorted(openings)}
-    best = max(bought, key=lambda slot: bought[slot], default=None)
-    return best if best and bought[best] else None

@@ -6,7 +6,7 @@ Triggers note each sale as it comes, goes or changes; whoever looks adds the not
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -24,8 +24,15 @@ from .counted.quarters import Span, days_between, hours_of
 
 LOOKED_AT = timedelta(days=364)
 """So long back: whole weeks, so that each weekday is there as often as the others."""
-FEWEST_SALES = 20
+FEWEST_SALES = 30
 """Of fewer nobody can say when people buy."""
+_TIMES_THE_AVERAGE = 2
+"""So many times as much as in an hour on the average is bought in one that stands out."""
+_ALIKE = 0.75
+"""An hour with such a part of the purchases of the best is much like it."""
+MOST_ALIKE = 3
+_WEEK_AHEAD = timedelta(days=28)
+"""Long enough for each weekday to come once without a holiday."""
 _NOTES_AT_ONCE = 10_000
 _NOON = 12
 
@@ -55,22 +62,36 @@ class HoursReport:
 
     @property
     def best(self) -> Slot | None:
-        """Return the hour in which most is bought, the earliest of several; None where there are too few sales."""
-        if self.total < FEWEST_SALES:
+        """Return the hour in which most is bought, the earliest of several; None where it is too early to tell."""
+        return self.best_of([Slot(weekday, hour) for weekday in range(7) for hour in range(24)])
+
+    def best_of(self, slots: Collection[Slot]) -> Slot | None:
+        """Return in which of some hours most is bought, the earliest of several; None where none of them stands out."""
+        best = max(sorted(slots), key=self.sales_in, default=None)
+        if best is None or self.total < FEWEST_SALES:
             return None
-        slots = (Slot(weekday, hour) for weekday in range(7) for hour in range(24))
-        return max(slots, key=lambda slot: self.sales[slot.weekday][slot.hour])
+        average = self.total / (7 * len(self.hours))
+        return best if self.sales_in(best) >= _TIMES_THE_AVERAGE * average else None
+
+    def sales_in(self, slot: Slot) -> int:
+        """Return how many sales were made in an hour of the week."""
+        return self.sales[slot.weekday][slot.hour]
+
+    @property
+    def alike(self) -> list[Slot]:
+        """Return the hours that are much like the best one, those with most sales first."""
+        if self.best is None:
+            return []
+        slots = [Slot(weekday, hour) for weekday in range(7) for hour in range(24)]
+        least = _ALIKE * self.sales_in(self.best)
+        found = [slot for slot in slots if slot != self.best and self.sales_in(slot) >= least]
+        return sorted(found, key=lambda slot: (-self.sales_in(slot), slot))
 
     @property
     def hours(self) -> range:
         """Return the hours from the first in which anything was bought to the last."""
         used = [hour for hour in range(24) if any(day[hour] for day in self.sales)]
         return range(used[0], used[-1] + 1) if used else range(0)
-
-
-def best_slot(account: Account) -> Slot | None:
-    """Return the weekday and hour in which the account's clients buy most; None where there are too few sales."""
-    return hours_report(account).best
 
 
 def hours_report(account: Account) -> HoursReport:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..web.access import Access, access, program_view
 from ..web.actor import current_account
@@ -15,9 +14,9 @@ from ..web.csv_export import csv_download
 from ..web.filters import chosen_of
 from . import as_json, bp, tables
 from .campaign_report import campaign_report
-from .clients_report import clients_report
 from .forms import month_named
 from .hours_report import hours_report
+from .kept_clients import clients_report
 from .month_report import month_report
 from .tables import Table
 
@@ -39,7 +38,8 @@ def month_for_programs(mes: str) -> ResponseReturnValue:
 @access(Access.STAFF)
 def campaign_for_programs(pk: int) -> ResponseReturnValue:
     """Return what a campaign came to."""
-    report, zone = campaign_report(current_user.account_id, pk), current_account().zone
+    account = current_account()
+    report, zone = campaign_report(account, pk), account.zone
     said = as_json.of_campaign(report, zone)
     return _answer(said, lambda: tables.of_campaign(report, zone), f"informe-campana-{pk}.csv")
 

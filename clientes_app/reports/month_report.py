@@ -34,16 +34,17 @@ class Figures:
     delivered: int
     failed: int
     """Those that were refused or not delivered."""
-    cost: Decimal | None
-    """None where the shop had no prices."""
+    cost: Decimal
+    """Of those of which it is known."""
+    costed: sums.Costed
     purchases: Purchases
     opt_outs: int
     """Numbers that came into the list in that month, and still stand in it."""
 
     @property
     def per_peso(self) -> Decimal | None:
-        """Return the pesos bought for each peso spent; None where nothing was spent that is known."""
-        return self.purchases.per_peso(self.cost)
+        """Return the pesos bought for each peso spent; None where nothing was, or not all of it is known."""
+        return self.purchases.per_peso(self.cost) if self.costed.is_whole else None
 
     @property
     def is_empty(self) -> bool:
@@ -58,14 +59,14 @@ class CampaignOfMonth:
     id: int
     name: str
     messages: int
-    cost: Decimal | None
-    """None where the shop had no prices."""
+    cost: Decimal
+    costed: sums.Costed
     purchases: Purchases
 
     @property
     def per_peso(self) -> Decimal | None:
-        """Return the pesos bought for each peso spent."""
-        return self.purchases.per_peso(self.cost)
+        """Return the pesos bought for each peso spent; None where nothing was, or it is not known."""
+        return self.purchases.per_peso(self.cost) if self.costed.is_whole else None
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def _figures(
         sums.delivered(counts),
         sum(reason.messages for reason in reasons_in(counts, _FAILURES)),
         sums.cost_of(counts, prices),
+        sums.costed_of(counts, prices),
         purchases_in(session, account.id, span),
         opt_outs_in(session, account.id, span),
     )
@@ -176,6 +178,7 @@ def _campaigns(
             names[each],
             messages.get(each, 0),
             sums.cost_of(of_campaign.get(each, ()), prices),
+            sums.costed_of(of_campaign.get(each, ()), prices),
             bought.get(each, NOTHING),
         )
         for each in order

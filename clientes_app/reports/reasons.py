@@ -85,7 +85,10 @@ def _unknown() -> str:
 _NOTHING = translatable("There is nothing to do.")
 _LOOK_IT_UP = translatable("Look up the code at Twilio.")
 _CORRECT = translatable("Ask the client for the right number and correct it, or write to it no more.")
-_LEFT_ALONE = translatable("Nothing: they asked for no more messages. Only they can come back, by answering ALTA.")
+_LEFT_ALONE = translatable(
+    "Nothing: they want no more messages. They come back by answering ALTA, or with “Undo it” where they opted out"
+    " by the link; what the shop entered, the switch on the client's page takes back."
+)
 _LATER = translatable("Send it again to those who are missing, in a day or two.")
 _TWILIO_ACCOUNT = translatable("Put the Twilio account in order, and go on with the campaign.")
 _TWILIO_SENDER = translatable("Put the sender's number in order at Twilio, and go on with the campaign.")

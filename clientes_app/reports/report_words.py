@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, time
 
 from babel.dates import format_time, get_day_names
+from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
 from ..web.formatting import number
 from .clients_report import FREQUENCY, RECENCY
-from .hours_report import Slot
+from .hours_report import MOST_ALIKE, HoursReport, Slot
 
 
 def recency_in_words(place: int) -> str:
@@ -43,14 +44,27 @@ def hour_in_words(hour: int) -> str:
 
 def slot_in_words(slot: Slot) -> str:
     """Say in which hour of the week it is."""
-    return str(
-        gettext(
-            "%(weekday)s, from %(first)s to %(last)s",
-            weekday=weekday_in_words(slot.weekday),
-            first=hour_in_words(slot.hour),
-            last=hour_in_words((slot.hour + 1) % 24),
-        )
+    return f"{weekday_in_words(slot.weekday)} {hour_in_words(slot.hour)}"
+
+
+def best_in_words(report: HoursReport) -> str:
+    """Say when people buy most, and which hours are much like that one; or that it is too early to tell."""
+    if report.best is None:
+        return str(gettext("It is too early to tell when people buy most: no hour stands out yet."))
+    said = gettext(
+        "%(slot)s is when people buy most (%(sales)s of %(total)s purchases)",
+        slot=slot_in_words(report.best),
+        sales=number(report.sales_in(report.best)),
+        total=number(report.total),
     )
+    if not report.alike:
+        return f"{_begun_large(said)}."
+    alike = format_list([slot_in_words(slot) for slot in report.alike[:MOST_ALIKE]], locale=get_locale())
+    return _begun_large(str(gettext("%(most)s; much like it: %(slots)s.", most=said, slots=alike)))
+
+
+def _begun_large(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def proposal_in_words(slot: Slot) -> str:

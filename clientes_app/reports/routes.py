@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..web.access import Access, access
 from ..web.actor import current_account
@@ -14,10 +13,11 @@ from ..web.csv_export import csv_download
 from ..web.filters import chosen_of
 from . import bp, report_words, tables
 from .campaign_report import campaign_report
-from .clients_report import FREQUENCY, RECENCY, clients_report, searches
+from .clients_report import FREQUENCY, RECENCY, searches
 from .forms import month_named
 from .good_hours import good_hours
 from .hours_report import hours_report
+from .kept_clients import clients_report
 from .month_report import month_report, present_month
 from .tables import Table
 
@@ -46,7 +46,7 @@ def month(mes: str) -> ResponseReturnValue:
 @access(Access.STAFF)
 def campaign(pk: int) -> ResponseReturnValue:
     """Show what a campaign came to."""
-    report = campaign_report(current_user.account_id, pk)
+    report = campaign_report(current_account(), pk)
     if _as_file():
         return _file(tables.of_campaign(report, current_account().zone), f"informe-campana-{pk}.csv")
     return render_template("reports/campaign.html", report=report, campaign=report.campaign)

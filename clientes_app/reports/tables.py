@@ -13,7 +13,7 @@ from ..web.csv_export import Rows
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, ClientsReport
 from .hours_report import HoursReport
-from .month_report import Figures, MonthReport
+from .month_report import CampaignOfMonth, Figures, MonthReport
 from .reasons import Reason
 from .report_words import often_in_words, recency_in_words
 
@@ -38,10 +38,7 @@ def of_month(report: MonthReport) -> list[Table]:
     months = [f"{report.first:%Y-%m}", f"{report.month_before:%Y-%m}"]
     now, before = _figures(report.figures), _figures(report.before)
     figures = [[name, value, before[name]] for name, value in now.items()]
-    campaigns = [
-        [each.name, each.messages, each.cost, each.purchases.sales, each.purchases.buyers, each.purchases.pesos]
-        for each in report.campaigns
-    ]
+    campaigns = [[each.name, each.messages, *_purchases(each)] for each in report.campaigns]
     return [
         Table(gettext("The month"), [gettext("Figure"), *months], figures),
         _reasons(report.reasons),
@@ -64,7 +61,9 @@ def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
                 [gettext("Bought"), bought.buyers],
                 [gettext("Purchases"), bought.sales],
                 [gettext("Pesos bought"), bought.pesos],
-                [gettext("Cost"), report.cost],
+                [gettext("Cost"), None if report.costed.is_unknown else report.cost],
+                [gettext("Messages that cost something"), report.costed.messages],
+                [gettext("Messages whose cost is known"), report.costed.known],
                 [gettext("Pesos bought for each peso spent"), report.per_peso],
             ],
         ),
@@ -85,13 +84,13 @@ def of_clients(report: ClientsReport) -> list[Table]:
             tiles,
         ),
         Table(
-            gettext("Who never gets a message"),
+            gettext("Who gets no messages now, and why"),
             [gettext("Why"), gettext("Clients")],
             [
                 [gettext("Without a usable number"), unreached.without_number],
-                [gettext("Opted out"), unreached.opted_out],
+                [gettext("Opted out, whether they got messages before or not"), unreached.opted_out],
                 [gettext("Inactive"), unreached.inactive],
-                [gettext("Never written to"), unreached.never_written_to],
+                [gettext("Never written to, though they could be"), unreached.never_written_to],
             ],
         ),
         Table(gettext("Growth"), [gettext("Month"), gettext("New clients"), gettext("Opt-outs")], months),
@@ -111,7 +110,9 @@ def _figures(figures: Figures) -> dict[str, Any]:
         gettext("Messages"): figures.messages,
         gettext("Delivered"): figures.delivered,
         gettext("Did not arrive"): figures.failed,
-        gettext("Cost"): figures.cost,
+        gettext("Cost"): None if figures.costed.is_unknown else figures.cost,
+        gettext("Messages that cost something"): figures.costed.messages,
+        gettext("Messages whose cost is known"): figures.costed.known,
         gettext("Purchases after"): bought.sales,
         gettext("Buyers"): bought.buyers,
         gettext("Pesos bought"): bought.pesos,
@@ -126,5 +127,12 @@ def _reasons(reasons: Sequence[Reason]) -> Table:
     return Table(gettext("Why messages did not arrive"), titles, rows)
 
 
+def _purchases(each: CampaignOfMonth) -> list[Any]:
+    bought, costed = each.purchases, each.costed
+    cost = None if costed.is_unknown else each.cost
+    return [cost, bought.sales, bought.buyers, bought.pesos, costed.messages, costed.known]
+
+
 def _purchase_titles() -> list[str]:
-    return [gettext("Cost"), gettext("Purchases"), gettext("Buyers"), gettext("Pesos bought")]
+    costed = gettext("Messages that cost something"), gettext("Messages whose cost is known")
+    return [gettext("Cost"), gettext("Purchases"), gettext("Buyers"), gettext("Pesos bought"), *costed]

@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, and_, or_
 from ..extensions import db
 from ..models import CampanaSMS, EstadoCampana
 from ..models.types import utc_now
+from ..sending.law.hours import holiday_names
+from ..shop.advertising.services import own_days, rules_settled
 from ..tenancy import Account, owned
 from ..values.days import day_after, first_of_next_month, start_of
 
@@ -32,6 +34,10 @@ class Day:
     in_month: bool
     """The first and the last week reach into other months."""
     campaigns: Sequence[CampanaSMS]
+    is_closed: bool
+    """Whether no advertising goes out on it."""
+    name: str
+    """Of the public holiday or the shop's own day that it is; empty where it is none or has none."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,15 @@ def month_of(account: Account, first: date) -> Month:
     """Return the month that begins on a day, by the account's clock."""
     weeks = _MONDAY_FIRST.monthdatescalendar(first.year, first.month)
     today, by_day = today_of(account), _by_day(account, weeks[0][0], weeks[-1][-1])
-    return Month(
-        first,
-        [[Day(day, day == today, day.month == first.month, by_day.get(day, [])) for day in week] for week in weeks],
-    )
+    hours = rules_settled(db.session(), account.id).hours
+    own_names = {own.dia: own.nombre for own in own_days(account.id)}
+
+    def shown(day: date) -> Day:
+        name = holiday_names(day.year).get(day) or own_names.get(day, "")
+        campaigns = by_day.get(day, [])
+        return Day(day, day == today, day.month == first.month, campaigns, hours.on(day) is None, name)
+
+    return Month(first, [[shown(day) for day in week] for week in weeks])
 
 
 def next_of(account_id: int) -> Sequence[CampanaSMS]:

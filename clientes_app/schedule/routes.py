@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from datetime import datetime
+
+from flask import get_template_attribute, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..campaigns.forms import HourForm
+from ..campaigns.forms import ChangeForm
+from ..campaigns.law import binding
 from ..campaigns.services import get_campaign
-from ..models import EstadoCampana
+from ..extensions import db
+from ..models import CampanaSMS, EstadoCampana
 from ..web.access import Access, access, by_itself
 from ..web.actor import current_actor
 from ..web.error_pages import speaks_json
@@ -28,28 +32,27 @@ def edit(pk: int) -> ResponseReturnValue:
     """Ask for another hour."""
     campaign = get_campaign(current_user.account_id, pk)
     local = services.hour_of(campaign).astimezone(account_zone())
-    form = HourForm(None, dia=local.date().isoformat(), hora=f"{local:%H:%M}")
-    return page_or_fragment(*_CHANGE, campaign=campaign, form=form)
+    form = ChangeForm(None, dia=local.date().isoformat(), hora=f"{local:%H:%M}")
+    return page_or_fragment(*_CHANGE, **_shown(campaign, form))
 
 
 @bp.post("/campanas/<int:pk>/hora/")
 @access(Access.SEND)
 def change(pk: int) -> ResponseReturnValue:
-    """Let a campaign be sent at another hour."""
+    """Let a campaign be sent at another hour; while somebody chooses, only look at it."""
     campaign = get_campaign(current_user.account_id, pk)
     services.hour_of(campaign)
-    form = form_from_json(HourForm, json_object()) if request.is_json else HourForm(request.form)
+    form = form_from_json(ChangeForm, json_object()) if request.is_json else ChangeForm(request.form)
     if speaks_json():
         validated(form)
-    elif not form.validate():
-        return form_again(*_CHANGE, campaign=campaign, form=form)
+    elif "mirar" in request.form or not form.validate():
+        return form_again(*_CHANGE, **_shown(campaign, form))
     assert form.settled is not None  # a form that is right has an hour
     campaign = services.change_hour(current_user.account_id, pk, form.settled.moment, by=current_actor())
     if speaks_json():
         hour = local_iso(form.settled.moment, account_zone())
         return {"success": True, "campana_id": pk, "estado": campaign.estado.value, "programada_para": hour}
-    said = gettext("The new hour is %(hour)s.", hour=full_moment(form.settled.moment))
-    return flash_and_go(said, url_for("campaigns.show", pk=pk))
+    return flash_and_go(_changed(campaign, form.settled.moment), url_for("campaigns.show", pk=pk))
 
 
 @bp.get("/campanas/<int:pk>/cuenta-atras/")
@@ -63,3 +66,20 @@ def countdown(pk: int) -> ResponseReturnValue:
     if campaign.estado is not EstadoCampana.PROGRAMADO or not still:
         return go_to(way_back() or url_for("campaigns.show", pk=pk))
     return render_template("schedule/_countdown.html", campaign=campaign)
+
+
+def _shown(campaign: CampanaSMS, form: ChangeForm) -> dict[str, object]:
+    """Return what the form stands in: when it would really go out at the hour that is typed."""
+    settled = form.settled
+    openings = binding.opening_if_at(db.session(), campaign, settled.moment) if settled else {}
+    return {"campaign": campaign, "form": form, "openings": openings}
+
+
+def _changed(campaign: CampanaSMS, hour: datetime) -> str:
+    """Say what the new hour is, and when it goes out where advertising is closed at that hour."""
+    said = str(gettext("The new hour is %(hour)s.", hour=full_moment(hour)))
+    openings = binding.opening_if_at(db.session(), campaign, hour)
+    if campaign.id not in openings:
+        return said
+    closed = get_template_attribute("schedule/_planned.html", "closed_words")
+    return f"{said} {closed(openings[campaign.id])}"

@@ -19,7 +19,7 @@ from ..models import CampanaSMS, Consumo, Cuenta, EstadoSMS, SMSLog
 from ..models.types import Money, utc_now
 from ..values.days import day_after, first_of_next_month
 from .allowance import HAS_LIMITS, NOTHING, cost_of, prices_of
-from .law.opening import closed_until
+from .law.opening import closed_ones
 from .opt_outs import HAS_OPTED_OUT
 from .states import RUNNING
 
@@ -46,6 +46,8 @@ class Wait:
     """None where what the account has settled lets nothing through, on no day."""
     day: date | None = None
     """Where it is a limit: the first day, in the account's zone, of the time that begins then."""
+    by_shop: bool = False
+    """Where it is the hours: whether the shop's own are closed, and the law would let it out."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ def standings(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, 
     """Return how those of the campaigns stand that run and wait for the hours, or have limits and claimed today."""
     running = connection.execute(_LIMITED, {"campaign_ids": list(campaign_ids), "now": utc_now()})
     found = {campaign.id: _standing(connection, campaign) for campaign in running.all()}
-    for campaign_id, until in closed_until(connection, campaign_ids).items():
+    for campaign_id, closed in closed_ones(connection, campaign_ids).items():
         standing = found.get(campaign_id, _UNLIMITED)
-        found[campaign_id] = replace(standing, wait=_longer(standing.wait, Wait(Reason.HOURS, until)))
+        wait = Wait(Reason.HOURS, closed.until, by_shop=closed.by_shop)
+        found[campaign_id] = replace(standing, wait=_longer(standing.wait, wait))
     return found
 
 

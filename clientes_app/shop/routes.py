@@ -60,6 +60,11 @@ def save_way_out() -> ResponseReturnValue:
     except Conflict as refusal:
         form.con_salida.errors = [refusal.message]
         return form_again(*_WAY_OUT, form=form, **_beside_way_out(settled))
+    if not form.wanted.con_salida:
+        said = gettext(
+            "The settings are saved. Advertising goes out with no way to opt out; Ley 2300 de 2023 asks for one."
+        )
+        return done(said, url_for("shop.way_out"), level="warning")
     return done(gettext("The settings are saved."), url_for("shop.way_out"))
 
 

@@ -64,9 +64,9 @@
     }
   });
 
-  // The own menu closes when one goes elsewhere, or with Escape.
+  // The own menu, and the one of the bar below, close when one goes elsewhere, or with Escape.
   function leaveMenu({ type, key, target }) {
-    const menu = document.querySelector("details.own-menu[open]");
+    const menu = document.querySelector("details:is(.own-menu, .bottom-bar-more)[open]");
     if (!menu || (type === "keydown" ? key !== "Escape" : menu.contains(target))) return;
     if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
     menu.open = false;

@@ -12,6 +12,10 @@ from ..settings import current_settings
 from . import kept_forms
 
 THEMES = ("auto", "light", "dark")
+_IN_BAR = ("home.index", "clients.index", "campaigns.index", "templates.index")
+"""What a phone's bar shows, in this order; it has no room for more than these and the way to the others."""
+_WITH_ANOTHER = {"shop.way_out": "advertising", "shop.save_way_out": "advertising"}
+"""Pages that stand with another blueprint's than their own."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Place:
     @property
     def current(self) -> bool:
         """Return whether the present page belongs to this place."""
-        return request.blueprint in {self.endpoint.partition(".")[0], *self.also}
+        here = _WITH_ANOTHER.get(request.endpoint or "", request.blueprint)
+        return here in {self.endpoint.partition(".")[0], *self.also}
 
 
 def init_app(app: Flask) -> None:
@@ -36,8 +41,12 @@ def init_app(app: Flask) -> None:
 
 
 def _frame() -> dict[str, object]:
+    places = _places()
+    by_endpoint = {place.endpoint: place for place in places}
     return {
-        "places": _places(),
+        "places": places,
+        "bar_places": [by_endpoint[endpoint] for endpoint in _IN_BAR],
+        "more_places": [place for place in places if place.endpoint not in _IN_BAR],
         "settings_places": _settings_places(),
         "own_places": _own_places(),
         "simulated": current_settings().simulated,

@@ -152,8 +152,11 @@ def create_tables():
         sa.Column("usuario_id", ID, nullable=False),
         *(
             sa.Column(name, sa.Integer(), nullable=False)
-            for name in ("inactivos", "sin_numero", "de_baja", "nunca_escritos")
+            for name in ("inactivos", "sin_numero", "de_baja", "nunca_escritos", "activos")
         ),
+        sa.Column("dia", sa.Date(), nullable=False),
+        sa.Column("grupos", sa.JSON(), nullable=False),
+        sa.Column("meses", sa.JSON(), nullable=False),
         sa.Column("contado", MOMENT, nullable=False),
         of_account("sin_mensajes_contados"),
         sa.PrimaryKeyConstraint("usuario_id", name=op.f("pk_sin_mensajes_contados")),

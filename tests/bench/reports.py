@@ -17,9 +17,9 @@ from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS, Cliente, CompraDespues, EstadoCampana, SMSLog, Venta
 from clientes_app.models.types import utc_now
 from clientes_app.reports.campaign_report import campaign_report
-from clientes_app.reports.clients_report import clients_report
 from clientes_app.reports.counted.counting import count_everything
 from clientes_app.reports.hours_report import fold_all_sales, hours_report
+from clientes_app.reports.kept_clients import clients_report, count_kept_again
 from clientes_app.reports.month_report import month_report, present_month
 from clientes_app.tenancy import Account
 
@@ -67,13 +67,15 @@ def measure_reports(name: str, app: Flask, clients: int) -> None:
         reports: dict[str, Callable[[], Any]] = {
             "a month": lambda: month_report(account, month),
             "the month before": lambda: month_report(account, _before(month)),
-            "a campaign": lambda: campaign_report(account.id, campaign_id),
+            "a campaign": lambda: campaign_report(account, campaign_id),
             "the clients": lambda: clients_report(account),
             "when people buy": lambda: hours_report(account),
         }
         for title, look in reports.items():
             _timed(f"  {title}, the first look", look)
             _timed(f"  {title}, again", look, AGAIN)
+        _timed("  the clients counted by the daily sweep", lambda: count_kept_again(account.region))
+        _timed("  the clients, the first look after it", reports["the clients"])
         with write_transaction(db.engine) as connection:
             connection.execute(db.update(CampanaSMS).filter_by(id=campaign_id).values(actualizado=utc_now()))
         _timed("  a month whose last campaign has just changed", reports["a month"])

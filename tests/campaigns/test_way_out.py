@@ -222,7 +222,8 @@ def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: C
         assert "invalid-feedback" in admin.send(address, {"con_salida": "true", "texto_salida": wrong}).text
     admin.send(address, {"con_salida": "true", "texto_salida": "No más: {enlace}"})
     assert f"No más: {BASE_URL}/b/xxxxxxx" in admin.get(address).text
-    assert "texto_salida" in admin.get("/auditoria/").text
+    audited = admin.get("/auditoria/", headers={"Accept-Language": "en"}).text
+    assert ("texto_salida" in audited, "wording of the opt-out" in audited) == (False, True)
     with advertiser.app.app_context():
         norm = db.session.get_one(Norma, advertiser.account)
         assert (norm.semana_abre, norm.sabado_cierra, norm.festivo_abre) == (480, 900, None), "hours stay as they were"
@@ -233,3 +234,16 @@ def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: C
         save_way_out(advertiser.account, dataclasses.replace(WayOut(), exigir=False), by=NOBODY)
         assert db.session.get_one(Norma, advertiser.account).exigir, "how strict it is, is settled elsewhere"
         assert db.session.scalars(select(SMSLog)).all() == []
+
+
+def test_a_link_that_is_turned_off_is_warned_about(advertiser: Advertiser, admin: CheckingClient, shop: Shop) -> None:
+    address = "/ajustes/salida/"
+    shop.settle_law(advertiser.account)
+    page = admin.get(address).text
+    assert "Left empty, it becomes the usual wording" in page or "queda el texto de siempre" in page
+    assert re.search(r'<a class="nav-link active" href="/ajustes/publicidad/"', page)
+    assert 'nav-link active" href="/ajustes/"' not in page
+    assert "Ley 2300" not in admin.get(admin.get(COMPOSE).location).text
+    admin.send(address, {"con_salida": "false", "texto_salida": ""})
+    assert 'class="alert alert-warning' in admin.get(address).text
+    assert "Ley 2300" in admin.get(admin.get(COMPOSE).location).text

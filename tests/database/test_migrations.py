@@ -201,8 +201,8 @@ ROWS = {
         "INSERT INTO entregas_contadas (campana_id, cuarto, mensajes) VALUES (1, 1994100, 1)",
         "INSERT INTO compra_despues (venta_id, sms_log_id, campana_id, cliente_id, usuario_id, enviado, fecha,"
         " segundos, total) VALUES (1, 1, 1, 1, 1, '2026-11-22 14:00:00', '2026-11-22 15:00:00', 3600, 59900)",
-        "INSERT INTO sin_mensajes_contados (usuario_id, inactivos, sin_numero, de_baja, nunca_escritos, contado)"
-        " VALUES (1, 0, 1, 0, 1, '2026-11-22 15:00:00')",
+        "INSERT INTO sin_mensajes_contados (usuario_id, inactivos, sin_numero, de_baja, nunca_escritos, activos,"
+        " dia, grupos, meses, contado) VALUES (1, 0, 1, 0, 1, 1, '2026-11-22', '[]', '[]', '2026-11-22 15:00:00')",
         "INSERT INTO venta_anotada (id, usuario_id, cuarto, ventas, en_punto) VALUES (1, 1, 1994100, 1, 0)",
     ),
 }

@@ -118,7 +118,7 @@ def test_service_goes_out_at_any_hour_and_says_why(admin: CheckingClient, app: F
     review = review_of(admin, **SERVICE)
     shown = text(admin, review)
     assert "Servicio: Su pedido está listo" in shown
-    assert "El horario de ley" not in shown
+    assert "El horario de publicidad" not in shown
     send_from(admin, review)
     (campaign,) = stored(app)
     assert (campaign.tipo, campaign.motivo_servicio) == (TipoDeCampana.SERVICIO, "Su pedido está listo")
@@ -131,6 +131,7 @@ def test_service_goes_out_at_any_hour_and_says_why(admin: CheckingClient, app: F
     ("typed", "said"),
     [
         ({"tipo": "servicio", "motivo_servicio": " "}, "Di en pocas palabras qué compraron o pidieron."),
+        ({"tipo": "servicio", "motivo_servicio": "ok 12"}, "Di en pocas palabras qué compraron o pidieron."),
         ({"tipo": "servicio", "motivo_servicio": "x" * 201}, "200"),
         ({"tipo": "otra"}, "Escribe publicidad o servicio."),
     ],
@@ -165,7 +166,9 @@ def test_sending_all_the_same_is_a_step_of_its_own(admin: CheckingClient, app: F
     review = review_of(admin)
     assert "Enviar de todos modos" in text(admin, review)
     asked = text(admin, excepting(review))
-    assert "Ley 2300 de 2023" in asked
+    assert "está cerrado el horario de la Ley 2300 de 2023" in asked
+    assert "Quien recibió otra publicidad ese día recibe una segunda." in asked
+    assert re.findall(r"<h[12][^>]*>([^<]+)", admin.get(excepting(review)).text).count("¿Enviar de todos modos?") <= 1
     refused = except_it(admin, review)
     assert (refused.status_code, "Tick the box" in refused.text or "Marca la casilla" in refused.text) == (200, True)
     assert admin.swap(excepting(review), shown_by(admin, review)).status_code == 422
@@ -177,8 +180,24 @@ def test_sending_all_the_same_is_a_step_of_its_own(admin: CheckingClient, app: F
     assert "ana pidió que salga fuera del horario de ley." in text(admin, page)
     with app.app_context():
         audited = db.session.scalars(select(Auditoria.detalle).where(Auditoria.cosa == "campana_sms")).one()
-    assert audited == {"mensajes": 1, "tipo": "publicidad", "exceptuada_por": "ana"}
-    assert "fuera de horario por" in admin.get(f"{page}certificado/", headers={"Accept-Language": "es"}).text
+    assert audited == {"mensajes": 1, "tipo": "publicidad", "exceptuada_por": "ana", "horario_de": "ley"}
+    assert "como excepción por" in admin.get(f"{page}certificado/", headers={"Accept-Language": "es"}).text
+
+
+def test_on_a_day_of_the_shops_own_the_exception_does_not_blame_the_law(
+    admin: CheckingClient, app: Flask, shop: Shop, account: int, clock: Clock
+) -> None:
+    at(admin, clock, 2026, 11, 27, 12)
+    admin.send("/ajustes/publicidad/dias/", {"dia": "2026-11-27", "nombre": "Inventario"})
+    review = review_of(admin)
+    asked = text(admin, excepting(review))
+    assert "tu tienda tiene cerrada la publicidad" in asked
+    assert "cerrado el horario de la Ley" not in asked
+    send_from(admin, review_of(admin, tipo="publicidad"))
+    except_it(admin, review, acepto="true")
+    campaign = stored(app)[-1]
+    assert "ana pidió que salga fuera del horario de la tienda." in text(admin, f"/clientes/campanas/{campaign.id}/")
+    assert "fuera del horario de: la tienda" in text(admin, "/auditoria/")
 
 
 def test_a_strict_shop_offers_no_exception_and_refuses_one(
@@ -199,17 +218,23 @@ def test_an_admin_sees_that_a_seller_asks_for_an_exception(
     admin: CheckingClient, seller: CheckingClient, app: Flask, shop: Shop, account: int
 ) -> None:
     admin.send("/ajustes/", {"exige_aprobacion": "true"})
-    except_it(seller, review_of(seller), acepto="true")
+    review = review_of(seller)
+    assert list(buttons(seller, review)) == ["Pedir aprobación para el lunes a las 8:00 a. m."]
+    asked = text(seller, excepting(review))
+    assert ("Pedir aprobación" in asked, "Sale ahora" in asked) == (True, False)
+    except_it(seller, review, acepto="true")
     (campaign,) = stored(app)
     assert campaign.estado is EstadoCampana.POR_APROBAR
-    assert "Pide salir fuera del horario de ley." in text(admin, "/clientes/campanas/")
+    assert "Pide una excepción: fuera del horario de publicidad" in text(admin, "/clientes/campanas/")
     approval = f"/clientes/campanas/{campaign.id}/aprobar/"
-    assert "vero pidió que salga fuera del horario de ley." in text(admin, approval)
+    assert "vero pidió que salga fuera del horario de ley. Quien recibió otra" in text(admin, approval)
     shop.settle_law(account, exigir=True)
     assert admin.send(approval).status_code == 409
     shop.settle_law(account)
     admin.send(approval)
     assert stored(app)[0].estado is EstadoCampana.PENDIENTE
+    assert "ana la aprobó." in text(admin, f"/clientes/campanas/{campaign.id}/")
+    assert "sin horario" in text(admin, "/clientes/campanas/")
 
 
 def test_hours_that_close_between_the_review_and_its_button_send_nothing(
@@ -237,7 +262,8 @@ def test_an_hour_that_somebody_chose_outside_the_hours_is_offered_the_opening(
     assert "el 29 de noviembre es domingo" in shown
     assert "A la hora que escogiste esperaría, y saldría el lunes a las 8:00 a. m." in shown
     offered = buttons(admin, review)
-    assert list(offered) == ["Programar para el lunes a las 8:00 a. m.", "Dejar la hora que escogí"]
+    kept = "Dejarla para el domingo 29 de noviembre, 10:00 a. m., hora de Bogotá"
+    assert list(offered) == ["Programar para el lunes a las 8:00 a. m.", kept]
     send_seen(admin, review, {**shown_by(admin, review), "para": next(iter(offered.values()))})
     assert stored(app)[0].programada_para == MONDAY_AT_EIGHT
     assert "cuando abre el horario" not in text(admin, "/")
@@ -293,3 +319,27 @@ def test_numbers_of_another_clock_go_out_by_theirs(
     shown = text(admin, review)
     assert "Algunos números van por otra hora: a esos les sale sola" in shown
     assert "Enviar 2 mensajes" in buttons(admin, review)
+
+
+def test_another_hour_outside_the_hours_says_when_it_will_really_go_out(
+    admin: CheckingClient, app: Flask, clock: Clock, shop: Shop, account: int
+) -> None:
+    at(admin, clock, 2026, 11, 27, 12)
+    send_from(admin, review_of(admin, cuando="programar", dia="2026-11-30", hora="10:00"))
+    page = f"/clientes/campanas/{stored(app)[0].id}/"
+    admin.send("/cuenta/idioma/", {"idioma": "es"})
+    sunday = {"dia": "2026-11-29", "hora": "10:00"}
+    looked = admin.swap(f"{page}hora/", {**sunday, "mirar": "1"}).text
+    said = "A esa hora no sale publicidad: sale el lunes a las 8:00 a. m."
+    assert said in re.sub(r"\s+", " ", looked)
+    (offered,) = re.findall(r'name="para" value="([^"]+)"', looked)
+    admin.send(f"{page}hora/", sunday)
+    shown = text(admin, page)
+    assert "La nueva hora es" in shown
+    assert said in shown
+    assert "Cambiar para el lunes" in text(admin, f"{page}hora/")
+    shop.settle_law(account, **dict.fromkeys(("semana_abre", "semana_cierra", "sabado_abre", "sabado_cierra")))
+    admin.send(f"{page}hora/", sunday)
+    assert "la tienda tiene todos los días cerrados: no va a salir" in text(admin, page)
+    admin.send(f"{page}hora/", {**sunday, "para": unescape(offered)})
+    assert stored(app)[0].programada_para == MONDAY_AT_EIGHT

@@ -74,6 +74,11 @@ class Rows:
                 costs += campaign.costo / campaign.destinatarios
         return costs.quantize(Decimal("0.01"))
 
+    def costed(self, messages: Sequence[SMSLog]) -> tuple[int, int]:
+        """Count the messages of which the cost is known, and all that cost something."""
+        charged = [each for each in messages if each.estado in CHARGED]
+        return sum(self.campaigns[each.campana_id].costo > 0 for each in charged), len(charged)
+
     def by_slot(self, first: date, last: date) -> tuple[Counter[tuple[int, int]], int]:
         """Count the sales by weekday and hour, and those that say no hour."""
         slots: Counter[tuple[int, int]] = Counter()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,9 +13,12 @@ from sqlalchemy import select, update
 from clientes_app.clients.search.listing import count
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import Baja, Cliente, OrigenBaja, Venta
-from clientes_app.reports.clients_report import clients_report, searches
-from clientes_app.reports.counted import unreached
-from clientes_app.reports.hours_report import FEWEST_SALES, Slot, best_slot
+from clientes_app.reports import kept_clients
+from clientes_app.reports.clients_report import searches
+from clientes_app.reports.good_hours import good_hours
+from clientes_app.reports.hours_report import FEWEST_SALES, HoursReport, Slot, hours_report
+from clientes_app.reports.kept_clients import clients_report
+from clientes_app.reports.report_words import best_in_words
 from clientes_app.tenancy import Account
 
 from ..support.clock import Clock
@@ -68,17 +72,24 @@ def test_each_count_is_that_of_its_filters(random_shop: RandomShop) -> None:
 def test_what_took_long_to_count_is_kept_for_a_day(
     random_shop: RandomShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unreached, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(kept_clients, "LONG_SECONDS", 0.0)
+
+    account = Account(random_shop.account, ZONE, "CO")
+    with random_shop.app.app_context():
+        first, again = clients_report(account), clients_report(account)
+        assert again == replace(first, counted=again.counted)
+        assert (first.counted, again.counted is None) == (None, False)
 
     def without_number() -> int:
         with random_shop.app.app_context():
-            return unreached.unreached_of(db.engine, random_shop.account).without_number
+            report = clients_report(account)
+            return report.unreached.without_number
 
     assert without_number() == 1
     random_shop.shop.add_client(random_shop.account, "Otra", "")
     assert without_number() == 1
     with random_shop.app.app_context():
-        unreached.count_kept_again(db.engine)
+        kept_clients.count_kept_again("CO")
     assert without_number() == 2
     random_shop.shop.add_client(random_shop.account, "Una más", "")
     clock.pass_by(hours=26)
@@ -98,10 +109,29 @@ def test_the_best_hour_is_known_from_enough_sales(app: Flask, shop: Shop, accoun
         sell(2026, 11, 17 + place % 3, 10 if place % 3 else 16, 20)
     clock.set(2026, 11, 20, 9)
     with app.test_request_context():
-        assert best_slot(here) is None
+        assert good_hours(here, hours_report(here)).best is None
+        assert "muy temprano" in best_in_words(hours_report(here))
     for minute in (40, 41):
         sell(2026, 11, 18, 10, minute)
+    for second in range(20):
+        sell(2026, 11, 15, 10, 0, second)
     clock.set(2026, 11, 20, 9)
     with app.test_request_context():
-        assert best_slot(here) == Slot(2, 10)
-        assert best_slot(Account(account, ZoneInfo("Asia/Kolkata"), "CO")) == Slot(2, 2), "Tuesday at 16:20 there"
+        assert hours_report(here).best == Slot(6, 10)
+        assert good_hours(here, hours_report(here)).best == Slot(2, 10), "not on a Sunday"
+    sell(2026, 11, 17, 16, 59)
+    sell(2026, 11, 17, 16, 58)
+    clock.set(2026, 11, 20, 9)
+    with app.test_request_context():
+        said = best_in_words(hours_report(here))
+    assert said.startswith("Domingo 10")
+    assert "(20 de 53 compras)" in said
+
+
+def test_hours_without_one_that_stands_out() -> None:
+    even = HoursReport(date(2026, 1, 1), date(2026, 12, 30), [[1] * 24 for _ in range(7)], 0)
+    assert (even.best, even.alike) == (None, [])
+    table = [[1] * 24 for _ in range(7)]
+    table[3][13], table[5][10], table[5][16] = 4, 3, 4
+    report = HoursReport(date(2026, 1, 1), date(2026, 12, 30), table, 0)
+    assert (report.best, report.alike) == (Slot(3, 13), [Slot(5, 16), Slot(5, 10)])

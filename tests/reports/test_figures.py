@@ -19,7 +19,7 @@ from clientes_app.models import CampanaSMS, Cliente, CompraDespues, Cuenta, Esta
 from clientes_app.privacy.services import erase
 from clientes_app.reports import behind
 from clientes_app.reports.behind import Asked, What
-from clientes_app.reports.campaign_report import campaign_report
+from clientes_app.reports.campaign_report import MOST_STEPS, campaign_report
 from clientes_app.reports.hours_report import hours_report
 from clientes_app.reports.month_report import month_report, span_of
 from clientes_app.sending import evidence
@@ -77,6 +77,7 @@ def check_month(rows: Rows, account: Account, month: date, bought: list[plain.Bo
     figures = report.figures
     assert (figures.messages, figures.delivered, figures.failed) == plain.states(messages)
     assert figures.cost == rows.cost(messages)
+    assert (figures.costed.known, figures.costed.messages) == rows.costed(messages)
     assert (figures.purchases.sales, figures.purchases.buyers, figures.purchases.pesos) == plain.sums(then)
     assert figures.opt_outs == sum(rows.in_month(each.creado, month) for each in rows.opt_outs)
     assert sum(reason.messages for reason in report.reasons) == figures.failed
@@ -93,7 +94,11 @@ def check_month(rows: Rows, account: Account, month: date, bought: list[plain.Bo
 
 def check_behind(account: Account, month: date, figures: Any) -> None:
     span = span_of(month, account)
-    for what, number in ((What.SENT, figures.messages), (What.DELIVERED, figures.delivered)):
+    for what, number in (
+        (What.SENT, figures.messages),
+        (What.DELIVERED, figures.delivered),
+        (What.NOT_ARRIVED, figures.failed),
+    ):
         assert len(list(all_messages(account, Asked(what, span=span)))) == number
     sales = behind.purchases(account.id, Asked(span=span), None)
     assert len(sales.rows) == min(figures.purchases.sales, behind.A_PAGE)
@@ -114,14 +119,17 @@ def all_messages(account: Account, asked: Asked) -> list[SMSLog]:
 
 
 def check_campaign(rows: Rows, account: Account, campaign_id: int, bought: list[plain.Bought]) -> None:
-    report = campaign_report(account.id, campaign_id)
+    report = campaign_report(account, campaign_id)
     messages = [each for each in rows.messages if each.campana_id == campaign_id]
     its = [each for each in bought if each.message.campana_id == campaign_id]
     assert report.chosen == len(messages)
     assert (report.sent, report.delivered) == plain.states(messages)[:2]
     assert report.cost == rows.cost(messages)
+    assert (report.costed.known, report.costed.messages) == rows.costed(messages)
     assert (report.purchases.sales, report.purchases.buyers, report.purchases.pesos) == plain.sums(its)
     assert sum(step.sent for step in report.steps) == report.sent
+    assert all(step.begins.astimezone(account.zone).minute == 0 for step in report.steps)
+    assert len({step.begins for step in report.steps}) == len(report.steps) <= MOST_STEPS
     assert sum(step.delivered for step in report.steps) == report.delivered
     for reason in report.reasons:
         sentence = None if reason.code else reason.sentence
@@ -167,6 +175,18 @@ def test_sales_that_are_edited_deleted_and_entered_for_the_past(shops: list[Rand
             shop.delete_sale(sale)
         shop.sales += [shop.add_sale(shop.dice.choice(shop.clients), shop.moment()) for _ in range(15)]
     check_all(shops)
+
+
+def test_prices_that_were_set_late(shops: list[RandomShop], first: RandomShop) -> None:
+    without = first.campaigns[::2]
+    change(first, update(CampanaSMS).where(CampanaSMS.id.in_(without)).values(costo=0, partes=0))
+    check_all(shops)
+    with first.app.test_request_context():
+        figures = [month_report(account_of(first, ZONES[0]), month).figures for month in MONTHS]
+        assert all(campaign_report(account_of(first, ZONES[0]), each).per_peso is None for each in without)
+    partly = [each for each in figures if each.cost and not each.costed.is_whole]
+    assert partly
+    assert {each.per_peso for each in partly} == {None}
 
 
 def test_days_that_count_are_changed(shops: list[RandomShop]) -> None:

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import CampanaSMS
+from clientes_app.models import CampanaSMS, EstadoSMS, Recibo, SMSLog
+from clientes_app.models.types import utc_now
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.clock import Clock
@@ -69,6 +70,43 @@ def test_files_hold_no_formulas(reader: CheckingClient, sold: RandomShop) -> Non
         cells = [cell for line in answer.text.lstrip("\ufeff").splitlines() for cell in line.split(";")]
         assert any(SHEET in cell for cell in cells)
         assert not any(cell.startswith(("=", '"=')) for cell in cells)
+
+
+def test_a_cost_that_is_known_in_part_says_so(reader: CheckingClient, sold: RandomShop, app: Flask) -> None:
+    assert "(se sabe de" not in reader.get("/informes/mes/2026-10/").text
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(CampanaSMS).where(CampanaSMS.id.in_(sold.campaigns[::2])).values(costo=0, partes=0))
+    text = reader.get("/informes/mes/2026-10/").text
+    known, messages = re.findall(r"\(se sabe de (\d+) de (\d+)\)", text)[0]
+    assert 0 < int(known) < int(messages)
+    assert "#prices-title" not in text
+    admin = open_browser(app)
+    admin.log_in("otra")
+    assert "#prices-title" in admin.get("/informes/mes/2026-10/").text
+    figures = admin.get("/api/informes/mes/2026-10/").json["cifras"]
+    assert (figures["mensajes_con_costo"], figures["mensajes_cobrados"]) == (int(known), int(messages))
+    assert figures["pesos_por_peso"] is None
+
+
+def test_what_was_cancelled_is_no_message_that_arrived(reader: CheckingClient, sold: RandomShop, app: Flask) -> None:
+    campaign = sold.campaigns[0]
+    with app.app_context(), unit_of_work() as session:
+        arrived = {"estado": EstadoSMS.ENVIADO, "recibo": Recibo.DELIVERED, "recibo_codigo": None, "error_codigo": None}
+        rows = list(session.scalars(select(SMSLog.id).where(SMSLog.campana_id == campaign)))
+        for row in rows:
+            went_out = {"twilio_sid": f"SMx{row}", "recibido": utc_now(), "telefono_e164": f"+573990{row:06d}"}
+            session.execute(update(SMSLog).where(SMSLog.id == row).values(**arrived, **went_out))
+        session.execute(update(CampanaSMS).where(CampanaSMS.id == campaign).values(actualizado=utc_now()))
+    everything = "Todos los mensajes llegaron"
+    assert everything in reader.get(f"/informes/campana/{campaign}/").text
+    with app.app_context(), unit_of_work() as session:
+        cancelled = {"estado": EstadoSMS.CANCELADO, "recibo": None, "recibido": None, "twilio_sid": None}
+        session.execute(update(SMSLog).where(SMSLog.id.in_(rows[:4])).values(**cancelled))
+        session.execute(update(CampanaSMS).where(CampanaSMS.id == campaign).values(actualizado=utc_now()))
+    text = reader.get(f"/informes/campana/{campaign}/").text
+    assert everything not in text
+    ((cancelled_ones),) = re.findall(r'id="not-sent".*?estado=cancelado#messages">(.*?)</a>', text, re.DOTALL)
+    assert cancelled_ones.rpartition(" ")[2] == "4"
 
 
 def test_another_account_has_nothing_here(admin: CheckingClient, sold: RandomShop) -> None:

@@ -126,11 +126,11 @@ def test_home_shows_the_next_five(app: Flask, english: CheckingClient, account: 
 def test_nobody_sees_another_shops(
     app: Flask, english: CheckingClient, shop: Shop, account: int, client_id: int
 ) -> None:
-    schedule(app, account, client_id, "Navidad", datetime(2026, 12, 4, 15, 0, tzinfo=UTC))
+    schedule(app, account, client_id, "Rebajas", datetime(2026, 12, 4, 15, 0, tzinfo=UTC))
     shop.add_admin("bea")
     other = open_browser(app)
     other.log_in("bea")
-    assert "Navidad" not in other.get(f"{CALENDAR}?mes=2026-12").text + other.get("/").text
+    assert "Rebajas" not in other.get(f"{CALENDAR}?mes=2026-12").text + other.get("/").text
 
 
 def test_what_has_started_stays_on_its_day(app: Flask, english: CheckingClient, account: int, client_id: int) -> None:
@@ -139,3 +139,17 @@ def test_what_has_started_stays_on_its_day(app: Flask, english: CheckingClient, 
         session.get_one(CampanaSMS, sent).estado = EstadoCampana.PAUSADO
     assert "Paused" in cells(english.get(f"{CALENDAR}?mes=2026-12").text)["Friday, December 4"]
     assert "What comes next" not in english.get("/").text
+
+
+def test_days_without_advertising_are_marked_and_holidays_named(
+    admin: CheckingClient, shop: Shop, account: int
+) -> None:
+    shop.settle_law(account)
+    admin.send("/ajustes/publicidad/dias/", {"dia": "2026-12-24", "nombre": "Inventario"})
+    page = admin.get(f"{CALENDAR}?mes=2026-12", headers={"Accept-Language": "es"}).text
+    marked = r'<td class="month-day[^"]*month-closed".*?month-number" aria-hidden="true">(\d+)<'
+    closed = re.findall(marked, page, re.DOTALL)
+    assert closed == ["6", "8", "13", "20", "24", "25", "27"]
+    assert "<bdi>La Inmaculada Concepción</bdi>" in page
+    assert "<bdi>Inventario</bdi>" in page
+    assert "(No sale publicidad)" in page

@@ -85,8 +85,8 @@ def test_a_shop_that_never_settled_anything_has_the_usual_hours(
         ({"semana_abre": ""}, "Elige una hora"),
         ({"semana_cierra": "25:00"}, "Elige una hora"),
         ({"semana_abre": "mañana"}, "Elige una hora"),
-        ({"semana_abre": "19:00"}, "Debe ser más tarde que el comienzo."),
-        ({"sabado_abre": "16:00"}, "Debe ser más tarde que el comienzo."),
+        ({"semana_abre": "19:00"}, "Debe ser al menos un cuarto de hora después del comienzo."),
+        ({"sabado_abre": "16:00"}, "Debe ser al menos un cuarto de hora después del comienzo."),
         ({"festivo_cerrado": "false"}, "Elige una hora"),
         ({"tope_semana": "0"}, "desde 1"),
         ({"tope_mes": "101"}, "100"),
@@ -159,6 +159,8 @@ def test_own_days_are_added_and_taken_out(admin: CheckingClient, app: Flask, acc
         ({"dia": "mañana"}, "Elige un día."),
         ({"dia": "2026-11-26"}, "Ese día ya pasó."),
         ({"dia": "2026-12-24", "nombre": "x" * 61}, "60"),
+        ({"dia": "2026-12-25"}, "Ese día ya no sale publicidad"),
+        ({"dia": "2026-11-29"}, "Ese día ya no sale publicidad"),
     ],
 )
 def test_a_day_that_cannot_be_meant_is_refused_beside_it(
@@ -189,3 +191,36 @@ def test_another_shops_days_are_out_of_reach(admin: CheckingClient, app: Flask, 
         db.session.commit()
     assert admin.send(f"{PAGE}dias/2026-12-24/quitar/").status_code == 404
     assert "Suyo" not in text(admin)
+
+
+def test_a_day_is_added_beside_hours_that_are_typed_and_not_saved(admin: CheckingClient, app: Flask) -> None:
+    added = admin.swap(f"{PAGE}dias/", {"dia": "2026-12-24", "nombre": "Inventario"})
+    assert "Inventario" in added.text
+    assert 'id="advertising-form"' not in added.text
+    wrong = admin.swap(f"{PAGE}dias/", {"dia": ""})
+    assert (wrong.status_code, 'id="advertising-form"' in wrong.text) == (422, False)
+    gone = admin.swap(f"{PAGE}dias/2026-12-24/quitar/")
+    assert "Inventario" not in gone.text
+
+
+def test_what_a_day_of_the_shops_own_means_is_said_as_it_is(admin: CheckingClient, shop: Shop, account: int) -> None:
+    admin.send("/cuenta/idioma/", {"idioma": "es"})
+    admin.send(f"{PAGE}dias/", {"dia": "2026-12-24"})
+    assert "El 24 de diciembre no sale publicidad." in text(admin)
+    shop.settle_law(account, festivo_abre=540, festivo_cierra=720)
+    admin.send(f"{PAGE}dias/", {"dia": "2026-12-23"})
+    assert "El 23 de diciembre la publicidad sale en el horario de domingos y festivos." in text(admin)
+
+
+def test_days_that_are_closed_offer_the_usual_hours_again_and_all_closed_is_warned_about(
+    admin: CheckingClient, app: Flask, account: int
+) -> None:
+    admin.send("/cuenta/idioma/", {"idioma": "es"})
+    looked = admin.swap(PAGE, {"semana_cerrado": "true", "semana_abre": "09:30", "mirar": "1"})
+    assert 'value="09:30"' in looked.text
+    admin.send(PAGE, {"semana_cerrado": "true", "sabado_cerrado": "true"})
+    assert text(admin).count("nunca sale publicidad") == 2
+    assert text(admin).count("nunca sale publicidad") == 1
+    assert re.search(r'name="semana_abre"[^>]* value="08:00"', admin.get(PAGE).text)
+    admin.send(PAGE, {"semana_cerrado": "false"})
+    assert rules(app, account).hours == Hours(USUAL.weekdays, None, None)

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from ...errors import Conflict
 from ...models import CampanaSMS, TipoDeCampana, Usuario
+from ...models.types import utc_now
 from ...sending.law.bounds import Reach, hourly_of
-from ...sending.law.rules import Rules, rules_of
+from ...sending.law.rules import Closer, Rules, rules_of
 
+SHORTEST_REASON = 3
+"""Letters of it."""
 LONGEST_REASON = 200
 """Characters of why a campaign is no advertising."""
 
@@ -49,11 +52,12 @@ def require_exceptable(rules: Rules) -> None:
 
 
 def audited(session: Session, campaign: CampanaSMS) -> dict[str, str]:
-    """Return what the audit keeps of a campaign's kind: why it is no advertising, and who excepted it."""
+    """Return what the audit keeps of a campaign's kind: why it is no advertising, who excepted it, from whose hours."""
     said = {
         "tipo": campaign.tipo and campaign.tipo.value,
         "motivo_servicio": campaign.motivo_servicio,
         "exceptuada_por": excepted_by(session, campaign),
+        "horario_de": campaign.exceptuada_por_id and lifted_by(session, campaign),
     }
     return {name: value for name, value in said.items() if value}
 
@@ -66,26 +70,39 @@ def opens(session: Session, campaign: CampanaSMS) -> datetime | None:
     return min((window.until for window in (hours.colombia, hours.elsewhere) if window.until), default=None)
 
 
-def openings_of(session: Session, account_id: int, campaigns: Sequence[CampanaSMS]) -> dict[int, datetime]:
-    """Return when those of an account's scheduled campaigns go out whose hours find advertising closed."""
+def openings_of(session: Session, account_id: int, campaigns: Sequence[CampanaSMS]) -> dict[int, datetime | None]:
+    """Return when those of an account's scheduled campaigns go out whose hours find advertising closed; None: never."""
     rules = law_of(session, account_id)
-    found = {campaign.id: _opening_after(rules, campaign) for campaign in campaigns if _is_bound(rules, campaign)}
-    return {campaign_id: opening for campaign_id, opening in found.items() if opening}
+    hours = {campaign.id: campaign.programada_para for campaign in campaigns if _is_bound(rules, campaign)}
+    return {each: _opening_after(rules, hour) for each, hour in hours.items() if hour and _is_closed(rules, hour)}
 
 
-def _opening_after(rules: Rules, campaign: CampanaSMS) -> datetime | None:
-    hour = campaign.programada_para
-    if hour is None:
-        return None
+def opening_if_at(session: Session, campaign: CampanaSMS, hour: datetime) -> dict[int, datetime | None]:
+    """Return the same of one campaign, were it sent at another hour."""
+    rules = law_of(session, campaign.usuario_id)
+    is_closed = _is_bound(rules, campaign) and _is_closed(rules, hour)
+    return {campaign.id: _opening_after(rules, hour)} if is_closed else {}
+
+
+def _is_closed(rules: Rules, hour: datetime) -> bool:
+    return not (rules.in_colombia(hour).is_open or rules.elsewhere(hour).is_open)
+
+
+def _opening_after(rules: Rules, hour: datetime) -> datetime | None:
+    """Return when the hours open that are closed; None: never."""
     windows = (rules.in_colombia(hour), rules.elsewhere(hour))
-    if any(window.is_open for window in windows):
-        return None
     return min((window.until for window in windows if window.until), default=None)
 
 
 def _is_bound(rules: Rules, campaign: CampanaSMS) -> bool:
     is_excepted = campaign.exceptuada_por_id is not None and not rules.is_strict
     return kind_in(rules, campaign.tipo) is TipoDeCampana.PUBLICIDAD and not is_excepted
+
+
+def lifted_by(session: Session, campaign: CampanaSMS) -> Closer | None:
+    """Return whose hours are closed when a campaign goes out that is excepted; None where none are."""
+    moment = campaign.programada_para or campaign.iniciado or utc_now()
+    return law_of(session, campaign.usuario_id).closed_by(moment)
 
 
 def excepted_by(session: Session, campaign: CampanaSMS) -> str | None:

@@ -30,6 +30,24 @@ class Count:
     mensajes: int
 
 
+@dataclass(frozen=True)
+class Costed:
+    """Of how many messages that cost something it is known what they cost."""
+
+    known: int
+    messages: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the cost of each is known."""
+        return self.known == self.messages
+
+    @property
+    def is_unknown(self) -> bool:
+        """Return whether the cost of none is known."""
+        return not self.known and self.messages > 0
+
+
 def counts_in(session: Session, account_id: int, span: Span) -> list[Count]:
     """Return the counts of an account's messages in some time."""
     return _counts(
@@ -47,7 +65,12 @@ def counts_of(session: Session, campaign_id: int) -> list[Count]:
 
 def sent(counts: Iterable[Count]) -> int:
     """Return how many Twilio accepted."""
-    return sum(count.mensajes for count in counts if count.estado is EstadoSMS.ENVIADO)
+    return in_state(counts, EstadoSMS.ENVIADO)
+
+
+def in_state(counts: Iterable[Count], state: EstadoSMS) -> int:
+    """Return how many are in a state."""
+    return sum(count.mensajes for count in counts if count.estado is state)
 
 
 def delivered(counts: Iterable[Count]) -> int:
@@ -60,19 +83,28 @@ def _is_delivered(count: Count) -> bool:
 
 
 def prices_of(session: Session, campaign_ids: Iterable[int]) -> Mapping[int, Decimal]:
-    """Return what a message of each campaign costs: each as much as the next, by the prices it was stored with."""
+    """Return what a message of each campaign costs: each as much as the next, by the prices it was stored with.
+
+    A campaign that was stored while its account had no prices is not among them.
+    """
     priced = select(CampanaSMS.id, CampanaSMS.costo, CampanaSMS.destinatarios).where(
-        CampanaSMS.id.in_(sorted(set(campaign_ids))), CampanaSMS.destinatarios > 0
+        CampanaSMS.id.in_(sorted(set(campaign_ids))), CampanaSMS.destinatarios > 0, CampanaSMS.costo > 0
     )
     return {campaign_id: cost / messages for campaign_id, cost, messages in session.execute(priced)}
 
 
-def cost_of(counts: Iterable[Count], prices: Mapping[int, Decimal]) -> Decimal | None:
-    """Return what messages cost: those that Twilio accepted, or may have; None where none of them had a price."""
+def cost_of(counts: Iterable[Count], prices: Mapping[int, Decimal]) -> Decimal:
+    """Return what messages cost whose cost is known: those that Twilio accepted, or may have."""
+    charged = (count for count in counts if count.estado in COUNTED)
+    costs = (count.mensajes * prices.get(count.campana_id, Decimal(0)) for count in charged)
+    return sum(costs, Decimal(0)).quantize(CENTS)
+
+
+def costed_of(counts: Iterable[Count], prices: Mapping[int, Decimal]) -> Costed:
+    """Return of how many messages that Twilio accepted, or may have, the cost is known."""
     charged = [count for count in counts if count.estado in COUNTED]
-    cost = sum((count.mensajes * prices.get(count.campana_id, Decimal(0)) for count in charged), Decimal(0))
-    is_known = cost > 0 or not any(count.mensajes for count in charged)
-    return cost.quantize(CENTS) if is_known else None
+    known = sum(count.mensajes for count in charged if count.campana_id in prices)
+    return Costed(known, sum(count.mensajes for count in charged))
 
 
 def _counts(session: Session, *which: Any) -> list[Count]:

@@ -12,7 +12,7 @@ from ...database import clock
 from ...models import CampanaSMS, Norma, SMSLog, TipoDeCampana
 from ...models.types import utc_now
 from .hours import COLOMBIA, LAST_MINUTE, Window, is_colombian
-from .rules import Rules, rules_of
+from .rules import Closer, Rules, rules_of
 
 _IS_STRICT = select(Norma.usuario_id).where(Norma.usuario_id == CampanaSMS.usuario_id, Norma.exigir)
 _OF_STRICT_SHOP = _IS_STRICT.correlate(CampanaSMS).exists()
@@ -71,6 +71,9 @@ class Hourly(Free):
     behind: timedelta
     """By how much this machine's clock is behind the one by which the hours were looked at."""
 
+    closer: Closer | None
+    """Whose hours are closed."""
+
     @property
     def reach(self) -> Reach:  # type: ignore[override]
         """Return to whose numbers messages may go now."""
@@ -86,7 +89,7 @@ def hourly(connection: Connection, rules: Rules) -> Hourly:
     """Return how an account's hours stand now."""
     here = utc_now()
     now = clock.corrected(connection, here)
-    return Hourly(rules.in_colombia(now), rules.elsewhere(now), now - here)
+    return Hourly(rules.in_colombia(now), rules.elsewhere(now), now - here, rules.closed_by(now))
 
 
 def hourly_of(connection: Connection, account_id: int) -> Hourly:

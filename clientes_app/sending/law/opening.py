@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from ...models import CampanaSMS, EstadoSMS, SMSLog
 from ..states import RUNNING
 from .bounds import IS_BOUND, WITHIN, Hourly, Reach, hourly_of
 from .hours import Window
+from .rules import Closer
 
 # Statements that run at each look are built once: building one costs more than running it.
 _BOUND: Select[*tuple[Any, ...]] = (
@@ -23,18 +25,30 @@ _BOUND: Select[*tuple[Any, ...]] = (
 )
 
 
-def closed_until(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, datetime | None]:
-    """Return those of the campaigns that wait for the hours, each with the next opening; None: there is none."""
+@dataclass(frozen=True)
+class Closed:
+    """How the hours are closed to a campaign."""
+
+    until: datetime | None
+    """None: they never open."""
+    by_shop: bool
+    """Whether the law would let it out."""
+
+
+def closed_ones(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, Closed]:
+    """Return those of the campaigns that wait for the hours, each with the next opening."""
     if not campaign_ids:
         return {}
     accounts: dict[int, Hourly] = {}
-    closed: dict[int, datetime | None] = {}
+    closed: dict[int, Closed] = {}
     for campaign in connection.execute(_BOUND, {"campaign_ids": list(campaign_ids)}).all():
         if campaign.usuario_id not in accounts:
             accounts[campaign.usuario_id] = hourly_of(connection, campaign.usuario_id)
-        windows = _windows(connection, campaign, accounts[campaign.usuario_id])
+        hours = accounts[campaign.usuario_id]
+        windows = _windows(connection, campaign, hours)
         if windows and not any(window.is_open for window in windows):
-            closed[campaign.id] = min((window.until for window in windows if window.until), default=None)
+            until = min((window.until for window in windows if window.until), default=None)
+            closed[campaign.id] = Closed(until, hours.closer is Closer.SHOP)
     return closed
 
 

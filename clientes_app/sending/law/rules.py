@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
@@ -21,6 +22,14 @@ _NORM = (
     .where(Usuario.id == bindparam("account_id"))
 )
 _OWN_DAYS = select(DiaPropio.dia).where(DiaPropio.usuario_id == bindparam("account_id"))
+
+
+class Closer(StrEnum):
+    """Whose hours close advertising at a moment."""
+
+    LAW = "ley"
+    SHOP = "tienda"
+    """The law and the operators would let it out then."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,14 @@ class Rules:
     def window_of(self, number: str, moment: datetime) -> Window:
         """Return how the hours stand for a number."""
         return window_at(moment, self.hours, zone_of_number(number, self.shop_zone))
+
+    def closed_by(self, moment: datetime) -> Closer | None:
+        """Return whose hours are closed at a moment, by either clock; None where both are open."""
+        closed = [zone for zone in (BOGOTA, self.shop_zone) if not window_at(moment, self.hours, zone).is_open]
+        if not closed:
+            return None
+        is_lawful = all(window_at(moment, USUAL, zone).is_open for zone in closed)
+        return Closer.SHOP if is_lawful else Closer.LAW
 
     def day_of(self, number: str, moment: datetime) -> date:
         """Return the day of which a number's advertisement would be."""

@@ -11,7 +11,7 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from ...models.types import utc_now
-from ...sending.law.hours import Hours, Opening
+from ...sending.law.hours import USUAL, Hours, Opening
 from ...values.days import read_day, read_hour
 from ...values.text import clean_line
 from ...web.formatting import number
@@ -65,9 +65,9 @@ class AdvertisingForm(Form):
         hours = settled.hours
         return cls(
             formdata=formdata,
-            **_shown("semana", hours.weekdays),
-            **_shown("sabado", hours.saturdays),
-            **_shown("festivo", hours.holidays),
+            **_shown("semana", hours.weekdays, USUAL.weekdays),
+            **_shown("sabado", hours.saturdays, USUAL.saturdays),
+            **_shown("festivo", hours.holidays, USUAL.holidays),
             exigir=settled.exigir,
             tope_semana="" if settled.tope_semana is None else number(settled.tope_semana),
             tope_mes="" if settled.tope_mes is None else number(settled.tope_mes),
@@ -78,6 +78,11 @@ class AdvertisingForm(Form):
         """Return what a form settles that is right."""
         hours = Hours(self._opening("semana"), self._opening("sabado"), self._opening("festivo"))
         return AdvertisingRules(hours, bool(self.exigir.data), self.tope_semana.whole, self.tope_mes.whole)
+
+    @property
+    def never(self) -> bool:
+        """Return whether nothing goes out on any day."""
+        return all(self[f"{days}_cerrado"].data for days in _OF_THE_LAW)
 
     @property
     def warnings(self) -> dict[str, str]:
@@ -136,10 +141,11 @@ class OwnDayForm(Form):
             raise ValidationError(gettext("This day is past."))
 
 
-def _shown(days: str, opening: Opening | None) -> dict[str, object]:
-    if opening is None:
-        return {f"{days}_cerrado": True, f"{days}_abre": "", f"{days}_cierra": ""}
-    return {f"{days}_abre": _typed(opening.opens), f"{days}_cierra": _typed(opening.closes)}
+def _shown(days: str, opening: Opening | None, usual: Opening | None) -> dict[str, object]:
+    """Return what the fields of a pair show: closed, they offer the usual hours to who opens them again."""
+    offered = opening or usual
+    hours = (_typed(offered.opens), _typed(offered.closes)) if offered else ("", "")
+    return {f"{days}_cerrado": opening is None, f"{days}_abre": hours[0], f"{days}_cierra": hours[1]}
 
 
 def _typed(minutes: int) -> str:

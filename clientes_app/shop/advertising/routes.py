@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -16,13 +16,15 @@ from ...sending.law.hours import holiday_names
 from ...values.days import read_day
 from ...web.access import Access, access
 from ...web.actor import current_actor
-from ...web.htmx import flash_and_go, form_again, page_or_fragment
+from ...web.formatting import day_and_month
+from ...web.htmx import done, flash_and_go, form_again, is_partial, page_or_fragment
 from ...web.i18n import account_zone
 from . import bp, services
 from .forms import AdvertisingForm, OwnDayForm
 
 HOLIDAYS_SHOWN = 18
 _PAGES = ("advertising/index.html", "advertising/_form.html")
+_DAYS = ("advertising/index.html", "advertising/_days.html")
 
 
 @bp.get("/")
@@ -44,6 +46,9 @@ def save() -> ResponseReturnValue:
     except services.NoWayOut as refusal:
         form.exigir.errors = [refusal.message]
         return form_again(*_PAGES, **_context(form))
+    if form.never:
+        said = gettext("The settings are saved. All days are closed: no advertising ever goes out.")
+        return flash_and_go(said, url_for("advertising.index"), "warning")
     return flash_and_go(gettext("The settings are saved."), url_for("advertising.index"))
 
 
@@ -53,13 +58,13 @@ def add_day() -> ResponseReturnValue:
     """Keep a day free of advertising."""
     form = OwnDayForm(request.form)
     if not form.validate() or form.day is None:
-        return form_again(*_PAGES, **_context(_form(), form))
+        return form_again(*_DAYS, **_context(_form(), form))
     try:
         services.add_own_day(current_user.account_id, form.day, form.nombre.data or "", by=current_actor())
     except Conflict as refusal:
         form.dia.errors = [refusal.message]
-        return form_again(*_PAGES, **_context(_form(), form))
-    return flash_and_go(gettext("The day is kept free of advertising."), _days())
+        return form_again(*_DAYS, **_context(_form(), form))
+    return _days_done(_kept(form.day))
 
 
 @bp.post("/dias/<day>/quitar/")
@@ -70,7 +75,7 @@ def remove_day(day: str) -> ResponseReturnValue:
     if read is None:
         raise NotFound
     services.remove_own_day(current_user.account_id, read, by=current_actor())
-    return flash_and_go(gettext("The day is taken out."), _days())
+    return _days_done(gettext("The day is taken out."))
 
 
 def _form() -> AdvertisingForm:
@@ -81,8 +86,17 @@ def _settled() -> services.AdvertisingRules:
     return services.rules_settled(db.session(), current_user.account_id)
 
 
-def _days() -> str:
-    return url_for("advertising.index", _anchor="own-days")
+def _kept(day: date) -> str:
+    """Say what a day of the shop's own means: it has the hours of Sundays and holidays, if those have any."""
+    if _settled().hours.holidays is None:
+        return str(gettext("No advertising goes out on %(day)s.", day=day_and_month(day)))
+    return str(gettext("On %(day)s advertising keeps to the hours of Sundays and holidays.", day=day_and_month(day)))
+
+
+def _days_done(said: str) -> ResponseReturnValue:
+    """Show the days anew, and only them: what is typed beside them is not saved yet."""
+    days = render_template("advertising/_days.html", **_context(_form())) if is_partial() else ""
+    return done(said, url_for("advertising.index", _anchor="own-days"), days)
 
 
 def _context(form: AdvertisingForm, day_form: OwnDayForm | None = None) -> dict[str, object]:

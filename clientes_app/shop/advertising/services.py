@@ -76,13 +76,16 @@ def own_days(account_id: int) -> Sequence[DiaPropio]:
 def add_own_day(account_id: int, day: date, name: str, *, by: Actor) -> None:
     """Keep a day free of advertising.
 
-    Raises Conflict where it is free already, or there are too many.
+    Raises Conflict where it is free already, needs nothing as none goes out on it anyway, or there are too many.
     """
     try:
         with unit_of_work() as session:
             lock_account(session, account_id)
             if (session.scalar(select(func.count()).where(DiaPropio.usuario_id == account_id)) or 0) >= MOST_OWN_DAYS:
                 raise Conflict(gettext("There are %(most)d days already: take some out first.", most=MOST_OWN_DAYS))
+            hours = rules_settled(session, account_id).hours
+            if day not in hours.own_days and hours.on(day) is None:
+                raise Conflict(gettext("No advertising goes out on this day anyway: there is nothing to add."))
             session.add(DiaPropio(usuario_id=account_id, dia=day, nombre=name))
             session.flush()
             _note(session, account_id, {day.isoformat(): [None, name or True]}, by)

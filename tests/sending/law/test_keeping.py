@@ -134,13 +134,13 @@ def test_an_account_has_hours_and_days_of_its_own(
     shop.add(DiaPropio(usuario_id=account, dia=datetime(2026, 12, 1, tzinfo=BOGOTA).date(), nombre="Inventario"))
     clock.set(2026, 11, 30, 12)
     campaign_id = advertising.to(COLOMBIAN)
-    assert advertising.wait(campaign_id) == Wait(Reason.HOURS, datetime(2026, 12, 2, 9, tzinfo=BOGOTA))
+    assert advertising.wait(campaign_id) == Wait(Reason.HOURS, datetime(2026, 12, 2, 9, tzinfo=BOGOTA), by_shop=True)
 
 
 def test_hours_that_never_open_are_said(advertising: Advertising, shop: Shop, account: int) -> None:
     shop.add(Norma(usuario_id=account))
     campaign_id = advertising.to(COLOMBIAN)
-    assert advertising.wait(campaign_id) == Wait(Reason.HOURS, None)
+    assert advertising.wait(campaign_id) == Wait(Reason.HOURS, None, by_shop=True)
     assert advertising.claim(campaign_id) == []
 
 
@@ -162,7 +162,7 @@ def test_another_shops_hours_bind_nobody_else(advertising: Advertising, app: Fla
     closed = Advertising(app, shop, other).to(COLOMBIAN)
     open_one = advertising.to(COLOMBIAN)
     assert advertising.runnable() == [open_one]
-    assert (advertising.wait(closed), advertising.wait(open_one)) == (Wait(Reason.HOURS, None), None)
+    assert (advertising.wait(closed), advertising.wait(open_one)) == (Wait(Reason.HOURS, None, by_shop=True), None)
 
 
 def test_a_sender_stops_at_closing_and_goes_on_at_opening(
