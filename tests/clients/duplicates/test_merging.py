@@ -127,7 +127,7 @@ def test_the_older_ones_values_are_kept_where_it_has_any(account: int, kept: int
         "documento": dropped,
         "activo": kept,
     }
-    merged = merge(account, kept, dropped)
+    client = merge(account, kept, dropped)
     assert (client.nombre, client.telefono, client.documento, client.activo) == (
         "Laura Méndez",
         "3001234567",
