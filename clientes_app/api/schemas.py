@@ -130,7 +130,7 @@ _NEW_SALE: Json = {
             "type": ["number", "string"],
             "description": translatable(
                 "Pesos, with at most two decimals: a number, or a text such as 59900.50 or, as people write, 59.900. "
-                "In a text three digits behind a point are thousands."
+                "In a text three digits behind a point are thousands. At most 9999999999.99."
             ),
         },
         "concepto": text(translatable("What was sold."), 200),

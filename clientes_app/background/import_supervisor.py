@@ -18,7 +18,9 @@ from sqlalchemy import Engine
 from ..config import PROJECT_ROOT, Settings
 from ..extensions import db
 from ..importing import jobs, waking
+from ..importing.jobs import Surroundings
 from ..settings import current_settings
+from .import_failures import Failures
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Imports:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
+        self._failures = Failures(engine, Surroundings.of(settings))
         self._environment = {
             **os.environ,
             "DATABASE_URL": settings.database_url,
@@ -68,8 +71,10 @@ class Imports:
             try:
                 self._work_while_any_waits()
             except Exception:
-                # The edge of the thread: the next import wakes it again.
+                # The edge of the thread: what waits is looked for again.
                 log.exception("no worker of imports could be started")
+                self._wanted.set()
+                self._stopping.wait(SECONDS_BETWEEN_LOOKS)
 
     def _work_while_any_waits(self) -> None:
         failures = 0
@@ -89,6 +94,7 @@ class Imports:
         self._process = None
         if code and not self._stopping.is_set():
             log.warning("the worker of imports ended with %d", code)
+            self._failures.note(process.pid)
         return code
 
 

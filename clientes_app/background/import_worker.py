@@ -10,23 +10,22 @@ import logging
 import os
 
 import psycopg
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..client_files.lifeline import end_with_parent
 from ..client_files.refusals import Refused
 from ..database.processes import new_owner
-from ..database.transactions import write_transaction
 from ..files.disk import DISK_FULL, is_full
-from ..importing import forgetting, jobs
+from ..importing import jobs
 from ..importing.applying import apply
 from ..importing.jobs import Job, Surroundings
 from ..importing.reviewing import review
 from ..importing.staging.store import Taken
 from ..importing.undoing import undo
-from ..models import EstadoImportacion, Importacion
-from ..models.types import utc_now
+from ..models import EstadoImportacion
 from ..values.text import translatable
+from .import_failures import fail
 
 log = logging.getLogger(__name__)
 
@@ -54,31 +53,15 @@ def run(engine: Engine, job: Job) -> None:
     except (jobs.Stopped, Taken):
         log.info("import %d was stopped", job.id)
     except Refused as refusal:
-        _fail(engine, job, refusal.to_text())
+        fail(engine, job, refusal.to_text())
     except (DBAPIError, psycopg.Error):
-        # A batch that was not stored may well be the next time; psycopg's own errors come from COPY.
+        # A batch that was not stored may well be the next time, and who starts workers counts the times; psycopg's
+        # own errors come from COPY.
         raise
     except Exception as error:
         # The edge of the worker: one broken import must not keep the others waiting.
         log.exception("import %d broke", job.id)
-        _fail(engine, job, DISK_FULL if is_full(error) else FAILED)
-
-
-def _fail(engine: Engine, job: Job, sentence: str) -> None:
-    """End an import with an error, unless it is somebody else's by now: then its files are too."""
-    ended = {"estado": EstadoImportacion.ERROR, "titular": None, "terminado": utc_now(), "error_mensaje": sentence}
-    try:
-        with write_transaction(engine) as connection:
-            jobs.advance(connection, job, **ended)
-            forgotten = forgetting.release(connection, job.id)
-            done_to = connection.execute(select(Importacion.hasta_fila).where(Importacion.id == job.id)).scalar_one()
-    except jobs.Stopped:
-        log.info("import %d was stopped", job.id)
-    else:
-        if sentence == DISK_FULL:
-            job.kept.delete()  # keeping some rows of them would need room
-        else:
-            forgetting.keep_rejected(job.kept, forgotten, done_to)
+        fail(engine, job, DISK_FULL if is_full(error) else FAILED)
 
 
 def main() -> None:

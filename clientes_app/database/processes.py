@@ -34,6 +34,11 @@ def is_dead(holder: str) -> bool:
     return False
 
 
+def is_of_process(holder: str, pid: int) -> bool:
+    """Return whether the holder is, or was, the process with this id here."""
+    return holder.startswith(f"{_place()}:{pid}:")
+
+
 @cache
 def _place() -> str:
     """Name where process ids mean what they mean here: the host, its boot, and the namespace of process ids.

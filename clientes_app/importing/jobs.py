@@ -17,7 +17,7 @@ from ..client_files.columns import Layout
 from ..client_files.meaning.tag_lists import split_tags
 from ..config import Settings
 from ..database.clock import now
-from ..database.processes import LEASE_SECONDS, is_dead
+from ..database.processes import LEASE_SECONDS, is_dead, is_of_process
 from ..database.transactions import read_transaction, write_transaction
 from ..models import UNFINISHED, EstadoImportacion, Importacion
 from .storage.chosen import storage_of
@@ -79,6 +79,16 @@ class Job:
     """Whether buyers who are no clients yet become clients."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """What an import waits for, and how far it is."""
+
+    import_id: int
+    state: EstadoImportacion
+    rows_read: int
+    done_to: int
+
+
 def is_any_unfinished(engine: Engine) -> bool:
     """Return whether an import waits for a worker, or has one that may die."""
     with read_transaction(engine) as connection:
@@ -91,6 +101,16 @@ def is_any_free(engine: Engine) -> bool:
     with read_transaction(engine) as connection:
         unfinished = select(Importacion.titular, *_free(connection)).where(Importacion.estado.in_(UNFINISHED))
         return any(any(free) or is_dead(holder or "") for holder, *free in connection.execute(unfinished))
+
+
+def step_of(engine: Engine, worker: int) -> Step | None:
+    """Return the step that a worker of this machine is at, or was when it ended, by its process id."""
+    at = Importacion.id, Importacion.estado, Importacion.leidas, Importacion.hasta_fila
+    held = select(Importacion.titular, *at).where(Importacion.estado.in_(UNFINISHED), Importacion.titular.is_not(None))
+    with read_transaction(engine) as connection:
+        rows = connection.execute(held).all()
+    theirs = (row for row in rows if is_of_process(row.titular, worker))
+    return next((Step(row.id, row.estado, row.leidas, row.hasta_fila) for row in theirs), None)
 
 
 def take(engine: Engine, owner: str, place: Surroundings, import_id: int | None = None) -> Job | None:

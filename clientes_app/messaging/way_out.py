@@ -23,9 +23,10 @@ _CODE = re.compile(rf"[0-9A-Za-z]{{{CODE_LENGTH}}}")
 
 
 def is_wording(text: str) -> bool:
-    """Return whether a wording has the place of the link, once, apart from what follows it, and no other braces."""
+    """Return whether a wording has the place of the link, once, apart from what is around it, and no other braces."""
     before, link, after = text.partition(LINK)
-    return bool(link) and not _BRACES.search(before + after) and (not after or after[0] == " ")
+    stands_apart = before[-1:] in ("", " ") and after[:1] in ("", " ")
+    return bool(link) and stands_apart and not _BRACES.search(before + after)
 
 
 def is_code(text: str) -> bool:

@@ -43,7 +43,7 @@ def countries() -> list[tuple[str, str]]:
 class LimitField(AmountField):
     """An amount that may be left empty: no limit."""
 
-    not_understood = lazy_gettext("Write an amount, such as 59.900 or 59.900,50.")
+    not_understood = lazy_gettext("Write an amount with at most two decimals, such as 59.900 or 59.900,50.")
 
     def __init__(self, label: str, largest: Decimal, **options: Any) -> None:
         super().__init__(label, filters=[clean_line], **options)
@@ -202,7 +202,9 @@ class WayOutForm(Form):
     def validate_texto_salida(self, field: StringField) -> None:
         """Refuse a wording in which the link has no place, or more than one."""
         if field.data and not is_wording(field.data):
-            raise ValidationError(gettext("Write {enlace} once, followed by a space or nothing, and no other braces."))
+            raise ValidationError(
+                gettext("Write {enlace} once, with a space or nothing before and after it, and no other braces.")
+            )
 
     @property
     def wanted(self) -> WayOut:

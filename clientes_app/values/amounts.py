@@ -7,11 +7,17 @@ from decimal import Decimal
 
 LARGEST = Decimal("999999999999.99")
 """The largest amount that the database keeps: a trillion is what nobody spends."""
+LARGEST_SALE = Decimal("9999999999.99")
+"""The largest amount of one sale: a hundred of them together can be kept as well."""
 
+# Nobody groups zeros: three digits behind them are decimals of a fraction, and one too many.
+_NO_ZEROS = r"(?!0+[.,'’´]\d{3})"
 # Plain digits, or groups of three with one mark between them; then cents, behind another mark.
-_AMOUNT = re.compile(r"(\d{1,3}(?:([.,'’])\d{3})(?:\2\d{3})*|\d+)(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
+_AMOUNT = re.compile(_NO_ZEROS + r"(\d{1,3}(?:([.,'’])\d{3})(?:\2\d{3})*|\d+)(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
 # As people write by hand: an apostrophe behind the millions, and another mark behind the thousands.
-_WITH_MILLIONS = re.compile(r"((?:\d{1,3}[.,]\d{3}|\d{1,3})['’´]\d{3}([.,])\d{3})(?:(?!\2)[.,](\d{1,2}))?", re.ASCII)
+_WITH_MILLIONS = re.compile(
+    _NO_ZEROS + r"((?:\d{1,3}[.,]\d{3}|\d{1,3})['’´]\d{3}([.,])\d{3})(?:(?!\2)[.,](\d{1,2}))?", re.ASCII
+)
 # Decimals as programs write them, and what comes after the second: behind four digits, or four of them, no thousands.
 _LONG_DECIMALS = re.compile(
     r"((?:0|\d{4,})[.,]\d{2}|\d{1,3}(?:([.,'’])\d{3}(?:\2\d{3})*(?!\2))?[.,]\d{2}(?=\d{2}))(\d+)", re.ASCII
@@ -38,7 +44,7 @@ def parse_stored_amount(text: str) -> Decimal | None:
 def parse_amount(text: str) -> Decimal | None:
     """Read `59900`, `59.900`, `59,900.50`, `59.900,50`, `1'234.567` or `$ 59.900`; None for anything else.
 
-    Three digits behind a lone mark are thousands, one or two are cents.
+    Three digits behind a lone mark are thousands, one or two are cents; behind a zero they are cents alone.
     """
     bare = _CURRENCY.sub("", text)
     found = _AMOUNT.fullmatch(bare) or _WITH_MILLIONS.fullmatch(bare)

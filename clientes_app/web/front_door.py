@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     """Bound every request before anybody looks at it."""
     app.request_class = BoundedRequest
     app.url_map.converters["int"] = IdConverter
+    app.url_map.converters["rest"] = RestConverter
     app.before_request(_refuse_what_is_too_long)
 
 
@@ -68,6 +69,14 @@ class BoundedRequest(Request):
 
     parameter_storage_class = Fields
     form_data_parser_class = BoundedForms
+
+
+class RestConverter(BaseConverter):
+    """All that a path goes on with, be it slashes or line breaks."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
+    weight = 200  # as that of Werkzeug's own converter of paths
 
 
 class IdConverter(BaseConverter):

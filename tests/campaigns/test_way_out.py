@@ -211,7 +211,14 @@ def test_the_settings_are_read_kept_and_audited(advertiser: Advertiser, admin: C
     address = "/ajustes/salida/"
     shop.settle_law(advertiser.account)
     assert "Baja: {enlace}" in admin.get(address).text
-    for wrong in ("Baja", "{enlace} {enlace}", "{enlace}.", "{nombre} {enlace}", "a" * 95 + "{enlace}"):
+    for wrong in (
+        "Baja",
+        "{enlace} {enlace}",
+        "{enlace}.",
+        "http://evil{enlace}",
+        "{nombre} {enlace}",
+        "a" * 92 + " {enlace}",
+    ):
         assert "invalid-feedback" in admin.send(address, {"con_salida": "true", "texto_salida": wrong}).text
     admin.send(address, {"con_salida": "true", "texto_salida": "No más: {enlace}"})
     assert f"No más: {BASE_URL}/b/xxxxxxx" in admin.get(address).text

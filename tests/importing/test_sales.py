@@ -18,6 +18,7 @@ from clientes_app.clients.services import delete_client
 from clientes_app.extensions import db
 from clientes_app.importing import services
 from clientes_app.models import Cliente, EstadoImportacion, Venta
+from clientes_app.values.amounts import LARGEST
 
 from ..support.checking_client import CheckingClient
 from ..support.client_files import workbook
@@ -240,6 +241,28 @@ def test_killed_workers_leave_exact_sums(app: Flask, till: Till, imports: Import
     imports.work()
     assert till.stored() == []
     assert (till.client(till.ana).total_compras, till.client(till.eva).ultima_compra) == (0, None)
+
+
+def test_what_is_no_sale_any_more_is_refused_and_sums_are_kept_up_to_the_largest(
+    admin: CheckingClient, till: Till, imports: Imports
+) -> None:
+    """A hundred of the largest sales are more than a client's total holds; the page still says their exact sum."""
+    import_id = imports.review_sales(
+        TITLES
+        + "05/03/2026,10:00,1020304,,,999999999999,,\n"
+        + "".join(f'05/03/2026,11:00,1020304,,,"9.999.999.999,99",,F-{n}\n' for n in range(101))
+    )
+    assert reasons(imports, import_id) == {2: "A sale is at most 9.999.999.999,99 pesos."}
+    assert "$ 1.009.999.999.998,99" in admin.get(f"/clientes/importar/{import_id}/").text.replace("\u00a0", " ")
+    imports.apply(import_id)
+    assert imports.get(import_id).estado is EstadoImportacion.APLICADA
+    assert till.client(till.ana).total_compras == LARGEST
+    for page in (f"/clientes/{till.ana}/", f"/clientes/importar/{import_id}/deshacer/", "/informes/clientes/"):
+        assert admin.get(page).status_code == 200
+    found = admin.get("/clientes/?compro_desde=2026-03-01&compro_por=999999999999").text
+    assert "Ana Paz" in found
+    imports.undo(import_id)
+    assert till.client(till.ana).total_compras == 0
 
 
 def test_a_number_of_a_workbook_is_a_number(till: Till, imports: Imports) -> None:

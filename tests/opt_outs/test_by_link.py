@@ -132,7 +132,7 @@ def test_what_the_shop_enters_besides_is_not_undone_by_the_link(
     assert advertiser.opt_outs() == {(account, LAURA, OrigenBaja.MANUAL)}
 
 
-@pytest.mark.parametrize("follows", ["/", ".", ",", ")", "%20", "%C2%A0"])
+@pytest.mark.parametrize("follows", ["/", ".", ",", ")", "%20", "%0a", "%C2%A0"])
 def test_what_a_phone_takes_for_a_part_of_the_link_does_no_harm(
     advertiser: Advertiser, stranger: CheckingClient, laura: int, follows: str
 ) -> None:
@@ -244,7 +244,8 @@ def test_what_was_left_out_after_it_was_claimed_once_has_a_way_out(
 def test_misses_are_limited_and_hits_are_not(advertiser: Advertiser, stranger: CheckingClient, laura: int) -> None:
     (code,) = advertiser.send(laura)
     missed = ["", "x", "0000000", code.swapcase(), f"{code}x", "ñandú12", "a/b/c", "%00" * 7]
-    answers = [stranger.open(f"/b/{each}", method=method) for each in missed for method in ("GET", "POST")]
+    paths = ["/b", f"/b//{code}", f"/b/%0a{code}", *(f"/b/{each}" for each in missed)]
+    answers = [stranger.open(path, method=method) for path in paths for method in ("GET", "POST")]
     assert {answer.status_code for answer in answers} == {404}
     for answer in answers:
         assert "Set-Cookie" not in answer.headers
@@ -284,7 +285,7 @@ def test_it_has_no_cookies_and_tells_nobody(
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_other_methods_are_refused(advertiser: Advertiser, stranger: CheckingClient, laura: int, method: str) -> None:
     (code,) = advertiser.send(laura)
-    for path in (f"/b/{code}", "/b/0000000"):
+    for path in (f"/b/{code}", "/b/0000000", "/b"):
         response = stranger.open(path, method=method)
         assert response.status_code == 405
         assert response.headers["Allow"] == "GET, HEAD, POST"

@@ -12,10 +12,11 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 
 from ...models import Venta
 from ...models.types import utc_now
-from ...values.amounts import LARGEST
+from ...values.amounts import LARGEST_SALE
 from ...values.days import read_hour, read_moment, settle
 from ...values.ids import read_id
 from ...values.text import clean_line
+from ...web.formatting import number
 from ...web.forms import Form, line_field
 from ...web.i18n import account_zone
 from ..forms import AmountField
@@ -23,6 +24,8 @@ from .services import NewSale
 
 OLDEST = timedelta(days=7305)
 """How long ago a sale may be: twenty years."""
+_MOST_EDITIONS = 2**31 - 1
+"""As many as their column holds."""
 _NOON = time(12)
 
 
@@ -34,7 +37,7 @@ def today() -> date:
 def read_edition(text: str) -> int:
     """Read the edition of a sale that a page showed; -1, which none has, where it said none."""
     edition = read_id(text)
-    return -1 if edition is None else edition
+    return -1 if edition is None or edition > _MOST_EDITIONS else edition
 
 
 class DayField(DateField):
@@ -59,9 +62,11 @@ class _WhatForm(Form):
     def validate_total(self, field: AmountField) -> None:
         """Refuse what is no amount, and what no sale amounts to."""
         if field.amount is None:
-            raise ValidationError(gettext("Write an amount, such as 59.900 or 59.900,50."))
-        if not 0 < field.amount <= LARGEST:
-            raise ValidationError(gettext("The total must be above zero and below a trillion."))
+            raise ValidationError(gettext("Write an amount with at most two decimals, such as 59.900 or 59.900,50."))
+        if field.amount <= 0:
+            raise ValidationError(gettext("The total must be above zero."))
+        if field.amount > LARGEST_SALE:
+            raise ValidationError(gettext("A sale is at most %(most)s pesos.", most=number(LARGEST_SALE)))
 
     def sale_at(self, moment: datetime | None) -> NewSale:
         """Return the sale of a valid form."""

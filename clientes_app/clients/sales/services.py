@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from ...extensions import db, unit_of_work
 from ...models import Accion, Cliente, TipoDeCambio, Venta
 from ...models.types import utc_now
 from ...tenancy import Account, owned
+from ...values.amounts import LARGEST
 from ...values.ids import MAX_ID
 from ...web.formatting import local_iso
 from ..services import lock_client, note_change
@@ -126,10 +127,11 @@ def count_purchases(session: Session, account_id: int, client_id: int) -> None:
 
 
 def carry_over(connection: Connection, clients: ColumnElement[bool]) -> None:
-    """Do the same for each of some clients, whom the caller has locked."""
+    """Do the same for each of some clients, whom the caller has locked; a sum beyond what is kept counts as that."""
     made = select(Venta).where(Venta.cliente_id == Cliente.id, Venta.usuario_id == Cliente.usuario_id)
     last = made.with_only_columns(func.max(Venta.fecha)).scalar_subquery()
-    total = made.with_only_columns(func.round(func.coalesce(func.sum(Venta.total), 0), 2)).scalar_subquery()
+    summed = func.round(func.coalesce(func.sum(Venta.total), 0), 2, type_=Venta.total.type)
+    total = made.with_only_columns(case((summed > LARGEST, LARGEST), else_=summed)).scalar_subquery()
     counted = update(Cliente).where(clients).values(ultima_compra=last, total_compras=total)
     connection.execute(counted)
 

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from ...clients.sales.forms import OLDEST
 from ...fields.canonical import BadValue, read_value
 from ...models import TipoDeCampo
-from ...values.amounts import LARGEST, TooPrecise, parse_stored_amount
+from ...values.amounts import LARGEST_SALE, TooPrecise, parse_stored_amount
 from ...values.days import settle
 from ...values.text import translatable
 
 NO_DAY = translatable("The day cannot be read: write it as 17/05/2026.")
 NO_HOUR = translatable("The hour cannot be read: write it as 14:30.")
 NO_TOTAL = translatable("The total is no amount above zero, such as 59.900.")
+LARGE_TOTAL = translatable("A sale is at most 9.999.999.999,99 pesos.")
 LONG_TOTAL = translatable("The total has more than two decimals: write it as 59.900 or 59.900,50.")
 TO_COME = translatable("The sale is in the future.")
 TOO_OLD = translatable("The sale is more than twenty years old.")
@@ -129,8 +130,10 @@ def _read_total(text: str) -> Decimal:
         total = parse_stored_amount(text)
     except TooPrecise as error:
         raise BadSale(LONG_TOTAL) from error
-    if total is None or not 0 < total <= LARGEST:
+    if total is None or total <= 0:
         raise BadSale(NO_TOTAL)
+    if total > LARGEST_SALE:
+        raise BadSale(LARGE_TOTAL)
     return total
 
 

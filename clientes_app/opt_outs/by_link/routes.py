@@ -29,8 +29,8 @@ _HEADERS = {
 }
 
 
-@bp.get("/", defaults={"code": ""}, provide_automatic_options=False)
-@bp.get("/<path:code>", provide_automatic_options=False)
+@bp.get("", defaults={"code": ""}, strict_slashes=False, provide_automatic_options=False)
+@bp.get("/<rest:code>", provide_automatic_options=False)
 @access(Access.ANYONE)
 @stranger_view
 def show(code: str) -> ResponseReturnValue:
@@ -39,8 +39,8 @@ def show(code: str) -> ResponseReturnValue:
     return _missed() if found is None else _page(to=found)
 
 
-@bp.post("/", defaults={"code": ""}, provide_automatic_options=False)
-@bp.post("/<path:code>", provide_automatic_options=False)
+@bp.post("", defaults={"code": ""}, strict_slashes=False, provide_automatic_options=False)
+@bp.post("/<rest:code>", provide_automatic_options=False)
 @access(Access.ANYONE)
 @stranger_view
 def press(code: str) -> ResponseReturnValue:
@@ -58,8 +58,8 @@ def press(code: str) -> ResponseReturnValue:
     return _page(to=now, undone=undoes, stood_already=stood_already)
 
 
-@bp.route("/", methods=_REFUSED, defaults={"code": ""}, provide_automatic_options=False)
-@bp.route("/<path:code>", methods=_REFUSED, provide_automatic_options=False)
+@bp.route("", methods=_REFUSED, defaults={"code": ""}, strict_slashes=False, provide_automatic_options=False)
+@bp.route("/<rest:code>", methods=_REFUSED, provide_automatic_options=False)
 @access(Access.ANYONE)
 @stranger_view
 def refuse(**_address: str) -> ResponseReturnValue:

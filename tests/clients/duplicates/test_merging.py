@@ -37,6 +37,7 @@ from clientes_app.models import (
     TipoDeCampo,
     Venta,
 )
+from clientes_app.values.amounts import LARGEST
 
 from ...support.own_fields import add_field, give
 from ...support.shop import Shop, account_of
@@ -135,6 +136,15 @@ def test_the_older_ones_values_are_kept_where_it_has_any(account: int, kept: int
     )
     assert client.documento_clave == "7700"
     assert "7700" in client.busqueda
+
+
+def test_sums_beyond_what_is_kept_do_not_keep_two_apart(shop: Shop, account: int, kept: int, dropped: int) -> None:
+    for client in (kept, dropped):
+        shop.add_sale(account, client, 999_999_999_999)
+    merged = merge(account, kept, dropped)
+    db.session.refresh(merged)
+    assert merged.total_compras == LARGEST
+    assert sales.sales_to(account, kept).total == 2 * 999_999_999_999
 
 
 def test_two_spellings_of_a_number_or_document_are_no_choice(shop: Shop, account: int) -> None:
