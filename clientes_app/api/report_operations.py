@@ -179,7 +179,15 @@ SCHEMAS: Json = {
     ),
 }
 
-_BOUGHT = {"costo": "25.50", "compras": 1, "compradores": 1, "pesos": "59900.00", "pesos_por_peso": "2349.02"}
+_BOUGHT = {
+    "costo": "25.50",
+    "mensajes_cobrados": 1,
+    "mensajes_con_costo": 1,
+    "compras": 1,
+    "compradores": 1,
+    "pesos": "59900.00",
+    "pesos_por_peso": "2349.02",
+}
 _NOTHING = {"costo": "0.00", "compras": 0, "compradores": 0, "pesos": "0.00", "pesos_por_peso": None}
 _A_REASON = {
     "tipo": "fallidos",

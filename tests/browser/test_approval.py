@@ -28,7 +28,7 @@ def ask(page: Page) -> None:
     page.locator("#compose #nombre").fill("La de Vero")
     page.get_by_role("button", name="Review", exact=True).click()
     expect(page.locator("#review-what ~ dl")).to_contain_text("$ 51")
-    page.get_by_role("button", name="Send 2 messages").click()
+    page.get_by_role("button", name="Ask for approval").click()
     expect(page.locator("#progress-sentence")).to_contain_text("To be approved: 2 messages")
 
 

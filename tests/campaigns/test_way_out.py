@@ -120,6 +120,7 @@ def test_the_end_counts_for_the_parts(advertiser: Advertiser, laura: int, filler
             assert message.parts == measure(message.body).parts == expected
             with advertiser.app.app_context():
                 assert db.session.get_one(CampanaSMS, campaign_id).partes == expected
+            advertiser.record([message], Outcome(Fate.DEFERRED))
 
 
 def test_with_its_end_a_text_may_be_too_long(advertiser: Advertiser, laura: int) -> None:
