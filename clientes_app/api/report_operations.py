@@ -188,7 +188,15 @@ _BOUGHT = {
     "pesos": "59900.00",
     "pesos_por_peso": "2349.02",
 }
-_NOTHING = {"costo": "0.00", "compras": 0, "compradores": 0, "pesos": "0.00", "pesos_por_peso": None}
+_NOTHING = {
+    "costo": "0.00",
+    "mensajes_cobrados": 0,
+    "mensajes_con_costo": 0,
+    "compras": 0,
+    "compradores": 0,
+    "pesos": "0.00",
+    "pesos_por_peso": None,
+}
 _A_REASON = {
     "tipo": "fallidos",
     "codigo": 21211,

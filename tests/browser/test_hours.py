@@ -28,18 +28,18 @@ SPANISH = {
     "tick": "Marca la casilla",
     "known": "Sé lo que dice la ley",
     "finished": "1 mensaje enviado",
-    "excepted": "pidió que salga fuera del horario de ley",
+    "excepted": "pidió que salga fuera del horario de la tienda",
 }
 ENGLISH = {
     "review": "Review",
     "law": "advertising by SMS goes out only from Monday to Friday",
     "schedule": re.compile(r"^Schedule it for \S+ at 8:00"),
     "what": "What will happen",
-    "all the same": "Send it all the same",
+    "all the same": "Send it anyway",
     "tick": "Tick the box",
     "known": "I know what the law says",
     "finished": "1 message sent",
-    "excepted": "has it sent outside the hours of the law",
+    "excepted": "has it sent outside the hours of the shop",
 }
 WAYS = [
     pytest.param(SPANISH, IN_SPANISH, True, id="Spanish"),
