@@ -135,6 +135,9 @@ def see_the_failed(page: Page, who: Newcomer) -> None:
 
 
 def read_it_on_the_phone(page: Page, who: Newcomer) -> None:
+    more = page.locator("summary.bottom-bar-place")
+    if more.is_visible():
+        who.press(more)
     who.press(find(page, "Simulated phone"))
     who.press(page.get_by_role("navigation", name="Phones").get_by_role("link", name=who.client))
     expect(page.locator("#conversation-title")).to_contain_text(f"{who.client} +57 {who.number}")

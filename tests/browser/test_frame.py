@@ -14,7 +14,6 @@ def test_a_page_that_fits_does_not_scroll(visitors: Visitors, width: int) -> Non
     page = visitors.come_back()
     page.set_viewport_size({"width": width, "height": 1_200})
     for path in (
-        "/",
         "/clientes/?q=xyzxyz",
         "/clientes/segmentos/",
         "/clientes/bajas/?q=xyzxyz",

@@ -91,6 +91,7 @@ def test_a_shop_that_never_settled_anything_has_the_usual_hours(
         ({"tope_semana": "0"}, "desde 1"),
         ({"tope_mes": "101"}, "100"),
         ({"tope_mes": "muchas"}, "desde 1"),
+        ({"exigir": "true", "sabado_cierra": "16:00"}, "no tiene un horario más amplio"),
     ],
 )
 def test_what_cannot_be_meant_is_said_beside_it_and_stays_typed(

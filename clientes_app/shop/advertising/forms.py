@@ -99,8 +99,15 @@ class AdvertisingForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that each pair of hours opens before it closes."""
         valid = bool(super().validate(extra_validators))
-        wrong = [days for days in _OF_THE_LAW if not self._is_pair(days)]
+        wrong = [days for days in _OF_THE_LAW if not (self._is_pair(days) and self._is_strict_enough(days))]
         return valid and not wrong
+
+    def _is_strict_enough(self, days: str) -> bool:
+        """Return whether a pair of hours lies within the law's, where the shop always keeps to the law."""
+        if not self.exigir.data or not _is_wider(self._opening(days), _OF_THE_LAW[days]):
+            return True
+        self[f"{days}_cierra"].errors = [gettext("A shop that always keeps to the law has no wider hours than it.")]
+        return False
 
     def _is_pair(self, days: str) -> bool:
         opens, closes = self[f"{days}_abre"], self[f"{days}_cierra"]
