@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -34,6 +35,13 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.timeout(300)]
 
 LEASE_SECONDS = 2.0
 FREEZES = 6
+
+
+def stop(process: BaseProcess) -> None:
+    """Send SIGSTOP, and wait until every thread stands still: where much else runs, that takes a moment."""
+    os.kill(process.pid or 0, signal.SIGSTOP)
+    threads = Path(f"/proc/{process.pid}/task")
+    wait_until(lambda: all(") T " in thread.joinpath("stat").read_text() for thread in threads.iterdir()))
 
 
 class Senders:
@@ -71,11 +79,11 @@ class Senders:
 
     def _freeze(self, process: BaseProcess) -> None:
         """Freeze a sender; on SQLite not while it holds the only lock, which nobody can take from it."""
-        os.kill(process.pid or 0, signal.SIGSTOP)
+        stop(process)
         while not self._can_be_written():
             os.kill(process.pid or 0, signal.SIGCONT)
             time.sleep(0.01)
-            os.kill(process.pid or 0, signal.SIGSTOP)
+            stop(process)
 
     def _can_be_written(self) -> bool:
         if not self._url.startswith("sqlite"):
@@ -155,7 +163,7 @@ def test_between_the_answer_and_its_record(senders: Senders) -> None:
     with senders.app.app_context(), write_transaction(db.engine) as connection:
         lock_campaigns(connection, [campaign_id])
         wait_until(lambda: len(senders.twilio.ledger()) == 20, 60)
-        os.kill(frozen.pid or 0, signal.SIGSTOP)
+        stop(frozen)
     with senders.frozen(frozen):
         wait_until(lambda: senders.counted(campaign_id, EstadoSMS.INCIERTO) == 20, 60)
     wait_until(lambda: senders.counted(campaign_id, EstadoSMS.ENVIADO) == 20, 60)
