@@ -237,6 +237,8 @@ def test_what_is_changed_after_sending_from_another_tab_is_another_campaign(owne
     review_text(second, "Hola")
     second.get_by_role("button", name="Send 1 message").click()
     expect(second.locator("#progress-sentence")).to_contain_text("of 1")
+    owner.page.locator("[name=tipo][value=servicio]").check()  # an advertisement is not for her any more today
+    owner.page.locator("#motivo_servicio").fill("Su pedido")
     review_text(owner.page, "Otra cosa")
     expect(owner.page.locator("#flashes")).to_contain_text("a draft of its own")
     owner.page.get_by_role("button", name="Send 1 message").click()
