@@ -79,6 +79,7 @@ def test_the_ledger_tells_what_was_sent(simulator: SimulatorProcess, client: Cli
         "body": "¿Qué más?\nChao",
         "from": SIMULATED_FROM_NUMBER,
         "status_callback": "http://127.0.0.1:9/callback",
+        "validity_period": None,
     }
     assert datetime.fromisoformat(created).replace(microsecond=0) == message.date_created
 
