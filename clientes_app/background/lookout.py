@@ -35,6 +35,10 @@ class Lookout(ABC):
         """Begin nothing any more; what is under way is made whole, or left to the next one who looks."""
         self.stopping.set()
 
+    def wait_for_end(self) -> None:
+        """Wait until what was under way when it was told to stop is over."""
+        self._thread.join()
+
     def _run(self) -> None:
         while not self.stopping.is_set():
             try:

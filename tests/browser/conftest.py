@@ -89,8 +89,9 @@ def shared_site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def site(shared_site: Site) -> Site:
-    """The sample shop's site, whose Twilio is well behaved again."""
+    """The sample shop's site, whose Twilio is well behaved again, and where nobody had an advertisement today."""
     shared_site.behave_well()
+    shared_site.forget_advertising()
     return shared_site
 
 

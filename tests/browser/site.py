@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import delete
 
 from clientes_app.audit_log import Actor
 from clientes_app.campaigns import services
 from clientes_app.clients.search.criteria import Search
-from clientes_app.extensions import db
-from clientes_app.models import ENDED, CampanaSMS, EstadoCampana
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import ENDED, CampanaSMS, EstadoCampana, PublicidadDelDia
 
 from ..support.carrier import Simulator, wait_until
 from ..support.server import Server
@@ -38,6 +39,11 @@ class Site:
     def behave_well(self) -> None:
         """Let the simulated Twilio answer everything, and soon."""
         self.simulator.behave(latency=LATENCY_MS, jitter=0, faults={}, next=[])
+
+    def forget_advertising(self) -> None:
+        """Let everybody get an advertisement again who got one today."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.execute(delete(PublicidadDelDia))
 
     def start_campaign(
         self, account_id: int, name: str, message: str = "Hola {nombre}", sender_id: int | None = None

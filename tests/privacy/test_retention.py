@@ -210,6 +210,7 @@ def test_the_server_sweeps_by_itself(app: Flask, account: int, campaigns: Campai
     started = daily.start_daily(app)
     wait_until(lambda: imports.get(left).estado is EstadoImportacion.CANCELADA)
     started.stop()
+    started.wait_for_end()
     assert blanked(campaigns, old) == 4
     assert campaigns.get(old).depurada is not None
 
