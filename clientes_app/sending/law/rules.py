@@ -53,10 +53,6 @@ class Rules:
         """Return how the hours stand for all other numbers."""
         return window_at(moment, self.hours, self.shop_zone)
 
-    def window_of(self, number: str, moment: datetime) -> Window:
-        """Return how the hours stand for a number."""
-        return window_at(moment, self.hours, zone_of_number(number, self.shop_zone))
-
     def closed_by(self, moment: datetime) -> Closer | None:
         """Return whose hours are closed at a moment, by either clock; None where both are open."""
         closed = [zone for zone in (BOGOTA, self.shop_zone) if not window_at(moment, self.hours, zone).is_open]
