@@ -38,6 +38,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
 from ..serving.garbage import look_seldom
+from . import wal
 
 FROZEN_SECONDS = 20
 """So long may a writer do nothing in the midst of its transaction, unless its engine has another option."""
@@ -101,6 +102,7 @@ def one_writer(engine: Engine) -> Iterator[None]:
         raise _locked()
     try:
         yield
+        wal.keep_short(engine)
     finally:
         _sqlite_write_lock.release()
 
@@ -159,11 +161,11 @@ def fetch_together(connection: Connection, statement: Select[*tuple[Any, ...]], 
 
 
 def fetch_ids(connection: Connection, statement: Select[int]) -> list[int]:
-    """Fetch the ids that a statement finds; from SQLite as one text, for the same reason."""
-    if connection.dialect.name != "sqlite":
-        return list(connection.scalars(statement))
+    """Fetch the ids that a statement finds: as one value, for row by row they take ten times as long."""
     ids = statement.subquery().c[0]
-    return list(json.loads(connection.scalars(select(func.json_group_array(ids, type_=String))).one()))
+    if connection.dialect.name == "sqlite":
+        return list(json.loads(connection.scalars(select(func.json_group_array(ids, type_=String))).one()))
+    return list(connection.scalars(select(func.array_agg(ids, type_=ARRAY(BigInteger)))).one() or ())
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import Session
 
-from ...database.transactions import id_list
+from ...database.transactions import fetch_ids, id_list
 from ...database.turns import taking_turns
 from ...extensions import db, unit_of_work
 from ...models import Cliente
@@ -33,8 +33,7 @@ def freeze(session: Session, ids: Select[int]) -> Sequence[int]:
 
     A million take 8 MB.
     """
-    ordered = ids.order_by(ids.selected_columns[0]).execution_options(yield_per=10_000)
-    return array("q", session.scalars(ordered))
+    return array("q", fetch_ids(session.connection(), ids.order_by(ids.selected_columns[0])))
 
 
 def change(ids: Sequence[int], action: Action, size: int = BATCH) -> int:
