@@ -46,11 +46,10 @@ INDEXES = {
     "sms_log": {
         "ix_sms_log_campana_id_estado_id": "5000000 20000 5000 1",
         "ix_sms_log_cliente_id_id": "5000000 5 1",
-        "ix_sms_log_telefono_e164_id": "5000000 5 1",
         "ix_sms_log_enviando": "200 200 1",
         "ix_sms_log_numero_muerto": "100000 3 1 1 1 1 1",
         "ix_sms_log_proxima_consulta": "1000 1",
-        "sqlite_autoindex_sms_log_1": "5000000 20000 1",
+        "sqlite_autoindex_sms_log_1": "5000000 5 1",
         "uq_sms_log_codigo": "3000000 1",
         "uq_sms_log_intento": "4000000 1",
         "uq_sms_log_twilio_sid": "4000000 1",

@@ -230,14 +230,14 @@ class SMSLog(Base):
 
     __tablename__ = "sms_log"
     __table_args__ = (
-        UniqueConstraint("campana_id", "telefono_e164"),
+        # The number first: so it tells where a number was written to, without an index of its own.
+        UniqueConstraint("telefono_e164", "campana_id"),
         # Of those that there are: a new campaign has none, and is stored the sooner.
         Index("uq_sms_log_intento", "intento", unique=True, **only_where("intento IS NOT NULL")),
         Index("uq_sms_log_twilio_sid", "twilio_sid", unique=True, **only_where("twilio_sid IS NOT NULL")),
         Index("uq_sms_log_codigo", "codigo", unique=True, **only_where("codigo IS NOT NULL")),
         Index("ix_sms_log_campana_id_estado_id", "campana_id", "estado", "id"),
         Index("ix_sms_log_cliente_id_id", "cliente_id", "id"),
-        Index("ix_sms_log_telefono_e164_id", "telefono_e164", "id"),
         Index("ix_sms_log_enviando", "estado", "id", **only_where("estado = 'enviando'")),
         # With what it asks in it: SQLite then reads the index alone.
         Index(
