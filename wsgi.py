@@ -17,6 +17,8 @@ from clientes_app.background.import_supervisor import start_imports
 from clientes_app.background.schedules import start_schedules
 from clientes_app.background.sender import simulate, start_sender
 from clientes_app.config import SettingsError
+from clientes_app.database.transactions import expect_many_reads
+from clientes_app.extensions import db
 from clientes_app.files import private_files
 from clientes_app.live import streams
 from clientes_app.settings import settings_of
@@ -34,6 +36,9 @@ private_files.keep_old_ones(_settings)
 _command = click.get_current_context(silent=True)
 _serves = _command is None or _command.info_name == "run"
 _works = _serves and not _settings.distributed
+if _serves:
+    with app.app_context():
+        expect_many_reads(db.engine)
 _sender = start_sender(app) if _works else None
 _schedules = start_schedules(app) if _sender else None
 _imports = start_imports(app) if _works else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,9 @@ FROZEN_OPTION = "frozen_seconds"
 
 _WILL_WRITE = {"will_write": True}
 _sqlite_write_lock = threading.Lock()
+
+MAPPED_BYTES = 2**30
+"""So much of SQLite's file is read in place; what is beyond is copied."""
 
 WRITER_WAIT_SECONDS = 10.0
 """How long one of this process's SQLite writers waits for the others, and then for those of other processes."""
@@ -187,12 +191,28 @@ def expect_many_rows(engine: Engine) -> None:
     of a million rows are kept in memory, 32 MB of them: more would hardly be faster.
     """
     look_seldom()
+    _at_each_connection(engine, "synchronous=NORMAL", "cache_size=-32768")
+
+
+def expect_many_reads(engine: Engine) -> None:
+    """Set a process up for reading SQLite's pages where the system keeps them, instead of copying each.
+
+    A disk that fails, or somebody who shortens the file, then ends the process instead of a request: so only the one
+    that serves pages reads like this, which is started anew and repeats nothing that it was sending. 32 bits address
+    too little for it. https://www.sqlite.org/mmap.html
+    """
+    if sys.maxsize > 2**32:
+        _at_each_connection(engine, f"mmap_size={MAPPED_BYTES}")
+
+
+def _at_each_connection(engine: Engine, *pragmas: str) -> None:
+    """Set SQLite's connections up from now on."""
     if engine.dialect.name != "sqlite":
         return
 
     @event.listens_for(engine, "connect")
     def set_up(dbapi_connection: DBAPIConnection, _record: object) -> None:
-        for pragma in ("synchronous=NORMAL", "cache_size=-32768"):
+        for pragma in pragmas:
             cast(sqlite3.Connection, dbapi_connection).execute(f"PRAGMA {pragma}")
 
     engine.dispose()
