@@ -20,9 +20,10 @@ from .finding import measure_finding
 from .reports import measure_reports
 from .sending import Plan, measure_sending
 from .workers import measure_workers
+from .writers import measure_writers
 
 PARTS = {
-    "sqlite": ("sending", "finding", "reports"),
+    "sqlite": ("sending", "finding", "reports", "writers"),
     "postgresql": ("sending", "finding", "reports", "workers"),
 }
 QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500}
@@ -31,7 +32,10 @@ QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500
 @click.command()
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), multiple=True, help="Default: both.")
 @click.option(
-    "--part", type=click.Choice(["sending", "finding", "reports", "workers"]), multiple=True, help="Default: all."
+    "--part",
+    type=click.Choice(["sending", "finding", "reports", "workers", "writers"]),
+    multiple=True,
+    help="Default: all of the database's.",
 )
 @click.option("--recipients", default=20_000, show_default=True, help="Of the campaigns whose pace is measured.")
 @click.option("--few", default=10_000, show_default=True, help="The smaller campaign whose memory is measured.")
@@ -52,6 +56,8 @@ def main(database: tuple[str, ...], part: tuple[str, ...], clients: int, quick: 
                     measure_sending(name, app, folder / "server.log", plan)
                 elif each == "workers":
                     measure_workers(app, plan.recipients, plan.in_flight)
+                elif each == "writers":
+                    measure_writers(app, clients // 10 if quick else clients)
                 elif each == "reports":
                     measure_reports(name, app, clients // 10 if quick else clients)
                 else:

@@ -117,6 +117,8 @@ class Start:
 
     idle: list[timedelta]
     busy: list[timedelta]
+    answered: list[timedelta]
+    """Until the answer to those requests beside the bigger one."""
     big: Order
     before: float
     """The peak of the process's memory before the bigger one, in MB."""
@@ -129,6 +131,7 @@ def measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> No
     few, many = (_start(app, log, plan, size) for size in (plan.few, plan.many))
     say("  first message after the request", milliseconds(many.idle), IDLE.under(name))
     say(f"  the same while {plan.many:,} are running", milliseconds(many.busy), BUSY.under(name))
+    say("    of it until the request is answered", milliseconds(many.answered))
     say(f"  {plan.many:,} recipients stored in", f"{many.big.stored.total_seconds():.2f} s", STORED.under(name))
     say(f"  peak memory before {plan.many:,}", f"{many.before:.1f} MB")
     say(f"  added by {plan.few:,} and by {plan.many:,}", f"{few.grown:.1f} and {many.grown:.1f} MB", MEMORY.under(name))
@@ -144,7 +147,8 @@ def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
         with site.watching(big, order):
             orders = _send_small(site, small, f"beside{size}-")
         busy = site.first_messages(orders)
-        return Start(idle, busy, order, before, peak_megabytes(site.worker) - before)
+        answered = [each.stored for each in orders]
+        return Start(idle, busy, answered, order, before, peak_megabytes(site.worker) - before)
 
 
 def measure_callbacks(name: str, app: Flask, log: Path, plan: Plan) -> None:
