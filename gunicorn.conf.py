@@ -1,4 +1,4 @@
-"""Settings of the server: workers whose threads hold the live streams, and an orderly end."""
+"""Settings of the server: workers whose threads wait for no slow client, and an orderly end."""
 
 from __future__ import annotations
 
@@ -36,8 +36,11 @@ bind = _settings.listens_at
 worker_class = "clientes_app.serving.worker.Worker"
 workers = _settings.web_workers
 threads = _settings.server_threads
-# A connection that only waits costs a descriptor and no thread; the database and Twilio need some as well.
-worker_connections = min(2_000 + threads, _open_files(2 * (2_000 + threads)) // 2)
+# A connection that only waits costs a descriptor and no thread, and so does a live page; the database and Twilio need
+# some as well.
+worker_connections = 2_000 + threads
+_allowed = _open_files(2 * worker_connections + _settings.most_streams)
+worker_connections = min(worker_connections, (_allowed - min(_settings.most_streams, _allowed // 2)) // 2)
 # An answer goes through the worker's own socket, which sees how fast it is read.
 sendfile = False
 # What is in flight at Twilio gets ten seconds to be answered and recorded.

@@ -63,6 +63,7 @@ def wind_down() -> None:
 
 
 def finish() -> None:
-    """Wait until what is in flight is recorded."""
+    """Wait until the streams have ended and what is in flight is recorded."""
+    streams.finish(app)
     if _sender is not None:
         _sender.stop()

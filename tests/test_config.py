@@ -107,7 +107,7 @@ def test_postgresql_is_reached_through_its_present_driver(monkeypatch: pytest.Mo
 
 
 def test_streams_leave_threads_for_pages() -> None:
-    assert Settings(secret_key="x", database_url="sqlite://", server_threads=128).max_streams == 112
+    assert Settings(secret_key="x", database_url="sqlite://", server_threads=128).most_held_threads == 112
 
 
 def test_host_names_are_those_of_the_public_address_unless_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

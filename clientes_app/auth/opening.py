@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from flask import after_this_request, g, request, session
 from flask_login import current_user, login_user, logout_user
 
-from ..extensions import db, login_manager
+from ..extensions import login_manager
 from ..models import Usuario
 from ..settings import current_settings
 from ..web import kept_forms
@@ -62,9 +61,7 @@ def present_session() -> sessions.Open | None:
     return g.get("present_session") if current_user.is_authenticated else None
 
 
-def still_open() -> Callable[[], bool]:
-    """Return what tells, long after this request, whether its session goes on."""
+def present_session_id() -> int | None:
+    """Return the id of the session that the request came with; a program has none."""
     present = present_session()
-    if present is None:
-        return lambda: True
-    return partial(sessions.is_open, db.engine, present.id)
+    return present.id if present else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,12 +71,12 @@ def find(secret: str) -> tuple[Usuario, Open] | None:
     return None if found is None else (found[0], Open(found[1], found[2]))
 
 
-def is_open(engine: Engine, session_id: int) -> bool:
-    """Return whether a session goes on, outside of any request; while the database is away, that it does."""
-    query = select(Sesion.id).join(Usuario).where(Sesion.id == session_id, Usuario.activo, ~_is_over())
+def open_among(engine: Engine, session_ids: Collection[int]) -> Collection[int]:
+    """Return which of some sessions go on, outside of any request; while the database is away, that all do."""
+    query = select(Sesion.id).join(Usuario).where(Sesion.id.in_(session_ids), Usuario.activo, ~_is_over())
     with outage.overlooked(), engine.connect() as connection:
-        return connection.scalar(query) is not None
-    return True
+        return set(connection.scalars(query))
+    return session_ids
 
 
 def keep_awake(person_id: int, present: Open) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Blueprint, Flask
 
+from ..auth import sessions
 from ..extensions import db
 from ..live import streams
 from .progress import snapshot_with_dots
@@ -20,4 +21,5 @@ def init_app(app: Flask) -> None:
     """Register the views and offer their streams."""
     app.register_blueprint(bp)
     with app.app_context():
-        streams.offer(app, LIVE, partial(snapshot_with_dots, db.engine), "campaigns/_progress.html")
+        read, open_among = partial(snapshot_with_dots, db.engine), partial(sessions.open_among, db.engine)
+        streams.offer(app, LIVE, read, "campaigns/_progress.html", open_among)

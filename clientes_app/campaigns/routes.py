@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..auth.opening import still_open
+from ..auth.opening import present_session_id
 from ..database.paging import Page
 from ..extensions import db, engine_apart
 from ..models import CampanaSMS, EstadoSMS, SMSLog
@@ -17,7 +17,7 @@ from ..values.ids import read_id
 from ..web.access import Access, access, by_itself, stream_view
 from ..web.filters import cannot_be_read, in_words, one_of, read_filters
 from ..web.htmx import go_to, is_partial, page_or_fragment, source, way_back
-from ..web.live_progress import polled_progress, streamed_progress
+from ..web.live_progress import streamed_progress
 from . import LIVE, bp, control, listing, services
 from .law import binding
 from .missing import has_missing
@@ -57,16 +57,11 @@ def waiting() -> ResponseReturnValue:
 
 @bp.get("/campanas/<int:pk>/")
 @access(Access.STAFF)
-@by_itself(is_partial)
 def show(pk: int) -> ResponseReturnValue:
     """Show one campaign: how far it is, and its messages."""
     campaign = services.get_campaign(current_user.account_id, pk)
-    if is_partial():
-        return polled_progress(LIVE, pk)
     context = {"campaign": campaign, "progress": snapshot_with_dots(engine_apart(), pk), **_messages_context(campaign)}
-    response = make_response(render_template("campaigns/show.html", **context))
-    response.vary.add("HX-Request")
-    return response
+    return render_template("campaigns/show.html", **context)
 
 
 @bp.get("/campanas/<int:pk>/mensajes/")
@@ -99,9 +94,9 @@ def decided(pk: int) -> ResponseReturnValue:
 @access(Access.STAFF)
 @stream_view
 def progress(pk: int) -> ResponseReturnValue:
-    """Stream the campaign's progress; where there are streams enough, answer once and let the page poll."""
+    """Stream the campaign's progress; where there are streams enough, say how it is and when to come back."""
     services.get_campaign(current_user.account_id, pk)
-    return streamed_progress(LIVE, pk, still_open())
+    return streamed_progress(LIVE, pk, present_session_id())
 
 
 def _messages_context(campaign: CampanaSMS) -> dict[str, Any]:

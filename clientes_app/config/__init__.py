@@ -95,6 +95,8 @@ class Settings:
     web_workers: int = 1
     """How many processes serve pages on this machine."""
     server_threads: int = 128
+    most_streams: int = 2_000
+    """How many live pages each of them keeps up to date as it happens; the others come back every few seconds."""
     uploads_path: Path = INSTANCE_PATH / "uploads"
     """Where files wait that are being imported; those of one database only, for what it does not name is deleted."""
     metrics_token: str = field(default="", repr=False)
@@ -142,8 +144,8 @@ class Settings:
         return (*([public] if public else []), "localhost", THIS_MACHINE)
 
     @property
-    def max_streams(self) -> int:
-        """How many threads live streams may hold: with all of them taken, the site would hang."""
+    def most_held_threads(self) -> int:
+        """How many threads may be held by what waits: with all of them taken, the site would hang."""
         return max(1, self.server_threads - 16)
 
 
@@ -188,6 +190,7 @@ def _settings_from(env: Env) -> Settings:
         port=env.int("PORT", 8000, validate=validate.Range(1, 65_535)),
         web_workers=_web_workers(env, workers),
         server_threads=env.int("SERVER_THREADS", 128, validate=validate.Range(20, 2_000)),
+        most_streams=env.int("LIVE_STREAMS", 2_000, validate=validate.Range(1, 50_000)),
         uploads_path=Path(env.str("UPLOADS_PATH", "") or INSTANCE_PATH / "uploads").resolve(),
         metrics_token=env.str("METRICS_TOKEN", "", validate=validate.Length(min=16)),
         uploads_mb=env.int("UPLOADS_MB", 4_000, validate=validate.Range(1, 10_000_000)),

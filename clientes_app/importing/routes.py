@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from ..auth.opening import still_open
+from ..auth.opening import present_session_id
 from ..client_files.meaning.roles import Contents
 from ..client_files.reading import MAX_BYTES
 from ..errors import DomainError
@@ -17,7 +17,7 @@ from ..models import EstadoImportacion
 from ..web.access import Access, access, by_itself, stream_view, takes_uploads
 from ..web.actor import current_actor
 from ..web.htmx import flash_and_go, is_partial, page_or_fragment
-from ..web.live_progress import polled_progress, streamed_progress
+from ..web.live_progress import streamed_progress
 from . import LIVE, bp, services, uploading, waking
 from .list_view import place, shown_context
 
@@ -54,8 +54,6 @@ def show(pk: int) -> ResponseReturnValue:
     row = services.find_import(current_user.account_id, pk)
     if row.estado is EstadoImportacion.SUBIDA:
         return redirect(url_for("importing.columns", pk=pk))
-    if is_partial() and "progreso" in request.args:
-        return polled_progress(LIVE, pk)
     return page_or_fragment("importing/show.html", "importing/_show.html", **shown_context(row))
 
 
@@ -63,9 +61,9 @@ def show(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 @stream_view
 def progress(pk: int) -> ResponseReturnValue:
-    """Stream the import's progress; where there are streams enough, answer once and let the page poll."""
+    """Stream the import's progress; where there are streams enough, say how it is and when to come back."""
     services.find_import(current_user.account_id, pk)
-    return streamed_progress(LIVE, pk, still_open())
+    return streamed_progress(LIVE, pk, present_session_id())
 
 
 @bp.post("/<int:pk>/aplicar/")

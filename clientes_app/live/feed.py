@@ -1,36 +1,49 @@
-"""Live progress for many viewers: one reader of the database for each watched thing of this process.
+"""Live progress for many viewers: one thread for each watched thing of this process.
 
-The reader looks while somebody watches, and wakes all viewers when something changed. A viewer costs no queries of
-their own, but for one now and then that tells whether their session goes on.
+It looks while somebody watches, the more seldom the more there are, and sends what has changed to all of them. A
+viewer costs no queries: whether their sessions go on is asked of all together, now and then.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol
+import time
+from collections.abc import Callable, Collection, Coroutine, Generator
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import uvloop
 
 from ..database import outage
 from . import sse
+from .looks import Look, Looks, Read, Snapshot, Watched
+from .viewers import HeldByThread, Viewer
 
 LOOK_SECONDS = 0.4
+LONGEST_LOOK_SECONDS = 3.0
+LOOK_SECONDS_A_VIEWER = 0.003
 HEARTBEAT_SECONDS = 10.0
+SESSION_CHECK_SECONDS = 5.0
+RETRY_SECONDS = 0.5
+"""How long after the end of a stream its page connects anew."""
+PATIENCE_SECONDS = 20.0
+"""How long a viewer may take for what was sent."""
+PARTING_SECONDS = 1.0
+_PARTING_LOOK_SECONDS = 0.05
+# A page that hears news asks for some of its parts, and one that comes back for a stream: not all at once.
+NEWS_A_SECOND = 25
+RETURNS_A_SECOND = 100
 END_EVENT = "end"
 STATE_EVENT = "state"
 """Tells a page that shows another phase than the present one."""
+STOP_EVENT = "stop"
+"""The server stops: the page connects anew."""
 
-
-class Snapshot(Protocol):
-    """How far something is at one moment."""
-
-    @property
-    def phase(self) -> str:
-        """Return what decides what stands around it on a page, such as what may be done with it."""
-
-    @property
-    def ended(self) -> bool:
-        """Return whether nothing more happens by itself."""
+# What writes a snapshot in a language, and what tells which sessions of some go on.
+Render = Callable[[Any, str], str]
+OpenAmong = Callable[[Collection[int]], Collection[int]]
 
 
 def news(progress: Snapshot, phase: str | None) -> str | None:
@@ -43,169 +56,204 @@ def news(progress: Snapshot, phase: str | None) -> str | None:
     return STATE_EVENT if phase is not None and progress.phase != phase else None
 
 
-# What reads the snapshot of an id, and what writes it in a language.
-Read = Callable[[int], Any]
-Render = Callable[[Any, str], str]
+def seconds_between_looks(viewers: int) -> float:
+    """Return how long it takes until so many viewers are shown what has changed."""
+    return min(LONGEST_LOOK_SECONDS, max(LOOK_SECONDS, LOOK_SECONDS_A_VIEWER * viewers))
 
 
 class Feeds:
     """The feeds of a process."""
 
-    def __init__(self, read: Read, render: Render) -> None:
-        self._read = read
-        self._render = render
+    def __init__(self, read: Read, render: Render, open_among: OpenAmong = lambda sessions: sessions) -> None:
+        self._looks = Looks(read, partial(_event, render))
+        self._open_among = open_among
         self._lock = threading.Lock()
         self._feeds: dict[int, _Feed] = {}
         self._closing = False
 
     def close(self) -> None:
-        """End every stream soon: the process is about to stop."""
-        with self._lock:
-            self._closing = True
-            for feed in self._feeds.values():
-                feed.end()
+        """Begin to end every stream: the process is about to stop. A signal handler may call it."""
+        self._closing = True
+        for feed in tuple(self._feeds.values()):
+            feed.stop()
 
-    def events(self, watched_id: int, language: str, phase: str | None = None) -> Generator[str]:
-        """Return a viewer's events, until what they watch has ended; `phase` is the one that their page shows."""
+    def wait_until_closed(self) -> None:
+        """Wait until all viewers have heard goodbye, or might have."""
+        for feed in tuple(self._feeds.values()):
+            feed.wait_until_left()
+
+    def once(self, watched_id: int, language: str, phase: str | None, since: float, again: float) -> bytes:
+        """Return what one is told who comes back after so many seconds, by a look that began at `since` or later."""
+        watched = self._looks.of(watched_id)
+        look = watched.look(since)
+        told = news(look.progress, phase)
+        return sse.retry(again) + watched.drawn(look, language) + (sse.event("", told) if told else b"")
+
+    def events(self, watched_id: int, viewer: Viewer, held: HeldByThread) -> Generator[bytes]:
+        """Return a viewer's events, for a thread to send, until what they watch has ended."""
         yield sse.HEARTBEAT
-        with self._watched(watched_id) as (feed, look):
-            yield from _changes(feed, look, language, phase)
-
-    @contextmanager
-    def _watched(self, watched_id: int) -> Iterator[tuple[_Feed, int]]:
-        feed, look = self._enter(watched_id)
+        feed = self.join(watched_id, viewer)
         try:
-            yield feed, look
+            yield from held.events()
         finally:
-            self._leave(feed)
+            with self._lock:
+                feed.drop(viewer)
 
-    def _enter(self, watched_id: int) -> tuple[_Feed, int]:
-        """Return the feed, and the number of its first look that a viewer who comes now may be shown."""
+    def join(self, watched_id: int, viewer: Viewer, left: Callable[[], None] = lambda: None) -> _Feed:
+        """Let a viewer watch; `left` is called when they have left."""
         with self._lock:
             feed = self._feeds.get(watched_id)
-            if feed is None or feed.ended:
-                feed = self._feeds[watched_id] = _Feed(watched_id, self._read, self._render)
+            if feed is None:
+                feed = _Feed(self._looks.of(watched_id), self._open_among, partial(self._forget_if_left, watched_id))
+                self._feeds[watched_id] = feed
+            feed.join(viewer, left)
             if self._closing:
-                feed.end()
-            feed.viewers += 1
-            return feed, feed.join()
+                feed.stop()
+            return feed
 
-    def _leave(self, feed: _Feed) -> None:
+    def _forget_if_left(self, watched_id: int, feed: _Feed) -> bool:
+        """Return whether nobody watches any more; then nobody will."""
         with self._lock:
-            feed.viewers -= 1
             if feed.viewers:
-                return
-            feed.end()
-            if self._feeds.get(feed.watched_id) is feed:
-                del self._feeds[feed.watched_id]
-
-
-def _changes(feed: _Feed, look: int, language: str, phase: str | None) -> Iterator[str]:
-    seen = 0
-    while not feed.ended:
-        version, progress = feed.wait_for_change(seen, look, HEARTBEAT_SECONDS)
-        if version == seen or progress is None:
-            yield sse.HEARTBEAT
-            continue
-        seen = version
-        yield feed.rendered(version, progress, language)
-        if told := news(progress, phase):
-            yield sse.event("", told)
-        if progress.ended:
-            return
-        if phase is not None:
-            phase = progress.phase
+                return False
+            if self._feeds.get(watched_id) is feed:
+                del self._feeds[watched_id]
+            return True
 
 
 class _Feed:
-    """One thing's latest snapshot, read by a thread of its own."""
+    """One watched thing and its viewers; all happens in its own thread, but for what comes in from outside."""
 
-    def __init__(self, watched_id: int, read: Read, render: Render) -> None:
-        self.viewers = 0
-        self.watched_id = watched_id
-        self._read = read
-        self._render = render
-        self._changed = threading.Condition()
-        self._ended = threading.Event()
-        self._version = 0
-        self._looks_begun = 0
-        self._looks_done = 0
-        self._joined = False
-        self._progress: Snapshot | None = None
-        self._texts: dict[tuple[int, str], str] = {}
-        self._thread = threading.Thread(target=self._look_until_ended, name=f"feed-{watched_id}", daemon=True)
+    def __init__(self, watched: Watched, open_among: OpenAmong, is_left: Callable[[_Feed], bool]) -> None:
+        self.viewers: dict[Viewer, Callable[[], None]] = {}
+        self._watched = watched
+        self._open_among = open_among
+        self._is_left = is_left
+        self._loop = uvloop.new_event_loop()
+        self._stopping = False
+        self._awake = asyncio.Event()
+        self._checked = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
-    def join(self) -> int:
-        """Return the number of the first look that begins after this moment.
-
-        What an earlier one read may be older than the page that the viewer has just got, and would set it back.
-        """
-        with self._changed:
-            self._joined = True
-            look = self._looks_begun + 1
+    def join(self, viewer: Viewer, left: Callable[[], None]) -> None:
+        """Let a viewer in, from another thread."""
+        self.viewers[viewer] = left
+        self._ask_for(self._begin(viewer))
         if not self._thread.ident:
             self._thread.start()
-        return look
 
-    def wait_for_change(self, seen: int, look: int, seconds: float) -> tuple[int, Snapshot | None]:
-        """Wait until look number `look` is done and there is another version than `seen`, or the time is up."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._found(seen, look) or self._ended.is_set(), seconds)
-            return (self._version, self._progress) if self._found(seen, look) else (seen, None)
+    def drop(self, viewer: Viewer) -> None:
+        """End a viewer's stream from another thread, unless it has ended."""
+        if viewer in self.viewers:
+            self._ask_for(_cut(viewer))
 
-    def _found(self, seen: int, look: int) -> bool:
-        return self._version != seen and self._looks_done >= look
+    def stop(self) -> None:
+        """Say goodbye to everybody, from another thread."""
+        self._stopping = True
+        with suppress(RuntimeError):  # it has just ended by itself
+            self._loop.call_soon_threadsafe(self._awake.set)
 
-    def rendered(self, version: int, progress: Snapshot, language: str) -> str:
-        """Return the event of a version: rendered once for each language, not once for each viewer."""
-        with self._changed:
-            text = self._texts.get((version, language))
-        if text is not None:
-            return text
-        text = sse.event(self._render(progress, language))
-        with self._changed:
-            self._texts = {key: kept for key, kept in self._texts.items() if key[0] == version}
-            self._texts[version, language] = text
-        return text
+    def wait_until_left(self) -> None:
+        """Wait until everybody has heard goodbye, or might have."""
+        self._thread.join(2 * PARTING_SECONDS)
 
-    @property
-    def ended(self) -> bool:
-        """Return whether nobody reads the database for this feed any more: its viewers connect anew."""
-        return self._ended.is_set()
+    def _ask_for(self, task: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(task, self._loop)
 
-    def end(self) -> None:
-        """Stop reading, and wake the viewers."""
-        self._ended.set()
-        with self._changed:
-            self._changed.notify_all()
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
 
-    def _look_until_ended(self) -> None:
+    async def _serve(self) -> None:
         try:
-            while not self._ended.is_set():
+            while not (self._stopping or self._is_left(self)):
                 # While the database is away viewers see what was seen last.
                 with outage.overlooked():
                     self._look()
-                self._ended.wait(LOOK_SECONDS)
+                await self._pause(seconds_between_looks(len(self.viewers)))
         finally:
-            self.end()
+            await self._say_goodbye()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless the first viewer comes, the last one leaves, or all have to."""
+        self._awake.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._awake.wait(), seconds)
+
+    async def _begin(self, viewer: Viewer) -> None:
+        await viewer.way.begin(partial(self._left, viewer))
+        viewer.heard = viewer.joined = time.monotonic()
+        if len(self.viewers) == 1:
+            self._awake.set()
+
+    def _left(self, viewer: Viewer) -> None:
+        left = self.viewers.pop(viewer, None)
+        if left:
+            left()
+        if not self.viewers:
+            self._awake.set()
 
     def _look(self) -> None:
-        """Read the snapshot; wake the viewers where it has changed, and where one has joined.
+        viewers = [viewer for viewer in tuple(self.viewers) if viewer.is_ready]
+        if not viewers:
+            return
+        look = self._watched.look(time.monotonic())
+        for place, viewer in enumerate(viewers):
+            self._show(look, viewer, place)
+        if time.monotonic() - self._checked >= SESSION_CHECK_SECONDS:
+            self._end_with_their_sessions()
 
-        The lock is not held while the database is read, or every viewer would wait for it. Somebody may therefore join
-        in the midst of a read, with a page that is newer than what it finds: looks are numbered as they begin, and
-        such a viewer waits for the next. Who joined before it began is woken though nothing changed: the present
-        version is new to them.
-        """
-        with self._changed:
-            self._looks_begun += 1
-            joined, self._joined = self._joined, False
-        progress = self._read(self.watched_id)
-        with self._changed:
-            self._looks_done = self._looks_begun
-            changed = progress != self._progress
-            if changed:
-                self._progress = progress
-                self._version += 1
-            if changed or joined:
-                self._changed.notify_all()
+    def _show(self, look: Look, viewer: Viewer, place: int) -> None:
+        """Show a viewer what has changed; who is behind is shown the latest later, or dropped in the end."""
+        if (behind := viewer.way.behind_since) is not None:
+            if time.monotonic() - behind >= PATIENCE_SECONDS:
+                viewer.way.cut()
+            return
+        if viewer.seen == look.version:
+            if time.monotonic() - viewer.heard >= HEARTBEAT_SECONDS:
+                viewer.send(sse.HEARTBEAT)
+            return
+        drawn = self._watched.drawn(look, viewer.language)
+        viewer.send(drawn if viewer.seen else sse.retry(RETRY_SECONDS) + drawn)
+        viewer.seen = look.version
+        if told := news(look.progress, viewer.phase):
+            self._loop.call_later(place / NEWS_A_SECOND, _tell, viewer, told)
+        if viewer.phase is not None:
+            viewer.phase = look.progress.phase
+
+    def _end_with_their_sessions(self) -> None:
+        """End the streams whose sessions have ended: their pages look again, and are led to the log-in."""
+        self._checked = time.monotonic()
+        asked = {viewer.session for viewer in self.viewers if viewer.session is not None}
+        ended = asked.difference(self._open_among(asked)) if asked else set()
+        for viewer in tuple(self.viewers):
+            if viewer.session in ended:
+                _tell(viewer, END_EVENT)
+
+    async def _say_goodbye(self) -> None:
+        """Let all come back, each at another time; who does not leave is dropped."""
+        until = time.monotonic() + PARTING_SECONDS
+        told: set[Viewer] = set()
+        while not self._is_left(self):
+            for place, viewer in enumerate(tuple(self.viewers)):
+                if time.monotonic() > until:
+                    viewer.way.cut()
+                elif viewer.is_ready and viewer not in told:
+                    told.add(viewer)
+                    viewer.send(sse.retry(RETRY_SECONDS + place / RETURNS_A_SECOND) + sse.event("", STOP_EVENT))
+                    viewer.way.end()
+            await self._pause(_PARTING_LOOK_SECONDS)
+
+
+def _event(render: Render, progress: Snapshot, language: str) -> bytes:
+    return sse.event(render(progress, language), last_id=progress.phase)
+
+
+def _tell(viewer: Viewer, told: str) -> None:
+    viewer.send(sse.event("", told))
+    if told == END_EVENT:
+        viewer.way.end()
+
+
+async def _cut(viewer: Viewer) -> None:
+    viewer.way.cut()

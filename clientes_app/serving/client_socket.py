@@ -42,7 +42,10 @@ class ClientSocket:
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.arrival = Arrival()
+        self.ends_with_answer = False
+        """Whether the answer says that the connection ends with it."""
         self._sock = sock
+        self._given_away = False
         self._slow = slow
         self._limits = limits
         self._timeout: float | None = None
@@ -83,6 +86,8 @@ class ClientSocket:
 
         Raises TooSlow.
         """
+        if self._given_away:
+            return
         left = memoryview(data)
         while left:
             try:
@@ -94,6 +99,11 @@ class ClientSocket:
             left = left[sent:]
 
     send = sendall
+
+    def give_away(self) -> socket.socket:
+        """Hand the connection over in the midst of an answer; what is written here after that goes nowhere."""
+        self._given_away = True
+        return socket.socket(fileno=self._sock.detach())
 
     def _wait_for_reader(self) -> None:
         try:

@@ -7,7 +7,8 @@ for each client that does not close its end of a connection that has ended.
 Here the event loop itself, which waits for all at once, reads headers and small bodies, and lets ended connections
 linger. A thread reads only large bodies and writes answers; where it must wait for its client it takes one of a
 limited number of places, for which the pools have threads of their own. Requests that only ask have a pool of their
-own as well: a page does not queue behind others' changes.
+own as well: a page does not queue behind others' changes. A connection that was given away in the midst of its answer
+is no longer the worker's: a live page costs neither a thread nor one of its places.
 """
 
 from __future__ import annotations
@@ -112,9 +113,9 @@ class Worker(ThreadWorker):
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Connection) -> object:
-        """Handle it; where more of its body is left than is read away, the answer says that the connection ends."""
+        """Handle it; the answer says where the connection ends: one is given away, or too much of a body is left."""
         ends = req.should_close
-        req.should_close = lambda: ends() or _leaves_much(req.body.reader)
+        req.should_close = lambda: ends() or conn.sock.ends_with_answer or _leaves_much(req.body.reader)
         return super().handle_request(req, conn)
 
     def finish_request(self, conn: Connection, done: Future[object]) -> None:
@@ -191,7 +192,10 @@ class Worker(ThreadWorker):
             self._part(conn)
 
     def _part(self, conn: Connection) -> None:
-        """Close our end, and let the other end read what is left before it closes too (RFC 9112, section 9.6)."""
+        """Close our end, and let the other end read what is left before it closes too (RFC 9112, section 9.6).
+
+        What has no end of ours any more is dropped: it was lost, or given away.
+        """
         conn.parting = True
         try:
             conn.sock.shutdown(socket.SHUT_WR)

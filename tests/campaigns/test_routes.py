@@ -7,6 +7,8 @@ import re
 import pytest
 from flask import Flask
 
+from clientes_app.live import streams as live_streams
+
 from ..support.carrier import Simulator, sending, wait_until
 from ..support.checking_client import CheckingClient, hidden_fields
 from ..support.shop import Shop
@@ -287,16 +289,23 @@ def test_the_stream_of_an_ended_campaign_ends_at_once(
     assert english.get(f"{url}progreso/", buffered=True).text.endswith("event: end\ndata: \n\n")
 
 
-def test_a_browser_gets_four_streams_and_then_polls(
-    english: CheckingClient, shop: Shop, account: int, simulator: Simulator
+@pytest.mark.usefixtures("simulator")
+def test_a_browser_gets_four_streams_and_a_fifth_page_comes_back_until_the_end(
+    english: CheckingClient, shop: Shop, account: int, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(live_streams, "SHARED_SECONDS", 0.0)
     shop.add_client(account)
     url = campaign_of(english)
     htmx = {"HX-Request": "true", "HX-Request-Type": "partial"}
     streams = [english.get(f"{url}progreso/", headers=htmx, buffered=False) for _ in range(4)]
-    fifth = english.get(f"{url}progreso/", headers=htmx)
-    assert fifth.mimetype == "text/html"
-    assert 'hx-trigger="every 2s"' in fifth.text
+    fifth = english.get(f"{url}progreso/?fase=pendiente", headers=htmx)
+    assert re.match(r"retry: 3000\nid: pendiente\n(data: .*\n)+\n\Z", fifth.text)
+    assert 'data-state="enviado">0<' in fifth.text
+    with sending(app):
+        wait_until(lambda: english.get(f"{url}estado/").get_json()["estado"] == "completado")
+    back = english.get(f"{url}progreso/?fase=pendiente", headers=htmx | {"Last-Event-ID": "pendiente"})
+    assert 'data-state="enviado">1<' in back.text
+    assert back.text.endswith("event: end\ndata: \n\n")
     streams[0].close()
     again = english.get(f"{url}progreso/", headers=htmx, buffered=False)
     assert again.mimetype == "text/event-stream"

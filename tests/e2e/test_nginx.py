@@ -70,7 +70,7 @@ def test_a_stream_is_passed_on_as_it_comes(ana: Visitor, shop: Shop, account: in
     sent = json.load(ana.open("/clientes/enviar-sms/", order, **headers))
     with ana.open(sent["progreso_url"]) as stream:
         assert stream.readline() == b":\n"
-        assert any(b"data:" in stream.readline() for _ in range(3)), "though it has not ended"
+        assert any(b"data:" in stream.readline() for _ in range(5)), "though it has not ended"
     simulator.behave(latency=0)
 
 

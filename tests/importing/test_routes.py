@@ -176,13 +176,12 @@ def test_columns_are_guessed_anew_where_one_is_missing_that_was_used(admin: Chec
     assert [str(role) for role in imports.layout(2).roles] == ["nombre", "telefono"]
 
 
-def test_progress_is_polled_where_there_is_no_stream(admin: CheckingClient, imports: Imports) -> None:
+def test_progress_is_streamed_to_the_end(admin: CheckingClient, imports: Imports) -> None:
     url = upload(admin, LIST).location.removesuffix("columnas/")
     admin.send(f"{url}columnas/", {"titulos": "true", "c0": "nombre"})
     assert "hx-sse:connect" in admin.get(url).text
-    assert 'hx-trigger="every 2s"' in admin.swap(f"{url}?progreso=1", method="GET").text
     imports.work()
-    assert admin.swap(f"{url}?progreso=1", method="GET").headers["HX-Trigger"] == '{"end": {"target": "#live"}}'
+    assert admin.get(f"{url}progreso/", buffered=True).text.endswith("event: end\ndata: \n\n")
 
 
 def test_a_row_with_a_cell_too_many_is_shown_whole_and_mended(admin: CheckingClient, imports: Imports) -> None:

@@ -8,7 +8,8 @@ from itertools import islice
 from threading import Event
 
 from clientes_app.live import sse
-from clientes_app.live.feed import Feeds
+from clientes_app.live.feed import RETRY_SECONDS, Feeds
+from clientes_app.live.viewers import HeldByThread, Viewer
 
 
 @dataclass(frozen=True)
@@ -36,21 +37,30 @@ class Watched:
         return found
 
 
-def open_page(feeds: Feeds) -> Generator[str]:
+def open_page(feeds: Feeds, phase: str | None = None) -> Generator[bytes]:
     """Begin to watch, as far as the first heartbeat."""
-    events = feeds.events(1, "en")
+    held = HeldByThread()
+    events = feeds.events(1, Viewer(held, "en", phase), held)
     assert next(events) == sse.HEARTBEAT
     return events
+
+
+def shown(number: int, phase: str = "begun") -> bytes:
+    return sse.event(str(number), last_id=phase)
+
+
+def shown_first(number: int) -> bytes:
+    return sse.retry(RETRY_SECONDS) + shown(number)
 
 
 def test_who_comes_later_sees_nothing_older_than_their_page() -> None:
     watched = Watched()
     feeds = Feeds(watched.read, lambda count, language: str(count.number))
     first = open_page(feeds)
-    assert next(first) == sse.event("0")
+    assert next(first) == shown_first(0)
     watched.now = Count(5)
     second = open_page(feeds)
-    assert next(second) == sse.event("5")
+    assert next(second) == shown_first(5)
     feeds.close()
 
 
@@ -58,7 +68,7 @@ def test_nor_what_a_look_found_that_had_begun_before_they_came() -> None:
     watched = Watched()
     feeds = Feeds(watched.read, lambda count, language: str(count.number))
     first = open_page(feeds)
-    assert next(first) == sse.event("0")
+    assert next(first) == shown_first(0)
     watched.now = Count(3)
     watched.reading.clear()
     watched.go_on.clear()
@@ -66,7 +76,7 @@ def test_nor_what_a_look_found_that_had_begun_before_they_came() -> None:
     watched.now = Count(5)
     second = open_page(feeds)
     watched.go_on.set()
-    assert next(second) == sse.event("5")
+    assert next(second) == shown_first(5)
     feeds.close()
 
 
@@ -74,22 +84,20 @@ def test_everybody_hears_the_end_once_each() -> None:
     watched = Watched()
     feeds = Feeds(watched.read, lambda count, language: str(count.number))
     pages = [open_page(feeds) for _ in range(3)]
-    assert [next(page) for page in pages] == [sse.event("0")] * 3
+    assert [next(page) for page in pages] == [shown_first(0)] * 3
     watched.now = Count(9, ended=True)
-    assert [list(islice(page, 3)) for page in pages] == [[sse.event("9"), sse.event("", "end")]] * 3
+    assert [list(islice(page, 3)) for page in pages] == [[shown(9), sse.event("", "end")]] * 3
 
 
 def test_a_page_that_shows_another_phase_is_told() -> None:
     watched = Watched()
     feeds = Feeds(watched.read, lambda count, language: str(count.number))
-    fresh, stale, stateless = (feeds.events(1, "en", phase) for phase in ("begun", "new", None))
-    for page in (fresh, stale, stateless):
-        assert next(page) == sse.HEARTBEAT
-    assert [next(page) for page in (fresh, stale, stateless)] == [sse.event("0")] * 3
+    fresh, stale, stateless = (open_page(feeds, phase) for phase in ("begun", "new", None))
+    assert [next(page) for page in (fresh, stale, stateless)] == [shown_first(0)] * 3
     assert next(stale) == sse.event("", "state")
     watched.now = Count(1, phase="paused")
-    assert [list(islice(page, 2)) for page in (fresh, stale)] == [[sse.event("1"), sse.event("", "state")]] * 2
-    assert next(stateless) == sse.event("1")
+    assert [list(islice(page, 2)) for page in (fresh, stale)] == [[shown(1, "paused"), sse.event("", "state")]] * 2
+    assert next(stateless) == shown(1, "paused")
     watched.now = Count(2, ended=True, phase="done")
-    assert list(stateless) == [sse.event("2"), sse.event("", "end")]
+    assert list(stateless) == [shown(2, "done"), sse.event("", "end")]
     feeds.close()
