@@ -205,6 +205,7 @@ ROWS = {
         " dia, grupos, meses, contado) VALUES (1, 0, 1, 0, 1, 1, '2026-11-22', '[]', '[]', '2026-11-22 15:00:00')",
         "INSERT INTO venta_anotada (id, usuario_id, cuarto, ventas, en_punto) VALUES (1, 1, 1994100, 1, 0)",
     ),
+    "0036": ("INSERT INTO anotado (id, usuario_id, cifra, cuarto, cuantos) VALUES (1, 1, 'venta', 1994100, 1)",),
 }
 
 
