@@ -5,6 +5,7 @@ Everybody who is counted is found by the filters that go with the count.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,11 +68,12 @@ def clients_report(account: Account) -> ClientsReport:
     figures.fold(engine_apart(), account.id)
     session = db.session()
     today = day_of(utc_now(), account.zone).date
-    active = figures.total_of(session, account.id, figures.clients(active=True))
-    tiles = _tiles(session, account, today)
+    totals = figures.totals_of(session, account.id)
+    active = sum(totals[each] for each in figures.clients(active=True))
+    tiles = _tiles(session, account, today, totals)
     buyers = sum(tile.clients for row in tiles for tile in row)
     months = _months(session, account, today)
-    return ClientsReport(today, active, active - buyers, tiles, unreached(session, account.id), months)
+    return ClientsReport(today, active, active - buyers, tiles, unreached(session, account.id, totals), months)
 
 
 def searches() -> dict[str, Search]:
@@ -86,12 +88,12 @@ def searches() -> dict[str, Search]:
     }
 
 
-def _tiles(session: Session, account: Account, today: date) -> list[list[Tile]]:
+def _tiles(session: Session, account: Account, today: date, totals: Counter[str]) -> list[list[Tile]]:
     starts = [quarter_of(start_of(today - timedelta(days=days), account.zone)) for days in RECENCY]
     columns = []
     for band in range(1, len(FREQUENCY) + 1):
         awake = figures.numbers_since(session, account.id, figures.last_purchases(band), starts)
-        columns.append([*awake, figures.total_of(session, account.id, [figures.buyers(band)]) - sum(awake)])
+        columns.append([*awake, totals[figures.buyers(band)] - sum(awake)])
     return [
         [Tile(clients, _search_of(row, column, today)) for column, clients in enumerate(counts)]
         for row, counts in enumerate(zip(*columns, strict=True))
@@ -110,11 +112,13 @@ def _search_of(row: int, column: int, today: date) -> Search:
 
 
 def _months(session: Session, account: Account, today: date) -> list[Month]:
-    months, first = [], today.replace(day=1)
-    for _ in range(MONTHS_SHOWN):
-        span = span_of(first, account)
-        new_clients = figures.number_in(session, account.id, figures.NEW_CLIENTS, span)
-        last = first_of_next_month(first) - timedelta(days=1)
-        months.append(Month(first, last, new_clients, opt_outs_in(session, account.id, span)))
-        first = month_before(first)
-    return months
+    firsts = [today.replace(day=1)]
+    while len(firsts) < MONTHS_SHOWN:
+        firsts.append(month_before(firsts[-1]))
+    spans = [span_of(first, account) for first in firsts]
+    new_clients = figures.numbers_since(session, account.id, figures.NEW_CLIENTS, [span.first for span in spans])
+    opt_outs = [opt_outs_in(session, account.id, span) for span in spans]
+    return [
+        Month(first, first_of_next_month(first) - timedelta(days=1), *numbers)
+        for first, *numbers in zip(firsts, new_clients, opt_outs, strict=True)
+    ]

@@ -5,6 +5,7 @@ On PostgreSQL triggers leave notes, which are added to the counts before anybody
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -21,6 +22,9 @@ SALES = "venta"
 SALES_ON_THE_QUARTER = "venta_en_punto"
 """Those at its very beginning: noon, to the microsecond, is the hour of those that say none."""
 NEW_CLIENTS = "cliente_nuevo"
+
+BANDS = 4
+"""Clients are counted by how often they bought: once, two or three times, four to nine times, or more often."""
 
 _NOTES_AT_ONCE = 50_000
 
@@ -48,14 +52,11 @@ def purchases_within(days: int) -> list[str]:
     return [f"despues_{day:02d}" for day in range(1, days + 1)]
 
 
-def total_of(session: Session, account_id: int, figures: Iterable[str]) -> int:
-    """Sum up figures that ask for no time."""
-    return session.scalar(select(_ALL).where(*_of(account_id, figures), Contado.cuarto == 0)) or 0
-
-
-def number_in(session: Session, account_id: int, figure: str, span: Span) -> int:
-    """Sum up a figure of some time."""
-    return session.scalar(select(_ALL).where(*_of(account_id, [figure]), *_within(span.first, span.end))) or 0
+def totals_of(session: Session, account_id: int) -> Counter[str]:
+    """Return the figures of clients and of buyers, which ask for no time."""
+    asked = [*clients(active=True), *clients(active=False), *map(buyers, range(1, BANDS + 1))]
+    found = select(Contado.cifra, Contado.cuantos).where(*_of(account_id, asked), Contado.cuarto == 0)
+    return Counter(dict(session.execute(found).all()))
 
 
 def numbers_since(session: Session, account_id: int, figure: str, quarters: Sequence[int]) -> list[int]:

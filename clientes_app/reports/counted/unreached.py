@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select
@@ -22,8 +23,8 @@ class Unreached:
     """They could get one, and never did."""
 
 
-def unreached(session: Session, account_id: int) -> Unreached:
-    """Return why an account's clients get no messages now."""
+def unreached(session: Session, account_id: int, totals: Counter[str]) -> Unreached:
+    """Return why an account's clients get no messages now; `totals` are its figures."""
     # The list has one line for many clients at the most, and each is found by its number.
     same_number = and_(Cliente.usuario_id == Baja.usuario_id, Cliente.telefono_e164 == Baja.telefono_e164)
     listed = (
@@ -35,8 +36,8 @@ def unreached(session: Session, account_id: int) -> Unreached:
     opted_out, of_these_never_written_to = session.execute(listed).one()
     never_written_to = figures.clients(active=True, with_number=True, written_to=False)
     return Unreached(
-        figures.total_of(session, account_id, figures.clients(active=False)),
-        figures.total_of(session, account_id, figures.clients(active=True, with_number=False)),
+        sum(totals[each] for each in figures.clients(active=False)),
+        sum(totals[each] for each in figures.clients(active=True, with_number=False)),
         opted_out,
-        figures.total_of(session, account_id, never_written_to) - of_these_never_written_to,
+        sum(totals[each] for each in never_written_to) - of_these_never_written_to,
     )
