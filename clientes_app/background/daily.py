@@ -15,8 +15,7 @@ from ..models import Privacidad
 from ..models.types import utc_now
 from ..privacy.retention import sweep
 from ..reports.counted.counting import count_everything
-from ..reports.hours_report import fold_all_sales
-from ..reports.kept_clients import count_kept_again
+from ..reports.counted.figures import fold_everything
 from ..sending.erased import pseudonym_key
 from ..settings import current_settings
 from .lookout import Lookout
@@ -34,18 +33,18 @@ class Daily(Lookout):
     seconds = LOOK_SECONDS
 
     def look(self) -> None:
-        """Delete what was left over; sweep where a day is over."""
+        """Delete what was left over, and fold what was noted; sweep where a day is over."""
         with self.app.app_context():
             storage = storage_of(current_settings())
             # Files are this machine's own: another one that sweeps the database does not see them.
             if deleted := storage.sweep(db.engine):
                 log.info("deleted %d files or imports' rows that were left over", deleted)
+            # Notes are added to the counts before they are so many that who looks at a report waits for it.
+            fold_everything(db.engine)
             if not take_turn(db.engine):
                 return
             done = sweep(storage, self.stopping.is_set)
             count_everything(db.engine, self.stopping.is_set)
-            fold_all_sales(db.engine)
-            count_kept_again(current_settings().default_region)
         log.info("swept %d messages, %d campaigns, %d imports", done.messages, done.campaigns, done.imports)
 
 

@@ -56,6 +56,8 @@ class Fields(NamedTuple):
     """Whether it says that the client is not active."""
     campos: str = ""
     """What it says of the account's own fields: see `Row.campos`."""
+    venta: str = ""
+    """What a row of a till says of a sale: see `Row.venta`."""
 
 
 class Row(NamedTuple):
@@ -160,6 +162,11 @@ def check(fields: Fields, region: str) -> Row:
     return Row._make((*said, *keys_of(*said, region), tags, *answers, _fault(read), "", fields.campos, ""))
 
 
+def with_sale(row: Row, said: str) -> Row:
+    """Return a row of a till with what it says of a sale; there nobody needs a name."""
+    return row._replace(venta=said, fault="" if row.fault == NO_NAME else row.fault)
+
+
 def fault_of_tags(tags: tuple[str, ...]) -> str:
     """Return what is wrong with the tags of a client; empty where nothing is."""
     if len(tags) > MOST_TAGS:
@@ -204,7 +211,7 @@ def _reader_of_sales(layout: Layout) -> Callable[[Row, Sequence[str]], Row]:
     def as_sale(row: Row, cells: Sequence[str]) -> Row:
         filled = (filter(None, (as_text(cells[at]) for at in places if at < len(cells))) for as_text, places in columns)
         said = "\n".join(next(texts, "") for texts in filled)
-        return row._replace(venta=said, fault="" if row.fault == NO_NAME else row.fault)
+        return with_sale(row, said)
 
     return as_sale
 

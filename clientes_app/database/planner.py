@@ -35,6 +35,7 @@ INDEXES = {
         "sqlite_autoindex_publicidad_del_dia_1": "2000000 500000 5 1",
         "ix_publicidad_del_dia_dia": "2000000 60000",
     },
+    "contado": {"contado": "400000 100000 5000 1"},
     "compra_despues": {
         "ix_compra_despues_campana_id": "200000 1000 1 1 1",
         "ix_compra_despues_usuario_id_fecha": "200000 50000 1 1 1 1",

@@ -67,7 +67,7 @@ def shown_context(row: Importacion) -> dict[str, Any]:
     shown = {"row": row, "progress": progress, "undoable": undoable, "undone": undone, "sheet": sheet, **listed}
     if row.clase is ClaseImportacion.CLIENTES:
         return shown
-    return shown | {"brought": services.undo_extent(row), "pesos": Decimal(row.sumas.get("pesos", 0))}
+    return shown | {"brought": services.undo_extent(row)}
 
 
 def list_context(row: Importacion) -> dict[str, Any]:
@@ -90,9 +90,10 @@ def counts_context(row: Importacion) -> dict[str, Any]:
         "counts": counts_of(row),
         "lines": sum(each.count for each in counts_of(row)),
         "kinds": kinds_of(row),
-        "decidable": row.estado is EstadoImportacion.REVISADA and row.clase is ClaseImportacion.CLIENTES,
+        "decidable": row.estado is EstadoImportacion.REVISADA,
         "is_of_sales": row.clase is ClaseImportacion.VENTAS,
         "differing": {},
+        "pesos": Decimal(row.sumas.get("pesos", 0)),
         "sale_of": partial(shown_sale, zone=account_zone()),
         "new_fields": [column.name for column in layout.own if column.field_id is None],
         "left_out": layout.left_out,

@@ -49,13 +49,13 @@ def find_import(account_id: int, import_id: int) -> Importacion:
 
 
 def find_import_of_clients(account_id: int, import_id: int) -> Importacion:
-    """Return an import whose rows a person can mend and answer for.
+    """Return an import whose rows a person can answer for.
 
     Raises NotFound, and Conflict where its rows are sales.
     """
     row = find_import(account_id, import_id)
     if row.clase is not ClaseImportacion.CLIENTES:
-        raise Conflict(gettext("The rows of a till are mended in its file: upload that again, no sale comes twice."))
+        raise Conflict(gettext("Nobody is asked about the rows of a till."))
     return row
 
 

@@ -41,14 +41,13 @@ from .importacion import (
     PersonaOlvidada,
 )
 from .informe import (
+    Anotado,
     CampanaContada,
     CompraDespues,
+    Contado,
     EntregasContadas,
     MensajesContados,
     ReciboAnotado,
-    SinMensajesContados,
-    VentaAnotada,
-    VentasContadas,
 )
 from .persons.enlace import Enlace
 from .persons.numero_propio import NumeroPropio
@@ -75,6 +74,7 @@ __all__ = [
     "UNFINISHED",
     "Accion",
     "Alcance",
+    "Anotado",
     "ArchivoImportado",
     "Auditoria",
     "Baja",
@@ -93,6 +93,7 @@ __all__ = [
     "CodigoDeRecuperacion",
     "CompraDespues",
     "Consumo",
+    "Contado",
     "Cuenta",
     "DestinoDeFila",
     "DiaPropio",
@@ -131,7 +132,6 @@ __all__ = [
     "Segmento",
     "SegundoPasoFallido",
     "Sesion",
-    "SinMensajesContados",
     "TipoDeCambio",
     "TipoDeCampana",
     "TipoDeCampo",
@@ -141,6 +141,4 @@ __all__ = [
     "Usuario",
     "ValorDeCampo",
     "Venta",
-    "VentaAnotada",
-    "VentasContadas",
 ]

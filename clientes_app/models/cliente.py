@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -70,6 +70,8 @@ class Cliente(Base):
     total_compras: Mapped[Decimal] = mapped_column(Money, default=0, server_default="0")
     numero_compras: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many sales were made to it; a trigger on `venta` counts."""
+    escrito: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a message went out to it: counting the message's campaign says so."""
     fallo_dejado: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When somebody said to go on writing to its number, though it does not work."""
     activo: Mapped[bool] = mapped_column(default=True)

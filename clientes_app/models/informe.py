@@ -5,10 +5,10 @@ Nobody who changes rows waits for a sum: whoever looks at a report folds. docs/r
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
@@ -104,48 +104,35 @@ class CompraDespues(Base):
     total: Mapped[Decimal] = mapped_column(Money)
 
 
-class VentaAnotada(Base):
-    """A sale that came into a quarter of an hour, or went out of it, since these were counted."""
+class Contado(Base):
+    """How many there are of what a figure counts in one quarter of an hour, counted from 1970 in UTC.
 
-    __tablename__ = "venta_anotada"
-    __table_args__ = (Index("ix_venta_anotada_usuario_id_id", "usuario_id", "id"),)
+    The database's triggers count: sales, clients by when they came, last bought and can be written to, and purchases
+    after messages. `reports/counted/figures.py` tells the figures.
+    """
+
+    __tablename__ = "contado"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    usuario_id: Mapped[int] = mapped_column(Id, ForeignKey("usuario.id", ondelete="RESTRICT"), primary_key=True)
+    cifra: Mapped[str] = mapped_column(String(16), primary_key=True)
+    cuarto: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    """0 where the figure asks for no time."""
+    cuantos: Mapped[int] = mapped_column(BigInteger)
+    centavos: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """What they sum up to, where that is asked: a whole number, which both databases add exactly."""
+
+
+class Anotado(Base):
+    """What is to be added to `contado`, on PostgreSQL: two who change one count would wait for each other there."""
+
+    __tablename__ = "anotado"
+    __table_args__ = (Index("ix_anotado_usuario_id_id", "usuario_id", "id"),)
 
     id: Mapped[PrimaryKey]
     usuario_id: Mapped[int] = mapped_column(BigInteger)
+    cifra: Mapped[str] = mapped_column(String(16))
     cuarto: Mapped[int] = mapped_column(BigInteger)
-    ventas: Mapped[int]
-    """1, or -1."""
-    en_punto: Mapped[int]
-    """The same where the sale was at the very beginning of the quarter, and else 0."""
-
-
-class VentasContadas(Base):
-    """How many sales an account made in one quarter of an hour, counted from 1970 in UTC."""
-
-    __tablename__ = "ventas_contadas"
-
-    usuario_id: Mapped[int] = mapped_column(Id, ForeignKey("usuario.id", ondelete="RESTRICT"), primary_key=True)
-    cuarto: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    ventas: Mapped[int]
-    en_punto: Mapped[int]
-    """How many of them at its very beginning: noon, to the microsecond, is the hour of those that say none."""
-
-
-class SinMensajesContados(Base):
-    """The report of an account's clients, counted at one moment: kept where counting takes long."""
-
-    __tablename__ = "sin_mensajes_contados"
-
-    usuario_id: Mapped[int] = mapped_column(Id, ForeignKey("usuario.id", ondelete="RESTRICT"), primary_key=True)
-    inactivos: Mapped[int]
-    sin_numero: Mapped[int]
-    de_baja: Mapped[int]
-    nunca_escritos: Mapped[int]
-    dia: Mapped[date]
-    """The day that it was for the account."""
-    activos: Mapped[int]
-    grupos: Mapped[list[list[int]]] = mapped_column(JSON)
-    """How many clients are of each band, by their last purchase and how often they bought."""
-    meses: Mapped[list[list[int]]] = mapped_column(JSON)
-    """How many came and how many numbers opted out, by month, the latest first."""
-    contado: Mapped[datetime] = mapped_column(UtcDateTime)
+    cuantos: Mapped[int] = mapped_column(BigInteger)
+    """Less than nothing, where some are gone."""
+    centavos: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

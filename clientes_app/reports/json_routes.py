@@ -14,9 +14,9 @@ from ..web.csv_export import csv_download
 from ..web.filters import chosen_of
 from . import as_json, bp, tables
 from .campaign_report import campaign_report
+from .clients_report import clients_report
 from .forms import month_named
 from .hours_report import hours_report
-from .kept_clients import clients_report
 from .month_report import month_report
 from .tables import Table
 

@@ -13,9 +13,9 @@ from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..tenancy import Account
 from ..values.days import day_after, day_of, start_of
-from .counted import sums
+from .counted import figures, sums
 from .counted.counting import count_account, is_behind
-from .counted.purchases import takings_in
+from .counted.purchases import days_of, takings_in
 from .counted.quarters import Span
 from .month_report import month_before, opt_outs_in, span_of
 
@@ -65,14 +65,16 @@ class KeptMonths:
 
 def kept_months(account: Account) -> KeptMonths:
     """Return the months as they were counted last."""
+    figures.fold(engine_apart(), account.id)
     session = db.session()
     today = day_of(utc_now(), account.zone).date
     first = today.replace(day=1)
+    days = days_of(session, account.id)
     return KeptMonths(
         first,
-        _figures(session, account, span_of(first, account)),
-        _figures(session, account, _as_far_before(today, account)),
-        _months(session, account, first),
+        _figures(session, account, span_of(first, account), days),
+        _figures(session, account, _as_far_before(today, account), days),
+        _months(session, account, first, days),
         is_behind(engine_apart(), account.id),
     )
 
@@ -91,7 +93,7 @@ def _as_far_before(today: date, account: Account) -> Span:
     return Span(start_of(before, account.zone), start_of(end, account.zone))
 
 
-def _figures(session: Session, account: Account, span: Span) -> Figures:
+def _figures(session: Session, account: Account, span: Span, days: int) -> Figures:
     counts = sums.counts_in(session, account.id, span)
     prices = sums.prices_of(session, [count.campana_id for count in counts])
     return Figures(
@@ -99,17 +101,17 @@ def _figures(session: Session, account: Account, span: Span) -> Figures:
         sums.delivered(counts),
         sums.cost_of(counts, prices),
         sums.costed_of(counts, prices),
-        takings_in(session, account.id, span).sales,
+        takings_in(session, account.id, span, days).sales,
         opt_outs_in(session, account.id, span),
     )
 
 
-def _months(session: Session, account: Account, first: date) -> list[MonthOfMoney]:
+def _months(session: Session, account: Account, first: date, days: int) -> list[MonthOfMoney]:
     months: list[MonthOfMoney] = []
     for _ in range(MONTHS_SHOWN):
         span = span_of(first, account)
         cost = _cost(session, sums.counts_in(session, account.id, span))
-        months.insert(0, MonthOfMoney(first, cost, takings_in(session, account.id, span).pesos))
+        months.insert(0, MonthOfMoney(first, cost, takings_in(session, account.id, span, days).pesos))
         first = month_before(first)
     return months
 

@@ -13,11 +13,10 @@ from ..web.csv_export import csv_download
 from ..web.filters import chosen_of
 from . import bp, report_words, tables
 from .campaign_report import campaign_report
-from .clients_report import FREQUENCY, RECENCY, searches
+from .clients_report import FREQUENCY, RECENCY, clients_report, searches
 from .forms import month_named
 from .good_hours import good_hours
 from .hours_report import hours_report
-from .kept_clients import clients_report
 from .month_report import month_report, present_month
 from .tables import Table
 

@@ -185,6 +185,8 @@ def test_a_workbook_and_its_pages(admin: CheckingClient, till: Till, imports: Im
     sheet.append(["Fecha y hora", "NIT/CC", "Valor", "Producto", "Factura No."])
     sheet.append([at(5, 10, 30), 1020304, 59900.5, "Zapatos", "F-1"])
     sheet.append([at(6, 11), 999, 1000, "", "F-2"])
+    sheet.append([at(6, 12), 999, 1000, "", "F-3"])
+    sheet.append([at(6, 13), 999, 1000, "", "F-4"])
     content = BytesIO()
     book.save(content)
     assert "Ventas de una caja" in admin.get("/clientes/importar/").text
@@ -201,15 +203,27 @@ def test_a_workbook_and_its_pages(admin: CheckingClient, till: Till, imports: Im
     page = admin.get(shown).text
     assert 'data-sum="pesos">$ 59.900,50<' in page.replace("\u00a0", " ")
     assert "Ningún cliente tiene este documento o número" in admin.get(f"{shown}filas/?veredicto=mala").text
-    assert admin.send(f"{shown}filas/3/", {"dejar": "1"}).status_code == 409
+    assert admin.send(f"{shown}filas/3/respuesta/", {"respuesta": "fuera"}).status_code == 409
+    first_again = {"documento": "1020304", "fecha": "06/03/2026", "total": "1000", "recibo": "F-1"}
+    admin.send(f"{shown}filas/4/", first_again)
+    assert "de un recibo solo se toma la primera fila" in admin.get(f"{shown}filas/?veredicto=doble").text
+    assert "F-3" in admin.get(f"{shown}rechazadas/").text
+    mended = {"documento": "1020304", "fecha": "06/03/2026", "hora": "9:00", "total": "1.000,50", "concepto": "Medias"}
+    admin.send(f"{shown}filas/5/", mended | {"fecha": "ayer"})
+    assert 'value="Medias"' in admin.get(f"{shown}filas/?veredicto=mala").text, "what was typed still stands there"
+    admin.send(f"{shown}filas/5/", mended)
+    sums = admin.get(shown).text.replace("\u00a0", " ")
+    assert 'data-sum="pesos">$ 60.901<' in sums
+    assert 'data-sum="clientes">1<' in sums
     admin.send(f"{shown}aplicar/")
     imports.work()
-    assert "1 venta nueva" in admin.get(shown).text
-    assert "1 venta nueva" in admin.get("/clientes/importar/").text
+    assert "2 ventas nuevas" in admin.get(shown).text
+    assert "2 ventas nuevas" in admin.get("/clientes/importar/").text
     assert "importó ventas" in admin.get("/auditoria/").text
     rejected = admin.get(f"{shown}rechazadas/").text
     assert "F-2" in rejected
-    assert "La venta que trajo se elimina" in admin.get(f"{shown}deshacer/").text
+    assert (till.ana, "06/03 09:00", Decimal("1000.50"), "Medias", "") in till.stored()
+    assert "Las 2 ventas que trajo se eliminan" in admin.get(f"{shown}deshacer/").text
     admin.send(f"{shown}deshacer/")
     imports.work()
     assert till.stored() == []

@@ -66,6 +66,10 @@ class Rows:
                 found.append(Bought(sale, last))
         return found
 
+    def written_to(self) -> set[int | None]:
+        """Return the clients to whom a message of a campaign went out."""
+        return {each.cliente_id for each in self.messages if each.estado is EstadoSMS.ENVIADO}
+
     def cost(self, messages: Sequence[SMSLog]) -> Decimal:
         costs = Decimal(0)
         for each in messages:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,12 +11,10 @@ from sqlalchemy import select, update
 
 from clientes_app.clients.search.listing import count
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, Cliente, OrigenBaja, Venta
-from clientes_app.reports import kept_clients
-from clientes_app.reports.clients_report import searches
+from clientes_app.models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog, Venta
+from clientes_app.reports.clients_report import clients_report, searches
 from clientes_app.reports.good_hours import good_hours
 from clientes_app.reports.hours_report import FEWEST_SALES, HoursReport, Slot, hours_report
-from clientes_app.reports.kept_clients import clients_report
 from clientes_app.reports.report_words import best_in_words
 from clientes_app.tenancy import Account
 
@@ -46,6 +43,9 @@ def random_shop(app: Flask, shop: Shop, clock: Clock) -> RandomShop:
     shop.add(Baja(telefono_e164="+573009990002", origen=OrigenBaja.MANUAL, usuario_id=made.account))
     with app.app_context(), unit_of_work() as session:
         session.execute(update(Cliente).where(Cliente.id == made.clients[5]).values(activo=False))
+        # What somebody tries on themselves goes to no client.
+        tried = SMSLog.campana_id.in_(select(CampanaSMS.id).where(CampanaSMS.es_prueba))
+        session.execute(update(SMSLog).where(tried).values(cliente_id=None))
     return made
 
 
@@ -67,33 +67,6 @@ def test_each_count_is_that_of_its_filters(random_shop: RandomShop) -> None:
         assert found[name] == getattr(report.unreached, name) >= 1, name
     assert sum(month.new_clients for month in report.months) == len(everybody) + 2
     assert sum(month.opt_outs for month in report.months) == 9
-
-
-def test_what_took_long_to_count_is_kept_for_a_day(
-    random_shop: RandomShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept_clients, "LONG_SECONDS", 0.0)
-
-    account = Account(random_shop.account, ZONE, "CO")
-    with random_shop.app.app_context():
-        first, again = clients_report(account), clients_report(account)
-        assert again == replace(first, counted=again.counted)
-        assert (first.counted, again.counted is None) == (None, False)
-
-    def without_number() -> int:
-        with random_shop.app.app_context():
-            report = clients_report(account)
-            return report.unreached.without_number
-
-    assert without_number() == 1
-    random_shop.shop.add_client(random_shop.account, "Otra", "")
-    assert without_number() == 1
-    with random_shop.app.app_context():
-        kept_clients.count_kept_again("CO")
-    assert without_number() == 2
-    random_shop.shop.add_client(random_shop.account, "Una más", "")
-    clock.pass_by(hours=26)
-    assert without_number() == 3
 
 
 def test_the_best_hour_is_known_from_enough_sales(app: Flask, shop: Shop, account: int, clock: Clock) -> None:

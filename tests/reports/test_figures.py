@@ -20,7 +20,10 @@ from clientes_app.privacy.services import erase
 from clientes_app.reports import behind
 from clientes_app.reports.behind import Asked, What
 from clientes_app.reports.campaign_report import MOST_STEPS, campaign_report
+from clientes_app.reports.clients_report import FREQUENCY, RECENCY, clients_report
+from clientes_app.reports.counted.unreached import Unreached
 from clientes_app.reports.hours_report import hours_report
+from clientes_app.reports.kept_months import kept_months
 from clientes_app.reports.month_report import month_report, span_of
 from clientes_app.sending import evidence
 from clientes_app.settings import current_settings
@@ -64,6 +67,8 @@ def check(shop: RandomShop, zone: str, days: int = 7) -> None:
         for campaign_id in rows.campaigns:
             check_campaign(rows, account, campaign_id, bought)
         check_hours(rows, account)
+        check_clients(rows, account)
+        check_home(rows, account, days)
         numbers = dict(db.session.execute(select(Cliente.id, Cliente.numero_compras)).all())
     sold = Counter(sale.cliente_id for sale in rows.sales)
     assert all(number == sold[client] for client, number in numbers.items() if client in sold)
@@ -146,6 +151,38 @@ def check_hours(rows: Rows, account: Account) -> None:
     assert report.without_hour == without_hour
     if report.best:
         assert slots[report.best] == max(slots.values())
+
+
+def check_clients(rows: Rows, account: Account) -> None:
+    report = clients_report(account)
+    clients = db.session.scalars(select(Cliente).where(Cliente.usuario_id == account.id)).all()
+    active = [each for each in clients if each.activo]
+    tiles = [[0] * len(FREQUENCY) for _ in (*RECENCY, None)]
+    for each in active:
+        if each.numero_compras and each.ultima_compra:
+            age = (report.today - each.ultima_compra.astimezone(account.zone).date()).days
+            column = sum(each.numero_compras >= least for least, _ in FREQUENCY) - 1
+            tiles[sum(age > days for days in RECENCY)][column] += 1
+    assert [[tile.clients for tile in row] for row in report.tiles] == tiles
+    listed, sent = {each.telefono_e164 for each in rows.opt_outs}, rows.written_to()
+    numbered = [each for each in active if each.telefono_e164]
+    assert report.unreached == Unreached(
+        len(clients) - len(active),
+        len(active) - len(numbered),
+        sum(each.telefono_e164 in listed for each in numbered),
+        sum(each.telefono_e164 not in listed and each.id not in sent for each in numbered),
+    )
+    for month in report.months:
+        assert month.new_clients == sum(rows.in_month(each.creado, month.first) for each in clients)
+
+
+def check_home(rows: Rows, account: Account, days: int) -> None:
+    bought = rows.bought(days)
+    kept = kept_months(account)
+    for month in kept.months:
+        then = [each for each in bought if rows.in_month(each.sale.fecha, month.first)]
+        assert month.pesos == plain.sums(then)[2], month.first
+    assert kept.figures.sales == sum(rows.in_month(each.sale.fecha, kept.first) for each in bought)
 
 
 def check_all(shops: list[RandomShop], days: int = 7) -> None:

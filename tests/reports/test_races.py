@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select
@@ -9,16 +11,19 @@ from sqlalchemy import delete, select
 from clientes_app.audit_log import NOBODY
 from clientes_app.background.daily import take_turn
 from clientes_app.clients.duplicates.merging import merge
-from clientes_app.clients.sales.services import Shown, delete_sale
+from clientes_app.clients.sales.services import NewSale, Shown, delete_sale, record_sale
 from clientes_app.extensions import db, engine_apart, unit_of_work
 from clientes_app.models import Cliente, CompraDespues, Venta
 from clientes_app.reports.counted import linking
+from clientes_app.reports.counted.counting import count_everything
+from clientes_app.reports.counted.figures import fold_everything
 
 from ..support.clock import Clock
 from ..support.races import race
 from ..support.shop import Shop, account_of
 from .plain import Rows
 from .random_shop import RandomShop
+from .test_figures import check
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -65,6 +70,32 @@ def test_linking_at_once_with_deleting_a_sale(made: RandomShop) -> None:
         assert outcomes.refused == []
         made.sales.remove(sale_id)
         check_links(made)
+
+
+def test_counting_while_sales_and_messages_come_and_go(made: RandomShop) -> None:
+    here = account_of(made.account)
+    for place in range(ROUNDS):
+        with made.app.app_context():
+            sale = db.session.get_one(Venta, made.sales[place])
+            shown = Shown(sale.cliente_id, sale.id, sale.ediciones)
+        seller = made.clients[place]
+        outcomes = race(
+            made.app,
+            sweep,
+            lambda client=seller: record_sale(here, client, NewSale(Decimal(5_000), moment=made.moment())),
+            sweep,
+            lambda shown=shown: delete_sale(here, shown, by=NOBODY),
+            made.add_campaign,
+            lambda client=seller: record_sale(here, client, NewSale(Decimal(7_000))),
+        )
+        assert outcomes.refused == []
+    check(made, ZONE)
+
+
+def sweep() -> None:
+    """Count as the daily sweep does."""
+    count_everything(engine_apart(), lambda: False)
+    fold_everything(engine_apart())
 
 
 def forget_links(made: RandomShop) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from ...client_files.parsing import Batch
+from ...client_files.rows import Fields, check
 from ...database.transactions import read_transaction, write_transaction
 from ...fields.services import lock_fields
 from ...sending.erased import wake_numbers
 from .. import jobs
 from ..changing import Change
 from ..jobs import Job
+from ..mending import Mending
 from ..own_fields.own_texts import OwnFields, with_columns
 from ..staging.judging import judge
 from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
@@ -42,7 +44,20 @@ def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Batch], Jud
     return judged
 
 
-def no_sums(_connection: Connection, _job: Job, _staging: Staging) -> dict[str, Any]:
+def mend_client(connection: Connection, mending: Mending, staging: Staging, before: Staged, said: Fields) -> Judged:
+    """Judge a client that a person mended, as the dry run judges each; what it says of own fields is remembered."""
+    own = OwnFields(mending.layout.own)
+    said = said._replace(baja=said.baja or before.row.baja, inactivo=before.row.inactivo)
+    mended = own.checked(check(said, mending.region))
+    with_tags = bool(mending.tags or said.etiquetas)
+    matches = find_clients(connection, mending.account_id, [mended], own, with_tags=with_tags)
+    mending.layout = with_columns(mending.layout, own)
+    return judge(
+        [((before.number, list(before.cells)), mended)], matches, staging.seen([mended], matches.ids()), mending.tags
+    )
+
+
+def no_sums(_connection: Connection, _job: Job | Mending, _staging: Staging) -> dict[str, Any]:
     """Return nothing: clients are counted, and come to no sum."""
     return {}
 

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from ...client_files.parsing import Batch
+from ...client_files.rows import Fields, check, with_sale
 from ...database.transactions import read_transaction
 from ..jobs import Job
+from ..mending import Mending
 from ..sales.buyers import key_of_buyer
-from ..sales.judging_sales import judge_sales, zone_of_account
+from ..sales.judging_sales import Till, judge_sales, zone_of_account
 from ..sales.sale_texts import read_sale
-from ..staging.store import Staging
+from ..staging.store import Staged, Staging
 from .of_clients import Judged
 
 
@@ -28,10 +30,16 @@ def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judge
     return judged
 
 
-def sums_of_sales(connection: Connection, job: Job, staging: Staging) -> dict[str, Any]:
+def mend_sale(connection: Connection, mending: Mending, staging: Staging, before: Staged, said: Fields) -> Judged:
+    """Judge a sale that a person mended, as the dry run judges each."""
+    mended = with_sale(check(said, mending.region), said.venta)
+    return judge_sales(connection, mending, staging, [((before.number, list(before.cells)), mended)])
+
+
+def sums_of_sales(connection: Connection, till: Till, staging: Staging) -> dict[str, Any]:
     """Return what the new sales of a reviewed file come to, and how many people made them."""
     pesos, buyers = Decimal(0), set[str]()
-    zone = zone_of_account(connection, job.account_id)
+    zone = zone_of_account(connection, till.account_id)
     for staged in staging.new_ones():
         pesos += read_sale(staged.row.venta, zone).total
         buyers.add(str(staged.client_id) if staged.client_id else key_of_buyer(staged.row, None))

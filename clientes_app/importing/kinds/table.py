@@ -11,15 +11,17 @@ from sqlalchemy import Connection, Engine
 from ...client_files.columns import Layout
 from ...client_files.meaning.roles import OF_BUYERS, OF_SALES, Contents, Role
 from ...client_files.parsing import Batch
+from ...client_files.rows import Fields
 from ...models import Cliente, ClienteEtiqueta, Venta
 from ..jobs import Job
+from ..mending import Mending
 from ..sales.storing_sales import store_sales
 from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
 from ..staging.store import Staged, Staging
 from ..undo_extent import extent_of
-from .of_clients import Judged, judge_of_clients, no_sums, store_clients
-from .of_sales import judge_of_sales, sums_of_sales
+from .of_clients import Judged, judge_of_clients, mend_client, no_sums, store_clients
+from .of_sales import judge_of_sales, mend_sale, sums_of_sales
 from .undoing_clients import delete_created, restore_changed
 
 Step = Callable[[Connection, Job], bool]
@@ -44,7 +46,9 @@ class Kind:
 
     judge: Callable[[Engine, Job], Callable[[Staging, Batch], Judged]]
     """Returns the function that judges the batches of an import, one after the other."""
-    sums: Callable[[Connection, Job, Staging], dict[str, Any]]
+    mend: Callable[[Connection, Mending, Staging, Staged, Fields], Judged]
+    """Judges a row in whose place a person put other fields."""
+    sums: Callable[[Connection, Job | Mending, Staging], dict[str, Any]]
     """Returns what a reviewed file comes to, beside its counters."""
     store: Callable[[Connection, Job, Sequence[Staged]], list[Outcome]]
     """Stores a batch of rows, found out once more whose they are, and returns what became of each."""
@@ -58,6 +62,7 @@ class Kind:
 
 _CLIENTS = Kind(
     judge_of_clients,
+    mend_client,
     no_sums,
     store_clients,
     (delete_created, restore_changed),
@@ -67,6 +72,7 @@ _CLIENTS = Kind(
 )
 _SALES = Kind(
     judge_of_sales,
+    mend_sale,
     sums_of_sales,
     store_sales,
     (delete_sales, delete_created),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -14,7 +14,6 @@ from ...client_files.rows import Row
 from ...models import Cuenta
 from ...models.types import utc_now
 from ...web.i18n import zone_of
-from ..jobs import Job
 from ..own_fields.own_texts import OwnFields
 from ..staging.matching import Existing, find_clients
 from ..staging.store import Holder, Seen, Staged, Staging
@@ -22,6 +21,18 @@ from ..staging.verdicts import REJECTED, Verdict
 from .buyers import NO_NAME, NOBODY, buyer_of, key_of_buyer
 from .known_sales import KnownSales, keys_in_file, known_sales
 from .sale_texts import BadSale, Sale, read_sale, require_past
+
+
+class Till(Protocol):
+    """What is to be known of an import of sales."""
+
+    @property
+    def account_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def makes_clients(self) -> bool:
+        """Whether buyers who are no clients yet become clients."""
 
 
 class Bought(NamedTuple):
@@ -36,10 +47,10 @@ def zone_of_account(connection: Connection, account_id: int) -> ZoneInfo:
     return zone_of(Session(connection).get(Cuenta, account_id))
 
 
-def bought_by(connection: Connection, job: Job, rows: Sequence[Row]) -> list[Bought | BadSale]:
+def bought_by(connection: Connection, till: Till, rows: Sequence[Row]) -> list[Bought | BadSale]:
     """Return what each row means, or why it is no sale that can be stored."""
-    zone = zone_of_account(connection, job.account_id)
-    now, matches = utc_now(), find_clients(connection, job.account_id, rows, OwnFields(()), with_tags=False)
+    zone = zone_of_account(connection, till.account_id)
+    now, matches = utc_now(), find_clients(connection, till.account_id, rows, OwnFields(()), with_tags=False)
 
     def meant(row: Row) -> Bought | BadSale:
         if row.fault:
@@ -48,7 +59,7 @@ def bought_by(connection: Connection, job: Job, rows: Sequence[Row]) -> list[Bou
             bought = Bought(read_sale(row.venta, zone), buyer_of(row, matches))
             require_past(bought.sale, now)
             if bought.client is None:
-                _require_maker(row, job)
+                _require_maker(row, till)
         except BadSale as bad:
             return bad
         return bought
@@ -56,17 +67,17 @@ def bought_by(connection: Connection, job: Job, rows: Sequence[Row]) -> list[Bou
     return [meant(row) for row in rows]
 
 
-def known_of(connection: Connection, job: Job, meant: Sequence[Bought | BadSale]) -> KnownSales:
+def known_of(connection: Connection, till: Till, meant: Sequence[Bought | BadSale]) -> KnownSales:
     """Return the sales that are stored of those that rows mean."""
     bought = [each for each in meant if isinstance(each, Bought)]
     client_ids = [each.client.id for each in bought if each.client]
-    return known_sales(connection, job.account_id, [each.sale for each in bought], client_ids)
+    return known_sales(connection, till.account_id, [each.sale for each in bought], client_ids)
 
 
-def judge_sales(on: Connection, job: Job, staging: Staging, batch: Batch) -> tuple[list[Staged], Seen]:
+def judge_sales(on: Connection, till: Till, staging: Staging, batch: Batch) -> tuple[list[Staged], Seen]:
     """Return the rows with their verdicts, and the keys that they are the first in the file to have."""
-    meant = bought_by(on, job, [row for _, row in batch])
-    known = known_of(on, job, meant)
+    meant = bought_by(on, till, [row for _, row in batch])
+    known = known_of(on, till, meant)
     keys = [_keys(row, each) for (_, row), each in zip(batch, meant, strict=True)]
     seen = staging.first_rows(key for asked, _ in keys for key in asked)
     firsts: dict[str, Holder] = {}
@@ -82,12 +93,12 @@ def judge_sales(on: Connection, job: Job, staging: Staging, batch: Batch) -> tup
     return staged, Seen(firsts, {}, {})
 
 
-def _require_maker(row: Row, job: Job) -> None:
+def _require_maker(row: Row, till: Till) -> None:
     """Make sure that the buyer of a row becomes a client.
 
     Raises BadSale.
     """
-    if not job.makes_clients:
+    if not till.makes_clients:
         raise BadSale(NOBODY)
     if not row.nombre:
         raise BadSale(NO_NAME)

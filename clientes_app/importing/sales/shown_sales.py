@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from ...client_files.meaning.roles import OF_SALES, Role
 from ...client_files.rows import Row
 from ...models.types import utc_now
 from .known_sales import Stored, known_sales
@@ -23,6 +24,11 @@ class ShownSale(NamedTuple):
     sale: Sale | None
     problem: str = ""
     """Why it is no sale; still to be translated."""
+
+    @property
+    def written(self) -> list[tuple[Role, str]]:
+        """What it says, column by column."""
+        return list(zip(OF_SALES, self.told, strict=True))
 
 
 class Difference(NamedTuple):

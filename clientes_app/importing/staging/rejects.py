@@ -11,6 +11,7 @@ from ...client_files.meaning.roles import OF_SALES, Role
 from ...client_files.meaning.tag_lists import join_tags
 from ...client_files.rows import Row
 from ..own_fields.own_texts import UNREADABLE, OwnFields
+from ..sales.sale_texts import told_of
 from .store import Staged
 from .verdicts import Verdict
 
@@ -34,9 +35,7 @@ def cells_of(staged: Staged, layout: Layout) -> Sequence[str]:
 def reason_of(staged: Staged, own: OwnFields) -> str:
     """Return why a row is not imported."""
     if staged.verdict is Verdict.DOUBLE:
-        if staged.row.venta:
-            return str(gettext("The same sale as row %(row)s.", row=staged.other))
-        return str(gettext("The same client as row %(row)s.", row=staged.other))
+        return _as_double(staged)
     if staged.verdict is Verdict.LEFT_OUT:
         return str(gettext("Left out."))
     if staged.verdict is not Verdict.ASKED:
@@ -53,6 +52,20 @@ def reason_of(staged: Staged, own: OwnFields) -> str:
             row=staged.other,
         )
     )
+
+
+def _as_double(staged: Staged) -> str:
+    if told_of(staged.row.venta).receipt:
+        sentence = gettext(
+            "The same sale as row %(row)s: of a receipt only the first row is taken, so its total has to be the whole"
+            " one.",
+            row=staged.other,
+        )
+    elif staged.row.venta:
+        sentence = gettext("The same sale as row %(row)s.", row=staged.other)
+    else:
+        sentence = gettext("The same client as row %(row)s.", row=staged.other)
+    return str(sentence)
 
 
 def fault_of(row: Row, own: OwnFields) -> str:

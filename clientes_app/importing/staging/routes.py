@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from ...client_files.columns import Layout
+from ...client_files.meaning.roles import OF_SALES, Contents
 from ...client_files.meaning.tag_lists import split_tags
 from ...client_files.rows import Fields, joined_own_texts, readable_again
 from ...errors import DomainError
@@ -43,7 +44,7 @@ def rows(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def mend(pk: int, row: int) -> ResponseReturnValue:
     """Mend a wrong row, or leave it out."""
-    found = services.find_import_of_clients(current_user.account_id, pk)
+    found = services.find_import(current_user.account_id, pk)
     if "dejar" in request.form:
         staged = staged_rows.leave_out(current_user.account_id, pk, row, place().storage)
     else:
@@ -111,10 +112,15 @@ def _row_again(pk: int, staged: Staged, listed: Verdict) -> ResponseReturnValue:
 
 
 def _fields(layout: Layout) -> Fields:
-    form = {name: clean_line(request.form.get(name, "")) for name in ("nombre", "telefono", "documento", "etiquetas")}
-    tags = split_tags(form["etiquetas"])
-    own = joined_own_texts([clean_line(request.form.get(f"campo{place}", "")) for place in range(len(layout.own))])
-    return Fields(form["nombre"], form["telefono"], form["documento"], tags, baja="baja" in request.form, campos=own)
+    person = Fields(_typed("nombre"), _typed("telefono"), _typed("documento"))
+    if layout.contents is Contents.SALES:
+        return person._replace(venta="\n".join(_typed(role.value) for role in OF_SALES))
+    own = joined_own_texts([_typed(f"campo{place}") for place in range(len(layout.own))])
+    return person._replace(etiquetas=split_tags(_typed("etiquetas")), baja="baja" in request.form, campos=own)
+
+
+def _typed(name: str) -> str:
+    return clean_line(request.form.get(name, ""))
 
 
 def _said(row: Importacion, staged: Staged) -> str:

@@ -6,20 +6,17 @@ from collections.abc import Callable, Collection, Iterator
 
 from flask_babel import gettext
 
-from ...client_files.columns import Layout
-from ...client_files.meaning.tag_lists import split_tags
-from ...client_files.rows import Fields, check
+from ...client_files.rows import Fields
 from ...errors import Conflict, NotFound
 from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion
 from ...tenancy import lock_owned, owned
 from ..jobs import Surroundings
-from ..own_fields.own_texts import OwnFields, with_columns
+from ..kinds.table import kind_for
+from ..mending import Mending
 from ..reviewing import counted, counted_rejected
 from ..services import lock_import
 from ..storage.kept import Storage
-from .judging import judge
-from .matching import find_clients
 from .store import Staged, Staging
 from .verdicts import Verdict
 
@@ -32,18 +29,12 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
     with unit_of_work() as session:
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
         with place.storage.of(session.connection(), row.id, row.archivo).staging() as staging:
-            before = _mendable(staging, number)
-            said = fields._replace(baja=fields.baja or before.row.baja, inactivo=before.row.inactivo)
-            layout = Layout.from_json(row.columnas)
-            own = OwnFields(layout.own)
-            mended = own.checked(check(said, place.region))
-            connection = session.connection()
-            tags = split_tags(row.etiqueta)
-            matches = find_clients(connection, account_id, [mended], own, with_tags=bool(tags or fields.etiquetas))
-            seen = staging.seen([mended], matches.ids())
-            (staged,), firsts = judge([((number, list(before.cells)), mended)], matches, seen, tags)
-            row.columnas = with_columns(layout, own).to_json()
+            mending, connection = Mending.of(row, place.region), session.connection()
+            kind = kind_for(mending.layout)
+            (staged,), firsts = kind.mend(connection, mending, staging, _mendable(staging, number), fields)
+            row.columnas = mending.layout.to_json()
             staging.replace(staged, firsts)
+            row.sumas = kind.sums(connection, mending, staging)
             count(row, staging)
     return staged
 

@@ -27,7 +27,7 @@ from ...models import (
     SMSLog,
 )
 from ...models.types import utc_now
-from . import linking
+from . import linking, written_to
 from .quarters import quarter_in
 
 DELIVERED = (Recibo.DELIVERED, Recibo.READ)
@@ -60,6 +60,9 @@ class _Count:
     deliveries: Sequence[Row[*tuple[Any, ...]]]
     marks: list[int]
     unlinked: list[int]
+    """Sales."""
+    unmarked: list[int]
+    """Clients that are to be marked as written to."""
 
 
 def is_behind(engine: Engine, account_id: int) -> bool:
@@ -88,6 +91,7 @@ def _count_all(engine: Engine, which: ColumnElement[bool], stopping: Callable[[]
             return
         count = _read(engine, campaign)
         linking.link(engine, count.unlinked)
+        written_to.mark(engine, count.unmarked)
         with write_transaction(engine) as connection:
             _store(connection, campaign, count)
 
@@ -134,6 +138,7 @@ def _read(engine: Engine, campaign: _Changed) -> _Count:
             connection.execute(_deliveries(campaign.id, connection.dialect.name)).all(),
             list(connection.scalars(marks)),
             linking.unlinked_sales(connection, campaign.id) if campaign.messages_too else [],
+            written_to.unmarked_clients(connection, campaign.id) if campaign.messages_too else [],
         )
 
 

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from ...models import CompraDespues
 from ...models.types import Money
 from ...shop.services import rules_of
-from .quarters import Span
+from . import figures
+from .quarters import A_DAY, Span, moment_of
 
-_A_DAY = 86_400
+_SECONDS_A_DAY = 86_400
 # SQLite sums doubles: rounded to cents, the sum is exact again.
 _PESOS = type_coerce(func.round(func.coalesce(func.sum(CompraDespues.total), 0), 2), Money)
 
@@ -54,7 +55,7 @@ def days_of(session: Session, account_id: int) -> int:
 
 def counted(account_id: int, days: int) -> list[ColumnElement[bool]]:
     """Return what a linked sale must meet to count."""
-    return [CompraDespues.usuario_id == account_id, CompraDespues.segundos <= days * _A_DAY]
+    return [CompraDespues.usuario_id == account_id, CompraDespues.segundos <= days * _SECONDS_A_DAY]
 
 
 def made_in(span: Span) -> list[ColumnElement[bool]]:
@@ -73,11 +74,16 @@ def purchases_in(session: Session, account_id: int, span: Span) -> Purchases:
     return _sum(session.execute(_sums([*counted(account_id, days_of(session, account_id)), *made_in(span)])).one())
 
 
-def takings_in(session: Session, account_id: int, span: Span) -> Takings:
-    """Sum up the same without asking who bought: an index alone answers."""
-    which = [*counted(account_id, days_of(session, account_id)), *made_in(span)]
-    found = session.execute(select(func.count(), _PESOS).where(*which)).one()
-    return Takings(*found)
+def takings_in(session: Session, account_id: int, span: Span, days: int) -> Takings:
+    """Sum up the same without asking who bought: what is kept by the day, and its ends by an index."""
+    first, end = -(-span.first // A_DAY) * A_DAY, span.end // A_DAY * A_DAY
+    if first >= end:
+        return _takings(session, account_id, days, span)
+    sales, cents = figures.sums_between(session, account_id, figures.purchases_within(days), first, end)
+    ends = Span(span.begins, moment_of(first)), Span(moment_of(end), span.ends)
+    found = [_takings(session, account_id, days, each) for each in ends]
+    pesos = Decimal(cents).scaleb(-2) + sum(each.pesos for each in found)
+    return Takings(sales + sum(each.sales for each in found), pesos)
 
 
 def by_campaign(session: Session, account_id: int, span: Span) -> Mapping[int, Purchases]:
@@ -86,6 +92,11 @@ def by_campaign(session: Session, account_id: int, span: Span) -> Mapping[int, P
     grouped = _sums(which).add_columns(CompraDespues.campana_id).group_by(CompraDespues.campana_id)
     found = {row.campana_id: _sum(row) for row in session.execute(grouped)}
     return dict(sorted(found.items(), key=lambda each: (-each[1].pesos, -each[0])))
+
+
+def _takings(session: Session, account_id: int, days: int, span: Span) -> Takings:
+    found = session.execute(select(func.count(), _PESOS).where(*counted(account_id, days), *made_in(span))).one()
+    return Takings(*found)
 
 
 def _sums(which: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:

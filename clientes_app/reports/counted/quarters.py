@@ -12,6 +12,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, cast, func
 from ...values.days import day_after, start_of
 
 SECONDS = 900
+A_DAY = 96
+"""So many are in a day of UTC, which begins with a multiple of it."""
 
 
 @dataclass(frozen=True)

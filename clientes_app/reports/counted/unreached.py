@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
 
-from ...models import Baja, Cliente, EstadoSMS, SMSLog
-from ...tenancy import owned
+from ...models import Baja, Cliente
+from . import figures
 
 
 @dataclass(frozen=True)
@@ -22,20 +23,21 @@ class Unreached:
     """They could get one, and never did."""
 
 
-def count_unreached(connection: Connection, account_id: int) -> Unreached:
-    """Return why an account's clients get no messages now."""
-    active = Cliente.activo.expression
-    listed = exists().where(Baja.usuario_id == account_id, Baja.telefono_e164 == Cliente.telefono_e164)
-    able = and_(active, Cliente.telefono_e164.is_not(None), ~listed)
-    got_one = exists().where(SMSLog.cliente_id == Cliente.id, SMSLog.estado == EstadoSMS.ENVIADO)
-    numbers = owned(Baja, account_id).with_only_columns(Baja.telefono_e164)
-    return Unreached(
-        _count(connection, account_id, ~active),
-        _count(connection, account_id, and_(active, Cliente.telefono_e164.is_(None))),
-        _count(connection, account_id, and_(active, Cliente.telefono_e164.in_(numbers))),
-        _count(connection, account_id, and_(able, ~got_one)),
+def unreached(session: Session, account_id: int, totals: Counter[str]) -> Unreached:
+    """Return why an account's clients get no messages now; `totals` are its figures."""
+    # The list has one line for many clients at the most, and each is found by its number.
+    same_number = and_(Cliente.usuario_id == Baja.usuario_id, Cliente.telefono_e164 == Baja.telefono_e164)
+    listed = (
+        select(func.count(), func.count().filter(~Cliente.escrito))
+        .select_from(Baja)
+        .join(Cliente, same_number)
+        .where(Baja.usuario_id == account_id, Cliente.activo)
     )
-
-
-def _count(connection: Connection, account_id: int, which: ColumnElement[bool] | Any) -> int:
-    return connection.scalar(owned(Cliente, account_id).where(which).with_only_columns(func.count())) or 0
+    opted_out, of_these_never_written_to = session.execute(listed).one()
+    never_written_to = figures.clients(active=True, with_number=True, written_to=False)
+    return Unreached(
+        sum(totals[each] for each in figures.clients(active=False)),
+        sum(totals[each] for each in figures.clients(active=True, with_number=False)),
+        opted_out,
+        sum(totals[each] for each in never_written_to) - of_these_never_written_to,
+    )
