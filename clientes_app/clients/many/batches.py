@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import Session
 
 from ...database.transactions import fetch_ids, id_list
 from ...database.turns import taking_turns
-from ...extensions import db, engine_apart, unit_of_work
+from ...extensions import db, unit_of_work
 from ...models import Cliente
 from ..locks import lock
 
 BATCH = 10_000
 """Rows changed at once: some 50 ms of work."""
-
-AT_ONE_TIME = 2
-"""So many batches PostgreSQL works on, on a connection each: more would leave too little to those who want a page."""
 
 SLOW_BATCH = 500
 """Rows deleted at once: each leaves the search index and is looked up in every table that refers to it."""
@@ -45,23 +40,6 @@ def change(ids: Sequence[int], action: Action, size: int = BATCH) -> int:
     """Do an action to all the ids, batch by batch, and return how many rows it changed."""
     rest = 0.5 if db.engine.dialect.name == "sqlite" else 0.0  # beside PostgreSQL's locks others write
     return sum(_change_batch(batch, action) for batch in taking_turns(batches(ids, size), rest))
-
-
-def change_independently(ids: Sequence[int], action: Action) -> int:
-    """Do an action that touches nothing which another client's batch changes: PostgreSQL does two at one time."""
-    if db.engine.dialect.name == "sqlite" or len(ids) <= BATCH:
-        return change(ids, action)
-    engine_apart()  # this thread waits, and keeps no connection meanwhile
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-
-    def in_a_thread(batch: Sequence[int]) -> int:
-        with app.app_context():
-            return _change_batch(batch, action)
-
-    with ThreadPoolExecutor(AT_ONE_TIME) as threads:
-        changed = sum(threads.map(in_a_thread, batches(ids, BATCH)))
-    db.session.expire_all()
-    return changed
 
 
 def in_batch(account_id: int, batch: Select[int]) -> ColumnElement[bool]:

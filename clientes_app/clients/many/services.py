@@ -16,7 +16,7 @@ from ..locks import lock_for_deletion
 from ..search.selection import Selection, selected
 from ..services import note_change_of_each
 from ..tags import tagging
-from .batches import SLOW_BATCH, change, change_independently, freeze, in_batch
+from .batches import SLOW_BATCH, change, freeze, in_batch
 
 NAMED = 20
 
@@ -93,7 +93,7 @@ def set_active(
         return connection.execute(update(Cliente).where(others).values(activo=active)).rowcount
 
     ids = freeze_selected(account_id, selection)
-    change_independently(ids, set_batch)
+    change(ids, set_batch)
     return len(ids)
 
 

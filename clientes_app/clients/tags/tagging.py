@@ -17,7 +17,7 @@ from ...errors import NotFound
 from ...extensions import db, unit_of_work
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
 from ...tenancy import delete_owned, get_owned, lock_owned, owned
-from ..many.batches import Action, batch_query, change_independently, freeze, in_batch
+from ..many.batches import Action, batch_query, change, freeze, in_batch
 from ..services import lock_client, note_change_of_each
 from .services import find_or_create_tags
 
@@ -67,7 +67,7 @@ def untag_clients(account_id: int, client_ids: Sequence[int], tag_id: int, *, by
         _tell_taken(session, account_id, batch, tag_id, by)
         return _untag(session.connection(), account_id, batch, tag_id)
 
-    change_independently(client_ids, untag_batch)
+    change(client_ids, untag_batch)
 
 
 def merge_tags(account_id: int, tag_id: int, into_id: int) -> Etiqueta:
@@ -90,13 +90,13 @@ def delete_tag(account_id: int, tag_id: int) -> Etiqueta:
     Raises NotFound.
     """
     tagged = _tagged(account_id, tag_id)
-    change_independently(tagged, lambda session, batch: _untag(session.connection(), account_id, batch, tag_id))
+    change(tagged, lambda session, batch: _untag(session.connection(), account_id, batch, tag_id))
     with unit_of_work() as session:
         return delete_owned(session, Etiqueta, account_id, tag_id)
 
 
 def _tag_all(client_ids: Sequence[int], action: Action) -> None:
-    change_independently(client_ids, action)
+    change(client_ids, action)
     if len(client_ids) >= MANY:
         look_anew(db.engine, ClienteEtiqueta)
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from clientes_app.audit_log import NOBODY, Actor
-from clientes_app.clients.many import batches
 from clientes_app.clients.many import services as many
 from clientes_app.clients.many.batches import BATCH, SLOW_BATCH, change
 from clientes_app.clients.search.criteria import Search, Status
@@ -67,18 +66,6 @@ def test_tags_are_given_and_taken(shop: Shop, account: int, other: int, whole: b
     assert tagged_with(vip) == tagged_with(far) == mine
     assert many.remove_tags(account, selection, [vip], by=NOBODY) == 2
     assert (tagged_with(vip), tagged_with(far)) == (set(), mine)
-
-
-def test_batches_side_by_side_reach_everybody_once(shop: Shop, account: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "BATCH", 2)
-    everybody = shop.add_clients(account, ["3001234567"] * 7)
-    (vip,) = tags.store_tags(account, ["VIP"])
-    for _ in range(2):
-        assert many.add_tags(account, ALL, [vip], by=NOBODY) == 7
-    assert many.set_active(account, Ticked(tuple(everybody)), active=False, by=NOBODY) == 7
-    assert (tagged_with(vip), active_ids()) == (set(everybody), set())
-    told = db.session.scalars(select(CambioDeCliente.cliente_id).order_by(CambioDeCliente.cliente_id)).all()
-    assert told == sorted(everybody * 2), "of the tag, and of the activity"
 
 
 def test_stories_tell_whose_tags_are_given_and_taken(shop: Shop, account: int) -> None:
