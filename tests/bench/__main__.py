@@ -19,20 +19,19 @@ from ..support.postgres import running_postgres
 from .finding import measure_finding
 from .reports import measure_reports
 from .sending import Plan, measure_sending
+from .viewers import measure_viewers
 from .workers import measure_workers
 
 PARTS = {
-    "sqlite": ("sending", "finding", "reports"),
-    "postgresql": ("sending", "finding", "reports", "workers"),
+    "sqlite": ("sending", "viewers", "finding", "reports"),
+    "postgresql": ("sending", "viewers", "finding", "reports", "workers"),
 }
 QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500}
 
 
 @click.command()
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), multiple=True, help="Default: both.")
-@click.option(
-    "--part", type=click.Choice(["sending", "finding", "reports", "workers"]), multiple=True, help="Default: all."
-)
+@click.option("--part", type=click.Choice(PARTS["postgresql"]), multiple=True, help="Default: all.")
 @click.option("--recipients", default=20_000, show_default=True, help="Of the campaigns whose pace is measured.")
 @click.option("--few", default=10_000, show_default=True, help="The smaller campaign whose memory is measured.")
 @click.option("--many", default=200_000, show_default=True, help="The bigger campaign whose memory is measured.")
@@ -50,6 +49,8 @@ def main(database: tuple[str, ...], part: tuple[str, ...], clients: int, quick: 
                 folder = Path(path)
                 if each == "sending":
                     measure_sending(name, app, folder / "server.log", plan)
+                elif each == "viewers":
+                    measure_viewers(name, app, folder / "server.log", plan.recipients, plan.in_flight)
                 elif each == "workers":
                     measure_workers(app, plan.recipients, plan.in_flight)
                 elif each == "reports":

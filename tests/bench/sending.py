@@ -63,7 +63,7 @@ def measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
     row("latency", "bare /s", "whole /s", "to bare", "to ideal", "bare CPU", "whole CPU")
     for latency in LATENCIES_MS:
         for _ in range(plan.rounds):
-            with _silent_simulator(latency) as process:
+            with silent_simulator(latency) as process:
                 bare = run_bare(process.base_url, plan.recipients, plan.in_flight)
                 with running_site(app, Simulator(process), log, plan.in_flight) as site:
                     whole = site.send_watched(plan.recipients)
@@ -85,7 +85,7 @@ def measure_kinds(name: str, app: Flask, log: Path, plan: Plan) -> None:
     row("kind", "whole /s", "CPU", "first", "stored")
     for _ in range(plan.rounds):
         for title, kind in (("service", SERVICE), ("advert", ADVERTISING)):
-            with _silent_simulator() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
+            with silent_simulator() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
                 whole = site.send_watched(plan.recipients, kind)
                 small, big = site.log_in(SMALL), site.log_in(plan.many)
                 starts = site.first_messages(_send_small(site, small, f"{title}-", kind))
@@ -101,7 +101,7 @@ def measure_kinds(name: str, app: Flask, log: Path, plan: Plan) -> None:
             )
 
 
-def _silent_simulator(latency_ms: float = 0) -> SimulatorProcess:
+def silent_simulator(latency_ms: float = 0) -> SimulatorProcess:
     """Start a Twilio whose own callbacks, which are not what is measured, never come."""
     return SimulatorProcess.start(None, latency_ms, "--callback-delay", str(A_DAY_MS))
 
@@ -135,7 +135,7 @@ def measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> No
 
 
 def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
-    with _silent_simulator() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
+    with silent_simulator() as process, running_site(app, Simulator(process), log, plan.in_flight) as site:
         # Before anything is measured: checking a password takes 19 MB, which the process may keep.
         small, big = site.log_in(SMALL), site.log_in(size)
         idle = site.first_messages(_send_small(site, small, f"quiet{size}-"))
@@ -150,7 +150,7 @@ def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
 def measure_callbacks(name: str, app: Flask, log: Path, plan: Plan) -> None:
     """Call back for messages of an earlier campaign while another one is being sent."""
     add_sent_messages(app, plan.called_back)
-    with _silent_simulator() as process:
+    with silent_simulator() as process:
         public = process.base_url
         settings = {"PUBLIC_BASE_URL": public, "TWILIO_MESSAGES_PER_SECOND": str(PACE_BESIDE_CALLBACKS)}
         with running_site(app, Simulator(process), log, plan.in_flight, **settings) as site:

@@ -52,6 +52,7 @@ class Site:
         self.url = server.url
         self.database = database_of(app)
         self._simulator = simulator
+        self.port = int(server.url.rpartition(":")[2])
         self.worker = child_of(server.pid)
 
     def log_in(self, size: int) -> requests.Session:
