@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil, inf
@@ -22,6 +22,7 @@ from babel.dates import (
 )
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
+from flask import g
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 
 from ..client_files.refusals import Refused
@@ -93,7 +94,8 @@ def no_sms_reason(problem: PhoneProblem) -> str:
 
 def moment(value: datetime) -> str:
     """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
-    local, locale = value.astimezone(get_timezone()), get_locale()
+    locale, zone = _reader()
+    local = value.astimezone(zone)
     return f"{_day(local.date(), locale)}, {_hour(local.hour, local.minute, locale)}"
 
 
@@ -105,6 +107,14 @@ def _day(day: date, locale: Locale) -> str:
 @lru_cache(_REMEMBERED)
 def _hour(hour: int, minute: int, locale: Locale) -> str:
     return format_time(time(hour, minute), "h:mm a", locale=locale)
+
+
+def _reader() -> tuple[Locale, tzinfo]:
+    """Return the locale and the zone of who reads, looked up once: that takes as long as writing a moment."""
+    found: tuple[Locale, tzinfo] | None = g.get("reader")
+    if found is None:
+        found = g.reader = get_locale(), get_timezone()
+    return found
 
 
 def place_of_clock() -> str:
@@ -198,7 +208,7 @@ def ago(value: datetime) -> str:
     """Write how long ago a moment is: `hace 5 minutos`."""
     elapsed = max((utc_now() - value).total_seconds(), 1)
     unit, seconds = next(each for each in TIMEDELTA_UNITS if elapsed >= each[1])
-    return _ago(round(elapsed / seconds) * seconds, unit, get_locale())
+    return _ago(round(elapsed / seconds) * seconds, unit, _reader()[0])
 
 
 @lru_cache(_REMEMBERED)
