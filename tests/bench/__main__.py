@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: how fast the sender is, a million clients are imported and found, and reports are there."""
+"""`python -m tests.bench`: how fast the sender is, a million clients are found, and reports and lists are there."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from clientes_app.extensions import db
 
 from ..support.databases import migrate
 from ..support.postgres import running_postgres
+from .drawing import measure_drawing
 from .finding import measure_finding
 from .reports import measure_reports
 from .sending import Plan, measure_sending
 from .workers import measure_workers
 
 PARTS = {
-    "sqlite": ("sending", "finding", "reports"),
+    "sqlite": ("sending", "finding", "reports", "drawing"),
     "postgresql": ("sending", "finding", "reports", "workers"),
 }
 QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500}
@@ -31,7 +32,10 @@ QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500
 @click.command()
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), multiple=True, help="Default: both.")
 @click.option(
-    "--part", type=click.Choice(["sending", "finding", "reports", "workers"]), multiple=True, help="Default: all."
+    "--part",
+    type=click.Choice(["sending", "finding", "reports", "drawing", "workers"]),
+    multiple=True,
+    help="Default: all.",
 )
 @click.option("--recipients", default=20_000, show_default=True, help="Of the campaigns whose pace is measured.")
 @click.option("--few", default=10_000, show_default=True, help="The smaller campaign whose memory is measured.")
@@ -54,6 +58,8 @@ def main(database: tuple[str, ...], part: tuple[str, ...], clients: int, quick: 
                     measure_workers(app, plan.recipients, plan.in_flight)
                 elif each == "reports":
                     measure_reports(name, app, clients // 10 if quick else clients)
+                elif each == "drawing":
+                    measure_drawing(name, app)
                 else:
                     measure_finding(name, app, folder, clients // 10 if quick else clients)
 
