@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.mask_numbers()
     settings = settings or read_settings()
     app = Flask(__name__, instance_path=str(INSTANCE_PATH))
+    app.jinja_options = {"lstrip_blocks": True}
     app_settings.init_app(app, settings)
     front_door.init_app(app)
     hosts.init_app(app, settings)

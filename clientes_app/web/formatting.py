@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from math import ceil
+from functools import lru_cache
+from math import ceil, inf
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time, format_timedelta, get_month_names, get_timezone_location
+from babel import Locale
+from babel.dates import (
+    TIMEDELTA_UNITS,
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_month_names,
+    get_timezone_location,
+)
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
+from flask import g
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 
 from ..client_files.refusals import Refused
@@ -21,6 +33,8 @@ from ..values.phone_lines import PhoneProblem
 from ..values.pseudonym import is_pseudonym
 from ..values.text import translatable
 
+_REMEMBERED = 4_096
+"""How many days, hours of a day and spans of time are kept as they were written: lists show the same ones again."""
 _NAMED = 20
 _UNITS = (("day", 86_400, 1_000_000), ("hour", 3_600, 24), ("minute", 60, 60), ("second", 1, 60))
 """How many seconds each has, and how many of it the next one has."""
@@ -80,7 +94,27 @@ def no_sms_reason(problem: PhoneProblem) -> str:
 
 def moment(value: datetime) -> str:
     """Write a moment in the account's zone: `22 nov 2026, 10:30 a. m.`."""
-    return str(format_datetime(value, "d MMM y, h:mm a"))
+    locale, zone = _reader()
+    local = value.astimezone(zone)
+    return f"{_day(local.date(), locale)}, {_hour(local.hour, local.minute, locale)}"
+
+
+@lru_cache(_REMEMBERED)
+def _day(day: date, locale: Locale) -> str:
+    return format_date(day, "d MMM y", locale=locale)
+
+
+@lru_cache(_REMEMBERED)
+def _hour(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(time(hour, minute), "h:mm a", locale=locale)
+
+
+def _reader() -> tuple[Locale, tzinfo]:
+    """Return the locale and the zone of who reads, looked up once: that takes as long as writing a moment."""
+    found: tuple[Locale, tzinfo] | None = g.get("reader")
+    if found is None:
+        found = g.reader = get_locale(), get_timezone()
+    return found
 
 
 def place_of_clock() -> str:
@@ -115,7 +149,7 @@ def near_moment(value: datetime) -> str:
 
 def clock_time(minutes: int) -> str:
     """Write an hour that is given in minutes after midnight: `8:00 a. m.`."""
-    return format_time(time(minutes // 60 % 24, minutes % 60), "h:mm a", locale=get_locale())
+    return _hour(minutes // 60 % 24, minutes % 60, get_locale())
 
 
 def until(value: datetime) -> str:
@@ -172,8 +206,16 @@ def country_name(code: str) -> str:
 
 def ago(value: datetime) -> str:
     """Write how long ago a moment is: `hace 5 minutos`."""
-    elapsed = max(utc_now() - value, timedelta())
-    return format_timedelta(-elapsed, add_direction=True, threshold=1, locale=get_locale())
+    elapsed = max((utc_now() - value).total_seconds(), 1)
+    unit, seconds = next(each for each in TIMEDELTA_UNITS if elapsed >= each[1])
+    return _ago(round(elapsed / seconds) * seconds, unit, _reader()[0])
+
+
+@lru_cache(_REMEMBERED)
+def _ago(seconds: int, unit: Any, locale: Locale) -> str:
+    # In this unit and no other: 6.6 days are seven days, and no week.
+    span = timedelta(seconds=-seconds)
+    return format_timedelta(span, granularity=unit, threshold=inf, add_direction=True, locale=locale)
 
 
 def reason(sentence: str | None, code: int | None = None) -> str:

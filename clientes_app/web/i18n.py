@@ -97,9 +97,10 @@ def _sentence_of_many(one: str, many: str, num: int, /, **values: object) -> Mar
 
 def _catalogue() -> Translations:
     """Return the catalogue of the request's language, looked up once."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return cast(Translations, g.catalogue)
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return cast(Translations, found)
 
 
 def language() -> str:

@@ -1,28 +1,26 @@
-"""The icons of the interface: inline pictures that carry no meaning of their own."""
+"""The icons of the interface: small pictures that carry no meaning of their own, all in one file that browsers keep."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 
 from flask import Flask
 from markupsafe import Markup
 
-_FOLDER = Path(__file__).parents[1] / "templates" / "icons"
-_PICTURE = Markup(
-    '<svg class="icon {css_class}" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-    ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{lines}</svg>'
-)
+from .assets import asset
+
+FILE = "icons.svg"
+_PICTURE = Markup('<svg class="icon{}{}" aria-hidden="true"><use href="{}#{}"/></svg>')
 
 
 def init_app(app: Flask) -> None:
     """Register `icon()` for templates."""
-    app.jinja_env.globals["icon"] = icon
+    with app.test_request_context():
+        address = asset(FILE)
+    app.jinja_env.globals["icon"] = partial(icon, address)
 
 
 @cache
-def icon(name: str, css_class: str = "") -> Markup:
-    """Draw an icon of `templates/icons`."""
-    lines = (_FOLDER / f"{name}.svg").read_text()
-    # Only files of our own are drawn.
-    return _PICTURE.format(css_class=css_class, lines=Markup(lines))  # noqa: S704
+def icon(address: str, name: str, css_class: str = "") -> Markup:
+    """Draw an icon of the file at the address."""
+    return _PICTURE.format(" " if css_class else "", css_class, address, name)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: how fast the sender is, a million clients are imported and found, and reports are there."""
+"""`python -m tests.bench`: how fast the sender is, a million clients are found, and reports and lists are there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from clientes_app.extensions import db
 
 from ..support.databases import migrate
 from ..support.postgres import running_postgres
+from .drawing import measure_drawing
 from .finding import measure_finding
 from .reports import measure_reports
 from .sending import Plan, measure_sending
@@ -25,7 +26,7 @@ from .workers import measure_workers
 from .writers import measure_writers
 
 PARTS = {
-    "sqlite": ("sending", "viewers", "finding", "reports", "writers"),
+    "sqlite": ("sending", "viewers", "finding", "reports", "drawing", "writers"),
     "postgresql": ("sending", "viewers", "finding", "reports", "workers"),
 }
 QUICK = {"recipients": 2_000, "few": 2_000, "many": 20_000, "called_back": 1_500}
@@ -59,6 +60,8 @@ def main(database: tuple[str, ...], part: tuple[str, ...], clients: int, quick: 
                     measure_writers(app, clients // 10 if quick else clients)
                 elif each == "reports":
                     measure_reports(name, app, clients // 10 if quick else clients)
+                elif each == "drawing":
+                    measure_drawing(name, app)
                 else:
                     measure_finding(name, app, folder, clients // 10 if quick else clients)
 

@@ -1,10 +1,11 @@
-"""A test client that checks every HTML answer in passing: well formed, ids once, nothing inline."""
+"""A test client that checks every HTML answer in passing: well formed, ids once, nothing inline, no icon unknown."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from html import unescape
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -14,8 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import clientes_app
+
 from .shop import Shop
 
+ICONS = frozenset(
+    re.findall(r'(?<=<symbol id=")[^"]+', (Path(clientes_app.__file__).parent / "static" / "icons.svg").read_text())
+)
 _PARTIAL = re.compile(r"<hx-partial([^>]*)>(.*?)</hx-partial>", re.DOTALL)
 _ROW = re.compile(r"^\s*(<!--.*?-->)?\s*<tr\b", re.DOTALL)
 _INLINE = re.compile(r"^(style|on\w+)$")
@@ -119,6 +125,7 @@ def _check_elements(root: Element) -> None:
         inline = [name for name in element.keys() if _INLINE.match(name)]  # noqa: SIM118
         assert not inline, f"inline {inline} on <{element.tag}>"
         assert element.tag != "style", "an inline style sheet"
+        assert element.tag != "use" or element.get("href", "").partition("#")[2] in ICONS, f"no icon {element.attrib}"
         assert element.tag != "script" or element.get("src"), "an inline script"
         # Whoever has a message's code may send its form: no session is asked, so there is none to misuse.
         if (

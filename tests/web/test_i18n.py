@@ -8,12 +8,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask, render_template_string
-from flask_babel import gettext
+from babel.dates import format_datetime, format_timedelta, get_timezone
+from flask import Flask, g, render_template_string
+from flask_babel import Babel, gettext
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from clientes_app.models.types import utc_now
 from clientes_app.sending.faults import FAULTS, NO_ANSWER
 from clientes_app.web import formatting, i18n
+
+READERS = Flask(__name__)
+Babel(READERS, locale_selector=lambda: g.locale, timezone_selector=lambda: g.zone)
 
 
 @contextmanager
@@ -77,6 +83,31 @@ def test_how_long_ago_is_written_by_locale(app: Flask, elapsed: timedelta, spani
         assert formatting.ago(utc_now() - elapsed) == spanish
     with reader_of(app, "en"):
         assert formatting.ago(utc_now() - elapsed) == english
+
+
+@settings(max_examples=60)
+@given(
+    st.floats(0, 2_100_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
+    st.sampled_from(("America/Bogota", "America/New_York", "Australia/Lord_Howe", "Europe/Madrid")),
+    st.timedeltas(timedelta(seconds=1), timedelta(days=4_000)),
+)
+@example(datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "America/New_York", timedelta(days=6, hours=13))
+@example(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "America/New_York", timedelta(days=360))
+@example(datetime(2026, 3, 8, 7, tzinfo=UTC), "America/New_York", timedelta(seconds=2.5))
+def test_moments_are_written_as_babel_writes_them(moment: datetime, zone: str, elapsed: timedelta) -> None:
+    for locale in i18n.LANGUAGES.values():
+        with READERS.app_context(), pytest.MonkeyPatch.context() as patched:
+            g.locale, g.zone = locale, zone
+            patched.setattr(formatting, "utc_now", lambda: moment + elapsed)
+            assert formatting.moment(moment) == format_datetime(moment, "d MMM y, h:mm a", get_timezone(zone), locale)
+            told = format_timedelta(-elapsed, add_direction=True, threshold=1, locale=locale)
+            assert formatting.ago(moment) == told
+
+
+def test_what_has_just_happened_is_no_moment_to_come(app: Flask) -> None:
+    """Clocks of several machines differ a little."""
+    with reader_of(app, "es"):
+        assert formatting.ago(utc_now() + timedelta(seconds=2)) == "hace 1 segundo"
 
 
 def test_reasons_are_told_in_the_readers_language_with_their_code(app: Flask) -> None:

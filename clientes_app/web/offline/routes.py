@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ..access import Access, access, kept_view
 from . import bp
 
-FILES = ("icon.svg", "theme.js", "vendor/tabler.min.css", "app.css")
+FILES = ("icon.svg", "icons.svg", "theme.js", "vendor/tabler.min.css", "app.css")
 """What the page needs beside itself."""
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from ...support.checking_client import CheckingClient, open_browser
 
-STATIC = re.compile(r'"(/static/[^"]+)"')
+STATIC = re.compile(r'"(/static/[^"#]+)')
 
 
 @pytest.mark.parametrize("address", ["/offline.js", "/sin-conexion/"])
