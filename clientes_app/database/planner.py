@@ -18,7 +18,7 @@ INDEXES = {
         "ix_cliente_usuario_id_id": "1000000 250000 1",
         "ix_cliente_usuario_id_activo_id": "1000000 250000 125000 1",
         "ix_cliente_usuario_id_telefono_e164": "1000000 250000 2",
-        "ix_cliente_usuario_id_nombre_orden_id": "1000000 250000 20 1",
+        "ix_cliente_usuario_id_nombre_orden_id_letras": "1000000 250000 20 1 1",
         "ix_cliente_usuario_id_nombre_clave": "1000000 250000 20",
         "ix_cliente_usuario_id_creado": "1000000 250000 1000",
         "ix_cliente_usuario_id_documento_clave": "800000 200000 1",
