@@ -71,6 +71,7 @@ class Cliente(Base):
             f" OR ltrim(substr(busqueda, length(nombre_orden) + 1), '{OUTSIDE_NAMES}') <> ''"
         ),
         nullable=True,
+        deferred=True,
     )
     """Whether `busqueda` may hold letters outside `nombre_orden`: else the name alone says who holds a word."""
     nombre_clave: Mapped[str] = mapped_column(String(150), default="", server_default="")
