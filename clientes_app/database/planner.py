@@ -18,7 +18,7 @@ INDEXES = {
         "ix_cliente_usuario_id_id": "1000000 250000 1",
         "ix_cliente_usuario_id_activo_id": "1000000 250000 125000 1",
         "ix_cliente_usuario_id_telefono_e164": "1000000 250000 2",
-        "ix_cliente_usuario_id_nombre_orden_id": "1000000 250000 20 1",
+        "ix_cliente_usuario_id_nombre_orden_id_letras": "1000000 250000 20 1 1",
         "ix_cliente_usuario_id_nombre_clave": "1000000 250000 20",
         "ix_cliente_usuario_id_creado": "1000000 250000 1000",
         "ix_cliente_usuario_id_documento_clave": "800000 200000 1",
@@ -87,8 +87,12 @@ def teach_planner(connection: Connection) -> None:
 
 
 def look_anew(engine: Engine, *models: type[Any]) -> None:
-    """Let PostgreSQL look at tables that have suddenly many rows: by itself it does so a minute later."""
+    """Let PostgreSQL look at tables that have suddenly many rows: by itself it does so a minute later.
+
+    It finds out how many there are, and that everybody sees them: before that no index is read without the table.
+    https://www.postgresql.org/docs/current/indexes-index-only-scans.html
+    """
     if engine.dialect.name == "sqlite":
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model in models)}"))
+        connection.execute(text(f"VACUUM (ANALYZE) {', '.join(model.__tablename__ for model in models)}"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..models import Campo, ValorDeCampo
@@ -21,7 +21,7 @@ _FIRST_OF_A_YEAR = "0001"
 """Days of every year are before it: no range of days has them."""
 
 
-def has_values(questions: Iterable[Question], client_id: ColumnElement[int], today: date) -> Conditions:
+def has_values(questions: Iterable[Question], client_id: ColumnElement[int], today: date) -> list[Exists]:
     """Return whether a client has what is asked for without `no_`; the id may be of another table than the clients'."""
     return [_has(group, client_id, today) for group in by_field(questions, negated=False)]
 
@@ -46,7 +46,7 @@ def who_has(group: Sequence[Question], today: date) -> Select[int]:
     return select(ValorDeCampo.cliente_id).where(*_of_row(ValorDeCampo, group, today))
 
 
-def _has(group: Sequence[Question], client_id: ColumnElement[int], today: date) -> ColumnElement[bool]:
+def _has(group: Sequence[Question], client_id: ColumnElement[int], today: date) -> Exists:
     row = aliased(ValorDeCampo)
     return exists().where(*_of_row(row, group, today), row.cliente_id == client_id)
 

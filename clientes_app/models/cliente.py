@@ -9,7 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base
-from .types import Money, PrimaryKey, UtcDateTime, binary_text, only_where, utc_now
+from .types import Derived, Money, PrimaryKey, UtcDateTime, binary_text, only_where, utc_now
+
+OUTSIDE_NAMES = "\n 0123456789+().-/"
+"""What numbers and documents hold but for letters; `busqueda` holds them line by line, after the name."""
 
 
 class Cliente(Base):
@@ -23,7 +26,7 @@ class Cliente(Base):
         Index("ix_cliente_usuario_id_id", "usuario_id", "id"),
         Index("ix_cliente_usuario_id_activo_id", "usuario_id", "activo", "id"),
         Index("ix_cliente_usuario_id_telefono_e164", "usuario_id", "telefono_e164"),
-        Index("ix_cliente_usuario_id_nombre_orden_id", "usuario_id", "nombre_orden", "id"),
+        Index("ix_cliente_usuario_id_nombre_orden_id_letras", "usuario_id", "nombre_orden", "id", "letras"),
         Index("ix_cliente_usuario_id_nombre_clave", "usuario_id", "nombre_clave"),
         Index("ix_cliente_usuario_id_creado", "usuario_id", "creado"),
         Index(
@@ -62,6 +65,15 @@ class Cliente(Base):
     """What a search looks in: name, number and document, folded. A trigram index follows it by itself."""
     nombre_orden: Mapped[str] = mapped_column(binary_text(150), default="", server_default="")
     """The name as lists sort it: folded."""
+    letras: Mapped[bool] = mapped_column(
+        Derived(
+            "substr(busqueda || '\n', 1, length(nombre_orden) + 1) <> nombre_orden || '\n'"
+            f" OR ltrim(substr(busqueda, length(nombre_orden) + 1), '{OUTSIDE_NAMES}') <> ''"
+        ),
+        nullable=True,
+        deferred=True,
+    )
+    """Whether `busqueda` may hold letters outside `nombre_orden`: else the name alone says who holds a word."""
     nombre_clave: Mapped[str] = mapped_column(String(150), default="", server_default="")
     """What near-same names have in common."""
     documento_clave: Mapped[str] = mapped_column(binary_text(20), default="", server_default="")

@@ -9,8 +9,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Numeric, String, TypeDecorator, text
+from sqlalchemy import BigInteger, Computed, DateTime, Dialect, Enum, Integer, Numeric, String, TypeDecorator, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import TypeEngine
 
 # SQLite numbers rows by itself only in a column declared INTEGER.
@@ -66,6 +68,22 @@ class Money(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Turn what the database stored into an exact amount."""
         return None if value is None else Decimal(f"{value:.2f}")
+
+
+class Derived(Computed):
+    """What the database derives from a row's other columns: PostgreSQL as it is written, SQLite as it is read.
+
+    SQLite's table needs no rewriting to get such a column; an index on it holds what was derived.
+    """
+
+    def __init__(self, expression: str) -> None:
+        """Take what it is derived by, in SQL that both databases read alike."""
+        super().__init__(expression, persisted=True)
+
+
+@compiles(Derived, "sqlite")
+def _write_derived(derived: Derived, compiler: DDLCompiler, **options: Any) -> str:
+    return f"GENERATED ALWAYS AS ({compiler.sql_compiler.process(derived.sqltext, **options)}) VIRTUAL"
 
 
 def only_where(condition: str) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from sqlalchemy import event, text
 from clientes_app.clients.search.criteria import Search, Status
 from clientes_app.clients.search.listing import find_page
 from clientes_app.clients.search.pages import Cursor, Order
-from clientes_app.database.planner import INDEXES
+from clientes_app.database.planner import INDEXES, look_anew
 from clientes_app.extensions import db
 from clientes_app.fields.questions import Question
+from clientes_app.models import Cliente
 
 from ..support.shop import Shop, account_of
 
@@ -65,7 +66,7 @@ def test_a_page_is_read_in_order_and_its_clients_by_their_ids(
     plans = {statement: plan(statement, parameters) for statement, parameters in list(asked)}
     by_id = [plan for statement, plan in plans.items() if statement.startswith("SELECT cliente.id, cliente.nombre,")]
     assert by_id == ["SEARCH cliente USING INTEGER PRIMARY KEY (rowid=?)"]
-    in_order = [plan for statement, plan in plans.items() if "ORDER BY cliente." in statement]
+    in_order = [plan for statement, plan in plans.items() if re.search(r"ORDER BY (cliente|name)\.", statement)]
     assert in_order
     assert not [plan for plan in in_order if "TEMP B-TREE" in plan]
 
@@ -93,6 +94,14 @@ def test_no_search_reads_all_sales_or_sorts_who_has_a_tag_or_a_value(crowd: int,
     assert not [
         each for each in plans if re.search(r"SCAN (venta|cliente_etiqueta|valor_de_campo|cliente)\b|TEMP B-TREE", each)
     ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_after_a_look_the_index_of_names_is_read_alone(crowd: int, context: None) -> None:
+    look_anew(db.engine, Cliente)
+    seen_by_all = text("SELECT relpages = relallvisible FROM pg_class WHERE relname = 'cliente'")
+    with db.engine.connect() as connection:
+        assert connection.scalar(seen_by_all)
 
 
 def test_it_is_told_of_every_index_of_the_tables_that_grow(app: Flask) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from ...fields.finding import fields_are_there, has_values, lacks_values
@@ -90,18 +90,18 @@ def _of_no_tags(account_id: int, tag_ids: Collection[int]) -> Conditions:
     return [present.scalar_subquery() == len(tag_ids), ~has_tag(tag_ids)]
 
 
-def has_tag(tag_ids: Collection[int], client_id: ColumnElement[int] = _CLIENT_ID) -> ColumnElement[bool]:
+def has_tag(tag_ids: Collection[int], client_id: ColumnElement[int] = _CLIENT_ID) -> Exists:
     """Return whether a client has any of the tags; the client's id may be that of another table than the clients'."""
     has = aliased(ClienteEtiqueta)
     return exists().where(has.etiqueta_id.in_(tag_ids), has.cliente_id == client_id)
 
 
-def has_asked(search: Search, client_id: ColumnElement[int]) -> Conditions:
+def has_asked(search: Search, client_id: ColumnElement[int]) -> list[Exists]:
     """Return whether a client has the tags, and in the account's own fields the values, that a search asks for."""
     return [*_has_tags(search, client_id), *has_values(search.questions, client_id, today())]
 
 
-def _has_tags(search: Search, client_id: ColumnElement[int]) -> Conditions:
+def _has_tags(search: Search, client_id: ColumnElement[int]) -> list[Exists]:
     """Return whether a client has all the tags and any of those that a search asks for."""
     sets = [*((tag_id,) for tag_id in search.all_tags), *([search.any_tags] if search.any_tags else [])]
     return [has_tag(tag_ids, client_id) for tag_ids in sets]

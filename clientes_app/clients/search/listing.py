@@ -18,8 +18,8 @@ from ..notices import why_no_sms
 from ..tags.services import tags_of
 from .clauses import likeliest_first
 from .criteria import Search
-from .pages import Cursor, Order, Pages
-from .query import filtering, matching
+from .pages import Cursor, Order, Pages, Sorting, sorted_at_once
+from .query import filtering, filtering_names, matching
 
 COUNTED_UP_TO = 5_000
 FOUND_AT_ONCE = 1_000
@@ -67,8 +67,8 @@ def find_page(account: Account, search: Search, cursor: Cursor, order: Order) ->
     """
     some = _some_ids(account.id, search)
     counted = _count_of(len(some))
-    found = filtering(account.id, search) if counted.more else _listed(account.id, some)
-    ids = Pages(account.id, found, order, sorted_at_once=not counted.more).at(cursor)
+    sorting = _in_order(account.id, search, order) if counted.more else sorted_at_once(_listed(account.id, some))
+    ids = Pages(account.id, order, sorting).at(cursor)
     return Page(_rows(account, _clients(account.id, ids.shown)), counted, ids.before, ids.after)
 
 
@@ -109,6 +109,12 @@ def _some_ids(account_id: int, search: Search) -> list[int]:
 
 def _count_of(number: int) -> Count:
     return Count(min(number, COUNTED_UP_TO), more=number > COUNTED_UP_TO)
+
+
+def _in_order(account_id: int, search: Search, order: Order) -> Sorting:
+    if order is Order.NAME:
+        return Sorting(*filtering_names(account_id, search))
+    return Sorting(filtering(account_id, search).with_only_columns(Cliente.id), Cliente)
 
 
 def _listed(account_id: int, ids: Sequence[int]) -> Select[Cliente]:

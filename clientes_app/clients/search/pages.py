@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select, true, tuple_
 
@@ -86,21 +86,28 @@ class _Run:
         return self.key is None or getattr(place, self.key) is not None
 
 
+class Sorting(NamedTuple):
+    """The ids of what was found, and what has the columns that they are sorted by."""
+
+    ids: Select[int]
+    columns: Any
+
+
+def sorted_at_once(found: Select[Cliente]) -> Sorting:
+    """Sort all that is found: few clients are sorted quicker than they are read in their order."""
+    columns = (Cliente.id, Cliente.nombre_orden, Cliente.ultima_compra)
+    few = found.with_only_columns(*columns, maintain_column_froms=True).cte("found").prefix_with("MATERIALIZED")
+    return Sorting(select(few.c.id), few.c)
+
+
 class Pages:
     """The pages of what a search found."""
 
-    def __init__(self, account_id: int, found: Select[Cliente], order: Order, *, sorted_at_once: bool) -> None:
-        """Prepare to read; `sorted_at_once` for few clients, of which a sort is quicker than reading in order."""
+    def __init__(self, account_id: int, order: Order, sorting: Sorting) -> None:
+        """Prepare to read."""
         self._account_id = account_id
         self._order = order
-        self._columns: Any
-        columns = (Cliente.id, Cliente.nombre_orden, Cliente.ultima_compra)
-        narrow = found.with_only_columns(*columns, maintain_column_froms=True)
-        if sorted_at_once:
-            few = narrow.cte("found").prefix_with("MATERIALIZED")
-            self._rows, self._columns = select(few.c.id), few.c
-        else:
-            self._rows, self._columns = narrow.with_only_columns(Cliente.id, maintain_column_froms=True), Cliente
+        self._rows, self._columns = sorting
 
     def at(self, cursor: Cursor) -> Ids:
         """Return the page at the cursor, or the first where it leads nowhere."""

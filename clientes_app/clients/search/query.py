@@ -7,15 +7,30 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Join, Select, Subquery, and_, column, func, not_, select, table, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Join,
+    Select,
+    Subquery,
+    and_,
+    column,
+    func,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from ...extensions import db
 from ...fields.finding import who_has
 from ...fields.questions import Question, by_field, reads_all
 from ...models import Cliente, ClienteEtiqueta
+from ...models.cliente import OUTSIDE_NAMES
 from ...settings import current_settings
 from ...tenancy import owned
 from ...values.client_keys import sought_digits
@@ -26,8 +41,13 @@ from .criteria import Search
 SHORTEST_INDEXED = 3
 """The trigram index knows parts of three characters."""
 
+TELLING_BEGINNINGS = 3
+"""The beginnings of so many words say nearly as much as the words."""
+
 BROAD = 40_000
 """From so many on it takes less to read a million texts than to look one up for each."""
+
+_LAST = chr(sys.maxunicode)
 
 _TAGS = ClienteEtiqueta.__table__
 # SQLite's trigram index, a table of its own; PostgreSQL's is used by itself.
@@ -49,9 +69,38 @@ def matching(account_id: int, search: Search) -> Select[Cliente]:
 
 def filtering(account_id: int, search: Search) -> Select[Cliente]:
     """Select the same clients for reading them in some order: each is looked at when its turn comes."""
+    return _looked_at(account_id, search).where(*has_asked(search, Cliente.id.expression))
+
+
+def filtering_names(account_id: int, search: Search) -> tuple[Select[int], type[Cliente]]:
+    """Select their ids for reading them by name, and return what has the columns to sort by.
+
+    What the index of names can tell is asked of it alone: a client is looked at only where that leaves it.
+    """
+    name = aliased(Cliente, name="name")
+    looked_at = _looked_at(account_id, search).where(Cliente.id == name.id).with_only_columns(Cliente.id)
+    asked = [each.correlate(name) for each in has_asked(search, name.id.expression)]
+    found = select(name.id).where(name.usuario_id == account_id, *_of_name(name, search))
+    return found.where(*([_in_turn(select(true()).where(*asked))] if asked else []), _in_turn(looked_at)), name
+
+
+def _in_turn(found: Select[Any]) -> ColumnElement[bool]:
+    """Return whether anything is found; with an offset PostgreSQL does not look for all at once beforehand."""
+    return found.offset(0).exists()
+
+
+def _looked_at(account_id: int, search: Search) -> Select[Cliente]:
     found = owned(Cliente, account_id).where(*_of_text(_words(search.text), _begins))
-    conditions = (*conditions_of(account_id, search), *has_asked(search, Cliente.id.expression))
-    return found.where(*conditions, *_without_text(search))
+    return found.where(*conditions_of(account_id, search), *_without_text(search))
+
+
+def _of_name(name: type[Cliente], search: Search) -> list[ColumnElement[bool]]:
+    """Ask of the index of names what leaves nobody out whom the text finds."""
+    words = _words(search.text)
+    is_beginning = words and not any(map(_is_indexed, words)) and not words[0].isdecimal()
+    beginning = [name.nombre_orden.between(words[0], words[0] + _LAST)] if is_beginning else []
+    with_letters = (word for word in words if word.strip(OUTSIDE_NAMES))
+    return beginning + [or_(name.nombre_orden.contains(word, autoescape=True), name.letras) for word in with_letters]
 
 
 def _leading(search: Search) -> Subquery | None:
@@ -108,8 +157,12 @@ def _by_index(found: Select[Cliente], words: list[str], search: Search) -> Selec
 def _parts(words: list[str]) -> Iterable[str]:
     """Return what the trigram index is asked for: parts that together make up the words, each once.
 
-    Those that overlap would say hardly more, and for each the index reads everybody who holds it.
+    Those that overlap would say hardly more, and for each the index reads everybody who holds it. Where there are
+    beginnings of several words, hardly anybody else holds all of these.
     """
+    beginnings = dict.fromkeys(word[:SHORTEST_INDEXED] for word in words if _is_indexed(word))
+    if len(beginnings) >= TELLING_BEGINNINGS:
+        return beginnings
     ends = ((word, end) for word in words for end in (*range(SHORTEST_INDEXED, len(word), SHORTEST_INDEXED), len(word)))
     return dict.fromkeys(word[end - SHORTEST_INDEXED : end] for word, end in ends if end >= SHORTEST_INDEXED)
 
@@ -162,7 +215,7 @@ def _begins(part: str) -> ColumnElement[bool]:
 def _lies_in_index(part: str) -> ColumnElement[bool]:
     column = _beginning(part)
     # Said twice, because only documents that are not empty are in the index.
-    return and_(column != "", column.between(part, part + chr(sys.maxunicode)))
+    return and_(column != "", column.between(part, part + _LAST))
 
 
 def _beginning(part: str) -> InstrumentedAttribute[str]:

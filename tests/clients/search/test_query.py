@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
 from clientes_app.audit_log import NOBODY
@@ -18,10 +20,12 @@ from clientes_app.clients import services
 from clientes_app.clients.search import listing
 from clientes_app.clients.search.criteria import Search, Status, YesNo
 from clientes_app.clients.search.pages import Cursor, Order
-from clientes_app.clients.search.query import filtering, matching
-from clientes_app.extensions import db
-from clientes_app.models import Baja, Etiqueta, OrigenBaja
-from clientes_app.values.client_keys import document_key, name_key
+from clientes_app.clients.search.query import filtering, filtering_names, matching
+from clientes_app.extensions import db, unit_of_work
+from clientes_app.models import Baja, Cliente, Etiqueta, OrigenBaja
+from clientes_app.values.client_keys import document_key, keys_of, name_key, sought_digits
+from clientes_app.values.spelling import searchable
+from clientes_app.values.text import clean_line
 
 from ...support.shop import Shop, account_of
 
@@ -34,11 +38,16 @@ TAGS = st.lists(st.integers(0, 2**63 - 1), max_size=4, unique=True).map(tuple)
 
 
 def names(account: int, search: Search) -> list[str]:
-    """Return who is found, by name, and check that both ways of asking find the same."""
-    found = [{client.nombre for client in db.session.scalars(ask(account, search))} for ask in (matching, filtering)]
-    assert found[0] == found[1]
+    """Return who is found, by name, and check that all ways of asking find the same."""
+    found = [set(db.session.scalars(ask(account, search))) for ask in (matching, filtering, by_name)]
+    assert found[0] == found[1] == found[2]
     assert listing.count(account, search).number == len(found[0])
-    return sorted(found[0])
+    return sorted(client.nombre for client in found[0])
+
+
+def by_name(account: int, search: Search) -> Select[Cliente]:
+    """Select whom the index of names leads to."""
+    return select(Cliente).where(Cliente.id.in_(filtering_names(account, search)[0]))
 
 
 @pytest.fixture
@@ -100,6 +109,44 @@ def test_a_name_is_found_in_whatever_spelling(
 ) -> None:
     shop.add_client(account, name)
     assert [names(account, Search(text)) for text in texts] == [[name]] * len(texts)
+
+
+PIECES = ("Luz", "maría", "Ñáñez", "d’a", "x9", "7", "300", "1.020", "(57)", "٣٤", "−", "%", "_", "ß" * 70, "Z" * 73)
+"""Of these names, numbers and documents are made: some are longer when folded, some mean something to SQL."""
+
+
+def test_texts_find_what_their_words_say_by_name_too(shop: Shop, account: int, context: None) -> None:
+    dice = Random(7)
+
+    def some(most: int, longest: int) -> str:
+        return clean_line(dice.choice(("", " ")).join(dice.choices(PIECES, k=dice.randint(1, most)))[:longest])
+
+    said = [(some(5, 150), some(2, 20), some(2, 20)) for _ in range(150)]
+    people = [
+        Cliente(
+            nombre=nombre,
+            telefono=telefono,
+            documento=documento,
+            usuario_id=account,
+            **keys_of(nombre, telefono, documento, "CO")._asdict(),
+        )
+        for nombre, telefono, documento in said
+    ]
+    with unit_of_work() as session:
+        session.add_all(people)
+    for _ in range(60):
+        search = Search.from_values({"q": some(2, 60)})
+        words = searchable(search.text).split()
+        if sought_digits(searchable(search.text), "CO") or all(len(word) < 3 for word in words):
+            continue
+        meant = sorted(
+            (person.nombre_orden, person.id) for person in people if all(word in person.busqueda for word in words)
+        )
+        found, by = filtering_names(account, search)
+        in_order = found.add_columns(by.nombre_orden).order_by(by.nombre_orden, by.id)
+        assert [(name, number) for number, name in db.session.execute(in_order)] == meant
+        some_order = db.session.scalars(matching(account, search)).all()
+        assert sorted((person.nombre_orden, person.id) for person in some_order) == meant
 
 
 def test_the_parts_of_a_word_elsewhere_are_not_the_word(people: dict[str, int], account: int, shop: Shop) -> None:
