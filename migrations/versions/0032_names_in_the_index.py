@@ -1,13 +1,13 @@
 """whether a client's number or document holds letters stands beside its name in the index of names
 
 Revision ID: 0032
-Revises: 0030
+Revises: 0031
 """
 
 from alembic import op
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
