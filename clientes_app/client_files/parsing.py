@@ -16,9 +16,10 @@ from ..config import PROJECT_ROOT
 from ..serving.garbage import look_seldom
 from .columns import Layout, source_of
 from .lines import clients
+from .plain_rows import quick_reader_of
 from .reading import Record, records
 from .refusals import Refused
-from .rows import Row, reader_of
+from .rows import Row
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def batches(wanted: Wanted) -> Iterator[Batch]:
 
 def _read(wanted: Wanted) -> Iterator[Batch]:
     rows = clients(records(source_of(wanted.path, wanted.layout)), wanted.layout, wanted.region)
-    read = reader_of(wanted.layout, wanted.region)
+    read = quick_reader_of(wanted.layout, wanted.region)
     rest = (record for record in rows if record[0] > wanted.after)
     while batch := list(islice(rest, BATCH)):
         yield [(record, read(record[1])) for record in batch]

@@ -45,6 +45,8 @@ _NO_SUBSCRIBER = re.compile(r"\+\d+?(?:0{7}|(\d)\1{9})")
 
 def is_no_document(text: str) -> bool:
     """Return whether a text says that there is no document: "N/A", "0", 222222222222 ("consumidor final")."""
+    if text.isdecimal() and text.isascii():
+        return _says_nothing(text)
     folded = fold(text).strip()
     if _LOST_DIGITS.fullmatch(folded):
         return True
