@@ -205,6 +205,9 @@ ROWS = {
         " dia, grupos, meses, contado) VALUES (1, 0, 1, 0, 1, 1, '2026-11-22', '[]', '[]', '2026-11-22 15:00:00')",
         "INSERT INTO venta_anotada (id, usuario_id, cuarto, ventas, en_punto) VALUES (1, 1, 1994100, 1, 0)",
     ),
+    "0033": (
+        "UPDATE fila_importada SET documento_clave = '52123456', telefono_e164 = '+573001234567' WHERE numero = 2",
+    ),
 }
 
 

@@ -8,22 +8,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from ...client_files.parsing import Batch
+from ...client_files.parsing import Batch, row_of
 from ...database.transactions import read_transaction
 from ..jobs import Job
 from ..sales.buyers import key_of_buyer
 from ..sales.judging_sales import judge_sales, zone_of_account
 from ..sales.sale_texts import read_sale
 from ..staging.store import Staging
-from .of_clients import Judged
+from .of_clients import ReadAndJudged
 
 
-def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judged]:
+def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], ReadAndJudged]:
     """Return the function that judges batches."""
 
-    def judged(staging: Staging, batch: Batch) -> Judged:
+    def judged(staging: Staging, batch: Batch) -> ReadAndJudged:
+        rows = [(read[0], row_of(read)) for read in batch]
         with read_transaction(engine) as connection:
-            return judge_sales(connection, job, staging, batch)
+            return batch, *judge_sales(connection, job, staging, rows)
 
     return judged
 

@@ -18,7 +18,7 @@ from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
 from ..staging.store import Staged, Staging
 from ..undo_extent import extent_of
-from .of_clients import Judged, judge_of_clients, no_sums, store_clients
+from .of_clients import Judged, ReadAndJudged, judge_of_clients, judge_sharing_clients, no_sums, store_clients
 from .of_sales import judge_of_sales, sums_of_sales
 from .undoing_clients import delete_created, restore_changed
 
@@ -42,8 +42,10 @@ class Undoable(Protocol):
 class Kind:
     """What an import of one kind does in its own way."""
 
-    judge: Callable[[Engine, Job], Callable[[Staging, Batch], Judged]]
-    """Returns the function that judges the batches of an import, one after the other."""
+    judge: Callable[[Engine, Job], Callable[[Staging, Batch], ReadAndJudged]]
+    """Returns the function that judges the batches of an import, one after the other, as far as is known by then."""
+    judge_sharing: Callable[[Engine, Job, Staging, Sequence[Staged]], Judged] | None
+    """Judges rows in the file's order that share keys, when all are read; None where that is no question any more."""
     sums: Callable[[Connection, Job, Staging], dict[str, Any]]
     """Returns what a reviewed file comes to, beside its counters."""
     store: Callable[[Connection, Job, Sequence[Staged]], list[Outcome]]
@@ -58,6 +60,7 @@ class Kind:
 
 _CLIENTS = Kind(
     judge_of_clients,
+    judge_sharing_clients,
     no_sums,
     store_clients,
     (delete_created, restore_changed),
@@ -67,6 +70,7 @@ _CLIENTS = Kind(
 )
 _SALES = Kind(
     judge_of_sales,
+    None,
     sums_of_sales,
     store_sales,
     (delete_sales, delete_created),

@@ -20,8 +20,9 @@ from ..services import lock_import
 from ..storage.kept import Storage
 from .judging import judge
 from .matching import find_clients
+from .shared_keys import seen_by
 from .store import Staged, Staging
-from .verdicts import Verdict
+from .verdicts import REJECTED, Verdict
 
 
 def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Surroundings) -> Staged:
@@ -40,8 +41,10 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
             connection = session.connection()
             tags = split_tags(row.etiqueta)
             matches = find_clients(connection, account_id, [mended], own, with_tags=bool(tags or fields.etiquetas))
-            seen = staging.seen([mended], matches.ids())
-            (staged,), firsts = judge([((number, list(before.cells)), mended)], matches, seen, tags)
+            seen = seen_by(staging, mended, matches.ids())
+            (staged,), firsts = judge([(number, mended)], matches, seen, tags)
+            if staged.verdict in REJECTED:
+                staged = staged._replace(cells=before.cells)
             row.columnas = with_columns(layout, own).to_json()
             staging.replace(staged, firsts)
             count(row, staging)
