@@ -243,7 +243,7 @@ class LineasAparte(Base):
 
 
 class DocumentoDeArchivo(Base):
-    """The first row of a file with a document, or of a till's file with what a sale is known by."""
+    """The first of several rows of a file with a document, or of a till's file with what a sale is known by."""
 
     __tablename__ = "documento_de_archivo"
 
@@ -253,7 +253,7 @@ class DocumentoDeArchivo(Base):
 
 
 class PersonaDeArchivo(Base):
-    """Somebody who has a number, as a row of a file tells."""
+    """Somebody who has a number that several rows of a file tell of."""
 
     __tablename__ = "persona_de_archivo"
 

@@ -12,13 +12,18 @@ down_revision = "0030"
 branch_labels = None
 depends_on = None
 
-HAS_DOCUMENT = sa.text("documento_clave <> '' AND motivo = ''")
-HAS_NUMBER = sa.text("telefono_e164 IS NOT NULL AND motivo = ''")
+INDEXES = {
+    "ix_fila_importada_documento": ("documento_clave", sa.text("documento_clave <> '' AND motivo = ''")),
+    "ix_fila_importada_telefono": ("telefono_e164", sa.text("telefono_e164 IS NOT NULL AND motivo = ''")),
+}
 
 
 def upgrade():
-    for name, column, which in (
-        ("ix_fila_importada_documento", "documento_clave", HAS_DOCUMENT),
-        ("ix_fila_importada_telefono", "telefono_e164", HAS_NUMBER),
-    ):
-        op.create_index(name, "fila_importada", ["importacion_id", column], sqlite_where=which, postgresql_where=which)
+    for name, (column, which) in INDEXES.items():
+        columns = ["importacion_id", column]
+        op.create_index(name, "fila_importada", columns, sqlite_where=which, postgresql_where=which)
+
+
+def downgrade():
+    for name in INDEXES:
+        op.drop_index(name, "fila_importada")
