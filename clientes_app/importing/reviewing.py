@@ -35,6 +35,7 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
+        staging.tables.index_keys()
         _judge_sharing(engine, job, staging)
         staging.store_apart(list(runs_of(text, job.layout, job.region, staging.numbers())))
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging))

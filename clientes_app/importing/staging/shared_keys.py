@@ -25,7 +25,6 @@ def sharing(staging: Staging) -> array[int]:
 
     Raises Taken.
     """
-    staging.tables.index_keys()
     with staging.storing():
         for table in ("documento", "persona"):
             staging.tables.delete(table, "TRUE")
