@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,12 +130,12 @@ def left_out(path: Path, layout: Layout, region: str) -> Iterator[LeftOut]:
 
 def _kind_below(cells: Sequence[str], places: _Places, region: str) -> Kind:
     """Return what a line below the titles is."""
-    first = next(filter(str.strip, cells))
-    names = (cells[place] for place in places.names if place < len(cells))
-    labels = [cell for cell in chain((first,), names) if _MAY_BE_TOTAL.match(cell)]
-    if any(map(_is_total, labels)):
+    first = cells[0] if cells[0].strip() else next(filter(str.strip, cells))
+    names = [cells[place] for place in places.names if place < len(cells)]
+    labels = [cell for cell in (first, *names) if _MAY_BE_TOTAL.match(cell)]
+    if labels and any(map(_is_total, labels)):
         return Kind.CLIENT if _has_number(cells, places.phones, region) else Kind.TOTAL
-    if _is_sum(cells, places.keys):
+    if first is not cells[0] and _is_sum(cells, places.keys):
         return Kind.TOTAL
     return Kind.TITLE if _is_title(first, cells, places.titles) else Kind.CLIENT
 
@@ -161,8 +160,8 @@ def _has_number(cells: Sequence[str], phones: Sequence[int], region: str) -> boo
 
 
 def _is_sum(cells: Sequence[str], keys: frozenset[int]) -> bool:
-    """Return whether nothing but numbers stands in a line, below columns that say nothing of a client."""
-    if cells[0].strip() or any(cells[place].strip() for place in keys if place < len(cells)):
+    """Return whether nothing but numbers stands in a line that begins blank, beside columns of clients."""
+    if any(cells[place].strip() for place in keys if place < len(cells)):
         return False
     return all(_SUM.fullmatch(cell) for cell in cells if cell.strip())
 

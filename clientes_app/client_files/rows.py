@@ -112,11 +112,12 @@ CLIENT_COLUMNS = Row._fields[: Row._fields.index("etiquetas")]
 def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     """Return the function that reads rows laid out so."""
     name_of = _reader_of_name(layout)
-    says = _reader_of_answers(layout)
-    phones, documents, tags = (layout.columns(role) for role in (Role.PHONE, Role.DOCUMENT, Role.TAGS))
+    says = reader_of_answers(layout)
+    tags_of = reader_of_tags(layout)
+    phones, documents = layout.columns(Role.PHONE), layout.columns(Role.DOCUMENT)
     used = [place for place, role in enumerate(layout.roles) if role is not Role.NOTHING]
     has_surplus = _finder_of_surplus(layout)
-    own_texts = _reader_of_own_fields(layout)
+    own_texts = reader_of_own_fields(layout)
     as_read = _reader_of_sales(layout)
 
     def read(cells: Sequence[str]) -> Row:
@@ -124,7 +125,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
         numbers = [tidy_number(cells[place]) for place in phones if place < width]
         number = one_of(numbers, region)
         document = next(filter(None, (tidy_document(cells[place]) for place in documents if place < width)), "")
-        given = _tags([tidy(cells[place]) for place in tags if place < width], layout.tag_delimiter) if tags else ()
+        given = tags_of(cells)
         opted_out, inactive, unclear = says(cells)
         row = check(Fields(name_of(cells), number, document, given, opted_out, inactive), region)
         if others := others_of(numbers, number, region):
@@ -174,12 +175,15 @@ def fault_of_tags(tags: tuple[str, ...]) -> str:
     return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""
 
 
+def places_of_names(layout: Layout) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where whole names stand, and where their parts do, which count where there is no whole one."""
+    wholes, givens, surnames = (layout.columns(role) for role in (Role.NAME, Role.GIVEN, Role.SURNAME))
+    return (wholes, givens + surnames) if givens else (wholes + surnames, ())
+
+
 def _reader_of_name(layout: Layout) -> Callable[[Sequence[str]], str]:
     """Return the function that reads a row's name: the whole name or, where there is none, its parts; never both."""
-    wholes, givens, surnames = (layout.columns(role) for role in (Role.NAME, Role.GIVEN, Role.SURNAME))
-    parts = givens + surnames
-    if not givens:
-        wholes, parts = wholes + surnames, ()
+    wholes, parts = places_of_names(layout)
 
     def joined(cells: Sequence[str], places: Sequence[int]) -> str:
         return " ".join(filter(None, (tidy(cells[place]) for place in places if place < len(cells))))
@@ -195,7 +199,15 @@ def joined_own_texts(texts: Sequence[str]) -> str:
     return "\n".join(texts) if any(texts) else ""
 
 
-def _reader_of_own_fields(layout: Layout) -> Callable[[Sequence[str]], str]:
+def reader_of_tags(layout: Layout) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Return the function that reads which tags a row names."""
+    places = layout.columns(Role.TAGS)
+    if not places:
+        return lambda _cells: ()
+    return lambda cells: _tags([tidy(cells[place]) for place in places if place < len(cells)], layout.tag_delimiter)
+
+
+def reader_of_own_fields(layout: Layout) -> Callable[[Sequence[str]], str]:
     """Return the function that reads what a row says of the account's own fields."""
     places = [each.place for each in layout.own]
     return lambda cells: joined_own_texts([tidy(cells[place]) if place < len(cells) else "" for place in places])
@@ -229,7 +241,7 @@ def _finder_of_surplus(layout: Layout) -> Callable[[Sequence[str]], bool]:
     return lambda cells: len(cells) > end and any(map(str.strip, cells[end:]))
 
 
-def _reader_of_answers(layout: Layout) -> Callable[[Sequence[str]], tuple[bool, bool, bool]]:
+def reader_of_answers(layout: Layout) -> Callable[[Sequence[str]], tuple[bool, bool, bool]]:
     """Return the function that reads whether somebody wants no messages, is inactive, and whether that is unclear."""
     asked = [(place, role) for place, role in enumerate(layout.roles) if role in ANSWERS]
     nothing = (False, False, False)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from ..client_files.parsing import Wanted, batches
+from ..client_files.parsing import BATCH, Wanted, batches
 from ..database.transactions import write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
 from .kinds.table import kind_for
+from .staging import shared_keys
 from .staging.lines_apart import runs_of
 from .staging.store import Staging, Totals
 from .staging.verdicts import APART_COUNTERS, COUNTERS, REJECTED, Verdict
@@ -34,6 +35,8 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
                 jobs.advance(connection, job, leidas=read)
             if tell:
                 tell(len(batch))
+        staging.tables.index_keys()
+        _judge_sharing(engine, job, staging)
         staging.store_apart(list(runs_of(text, job.layout, job.region, staging.numbers())))
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging))
 
@@ -50,6 +53,19 @@ def counted(totals: Totals, *, keeps_existing: bool) -> dict[str, int]:
 def counted_rejected(totals: Totals) -> dict[str, int]:
     """Return the counters of what an import that has ended did not bring in."""
     return {COUNTERS[verdict]: totals.counts[verdict] for verdict in (*REJECTED, Verdict.ERASED)}
+
+
+def _judge_sharing(engine: Engine, job: Job, staging: Staging) -> None:
+    """Judge rows once more that have a document or a number in common: what becomes of one depends on the others."""
+    judge = kind_for(job.layout).judge_sharing
+    if judge is None:
+        return
+    numbers = shared_keys.sharing(staging)
+    for begin in range(0, len(numbers), BATCH):
+        before = shared_keys.rows_with(staging, numbers[begin : begin + BATCH])
+        shared_keys.correct(staging, before, *judge(engine, job, staging, before))
+        with write_transaction(engine) as connection:
+            jobs.advance(connection, job)
 
 
 def _end(connection: Connection, job: Job, staging: Staging) -> None:

@@ -175,6 +175,10 @@ class ArchivoImportado(Base):
     contenido: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+_HAS_DOCUMENT = "documento_clave <> '' AND motivo = ''"
+_HAS_NUMBER = "telefono_e164 IS NOT NULL AND motivo = ''"
+
+
 class FilaImportada(Base):
     """A row as the file has it, with its verdict, until the import has ended; a rejected one, for longer."""
 
@@ -182,6 +186,8 @@ class FilaImportada(Base):
     __table_args__ = (
         Index("ix_fila_importada_importacion_id_veredicto_numero", "importacion_id", "veredicto", "numero"),
         Index("ix_fila_importada_otros", "importacion_id", "numero", **only_where("otros <> ''")),
+        Index("ix_fila_importada_documento", "importacion_id", "documento_clave", **only_where(_HAS_DOCUMENT)),
+        Index("ix_fila_importada_telefono", "importacion_id", "telefono_e164", **only_where(_HAS_NUMBER)),
         Index("ix_fila_importada_sin_celular", "importacion_id", "numero", **only_where("telefono_e164 IS NULL")),
     )
 
@@ -237,7 +243,7 @@ class LineasAparte(Base):
 
 
 class DocumentoDeArchivo(Base):
-    """The first row of a file with a document, or of a till's file with what a sale is known by."""
+    """The first of several rows of a file with a document, or of a till's file with what a sale is known by."""
 
     __tablename__ = "documento_de_archivo"
 
@@ -247,7 +253,7 @@ class DocumentoDeArchivo(Base):
 
 
 class PersonaDeArchivo(Base):
-    """Somebody who has a number, as a row of a file tells."""
+    """Somebody who has a number that several rows of a file tell of."""
 
     __tablename__ = "persona_de_archivo"
 

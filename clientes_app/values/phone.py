@@ -30,11 +30,15 @@ def to_e164(text: str, region: str) -> str | None:
     `region` is the ISO 3166 code of the country that a number without a country code belongs to.
     """
     compact = text if text.isdecimal() else SEPARATORS.sub("", text)
+    plain = None if text.endswith(_DECIMALS) else plain_e164(compact, region)
+    return plain or read_e164(text, region)
+
+
+def plain_e164(compact: str, region: str) -> str | None:
+    """Return the E.164 form of a mobile number of the region, written without separators; None for any other text."""
     plain = _plain_mobiles(region)
     national = compact.removeprefix(plain.plus)
-    if plain.knows(national) and not text.endswith(_DECIMALS):
-        return plain.plus + national
-    return read_e164(text, region)
+    return plain.plus + national if plain.knows(national) else None
 
 
 def read_e164(text: str, region: str) -> str | None:

@@ -45,6 +45,8 @@ _NO_SUBSCRIBER = re.compile(r"\+\d+?(?:0{7}|(\d)\1{9})")
 
 def is_no_document(text: str) -> bool:
     """Return whether a text says that there is no document: "N/A", "0", 222222222222 ("consumidor final")."""
+    if text.isdecimal() and text.isascii():
+        return _says_nothing(text)
     folded = fold(text).strip()
     if _LOST_DIGITS.fullmatch(folded):
         return True
@@ -55,7 +57,8 @@ def is_no_document(text: str) -> bool:
 
 def is_no_number(e164: str) -> bool:
     """Return whether a number that could be dialled is one that is typed for the form's sake: 300 000 0000."""
-    return _NO_SUBSCRIBER.fullmatch(e164) is not None
+    # Two digits tell of nearly all numbers.
+    return e164[-2:-1] == e164[-1:] and _NO_SUBSCRIBER.fullmatch(e164) is not None
 
 
 def _says_nothing(signs: str) -> bool:

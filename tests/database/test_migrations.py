@@ -211,6 +211,9 @@ ROWS = {
         "UPDATE sms_log SET cliente_id = 2 WHERE id = 1",
         "UPDATE sms_log SET cliente_id = 1 WHERE id = 1",
     ),
+    "0033": (
+        "UPDATE fila_importada SET documento_clave = '52123456', telefono_e164 = '+573001234567' WHERE numero = 2",
+    ),
     "0034": ("INSERT INTO anotado (id, usuario_id, cifra, cuarto, cuantos) VALUES (1, 1, 'venta', 1994100, 1)",),
 }
 

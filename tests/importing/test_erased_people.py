@@ -18,6 +18,7 @@ from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
 from clientes_app.importing import applying, jobs, services
 from clientes_app.importing.jobs import Job
+from clientes_app.importing.staging.shared_keys import correct, sharing
 from clientes_app.importing.staging.store import Seen, Taken
 from clientes_app.models import (
     EstadoImportacion,
@@ -199,10 +200,14 @@ def test_a_worker_that_was_asleep_stores_nothing_more(imports: Imports) -> None:
         with second.kept.staging() as present:
             present.take(second.owner)
             with pytest.raises(Taken):
-                asleep.store([], Seen({}, {}, {}))
+                asleep.store([], [], Seen({}, {}, {}))
+            with pytest.raises(Taken):
+                sharing(asleep)
+            with pytest.raises(Taken):
+                correct(asleep, [], [], Seen({}, {}, {}))
             with pytest.raises(Taken):
                 asleep.store_apart([])
-            present.store([], Seen({}, {}, {}))
+            present.store([], [], Seen({}, {}, {}))
 
 
 def test_a_worker_that_fails_leaves_anothers_import_alone(imports: Imports) -> None:

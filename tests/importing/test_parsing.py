@@ -60,7 +60,7 @@ def test_a_reader_that_is_stopped_for_a_while_leaves_nothing_out(
         wait_until(lambda: state_of(reader) == "T")
         os.kill(reader, signal.SIGCONT)
     rows += [row for batch in reading for row in batch]
-    assert [record[0] for record, _ in rows] == list(range(1, ROWS + 1))
+    assert [number for number, *_ in rows] == list(range(1, ROWS + 1))
 
 
 def test_a_reader_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_reader_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
     (reader,) = children() - before
     os.kill(reader, signal.SIGKILL)
     rows += [row for batch in reading for row in batch]
-    assert [record[0] for record, _ in rows] == list(range(1, ROWS + 1))
+    assert [number for number, *_ in rows] == list(range(1, ROWS + 1))
 
 
 def test_a_reader_that_cannot_begin_is_given_up(tmp_path: Path) -> None:

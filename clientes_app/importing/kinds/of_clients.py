@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from ...client_files.parsing import Batch
-from ...client_files.rows import Fields, check
+from ...client_files.parsing import Batch, row_of
+from ...client_files.rows import Fields, Row, check
 from ...database.transactions import read_transaction, write_transaction
 from ...fields.services import lock_fields
 from ...sending.erased import wake_numbers
@@ -21,27 +21,43 @@ from ..own_fields.own_texts import OwnFields, with_columns
 from ..staging.judging import judge
 from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
 from ..staging.outcomes import Outcome
+from ..staging.shared_keys import seen_by
 from ..staging.store import Seen, Staged, Staging
 from ..staging.verdicts import Answer
 
 Judged = tuple[list[Staged], Seen]
 """Rows with their verdicts, and the keys that they are the first in the file to have."""
+ReadAndJudged = tuple[Batch, list[Staged], Seen]
+"""A batch as it was read, those of its rows that are judged, and the same keys."""
 
 
-def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judged]:
-    """Return the function that judges batches; what new fields can be grows from one to the next."""
+def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Batch], ReadAndJudged]:
+    """Return the function that judges batches, as far as the clients that there are decide.
+
+    What new fields can be grows from one batch to the next.
+    """
     own = OwnFields(job.layout.own)
 
-    def judged(staging: Staging, batch: Batch) -> Judged:
+    def judged(staging: Staging, batch: Batch) -> ReadAndJudged:
         if own:
             batch = _own_fields_checked(engine, job, batch, own)
-        rows = [row for _, row in batch]
-        with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
-        with read_transaction(engine) as connection:
-            matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
-        return judge(batch, matches, staging.seen(rows, matches.ids()), job.tags)
+        rows = [*map(row_of, batch)]
+        matches = _clients_that_may_be(engine, job, rows, own)
+        if not any(matches.clients()):
+            return batch, [], Seen({}, {}, {})
+        known = [(read[0], row) for read, row in zip(batch, rows, strict=True) if matches.may_be_client(row)]
+        judged, firsts = judge(known, matches, staging.seen([], matches.ids()), job.tags)
+        return batch, judged, Seen({}, {}, firsts.clients)
 
     return judged
+
+
+def judge_sharing_clients(engine: Engine, job: Job, staging: Staging, batch: Sequence[Staged]) -> Judged:
+    """Judge rows in the file's order that have keys in common, by those that came before."""
+    rows = [staged.row for staged in batch]
+    matches = _clients_that_may_be(engine, job, rows, OwnFields(job.layout.own))
+    numbered = [(staged.number, staged.row) for staged in batch]
+    return judge(numbered, matches, staging.seen(rows, matches.ids()), job.tags)
 
 
 def mend_client(connection: Connection, mending: Mending, staging: Staging, before: Staged, said: Fields) -> Judged:
@@ -52,9 +68,7 @@ def mend_client(connection: Connection, mending: Mending, staging: Staging, befo
     with_tags = bool(mending.tags or said.etiquetas)
     matches = find_clients(connection, mending.account_id, [mended], own, with_tags=with_tags)
     mending.layout = with_columns(mending.layout, own)
-    return judge(
-        [((before.number, list(before.cells)), mended)], matches, staging.seen([mended], matches.ids()), mending.tags
-    )
+    return judge([(before.number, mended)], matches, seen_by(staging, mended, matches.ids()), mending.tags)
 
 
 def no_sums(_connection: Connection, _job: Job | Mending, _staging: Staging) -> dict[str, Any]:
@@ -94,10 +108,16 @@ def _match(staged: Staged, matches: Matches) -> Match:
     return NOBODY if match.asks and staged.answer is Answer.ANOTHER else match
 
 
+def _clients_that_may_be(engine: Engine, job: Job, rows: Sequence[Row], own: OwnFields) -> Matches:
+    with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
+    with read_transaction(engine) as connection:
+        return find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
+
+
 def _own_fields_checked(engine: Engine, job: Job, batch: Batch, own: OwnFields) -> Batch:
     """Return rows with what is wrong with their own fields; what new fields can be is stored before the rows are."""
     before = own.columns
-    checked = [(record, own.checked(row)) for record, row in batch]
+    checked = [(*read[:2], *own.checked(row_of(read))) for read in batch]
     if own.columns != before:
         with write_transaction(engine) as connection:
             jobs.advance(connection, job, columnas=with_columns(job.layout, own).to_json())

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from ...client_files.parsing import Batch
+from ...client_files.parsing import Batch, row_of
 from ...client_files.rows import Fields, check, with_sale
 from ...database.transactions import read_transaction
 from ..jobs import Job
@@ -17,15 +17,16 @@ from ..sales.buyers import key_of_buyer
 from ..sales.judging_sales import Till, judge_sales, zone_of_account
 from ..sales.sale_texts import read_sale
 from ..staging.store import Staged, Staging
-from .of_clients import Judged
+from .of_clients import Judged, ReadAndJudged
 
 
-def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judged]:
+def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], ReadAndJudged]:
     """Return the function that judges batches."""
 
-    def judged(staging: Staging, batch: Batch) -> Judged:
+    def judged(staging: Staging, batch: Batch) -> ReadAndJudged:
+        rows = [(read[0], row_of(read)) for read in batch]
         with read_transaction(engine) as connection:
-            return judge_sales(connection, job, staging, batch)
+            return batch, *judge_sales(connection, job, staging, rows)
 
     return judged
 
@@ -33,7 +34,7 @@ def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], Judge
 def mend_sale(connection: Connection, mending: Mending, staging: Staging, before: Staged, said: Fields) -> Judged:
     """Judge a sale that a person mended, as the dry run judges each."""
     mended = with_sale(check(said, mending.region), said.venta)
-    return judge_sales(connection, mending, staging, [((before.number, list(before.cells)), mended)])
+    return judge_sales(connection, mending, staging, [(before.number, mended)])
 
 
 def sums_of_sales(connection: Connection, till: Till, staging: Staging) -> dict[str, Any]:

@@ -20,7 +20,15 @@ from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
 from ..staging.store import Staged, Staging
 from ..undo_extent import extent_of
-from .of_clients import Judged, judge_of_clients, mend_client, no_sums, store_clients
+from .of_clients import (
+    Judged,
+    ReadAndJudged,
+    judge_of_clients,
+    judge_sharing_clients,
+    mend_client,
+    no_sums,
+    store_clients,
+)
 from .of_sales import judge_of_sales, mend_sale, sums_of_sales
 from .undoing_clients import delete_created, restore_changed
 
@@ -44,8 +52,10 @@ class Undoable(Protocol):
 class Kind:
     """What an import of one kind does in its own way."""
 
-    judge: Callable[[Engine, Job], Callable[[Staging, Batch], Judged]]
-    """Returns the function that judges the batches of an import, one after the other."""
+    judge: Callable[[Engine, Job], Callable[[Staging, Batch], ReadAndJudged]]
+    """Returns the function that judges the batches of an import, one after the other, as far as is known by then."""
+    judge_sharing: Callable[[Engine, Job, Staging, Sequence[Staged]], Judged] | None
+    """Judges rows in the file's order that share keys, when all are read; None where that is no question any more."""
     mend: Callable[[Connection, Mending, Staging, Staged, Fields], Judged]
     """Judges a row in whose place a person put other fields."""
     sums: Callable[[Connection, Job | Mending, Staging], dict[str, Any]]
@@ -62,6 +72,7 @@ class Kind:
 
 _CLIENTS = Kind(
     judge_of_clients,
+    judge_sharing_clients,
     mend_client,
     no_sums,
     store_clients,
@@ -72,6 +83,7 @@ _CLIENTS = Kind(
 )
 _SALES = Kind(
     judge_of_sales,
+    None,
     mend_sale,
     sums_of_sales,
     store_sales,

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from ...client_files.parsing import Batch
 from ...client_files.rows import Row
 from ...models import Cuenta
 from ...models.types import utc_now
@@ -17,7 +16,7 @@ from ...web.i18n import zone_of
 from ..own_fields.own_texts import OwnFields
 from ..staging.matching import Existing, find_clients
 from ..staging.store import Holder, Seen, Staged, Staging
-from ..staging.verdicts import REJECTED, Verdict
+from ..staging.verdicts import Verdict
 from .buyers import NO_NAME, NOBODY, buyer_of, key_of_buyer
 from .known_sales import KnownSales, keys_in_file, known_sales
 from .sale_texts import BadSale, Sale, read_sale, require_past
@@ -74,18 +73,20 @@ def known_of(connection: Connection, till: Till, meant: Sequence[Bought | BadSal
     return known_sales(connection, till.account_id, [each.sale for each in bought], client_ids)
 
 
-def judge_sales(on: Connection, till: Till, staging: Staging, batch: Batch) -> tuple[list[Staged], Seen]:
-    """Return the rows with their verdicts, and the keys that they are the first in the file to have."""
+def judge_sales(
+    on: Connection, till: Till, staging: Staging, batch: Sequence[tuple[int, Row]]
+) -> tuple[list[Staged], Seen]:
+    """Return numbered rows with their verdicts, and the keys that they are the first in the file to have."""
     meant = bought_by(on, till, [row for _, row in batch])
     known = known_of(on, till, meant)
     keys = [_keys(row, each) for (_, row), each in zip(batch, meant, strict=True)]
     seen = staging.first_rows(key for asked, _ in keys for key in asked)
     firsts: dict[str, Holder] = {}
     staged = []
-    for ((number, cells), row), each, (asked, own) in zip(batch, meant, keys, strict=True):
+    for (number, row), each, (asked, own) in zip(batch, meant, keys, strict=True):
         earlier = next((seen[key] for key in asked if key in seen), None)
         judged = _judged(number, row, each, known, earlier)
-        staged.append(judged._replace(cells=cells) if judged.verdict in REJECTED else judged)
+        staged.append(judged)
         if judged.verdict in (Verdict.NEW, Verdict.SAME):
             for key in own:
                 seen.setdefault(key, number)

@@ -9,29 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...client_files.reading import Record
 from ...client_files.rows import Row
 from ...clients.tags.services import tag_key
 from ...values.client_keys import digits_of
 from ...values.names_alike import alike
 from .matching import MOST_COMPARED, Existing, Match, Matches, changed, key_number, may_be_one
 from .store import Holder, Person, Seen, Staged
-from .verdicts import REJECTED, Verdict
+from .verdicts import Verdict
 
 
 def judge(
-    read: Iterable[tuple[Record, Row]], matches: Matches, seen: Seen, tags: Sequence[str]
+    read: Iterable[tuple[int, Row]], matches: Matches, seen: Seen, tags: Sequence[str]
 ) -> tuple[list[Staged], Seen]:
-    """Return the rows with their verdicts, and the keys that they are the first in the file to have.
+    """Return numbered rows with their verdicts, and the keys that they are the first in the file to have.
 
     `tags` are those that every row gets beside its own.
     """
     firsts = Seen({}, {}, {})
     staged = []
-    for (number, cells), row in read:
+    for number, row in read:
         judged = _judged(number, row, matches, seen, tags)
-        if judged.verdict in REJECTED:
-            judged = judged._replace(cells=cells)
         if judged.verdict not in (Verdict.WRONG, Verdict.DOUBLE):
             _note(judged, seen, firsts)
         staged.append(judged)

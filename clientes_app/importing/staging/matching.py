@@ -82,6 +82,14 @@ class Matches:
             return Match(found)
         return Match(sharing[0], asks=True) if sharing else NOBODY
 
+    def may_be_client(self, row: Row) -> bool:
+        """Return whether a row has a key of a client, or a client's words."""
+        return (
+            row.documento_clave in self.by_document
+            or row.telefono_e164 in self.by_phone
+            or (bool(self.by_words) and _words(row) in self.by_words)
+        )
+
     def answered(self, row: Row, client_id: int) -> Match:
         """Return the client that a person said a row is; where it is not found so any more, who it is without that."""
         sharing = chain(self.by_document.get(row.documento_clave, ()), self.by_phone.get(key_number(row), ()))

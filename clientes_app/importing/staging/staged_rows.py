@@ -18,7 +18,7 @@ from ..reviewing import counted, counted_rejected
 from ..services import lock_import
 from ..storage.kept import Storage
 from .store import Staged, Staging
-from .verdicts import Verdict
+from .verdicts import REJECTED, Verdict
 
 
 def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Surroundings) -> Staged:
@@ -30,8 +30,10 @@ def mend(account_id: int, import_id: int, number: int, fields: Fields, place: Su
         row = lock_import(session, account_id, import_id, EstadoImportacion.REVISADA)
         with place.storage.of(session.connection(), row.id, row.archivo).staging() as staging:
             mending, connection = Mending.of(row, place.region), session.connection()
-            kind = kind_for(mending.layout)
-            (staged,), firsts = kind.mend(connection, mending, staging, _mendable(staging, number), fields)
+            kind, before = kind_for(mending.layout), _mendable(staging, number)
+            (staged,), firsts = kind.mend(connection, mending, staging, before, fields)
+            if staged.verdict in REJECTED:
+                staged = staged._replace(cells=before.cells)
             row.columnas = mending.layout.to_json()
             staging.replace(staged, firsts)
             row.sumas = kind.sums(connection, mending, staging)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection
 
+from ...client_files.parsing import ReadRow
 from ...client_files.rows import Row
 from .lines_apart import Run
 from .tables.interface import COLUMNS, Tables
@@ -140,14 +141,19 @@ class Staging:
         """Return which rows are the first to have any of these keys."""
         return dict(self.tables.with_keys("SELECT clave, numero FROM documento", list(keys)))
 
-    def store(self, staged: Sequence[Staged], firsts: Seen) -> None:
+    def store(self, read: Sequence[ReadRow], judged: Sequence[Staged], firsts: Seen) -> None:
         """Store rows, and the keys that they are the first to have, in one transaction.
 
-        Raises Taken where another worker has taken the rows since.
+        Those that are not judged are new ones, or wrong.
+
+        Raises Taken.
         """
-        with self._storing():
-            self.tables.insert("fila", map(_values, staged))
-            self._store_keys(firsts)
+        numbers = {each.number for each in judged}
+        cells = {number: kept for number, kept, *_ in read if number in numbers} if numbers else {}
+        with self.storing():
+            self.tables.insert_read([row for row in read if row[0] not in numbers])
+            self.tables.insert("fila", (_values(each, cells[each.number]) for each in judged))
+            self.store_keys(firsts)
 
     def numbers(self) -> Iterator[int]:
         """Return the numbers of all rows."""
@@ -159,14 +165,15 @@ class Staging:
 
         Raises Taken.
         """
-        with self._storing():
+        with self.storing():
             self.tables.replace("aparte", ((run.first, run.last, run.kind.value, run.text) for run in runs))
 
     def replace(self, staged: Staged, firsts: Seen) -> None:
         """Store a row that was mended in place of the wrong one."""
         with self.tables.writing():
-            self.tables.replace("fila", [_values(staged)])
-            self._store_keys(firsts)
+            kept = json.dumps(list(staged.cells), ensure_ascii=False) if staged.cells else ""
+            self.tables.replace("fila", [_values(staged, kept)])
+            self.store_keys(firsts)
 
     def get(self, number: int) -> Staged | None:
         """Return a row by its number."""
@@ -206,11 +213,11 @@ class Staging:
 
     def new_ones(self) -> Iterator[Staged]:
         """Return the rows that are imported as new ones, one by one."""
-        return map(_staged, self.tables.stream(f"{_ROWS} WHERE veredicto = ?", Verdict.NEW.value))
+        return map(staged_of, self.tables.stream(f"{_ROWS} WHERE veredicto = ?", Verdict.NEW.value))
 
     def rejected(self) -> Iterator[Staged]:
         """Return the rows that are not imported, in the file's order."""
-        return map(_staged, self.tables.stream(f"{_ROWS} WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"))
+        return map(staged_of, self.tables.stream(f"{_ROWS} WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"))
 
     def totals(self) -> Totals:
         """Count the lines."""
@@ -239,16 +246,21 @@ class Staging:
         return [tuple(key) for *key, number, document in found if is_meant(number, document)]
 
     @contextmanager
-    def _storing(self) -> Iterator[None]:
+    def storing(self) -> Iterator[None]:
+        """Open a transaction that stores rows.
+
+        Raises Taken where another worker has taken them since.
+        """
         with self.tables.writing():
             if not self.tables.is_held_by(self._owner):
                 raise Taken
             yield
 
     def _rows(self, which: str, *values: object) -> list[Staged]:
-        return [_staged(row) for row in self.tables.select(f"{_ROWS} WHERE {which}", *values)]
+        return [staged_of(row) for row in self.tables.select(f"{_ROWS} WHERE {which}", *values)]
 
-    def _store_keys(self, firsts: Seen) -> None:
+    def store_keys(self, firsts: Seen) -> None:
+        """Store the keys that rows are the first to have, in a transaction that is open."""
         documents = ((key, holder.number) for key, holder in firsts.documents.items())
         self.tables.insert_missing("documento", documents)
         people = ((key, *person) for key, people in firsts.phones.items() for person in people)
@@ -256,13 +268,14 @@ class Staging:
         self.tables.insert_missing("cliente", firsts.clients.items())
 
 
-def _values(staged: Staged) -> tuple[object, ...]:
-    number, verdict, row, other, cells, client_id, answer = staged
-    kept = json.dumps(list(cells), ensure_ascii=False) if cells else ""
+def _values(staged: Staged, kept: str) -> tuple[object, ...]:
+    number, verdict, row, other, _, client_id, answer = staged
     return (number, verdict.value, *row, other, kept, client_id, answer.value)
 
 
-def _staged(values: tuple[Any, ...]) -> Staged:
+def staged_of(values: tuple[Any, ...]) -> Staged:
+    """Return a row that was found; of one that is imported, its cells are of no interest."""
     number, verdict, *row, other, cells, client_id, answer = values
-    read = json.loads(cells) if cells else ()
-    return Staged(number, _VERDICTS[verdict], Row._make(row), other, read, client_id, Answer(answer))
+    became = _VERDICTS[verdict]
+    read = json.loads(cells) if cells and (answer or became in REJECTED) else ()
+    return Staged(number, became, Row._make(row), other, read, client_id, Answer(answer))

@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 Found = tuple[Any, ...]
 Values = Iterable[Sequence[object]]
 
+_OF_A_ROW = (
+    "nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave, documento_clave, etiquetas,"
+    " baja, inactivo, motivo, otros, campos, venta"
+)
 COLUMNS = {
-    "fila": (
-        "numero, veredicto, nombre, telefono, documento, telefono_e164, busqueda, nombre_orden, nombre_clave,"
-        " documento_clave, etiquetas, baja, inactivo, motivo, otros, campos, venta, otra, celdas, cliente, respuesta"
-    ),
+    "fila": f"numero, veredicto, {_OF_A_ROW}, otra, celdas, cliente, respuesta",
     "destino": "numero, veredicto, cliente, sin_celular",
     "aparte": "desde, hasta, clase, texto",
     "documento": "clave, numero",
@@ -27,6 +28,10 @@ COLUMNS = {
     "cliente": "clave, numero",
 }
 """Each table's columns, in the order in which rows bring their values."""
+
+AS_READ = f"numero, celdas, {_OF_A_ROW}"
+"""The columns of a row that was read, in its order."""
+PLACE_OF_FAULT = AS_READ.split(", ").index("motivo")
 
 KEYS = {
     "fila": "numero",
@@ -65,6 +70,15 @@ class Tables(Protocol):
 
     def insert(self, table: str, rows: Values) -> None:
         """Add rows."""
+
+    def insert_read(self, rows: Values) -> None:
+        """Add rows of the file as they were read: new ones, or wrong ones where something is wrong with them."""
+
+    def index_keys(self) -> None:
+        """Let rows be found by their document, number and verdict; asked for when all are stored."""
+
+    def correct(self, rows: Values) -> None:
+        """Change what became of rows of the file: each brings its number, verdict, other row and client."""
 
     def insert_missing(self, table: str, rows: Values) -> None:
         """Add rows, but for those whose key stands there already."""

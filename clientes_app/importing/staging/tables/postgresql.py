@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Connection, CursorResult, Engine, Table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
@@ -20,7 +21,7 @@ from ....models import (
     LineasAparte,
     PersonaDeArchivo,
 )
-from .interface import COLUMNS, KEYS, Found, Values
+from .interface import AS_READ, COLUMNS, KEYS, PLACE_OF_FAULT, Found, Values
 
 TABLES = {
     "fila": cast(Table, FilaImportada.__table__),
@@ -88,6 +89,30 @@ class PostgresTables:
     def insert(self, table: str, rows: Values) -> None:
         """Add rows."""
         self._insert(table, rows, "")
+
+    def insert_read(self, rows: Values) -> None:
+        """Add rows of the file as they were read, straight through the driver."""
+        names = f"importacion_id, veredicto, respuesta, {AS_READ}"
+        with joined(self._on) as connection:
+            driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+            with driver.cursor() as cursor, cursor.copy(f"COPY {TABLES['fila'].name} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row((self._id, "mala" if row[PLACE_OF_FAULT] else "nueva", "", *row))
+
+    def index_keys(self) -> None:
+        """Do nothing: the table has its indexes."""
+
+    def correct(self, rows: Values) -> None:
+        """Change what became of rows of the file, all by one statement."""
+        names = "numero", "veredicto", "otra", "cliente"
+        listed = [dict(zip(names, row, strict=True)) for row in rows]
+        self._write(
+            f"UPDATE {TABLES['fila'].name} AS fila"  # noqa: S608
+            " SET veredicto = listed.veredicto, otra = listed.otra, cliente = listed.cliente"
+            " FROM json_to_recordset(?::json) AS listed (numero bigint, veredicto text, otra bigint, cliente bigint)"
+            f" WHERE {self._owned} AND fila.numero = listed.numero",
+            [json.dumps(listed)],
+        )
 
     def insert_missing(self, table: str, rows: Values) -> None:
         """Add rows, but for those whose key stands there already."""

@@ -30,7 +30,6 @@ CREATE TABLE IF NOT EXISTS fila (
     cliente INTEGER,
     respuesta TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS fila_veredicto ON fila (veredicto, numero);
 CREATE INDEX IF NOT EXISTS fila_sin_celular ON fila (numero) WHERE telefono_e164 IS NULL;
 CREATE TABLE IF NOT EXISTS destino (
     numero INTEGER PRIMARY KEY, veredicto TEXT NOT NULL, cliente INTEGER, sin_celular INTEGER NOT NULL
@@ -59,6 +58,14 @@ _ADDED = {
 _INDEX_OF_ADDED = "CREATE INDEX IF NOT EXISTS fila_otros ON fila (numero) WHERE otros != ''"
 
 
+# Of all rows at once, when they are stored.
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS fila_veredicto ON fila (veredicto, numero);
+CREATE INDEX IF NOT EXISTS fila_documento ON fila (documento_clave) WHERE documento_clave <> '' AND motivo = '';
+CREATE INDEX IF NOT EXISTS fila_telefono ON fila (telefono_e164) WHERE telefono_e164 IS NOT NULL AND motivo = '';
+"""
+
+
 def create_tables(database: sqlite3.Connection) -> None:
     """Create the tables that there are not, and the columns that an older version did not know."""
     database.executescript(TABLES)
@@ -68,6 +75,11 @@ def create_tables(database: sqlite3.Connection) -> None:
             database.execute(f"ALTER TABLE fila ADD COLUMN {name} {_ADDED[name]}")
         database.execute("COMMIT")
     database.execute(_INDEX_OF_ADDED)
+
+
+def create_indexes(database: sqlite3.Connection) -> None:
+    """Create the indexes that a dry run does without as long as it reads."""
+    database.executescript(_INDEXES)
 
 
 def _missing(database: sqlite3.Connection) -> list[str]:
