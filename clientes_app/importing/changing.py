@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..client_files.rows import CLIENT_COLUMNS, Row
 from ..clients.tags.services import find_or_create_tags, tag_key
-from ..database.many_rows import insert_rows, update_rows
+from ..database.many_rows import add_rows, update_rows
 from ..database.transactions import insert_missing
 from ..fields.values import store_values
 from ..models import CambioDeCliente, CambioImportado, Campo, Cliente, ClienteEtiqueta, TipoDeCambio
@@ -18,6 +18,7 @@ from ..models.types import utc_now
 from ..values.client_keys import keys_of
 from .jobs import Job
 from .own_fields.in_words import as_told
+from .plain_clients import of_import
 from .staging.matching import FIELDS, Existing, Matches, changed
 from .staging.outcomes import Outcome
 from .staging.silences import Said, silence
@@ -67,20 +68,13 @@ class Change:
             if not heeded:
                 self._silence(client, staged.row)
 
-    def insert(self, rows: Sequence[Staged]) -> None:
-        """Insert clients that there are not."""
+    def insert(self, rows: Mapping[int, Staged]) -> None:
+        """Insert clients that there are not, by the ids that they get."""
         if not rows:
             return
-        values = [staged.row[: len(CLIENT_COLUMNS)] for staged in rows]
-        same = {
-            "usuario_id": self._job.account_id,
-            "importacion_id": self._job.id,
-            "creado": utc_now(),
-            "activo": True,
-            "total_compras": 0,
-        }
-        ids = insert_rows(self._connection, _table(Cliente), CLIENT_COLUMNS, values, same)
-        for client_id, staged in zip(ids, rows, strict=True):
+        values = [(client_id, *staged.row[: len(CLIENT_COLUMNS)]) for client_id, staged in rows.items()]
+        add_rows(self._connection, _table(Cliente), ("id", *CLIENT_COLUMNS), values, of_import(self._job))
+        for client_id, staged in rows.items():
             self._became(Verdict.NEW, staged, client_id)
             if self._wanted_tags(staged):
                 self._tags.append((client_id, staged))

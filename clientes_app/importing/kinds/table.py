@@ -16,7 +16,8 @@ from ..jobs import Job
 from ..sales.storing_sales import store_sales
 from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
-from ..staging.store import Staged, Staging
+from ..staging.store import Staging
+from ..staging.tables.interface import Found
 from ..undo_extent import extent_of
 from .of_clients import Judged, judge_of_clients, no_sums, store_clients
 from .of_sales import judge_of_sales, sums_of_sales
@@ -46,7 +47,7 @@ class Kind:
     """Returns the function that judges the batches of an import, one after the other."""
     sums: Callable[[Connection, Job, Staging], dict[str, Any]]
     """Returns what a reviewed file comes to, beside its counters."""
-    store: Callable[[Connection, Job, Sequence[Staged]], list[Outcome]]
+    store: Callable[[Connection, Job, Sequence[Found]], list[Outcome]]
     """Stores a batch of rows, found out once more whose they are, and returns what became of each."""
     undo: tuple[Step, ...]
     extent: Callable[[Connection, int], Undoable]

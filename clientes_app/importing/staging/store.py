@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ...client_files.rows import Row
 from .lines_apart import Run
-from .tables.interface import COLUMNS, Tables
+from .tables.interface import COLUMNS, Found, Tables
 from .verdicts import APPLIED, REJECTED, Answer, Apart, Verdict
 
 PAGE_SIZE = 50
@@ -200,17 +200,18 @@ class Staging:
         )
         return [Run(first, last, Apart(of), text) for first, last, of, text in found]
 
-    def to_apply(self, after: int, limit: int) -> list[Staged]:
-        """Return the next rows that are imported."""
-        return self._rows(f"numero > ? AND veredicto IN ({listed(APPLIED)}) ORDER BY numero LIMIT ?", after, limit)
+    def to_apply(self, after: int, limit: int) -> list[Found]:
+        """Return the next rows that are imported, as the tables have them: see `staged_of`."""
+        which = f"numero > ? AND veredicto IN ({listed(APPLIED)}) ORDER BY numero LIMIT ?"
+        return self.tables.select(f"{_ROWS} WHERE {which}", after, limit)
 
     def new_ones(self) -> Iterator[Staged]:
         """Return the rows that are imported as new ones, one by one."""
-        return map(_staged, self.tables.stream(f"{_ROWS} WHERE veredicto = ?", Verdict.NEW.value))
+        return map(staged_of, self.tables.stream(f"{_ROWS} WHERE veredicto = ?", Verdict.NEW.value))
 
     def rejected(self) -> Iterator[Staged]:
         """Return the rows that are not imported, in the file's order."""
-        return map(_staged, self.tables.stream(f"{_ROWS} WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"))
+        return map(staged_of, self.tables.stream(f"{_ROWS} WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"))
 
     def totals(self) -> Totals:
         """Count the lines."""
@@ -246,7 +247,7 @@ class Staging:
             yield
 
     def _rows(self, which: str, *values: object) -> list[Staged]:
-        return [_staged(row) for row in self.tables.select(f"{_ROWS} WHERE {which}", *values)]
+        return [staged_of(row) for row in self.tables.select(f"{_ROWS} WHERE {which}", *values)]
 
     def _store_keys(self, firsts: Seen) -> None:
         documents = ((key, holder.number) for key, holder in firsts.documents.items())
@@ -262,7 +263,8 @@ def _values(staged: Staged) -> tuple[object, ...]:
     return (number, verdict.value, *row, other, kept, client_id, answer.value)
 
 
-def _staged(values: tuple[Any, ...]) -> Staged:
+def staged_of(values: Found) -> Staged:
+    """Return a row as it is worked with."""
     number, verdict, *row, other, cells, client_id, answer = values
     read = json.loads(cells) if cells else ()
     return Staged(number, _VERDICTS[verdict], Row._make(row), other, read, client_id, Answer(answer))
