@@ -9,12 +9,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
 
 import requests
 from flask import Flask
@@ -28,10 +24,12 @@ from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import Simulator
 from ..support.shop import Shop
+from .documented import Figure
+from .looking import SEARCHES, look, looking, recording
 from .measures import peak_megabytes
 from .printing import say, spread
 from .shop import add_accounts, admin_of
-from .site import Site, running_site
+from .site import Site, database_of, running_site
 
 NAMES, SURNAMES = (
     words.split()
@@ -44,43 +42,18 @@ PREFIXES = ("300", "301", "304", "310", "313", "316", "320", "350")
 BESIDE = 20_000
 """Clients of the shop that sends a campaign meanwhile."""
 ROUNDS = 10
-LOOKS_PER_SECOND = 10
 
-SEARCHES = (
-    "",
-    "q=maria",
-    "q=mar%C3%ADa+gonz%C3%A1lez",
-    "q=rodriguez+munoz",
-    "q=sebastian+quinones+pena",
-    "q=3001234",
-    "q=313+12",
-    "q=ma",
-    "q=zzz",
-    "q=maria&etiqueta=1",
-    "etiqueta=1",
-    "estado=inactivos",
-    "estado=todos",
-    "orden=nombre",
-    "orden=compra",
-    "q=maria&orden=nombre",
-    "q=lucia+duque&orden=compra",
-    "numero=no",
-    "compro_desde=2026-06-01",
-    "compro_por=890000",
-    "compro_desde=2026-06-01&compro_por=200000",
-    "no_compro_desde=2026-06-01&no_compro_por=200000",
-    "etiqueta=1&etiqueta=2",
-    "etiqueta_todas=1&no_etiqueta=2",
-    "no_etiqueta=1",
-    "creado_desde=2025-12-01",
-)
-
-
-@dataclass
-class Looks:
-    """How long somebody waited for pages, in seconds."""
-
-    seconds: list[float] = field(default_factory=list)
+_OVER_HTTP = "a million clients, over HTTP"
+PAGES = Figure(_OVER_HTTP, "any search or page of the list")
+TAGGED = Figure(_OVER_HTTP, "all of them tagged in")
+CHANGES = Figure(_OVER_HTTP, "another shop's changes meanwhile")
+SMALL_SHOP = Figure(_OVER_HTTP, "pages of a small shop")
+BIG_SHOP = Figure(_OVER_HTTP, "searches of a shop with a million")
+CAMPAIGN = Figure(_OVER_HTTP, "a campaign meanwhile")
+_IMPORTED = "a million rows, from the file"
+BY_COMMAND = Figure(_IMPORTED, "by the command line")
+BY_SERVER = Figure(_IMPORTED, "by the server")
+MEMORY = Figure(_IMPORTED, "peak memory")
 
 
 def measure_finding(name: str, app: Flask, folder: Path, clients: int) -> None:
@@ -91,7 +64,7 @@ def measure_finding(name: str, app: Flask, folder: Path, clients: int) -> None:
     add_accounts(app, {BESIDE})
     path = _write_list(folder / "lista.csv", clients)
     say(f"{name}: {clients:,} clients", "median / 95th percentile / longest")
-    _measure_import(app, folder, path, owner, clients)
+    _measure_import(app, path, owner, clients)
     _sell(app)
     with (
         SimulatorProcess.start(latency_ms=100) as process,
@@ -141,18 +114,19 @@ def _sell(app: Flask) -> None:
         look_anew(db.engine, Cliente, Venta)
 
 
-def _measure_import(app: Flask, folder: Path, path: Path, owner: str, clients: int) -> None:
+def _measure_import(app: Flask, path: Path, owner: str, clients: int) -> None:
     """Import from the command line, in a process of its own: read, validate, match, insert."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "clients", "import", str(path), "--owner", owner]
     settings = {"DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "for tests only"}
-    environment = {**os.environ, **settings, "UPLOADS_PATH": str(folder)}
+    environment = {**os.environ, **settings, "UPLOADS_PATH": str(path.parent)}
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         peak = _peak_until_it_ends(process)
     assert process.returncode == 0
     seconds = time.perf_counter() - began
-    say("  imported, from the file to the clients", f"{clients / seconds:,.0f} rows/s ({seconds:.0f} s)")
-    say("  peak memory of the import, all its processes", f"{peak:.0f} MB")
+    pace = f"{clients / seconds:,.0f} rows/s ({seconds:.0f} s)"
+    say("  imported, from the file to the clients", pace, BY_COMMAND.under(database_of(app)))
+    say("  peak memory of the import, all its processes", f"{peak:.0f} MB", MEMORY.under(database_of(app)))
 
 
 def _peak_until_it_ends(process: subprocess.Popen[bytes]) -> float:
@@ -182,10 +156,11 @@ def _measure_pages(site: Site, clients: int) -> None:
     times: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         for search in SEARCHES:
-            times.setdefault(search, []).append(_look(site, browser, f"/clientes/?{search}"))
+            times.setdefault(search, []).append(look(site, browser, f"/clientes/?{search}"))
         for deep in (f"antes={clients // 2}", "antes=100", f"orden=nombre&antes={clients // 3}"):
-            times.setdefault(deep, []).append(_look(site, browser, f"/clientes/?{deep}"))
-    say("  any search or page of the list", spread(second for each in times.values() for second in each))
+            times.setdefault(deep, []).append(look(site, browser, f"/clientes/?{deep}"))
+    seconds = [second for each in times.values() for second in each]
+    say("  any search or page of the list", spread(seconds), PAGES.under(site.database))
     slowest = sorted(times, key=lambda search: sorted(times[search])[ROUNDS // 2])[-3:]
     for search in reversed(slowest):
         say(f"    slowest: {search or 'first page'}", spread(times[search]))
@@ -193,15 +168,15 @@ def _measure_pages(site: Site, clients: int) -> None:
 
 def _measure_tagging(site: Site, clients: int) -> None:
     browser = site.log_in(clients)
-    with _looking(site, clients) as looks, _recording(site, BESIDE) as writes:
+    with looking(site, clients) as looks, recording(site, BESIDE) as writes:
         began = time.perf_counter()
         form = {"destino": "todos", "etiqueta_nueva": "Todos"}
         answer = site.post(browser, "/clientes/seleccion/etiquetas/", form)
         seconds = time.perf_counter() - began
         assert answer.is_redirect, answer.status_code
-    say("  all of them tagged in", f"{seconds:.1f} s")
+    say("  all of them tagged in", f"{seconds:.1f} s", TAGGED.under(site.database))
     say("    pages meanwhile", spread(looks.seconds))
-    say("    another shop's changes meanwhile", spread(writes.seconds))
+    say("    another shop's changes meanwhile", spread(writes.seconds), CHANGES.under(site.database))
 
 
 def _measure_beside_import(site: Site, path: Path, clients: int) -> None:
@@ -212,7 +187,7 @@ def _measure_beside_import(site: Site, path: Path, clients: int) -> None:
     page = browser.get(f"{site.url}{address}columnas/").text
     roles = dict(re.findall(r'<select[^>]* name="(c\d+)".*?<option value="(\w*)" selected', page, re.DOTALL))
     seller = site.log_in(BESIDE)
-    with _looking(site, BESIDE) as looks, _looking(site, clients) as big_looks:
+    with looking(site, BESIDE) as looks, looking(site, clients) as big_looks:
         began = time.perf_counter()
         site.post(browser, f"{address}columnas/", roles)
         _wait_for(site, browser, address, "aplicar/")
@@ -223,10 +198,11 @@ def _measure_beside_import(site: Site, path: Path, clients: int) -> None:
         sent = time.perf_counter() - sending
         _wait_for(site, browser, address, "deshacer/")
         seconds = time.perf_counter() - began
-    say("  another million imported by the server", f"{clients / seconds:,.0f} rows/s ({seconds:.0f} s)")
-    say("    pages of a small shop meanwhile", spread(looks.seconds))
-    say("    pages of a big shop meanwhile", spread(big_looks.seconds))
-    say("    a campaign meanwhile", f"{BESIDE / sent:,.0f} messages/s")
+    pace = f"{clients / seconds:,.0f} rows/s ({seconds:.0f} s)"
+    say("  another million imported by the server", pace, BY_SERVER.under(site.database))
+    say("    pages of a small shop meanwhile", spread(looks.seconds), SMALL_SHOP.under(site.database))
+    say("    pages of a big shop meanwhile", spread(big_looks.seconds), BIG_SHOP.under(site.database))
+    say("    a campaign meanwhile", f"{BESIDE / sent:,.0f} messages/s", CAMPAIGN.under(site.database))
 
 
 def _wait_for(site: Site, browser: requests.Session, address: str, action: str) -> None:
@@ -234,53 +210,3 @@ def _wait_for(site: Site, browser: requests.Session, address: str, action: str) 
     while f"{address}{action}" not in (page := browser.get(f"{site.url}{address}").text):
         assert "icon text-red" not in page, page
         time.sleep(0.5)
-
-
-def _look(site: Site, browser: requests.Session, path: str) -> float:
-    began = time.perf_counter()
-    answer = browser.get(f"{site.url}{path}", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
-    assert answer.status_code == 200, path
-    return time.perf_counter() - began
-
-
-@contextmanager
-def _looking(site: Site, size: int) -> Iterator[Looks]:
-    """Let somebody of an account look at pages of the list all the time."""
-    browser = site.log_in(size)
-    searches = random.Random(7)
-    with _again_and_again(lambda: _look(site, browser, f"/clientes/?{searches.choice(SEARCHES)}")) as looks:
-        yield looks
-
-
-@contextmanager
-def _recording(site: Site, size: int) -> Iterator[Looks]:
-    """Let somebody of an account change a client all the time."""
-    browser = site.log_in(size)
-    page = browser.get(f"{site.url}/clientes/").text
-    found = re.search(r"/clientes/editar/(\d+)/", page)
-    assert found
-
-    def change() -> float:
-        began = time.perf_counter()
-        site.post(browser, f"/clientes/editar/{found[1]}/", {"nombre": f"Cliente {began}"})
-        return time.perf_counter() - began
-
-    with _again_and_again(change) as writes:
-        yield writes
-
-
-@contextmanager
-def _again_and_again(act: Callable[[], float]) -> Iterator[Looks]:
-    looks, ended = Looks(), Event()
-
-    def work() -> None:
-        while not ended.wait(1 / LOOKS_PER_SECOND):
-            looks.seconds.append(act())
-
-    thread = Thread(target=work)
-    thread.start()
-    try:
-        yield looks
-    finally:
-        ended.set()
-        thread.join()

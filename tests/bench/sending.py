@@ -15,6 +15,7 @@ from clientes_app.simulator.process import SimulatorProcess
 from ..support.carrier import Simulator
 from .bare import run_bare
 from .callbacks import call_back
+from .documented import Figure
 from .measures import Rate, peak_megabytes
 from .printing import milliseconds, row, say
 from .shop import add_accounts, add_sent_messages, without_receipt
@@ -26,6 +27,13 @@ PACE_BESIDE_CALLBACKS = 100
 SMALL = 1_000
 A_DAY_MS = 86_400_000
 SMALL_CAMPAIGNS = 5
+
+_STARTING = "starting, storing, called back"
+IDLE = Figure(_STARTING, "first message after the request")
+BUSY = Figure(_STARTING, "the same while 200,000 are running")
+STORED = Figure(_STARTING, "200,000 recipients stored in")
+MEMORY = Figure(_STARTING, "peak memory added")
+CALLED_BACK = Figure(_STARTING, "callbacks beside a campaign")
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def measure_sending(name: str, app: Flask, log: Path, plan: Plan) -> None:
     measure_pace(name, app, log, plan)
     measure_kinds(name, app, log, plan)
     measure_start_and_memory(name, app, log, plan)
-    measure_callbacks(app, log, plan)
+    measure_callbacks(name, app, log, plan)
 
 
 def measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
@@ -67,6 +75,7 @@ def measure_pace(name: str, app: Flask, log: Path, plan: Plan) -> None:
                 _to_ideal(whole, latency, plan),
                 f"{bare.cpu_ms:.2f} ms",
                 f"{whole.cpu_ms:.2f} ms",
+                stated=Figure("20,000 messages", f"{name}, {latency} ms").under("ratio"),
             )
 
 
@@ -118,11 +127,11 @@ class Start:
 def measure_start_and_memory(name: str, app: Flask, log: Path, plan: Plan) -> None:
     """Send small campaigns alone and beside one of `few`, then the same with one of `many`."""
     few, many = (_start(app, log, plan, size) for size in (plan.few, plan.many))
-    say("  first message after the request", milliseconds(many.idle))
-    say(f"  the same while {plan.many:,} are running", milliseconds(many.busy))
-    say(f"  {plan.many:,} recipients stored in", f"{many.big.stored.total_seconds():.2f} s")
+    say("  first message after the request", milliseconds(many.idle), IDLE.under(name))
+    say(f"  the same while {plan.many:,} are running", milliseconds(many.busy), BUSY.under(name))
+    say(f"  {plan.many:,} recipients stored in", f"{many.big.stored.total_seconds():.2f} s", STORED.under(name))
     say(f"  peak memory before {plan.many:,}", f"{many.before:.1f} MB")
-    say(f"  added by {plan.few:,} and by {plan.many:,}", f"{few.grown:.1f} and {many.grown:.1f} MB")
+    say(f"  added by {plan.few:,} and by {plan.many:,}", f"{few.grown:.1f} and {many.grown:.1f} MB", MEMORY.under(name))
 
 
 def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
@@ -138,7 +147,7 @@ def _start(app: Flask, log: Path, plan: Plan, size: int) -> Start:
         return Start(idle, busy, order, before, peak_megabytes(site.worker) - before)
 
 
-def measure_callbacks(app: Flask, log: Path, plan: Plan) -> None:
+def measure_callbacks(name: str, app: Flask, log: Path, plan: Plan) -> None:
     """Call back for messages of an earlier campaign while another one is being sent."""
     add_sent_messages(app, plan.called_back)
     with _silent_simulator() as process:
@@ -150,7 +159,8 @@ def measure_callbacks(app: Flask, log: Path, plan: Plan) -> None:
             calls = call_back(site.url, public, plan.called_back, CALLBACKS_PER_SECOND)
             sent = site.sent(order) - before
     answers = ", ".join(f"{number:,} × {answer}" for answer, number in sorted(calls.answers.items()))
-    say(f"  {CALLBACKS_PER_SECOND:,} callbacks a second", f"{calls.per_second:,.0f} /s for {calls.seconds:.0f} s")
+    made = f"{calls.per_second:,.0f} /s for {calls.seconds:.0f} s"
+    say(f"  {CALLBACKS_PER_SECOND:,} callbacks a second", made, CALLED_BACK.under(name))
     say("  what was answered", answers)
     say("  messages without their last receipt", f"{without_receipt(app):,}")
     say("  messages sent meanwhile", f"{sent / calls.seconds:,.0f} /s of {PACE_BESIDE_CALLBACKS} allowed")

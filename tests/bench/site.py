@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 from flask import Flask
+from sqlalchemy import make_url
 
 from clientes_app.extensions import db
 from clientes_app.models import CampanaSMS
@@ -49,6 +50,7 @@ class Site:
     def __init__(self, app: Flask, server: Server, simulator: Simulator) -> None:
         self._app = app
         self.url = server.url
+        self.database = database_of(app)
         self._simulator = simulator
         self.worker = child_of(server.pid)
 
@@ -128,6 +130,11 @@ class Site:
         assert campaign.completado is not None, campaign.estado
         assert campaign.enviados_exitosos == campaign.total_clientes
         return campaign.completado
+
+
+def database_of(app: Flask) -> str:
+    """Name the database that an app works on."""
+    return make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name()
 
 
 @contextmanager
