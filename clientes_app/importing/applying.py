@@ -19,8 +19,8 @@ from ..sending.erased import hold_off_erasing
 from . import forgetting, jobs
 from .batch_sizes import Turns
 from .jobs import Job
+from .kinds.plain_clients import keys_of_row, number_of_row
 from .kinds.table import kind_for
-from .plain_clients import keys_of_row, number_of_row
 from .reviewing import Tell, counted_rejected
 from .staging import outcomes
 from .staging.outcomes import Outcome

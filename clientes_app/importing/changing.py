@@ -18,7 +18,6 @@ from ..models.types import utc_now
 from ..values.client_keys import keys_of
 from .jobs import Job
 from .own_fields.in_words import as_told
-from .plain_clients import of_import
 from .staging.matching import FIELDS, Existing, Matches, changed
 from .staging.outcomes import Outcome
 from .staging.silences import Said, silence
@@ -165,6 +164,17 @@ class Change:
                 self._before[client_id]["etiquetas"] += [known[key] for key in missing]
                 self._told[client_id]["etiquetas"] = [names[key] for key in missing]
         _insert_missing(self._connection, ClienteEtiqueta, rows)
+
+
+def of_import(job: Job) -> dict[str, Any]:
+    """Return what all clients have in common that an import makes now."""
+    return {
+        "usuario_id": job.account_id,
+        "importacion_id": job.id,
+        "creado": utc_now(),
+        "activo": True,
+        "total_compras": 0,
+    }
 
 
 def tell_changes(connection: Connection, job: Job, told: Mapping[int, dict[str, Any]], *, undoes: bool) -> None:

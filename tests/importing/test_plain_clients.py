@@ -94,19 +94,13 @@ class Account:
         """Return what became of the rows; clients by their place among the account's."""
         with self.imports.app.app_context():
             ids = db.session.scalars(select(Cliente.id).filter_by(usuario_id=self._id).order_by(Cliente.id)).all()
+        places: dict[int | None, int] = {client_id: place for place, client_id in enumerate(ids)}
+        became = self.imports.became(self._import)
         return {
             "counts": self.imports.counts(self._import),
             "rejected": self.imports.rejected(self._import),
-            "rows": [(number, verdict, ids.index(client)) for number, verdict, client in self._became() if client],
+            "rows": [(number, verdict, places.get(client)) for number, verdict, client in became],
         }
-
-    def _became(self) -> list[tuple[Any, ...]]:
-        row = self.imports.get(self._import)
-        with self.imports.app.app_context(), db.engine.connect() as connection:
-            staging = self.imports.place.storage.of(connection, row.id, row.archivo).kept_staging()
-            assert staging is not None
-            with staging:
-                return staging.tables.select("SELECT numero, veredicto, cliente FROM destino ORDER BY numero")
 
     def _add(self, row: list[str]) -> int:
         return self._shop.add_client(self._id, row[0], row[1], documento=row[2])

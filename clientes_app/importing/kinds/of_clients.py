@@ -16,13 +16,13 @@ from .. import jobs
 from ..changing import Change
 from ..jobs import Job
 from ..own_fields.own_texts import OwnFields, with_columns
-from ..plain_clients import keys_of_row, parted, store_plain
 from ..staging.judging import judge
 from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients
 from ..staging.outcomes import Outcome
 from ..staging.store import Seen, Staged, Staging
 from ..staging.tables.interface import Found
 from ..staging.verdicts import Answer
+from .plain_clients import keys_of_row, parted, store_plain
 
 Judged = tuple[list[Staged], Seen]
 """Rows with their verdicts, and the keys that they are the first in the file to have."""

@@ -63,9 +63,9 @@ def keep_rejected(staging: Staging, done_to: int) -> None:
         tables.delete("destino", "veredicto = 'mala'")
         not_reached = f"SELECT numero, '{Verdict.NOT_REACHED}', CAST(NULL AS BIGINT), FALSE FROM fila"  # noqa: S608
         tables.insert_missing_found("destino", f"{not_reached} WHERE {applied} AND numero > ?", done_to)
-        tables.delete("fila", applied)
+        tables.keep("fila", f"NOT ({applied})")
         for table in ("documento", "persona", "cliente"):
-            tables.delete(table, "TRUE")
+            tables.keep(table, "FALSE")
     tables.compact()
 
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from ..client_files.rows import CLIENT_COLUMNS
-from ..clients.tags.services import find_or_create_tags, tag_key
-from ..database.many_rows import add_listed, fill_list, list_like, reserve_ids
-from ..models import Cliente, ClienteEtiqueta
-from ..models.types import utc_now
-from ..values.placeholders import is_no_number
-from .jobs import Job
-from .staging.outcomes import Outcome
-from .staging.store import Staged, staged_of
-from .staging.tables.interface import COLUMNS, Found
-from .staging.verdicts import Verdict
+from ...client_files.rows import CLIENT_COLUMNS
+from ...clients.tags.services import find_or_create_tags, tag_key
+from ...database.many_rows import add_listed, fill_list, list_like, reserve_ids
+from ...models import Cliente, ClienteEtiqueta
+from ...values.placeholders import is_no_number
+from ..changing import of_import
+from ..jobs import Job
+from ..staging.outcomes import Outcome
+from ..staging.store import Staged, staged_of
+from ..staging.tables.interface import COLUMNS, Found
+from ..staging.verdicts import Verdict
 
 _CLIENTS = cast(Table, Cliente.__table__)
 _PLACES = {name: place for place, name in enumerate(COLUMNS["fila"].split(", "))}
@@ -44,17 +44,6 @@ def number_of_row(row: Found) -> int:
 def keys_of_row(row: Found) -> tuple[str | None, str]:
     """Return the number that a row can get an SMS at, and the key of its document."""
     return _phone(row), _document(row)
-
-
-def of_import(job: Job) -> dict[str, Any]:
-    """Return what all clients have in common that an import makes now."""
-    return {
-        "usuario_id": job.account_id,
-        "importacion_id": job.id,
-        "creado": utc_now(),
-        "activo": True,
-        "total_compras": 0,
-    }
 
 
 def parted(connection: Connection, job: Job, batch: Sequence[Found]) -> tuple[dict[int, Found], dict[int, Staged]]:
