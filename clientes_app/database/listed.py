@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, bindparam, func
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, bindparam, func, literal, select
 from sqlalchemy.types import TypeEngine
 
 
@@ -26,6 +26,14 @@ def rows_given(rows: Sequence[Mapping[str, Any]], dialect: str) -> dict[str, obj
     if dialect == "sqlite":
         return {"rows": json.dumps(rows, default=_as_stored)}
     return {f"{name}_list": [row[name] for row in rows] for name in rows[0]}
+
+
+def listed_texts(texts: Iterable[str], connection: Connection) -> Select[str]:
+    """Return many texts as one parameter."""
+    listed: Sequence[str] = sorted(texts)
+    if connection.dialect.name == "sqlite":
+        return select(func.json_each(json.dumps(listed)).table_valued("value", name="listed").c.value)
+    return select(func.unnest(literal(listed, ARRAY(String))))
 
 
 def _as_stored(value: date) -> str:

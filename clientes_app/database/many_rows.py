@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, literal, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, insert, literal, select, update
 from sqlalchemy.schema import CreateTable, DropTable
 
 Values = tuple[str | int | None, ...]
@@ -24,10 +25,36 @@ def insert_rows(
     return sorted(connection.execute(statement).scalars().all())
 
 
-def add_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
-    """Insert rows that bring their own keys."""
-    listed = _listed(connection, table, names, rows)
-    connection.execute(insert(table).from_select(names, select(*(listed.c[name] for name in names))))
+def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Return ids for this many rows, in rising order, which nobody else gets; the transaction may write."""
+    if connection.dialect.name == "sqlite":
+        # There is one writer; the table says that it never gives an id again.
+        last = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+        first = (connection.exec_driver_sql(last, (table.name,)).scalar() or 0) + 1
+        return list(range(first, first + count))
+    following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    series = func.generate_series(1, count).table_valued("value")
+    return sorted(connection.scalars(select(following).select_from(series)))
+
+
+def add_rows(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[Values],
+    same: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert rows that bring their own keys, with values for these names, and for those of `same`."""
+    add_listed(connection, table, _listed(connection, table, names, rows), names, same or {})
+
+
+def add_listed(
+    connection: Connection, table: Table, listed: Table, names: Sequence[str], same: Mapping[str, Any]
+) -> None:
+    """Insert rows that are listed and bring their own keys."""
+    fixed = [literal(value, table.c[name].type) for name, value in same.items()]
+    source = select(*(listed.c[name] for name in names), *fixed).order_by(listed.c.listed_key)
+    connection.execute(insert(table).from_select([*names, *same], source))
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -38,24 +65,36 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     connection.execute(update(table).where(table.c.id == listed.c.id).values(changes))
 
 
-def _listed(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> Table:
-    """Make a table that only this connection sees, with the rows in their order as `listed_key`."""
+def list_like(table: Table, names: Sequence[str], called: str) -> Table:
+    """Describe a list of rows that only one connection sees: these columns of a table, and their order `listed_key`."""
     columns = [Column(name, table.c[name].type) for name in names]
     key = Column("listed_key", Integer, primary_key=True)
-    listed = Table("listed", MetaData(), key, *columns, prefixes=["TEMPORARY"])
+    return Table(called, MetaData(), key, *columns, prefixes=["TEMPORARY"])
+
+
+def fill_list(connection: Connection, listed: Table, names: Sequence[str], rows: Iterable[Values]) -> None:
+    """Make a list anew, with these rows."""
     connection.execute(DropTable(listed, if_exists=True))
     connection.execute(CreateTable(listed))
-    _fill(connection, ", ".join(names), rows)
+    _fill(connection, listed.name, names, rows)
+
+
+def _listed(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> Table:
+    listed = list_like(table, names, "listed")
+    fill_list(connection, listed, names, rows)
     return listed
 
 
-def _fill(connection: Connection, names: str, rows: Sequence[Values]) -> None:
+def _fill(connection: Connection, called: str, names: Sequence[str], rows: Iterable[Values]) -> None:
     """Hand the rows straight to the driver: there is nothing to translate in numbers and texts."""
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(rows[0]))
-        connection.exec_driver_sql(f"INSERT INTO listed ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+    columns, driver = ", ".join(names), connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        marks = ", ".join("?" * len(names))
+        driver.executemany(f"INSERT INTO {called} ({columns}) VALUES ({marks})", rows)  # noqa: S608
         return
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(f"COPY listed ({names}) FROM STDIN") as copy:
+    with (
+        cast("psycopg.Connection[Any]", driver).cursor() as cursor,
+        cursor.copy(f"COPY {called} ({columns}) FROM STDIN") as copy,
+    ):
         for row in rows:
             copy.write_row(row)

@@ -19,11 +19,13 @@ from ..sending.erased import hold_off_erasing
 from . import forgetting, jobs
 from .batch_sizes import Turns
 from .jobs import Job
+from .kinds.plain_clients import keys_of_row, number_of_row
 from .kinds.table import kind_for
 from .reviewing import Tell, counted_rejected
 from .staging import outcomes
 from .staging.outcomes import Outcome
-from .staging.store import Staged, Totals
+from .staging.store import Totals
+from .staging.tables.interface import Found
 from .staging.verdicts import COUNTERS, DONE, Verdict
 
 
@@ -40,7 +42,7 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
                 outcomes.record(staging.within(connection), apply_batch(connection, job, batch))
             if not done_to:
                 look_anew(engine, *kind_for(job.layout).tables)
-            done_to = batch[-1].number
+            done_to = number_of_row(batch[-1])
             if tell:
                 tell(len(batch))
         look_anew(engine, *kind_for(job.layout).tables)
@@ -49,7 +51,7 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     job.kept.delete_sources()
 
 
-def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:
+def apply_batch(connection: Connection, job: Job, batch: Sequence[Found]) -> list[Outcome]:
     """Import rows, matched once more: clients may have come and gone since the dry run, and people been erased.
 
     Returns what became of each. Raises jobs.Stopped where the import is not the job's any more; then nothing of the
@@ -58,9 +60,9 @@ def apply_batch(connection: Connection, job: Job, batch: Sequence[Staged]) -> li
     hold_off_erasing(connection)
     wanted, erased = _without_erased(connection, job, batch)
     became = kind_for(job.layout).store(connection, job, wanted) + [
-        Outcome(staged.number, Verdict.ERASED) for staged in erased
+        Outcome(number_of_row(row), Verdict.ERASED) for row in erased
     ]
-    jobs.advance(connection, job, hasta_fila=batch[-1].number, **_added(became))
+    jobs.advance(connection, job, hasta_fila=number_of_row(batch[-1]), **_added(became))
     return became
 
 
@@ -70,13 +72,14 @@ def _end(connection: Connection, job: Job, totals: Totals) -> None:
     forgetting.release(connection, job.id)
 
 
-def _without_erased(connection: Connection, job: Job, batch: Sequence[Staged]) -> tuple[list[Staged], list[Staged]]:
+def _without_erased(connection: Connection, job: Job, batch: Sequence[Found]) -> tuple[Sequence[Found], list[Found]]:
     forgotten = forgetting.forgotten_by(connection, job.id)
-    wanted: list[Staged] = []
-    erased: list[Staged] = []
-    for staged in batch:
-        is_erased = forgotten.has(staged.row.telefono_e164, staged.row.documento_clave)
-        (erased if is_erased else wanted).append(staged)
+    if not forgotten.pseudonyms:
+        return batch, []
+    wanted: list[Found] = []
+    erased: list[Found] = []
+    for row in batch:
+        (erased if forgotten.has(*keys_of_row(row)) else wanted).append(row)
     return wanted, erased
 
 

@@ -12,7 +12,7 @@ from ..database.transactions import write_transaction
 
 FIRST = 4_000
 FEWEST = 500
-MOST = 8_000
+MOST = 16_000
 """More need more memory, and are hardly faster."""
 
 ALONE_SECONDS = 0.5

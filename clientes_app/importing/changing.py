@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..client_files.rows import CLIENT_COLUMNS, Row
 from ..clients.tags.services import find_or_create_tags, tag_key
-from ..database.many_rows import insert_rows, update_rows
+from ..database.many_rows import add_rows, update_rows
 from ..database.transactions import insert_missing
 from ..fields.values import store_values
 from ..models import CambioDeCliente, CambioImportado, Campo, Cliente, ClienteEtiqueta, TipoDeCambio
@@ -67,20 +67,13 @@ class Change:
             if not heeded:
                 self._silence(client, staged.row)
 
-    def insert(self, rows: Sequence[Staged]) -> None:
-        """Insert clients that there are not."""
+    def insert(self, rows: Mapping[int, Staged]) -> None:
+        """Insert clients that there are not, by the ids that they get."""
         if not rows:
             return
-        values = [staged.row[: len(CLIENT_COLUMNS)] for staged in rows]
-        same = {
-            "usuario_id": self._job.account_id,
-            "importacion_id": self._job.id,
-            "creado": utc_now(),
-            "activo": True,
-            "total_compras": 0,
-        }
-        ids = insert_rows(self._connection, _table(Cliente), CLIENT_COLUMNS, values, same)
-        for client_id, staged in zip(ids, rows, strict=True):
+        values = [(client_id, *staged.row[: len(CLIENT_COLUMNS)]) for client_id, staged in rows.items()]
+        add_rows(self._connection, _table(Cliente), ("id", *CLIENT_COLUMNS), values, of_import(self._job))
+        for client_id, staged in rows.items():
             self._became(Verdict.NEW, staged, client_id)
             if self._wanted_tags(staged):
                 self._tags.append((client_id, staged))
@@ -171,6 +164,17 @@ class Change:
                 self._before[client_id]["etiquetas"] += [known[key] for key in missing]
                 self._told[client_id]["etiquetas"] = [names[key] for key in missing]
         _insert_missing(self._connection, ClienteEtiqueta, rows)
+
+
+def of_import(job: Job) -> dict[str, Any]:
+    """Return what all clients have in common that an import makes now."""
+    return {
+        "usuario_id": job.account_id,
+        "importacion_id": job.id,
+        "creado": utc_now(),
+        "activo": True,
+        "total_compras": 0,
+    }
 
 
 def tell_changes(connection: Connection, job: Job, told: Mapping[int, dict[str, Any]], *, undoes: bool) -> None:

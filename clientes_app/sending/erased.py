@@ -5,13 +5,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
+from ..database.listed import listed_texts
 from ..database.transactions import insert_missing
-from ..models import Baja, BajaLevantada, BajaRecordada, Cliente, NumeroPropio, OrigenBaja, Privacidad, Usuario
+from ..models import (
+    Baja,
+    BajaLevantada,
+    BajaRecordada,
+    Cliente,
+    NumeroPropio,
+    OrigenBaja,
+    Privacidad,
+    PublicidadDelDia,
+    Usuario,
+)
 from ..models.types import utc_now
 from ..values.phone_changes import older_spellings
-from ..values.pseudonym import is_pseudonym, pseudonym
+from ..values.pseudonym import MARK, is_pseudonym, pseudonym
 from .law import advertised
 
 _TRIED_TOGETHER = 1_000
@@ -70,6 +81,8 @@ def wake_numbers(connection: Connection, account_id: int, numbers: Iterable[str]
     advertisements.
     """
     hold_off_erasing(connection)
+    if not _may_know_pseudonyms(connection, account_id):
+        return
     known = pseudonyms_of(connection, numbers)
     if known:
         _unhide(connection, account_id, known)
@@ -128,8 +141,25 @@ def lift_stop(connection: Connection, account_id: int, number: str) -> None:
     connection.execute(insert_missing(BajaLevantada, connection.dialect.name).values(row))
 
 
+def _may_know_pseudonyms(connection: Connection, account_id: int) -> bool:
+    """Return whether anything may be known by a pseudonym that `wake_numbers` looks for; most shops have nothing.
+
+    Only SQLite is asked: in PostgreSQL the order of texts is the database's own, and no index finds those that begin
+    with a mark.
+    """
+    if connection.dialect.name != "sqlite":
+        return True
+    hidden = (
+        exists().where(model.usuario_id == account_id, model.telefono_e164.between(MARK, f"{MARK}~"))
+        for model in (Baja, PublicidadDelDia)
+    )
+    return bool(connection.scalar(select(or_(*hidden, exists().select_from(BajaRecordada)))))
+
+
 def _unhide(connection: Connection, account_id: int, known: Mapping[str, str]) -> None:
-    hidden = select(Baja.telefono_e164).where(Baja.usuario_id == account_id, Baja.telefono_e164.in_(list(known)))
+    hidden = select(Baja.telefono_e164).where(
+        Baja.usuario_id == account_id, Baja.telefono_e164.in_(listed_texts(known, connection))
+    )
     for found in connection.scalars(hidden).all():
         _rename(connection, account_id, found, known[found])
 
@@ -141,7 +171,7 @@ def _recall_stops(connection: Connection, account_id: int, known: Mapping[str, s
         BajaLevantada.creado >= BajaRecordada.creado,
     )
     said = select(BajaRecordada.seudonimo, BajaRecordada.creado).where(
-        BajaRecordada.seudonimo.in_(list(known)), ~lifted_since
+        BajaRecordada.seudonimo.in_(listed_texts(known, connection)), ~lifted_since
     )
     rows = [
         {"usuario_id": account_id, "telefono_e164": known[name], "origen": OrigenBaja.MENSAJE, "creado": moment}

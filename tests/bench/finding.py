@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,14 +20,14 @@ from sqlalchemy import func, insert, literal, select, update
 from clientes_app.config import PROJECT_ROOT
 from clientes_app.database.planner import look_anew
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Cliente, Venta
+from clientes_app.models import Cliente, EstadoImportacion, Importacion, Venta
 from clientes_app.simulator.process import SimulatorProcess
 
 from ..support.carrier import Simulator
 from ..support.shop import Shop
 from .documented import Figure
 from .looking import SEARCHES, look, looking, recording
-from .measures import peak_megabytes
+from .measures import cpu_seconds, peak_megabytes
 from .printing import say, spread
 from .shop import add_accounts, admin_of
 from .site import Site, database_of, running_site
@@ -121,25 +122,44 @@ def _measure_import(app: Flask, path: Path, owner: str, clients: int) -> None:
     environment = {**os.environ, **settings, "UPLOADS_PATH": str(path.parent)}
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
-        peak = _peak_until_it_ends(process)
+        used = _used_until_it_ends(app, process)
     assert process.returncode == 0
     seconds = time.perf_counter() - began
     pace = f"{clients / seconds:,.0f} rows/s ({seconds:.0f} s)"
     say("  imported, from the file to the clients", pace, BY_COMMAND.under(database_of(app)))
-    say("  peak memory of the import, all its processes", f"{peak:.0f} MB", MEMORY.under(database_of(app)))
+    say("  peak memory of the import, all its processes", f"{used.megabytes:.0f} MB", MEMORY.under(database_of(app)))
+    for step, cpu in (("checking", used.checking), ("importing", used.importing)):
+        say(f"    processor time of its processes, {step}", f"{cpu / clients * 1e6:.1f} µs a row")
 
 
-def _peak_until_it_ends(process: subprocess.Popen[bytes]) -> float:
-    """Return the sum of the peaks of a process and of those that it started, in MB."""
+@dataclass(frozen=True)
+class Used:
+    """What an import used: the sum of its processes' peaks, and their processor time in seconds."""
+
+    megabytes: float
+    checking: float
+    importing: float
+
+
+def _used_until_it_ends(app: Flask, process: subprocess.Popen[bytes]) -> Used:
     peaks: dict[int, float] = {}
+    seconds: dict[int, float] = {}
+    checking = 0.0
     while process.poll() is None:
         for each in (process.pid, *_children(process.pid)):
             try:
-                peaks[each] = peak_megabytes(each)
+                peaks[each], seconds[each] = peak_megabytes(each), cpu_seconds(each)
             except (OSError, StopIteration):
                 continue  # it has just ended
+        if not checking and _is_applied(app):
+            checking = sum(seconds.values())
         time.sleep(0.1)
-    return sum(peaks.values())
+    return Used(sum(peaks.values()), checking, sum(seconds.values()) - checking)
+
+
+def _is_applied(app: Flask) -> bool:
+    with app.app_context():
+        return db.session.scalar(select(Importacion.id).filter_by(estado=EstadoImportacion.APLICANDO)) is not None
 
 
 def _children(process: int) -> list[int]:

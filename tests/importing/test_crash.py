@@ -56,7 +56,9 @@ def has_moved(imports: Imports, import_id: int, before: int) -> bool:
 
 
 def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) -> None:
-    rows = "".join(f"Cliente {n - n % 10 // 9},{3_001_000_000 + n - n % 10 // 9},t{n % 3}\n" for n in range(ROWS))
+    # Each tenth row is a double, each third says more than who somebody is.
+    who = [n - n % 10 // 9 for n in range(ROWS)]
+    rows = "".join(f"Cliente {n},{3_001_000_000 + n},{'' if n % 3 else 'VIP'}\n" for n in who)
     import_id = imports.upload(f"nombre,celular,grupo\n{rows}")
     imports.start_review(import_id)
     for _ in range(KILLS_IN_REVIEW):
@@ -70,8 +72,16 @@ def test_a_killed_worker_is_followed_by_another(app: Flask, imports: Imports) ->
     imports.work()
     assert imports.get(import_id).estado is EstadoImportacion.APLICADA
     assert imports.counts(import_id) == {"nuevas": ROWS * 9 // 10, "dobles": ROWS // 10}
-    assert [name for name, *_ in imports.clients()] == [f"Cliente {n}" for n in range(ROWS) if n % 10 != 9]
-    assert sum(map(len, imports.tags().values())) == ROWS * 9 // 10
+    kept = [n for n in range(ROWS) if n % 10 != 9]
+    assert [(name, phone) for name, phone, *_ in imports.clients()] == [
+        (f"Cliente {n}", str(3_001_000_000 + n)) for n in kept
+    ]
+    assert imports.tags() == {"VIP": [f"Cliente {n}" for n in kept if n % 3 == 0]}
+    became = imports.became(import_id)
+    assert [number for number, *_ in became] == [n + 2 for n in kept]
+    # In the order of their ids the clients are in the file's.
+    clients = [client or 0 for *_, client in became]
+    assert clients == sorted(set(clients))
 
 
 def test_a_lease_that_somebody_holds_is_not_taken(imports: Imports) -> None:

@@ -123,6 +123,16 @@ class Imports:
             rows = list(staged_rows.rejected(self.get(import_id), self.place.storage))
         return [(row.number, row.verdict.value, row.row.fault) for row in rows]
 
+    def became(self, import_id: int) -> list[tuple[int, str, int | None]]:
+        """Return number, verdict and client of each row that was imported."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            row = db.session.get_one(Importacion, import_id)
+            staging = self.place.storage.of(connection, row.id, row.archivo).kept_staging()
+            assert staging is not None
+            with staging:
+                found = staging.tables.select("SELECT numero, veredicto, cliente FROM destino ORDER BY numero")
+        return [(number, verdict, client) for number, verdict, client in found]
+
     def clients(self) -> list[tuple[str, str, str | None, str]]:
         """Return the account's clients in the order in which they came."""
         columns = (Cliente.nombre, Cliente.telefono, Cliente.telefono_e164, Cliente.documento)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -19,11 +19,13 @@ from ..jobs import Job
 from ..mending import Mending
 from ..own_fields.own_texts import OwnFields, with_columns
 from ..staging.judging import judge
-from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients, numbers_of
+from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients
 from ..staging.outcomes import Outcome
 from ..staging.shared_keys import seen_by
 from ..staging.store import Seen, Staged, Staging
+from ..staging.tables.interface import Found
 from ..staging.verdicts import Answer
+from .plain_clients import keys_of_row, parted, store_plain
 
 Judged = tuple[list[Staged], Seen]
 """Rows with their verdicts, and the keys that they are the first in the file to have."""
@@ -76,21 +78,29 @@ def no_sums(_connection: Connection, _job: Job | Mending, _staging: Staging) -> 
     return {}
 
 
-def store_clients(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:
+def store_clients(connection: Connection, job: Job, batch: Sequence[Found]) -> list[Outcome]:
     """Store what rows say, and return what became of them."""
-    rows = [staged.row for staged in batch]
-    wake_numbers(connection, job.account_id, numbers_of(rows))
+    wake_numbers(connection, job.account_id, {phone for phone, _ in map(keys_of_row, batch) if phone})
+    plain, others = parted(connection, job, batch)
+    return _store_one_by_one(connection, job, others) + store_plain(connection, job, plain)
+
+
+def _store_one_by_one(connection: Connection, job: Job, batch: Mapping[int, Staged]) -> list[Outcome]:
+    """Store what rows say that somebody has to look at; those who are new get the ids that their rows stand under."""
+    if not batch:
+        return []
+    rows = [staged.row for staged in batch.values()]
     lock_clients(connection, job.account_id, rows)
     with_tags = bool(job.tags) or any(row.etiquetas for row in rows)
     fields = lock_fields(Session(connection), job.account_id) if job.layout.own else ()
     own = OwnFields(job.layout.own, {field.id for field in fields})
     matches = find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
     change = Change(connection, job, matches, fields)
-    new = []
-    for staged in batch:
+    new = {}
+    for new_id, staged in batch.items():
         match = _match(staged, matches)
         if match.client is None:
-            new.append(staged)
+            new[new_id] = staged
         elif match.asks:
             change.leave_to_be_asked(match.client, staged)
         else:

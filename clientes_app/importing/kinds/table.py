@@ -18,7 +18,8 @@ from ..mending import Mending
 from ..sales.storing_sales import store_sales
 from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
-from ..staging.store import Staged, Staging
+from ..staging.store import Staging
+from ..staging.tables.interface import Found
 from ..undo_extent import extent_of
 from .of_clients import (
     Judged,
@@ -60,7 +61,7 @@ class Kind:
     """Judges a row in whose place a person put other fields."""
     sums: Callable[[Connection, Job | Mending, Staging], dict[str, Any]]
     """Returns what a reviewed file comes to, beside its counters."""
-    store: Callable[[Connection, Job, Sequence[Staged]], list[Outcome]]
+    store: Callable[[Connection, Job, Sequence[Found]], list[Outcome]]
     """Stores a batch of rows, found out once more whose they are, and returns what became of each."""
     undo: tuple[Step, ...]
     extent: Callable[[Connection, int], Undoable]

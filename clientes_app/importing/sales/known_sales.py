@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
+from ...database.listed import listed_texts
 from ...database.transactions import id_list
 from ...models import Venta
-from ..staging.matching import listed_texts
 from .sale_texts import Sale
 
 

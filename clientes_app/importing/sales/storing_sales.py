@@ -17,7 +17,8 @@ from ...sending.erased import wake_numbers
 from ..jobs import Job
 from ..staging.matching import lock_clients, numbers_of
 from ..staging.outcomes import Outcome
-from ..staging.store import Staged
+from ..staging.store import Staged, staged_of
+from ..staging.tables.interface import Found
 from ..staging.verdicts import Verdict
 from .buyers import key_of_buyer
 from .judging_sales import Bought, bought_by, known_of
@@ -25,8 +26,9 @@ from .known_sales import KnownSales, Stored, fingerprint
 from .sale_texts import BadSale, Sale
 
 
-def store_sales(connection: Connection, job: Job, batch: Sequence[Staged]) -> list[Outcome]:
+def store_sales(connection: Connection, job: Job, found: Sequence[Found]) -> list[Outcome]:
     """Store the sales that rows mean by now, and return what became of the rows."""
+    batch = [staged_of(row) for row in found]
     rows = [staged.row for staged in batch]
     wake_numbers(connection, job.account_id, numbers_of(rows))
     lock_clients(connection, job.account_id, rows)

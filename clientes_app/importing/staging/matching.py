@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Select, String, and_, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from ...client_files.rows import Row
 from ...clients.locks import lock
+from ...database.listed import listed_texts
 from ...database.transactions import id_list
 from ...fields.values import values_of
 from ...models import Cliente, ClienteEtiqueta, Etiqueta
@@ -240,11 +240,3 @@ def _without_key(rows: Iterable[Row], connection: Connection) -> ColumnElement[b
         Cliente.telefono_e164.is_(None), Cliente.telefono_e164.in_(listed_texts(numbers_of(rows), connection))
     )
     return and_(alike_names, named, Cliente.documento_clave == "", no_number)
-
-
-def listed_texts(texts: Iterable[str], connection: Connection) -> Select[str]:
-    """Return many texts as one parameter."""
-    listed: Sequence[str] = sorted(texts)
-    if connection.dialect.name == "sqlite":
-        return select(func.json_each(json.dumps(listed)).table_valued("value", name="listed").c.value)
-    return select(func.unnest(literal(listed, ARRAY(String))))

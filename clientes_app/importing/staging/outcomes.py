@@ -25,7 +25,9 @@ class Outcome(NamedTuple):
 def record(staging: Staging, outcomes: Iterable[Outcome]) -> None:
     """Store what becomes of rows, before the transaction that does it is committed: another may do it anew."""
     with staging.tables.writing():
-        staging.tables.replace("destino", outcomes)
+        # The driver takes what is exactly a text or a number many times as quickly.
+        rows = ((number, verdict._value_, client, int(without)) for number, verdict, client, without in outcomes)
+        staging.tables.replace("destino", rows)
 
 
 def page_of(staging: Staging, verdict: Verdict, after: int) -> list[Outcome]:
@@ -61,9 +63,9 @@ def keep_rejected(staging: Staging, done_to: int) -> None:
         tables.delete("destino", "veredicto = 'mala'")
         not_reached = f"SELECT numero, '{Verdict.NOT_REACHED}', CAST(NULL AS BIGINT), FALSE FROM fila"  # noqa: S608
         tables.insert_missing_found("destino", f"{not_reached} WHERE {applied} AND numero > ?", done_to)
-        tables.delete("fila", applied)
+        tables.keep("fila", f"NOT ({applied})")
         for table in ("documento", "persona", "cliente"):
-            tables.delete(table, "TRUE")
+            tables.keep(table, "FALSE")
     tables.compact()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, select, update
 
 from ...client_files.rows import Row
+from ...database.listed import listed_texts
 from ...database.transactions import id_list, insert_missing
 from ...models import Baja, Cliente, OrigenBaja
 from ...models.types import utc_now
@@ -30,8 +31,9 @@ def is_heeded(active: bool, number: str | None, row: Row, opted_out: Iterable[st
 
 def opted_out_among(connection: Connection, account_id: int, numbers: Iterable[str | None]) -> set[str]:
     """Return which of these numbers have opted out."""
-    known = sorted({number for number in numbers if number})
-    found = select(Baja.telefono_e164).where(Baja.usuario_id == account_id, Baja.telefono_e164.in_(known))
+    known = {number for number in numbers if number}
+    listed = Baja.telefono_e164.in_(listed_texts(known, connection))
+    found = select(Baja.telefono_e164).where(Baja.usuario_id == account_id, listed)
     return set(connection.scalars(found)) if known else set()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from ...client_files.parsing import ReadRow
 from ...client_files.rows import Row
 from .lines_apart import Run
-from .tables.interface import COLUMNS, Tables
+from .tables.interface import COLUMNS, Found, Tables
 from .verdicts import APPLIED, REJECTED, Answer, Apart, Verdict
 
 PAGE_SIZE = 50
@@ -207,9 +207,10 @@ class Staging:
         )
         return [Run(first, last, Apart(of), text) for first, last, of, text in found]
 
-    def to_apply(self, after: int, limit: int) -> list[Staged]:
-        """Return the next rows that are imported."""
-        return self._rows(f"numero > ? AND veredicto IN ({listed(APPLIED)}) ORDER BY numero LIMIT ?", after, limit)
+    def to_apply(self, after: int, limit: int) -> list[Found]:
+        """Return the next rows that are imported, as the tables have them: see `staged_of`."""
+        which = f"numero > ? AND veredicto IN ({listed(APPLIED)}) ORDER BY numero LIMIT ?"
+        return self.tables.select(f"{_ROWS} WHERE {which}", after, limit)
 
     def new_ones(self) -> Iterator[Staged]:
         """Return the rows that are imported as new ones, one by one."""
@@ -273,8 +274,8 @@ def _values(staged: Staged, kept: str) -> tuple[object, ...]:
     return (number, verdict.value, *row, other, kept, client_id, answer.value)
 
 
-def staged_of(values: tuple[Any, ...]) -> Staged:
-    """Return a row that was found; of one that is imported, its cells are of no interest."""
+def staged_of(values: Found) -> Staged:
+    """Return a row as it is worked with; of one that is imported, its cells are of no interest."""
     number, verdict, *row, other, cells, client_id, answer = values
     became = _VERDICTS[verdict]
     read = json.loads(cells) if cells and (answer or became in REJECTED) else ()

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from ...database.listed import columns_listed, rows_given
+from ...database.listed import columns_listed, listed_texts, rows_given
 from ...database.transactions import insert_missing
 from ...models import CampanaSMS, EstadoSMS, PublicidadDelDia, SMSLog
 from ...models.types import utc_now
@@ -85,7 +85,10 @@ def forget(connection: Connection, before: date, most: int) -> int:
 
 def known_of(connection: Connection, account_id: int, numbers: Iterable[str]) -> set[str]:
     """Return those of the numbers, or pseudonyms, that got an advertisement."""
-    listed = PublicidadDelDia.usuario_id == account_id, PublicidadDelDia.telefono_e164.in_(list(numbers))
+    listed = (
+        PublicidadDelDia.usuario_id == account_id,
+        PublicidadDelDia.telefono_e164.in_(listed_texts(numbers, connection)),
+    )
     return set(connection.scalars(select(PublicidadDelDia.telefono_e164).where(*listed)))
 
 

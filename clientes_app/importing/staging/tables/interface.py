@@ -98,6 +98,9 @@ class Tables(Protocol):
     def delete(self, table: str, which: str, *values: object) -> None:
         """Delete the rows that a condition is true of."""
 
+    def keep(self, table: str, which: str) -> None:
+        """Delete all rows but the few that a condition is true of."""
+
     def erase(self, table: str, which: str, rows: Values) -> None:
         """Delete rows again and again, so that nothing of them is left where they stood."""
 

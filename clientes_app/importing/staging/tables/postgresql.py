@@ -139,6 +139,10 @@ class PostgresTables:
         """Delete the rows that a condition is true of."""
         self._write(self._delete(table, which), values)
 
+    def keep(self, table: str, which: str) -> None:
+        """Delete all rows but those that a condition is true of."""
+        self.delete(table, f"NOT ({which})")
+
     def erase(self, table: str, which: str, rows: Values) -> None:
         """Delete rows again and again; the database clears their room by itself."""
         self._write_each(self._delete(table, which), rows)
