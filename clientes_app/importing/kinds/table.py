@@ -18,7 +18,7 @@ from ..mending import Mending
 from ..sales.storing_sales import store_sales
 from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
-from ..staging.store import Staging
+from ..staging.store import Staged, Staging
 from ..staging.tables.interface import Found
 from ..undo_extent import extent_of
 from .of_clients import (
