@@ -16,7 +16,6 @@ from ...sending.erased import wake_numbers
 from .. import jobs
 from ..changing import Change
 from ..jobs import Job
-from ..mending import Mending
 from ..own_fields.own_texts import OwnFields, with_columns
 from ..staging.judging import judge
 from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients
@@ -25,6 +24,7 @@ from ..staging.shared_keys import seen_by
 from ..staging.store import Seen, Staged, Staging
 from ..staging.tables.interface import Found
 from ..staging.verdicts import Answer
+from .mending import Mending
 from .plain_clients import keys_of_row, parted, store_plain
 
 Judged = tuple[list[Staged], Seen]

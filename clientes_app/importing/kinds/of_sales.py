@@ -12,11 +12,11 @@ from ...client_files.parsing import Batch, row_of
 from ...client_files.rows import Fields, check, with_sale
 from ...database.transactions import read_transaction
 from ..jobs import Job
-from ..mending import Mending
 from ..sales.buyers import key_of_buyer
 from ..sales.judging_sales import Till, judge_sales, zone_of_account
 from ..sales.sale_texts import read_sale
 from ..staging.store import Staged, Staging
+from .mending import Mending
 from .of_clients import Judged, ReadAndJudged
 
 

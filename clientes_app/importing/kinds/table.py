@@ -14,13 +14,13 @@ from ...client_files.parsing import Batch
 from ...client_files.rows import Fields
 from ...models import Cliente, ClienteEtiqueta, Venta
 from ..jobs import Job
-from ..mending import Mending
 from ..sales.storing_sales import store_sales
 from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
 from ..staging.store import Staged, Staging
 from ..staging.tables.interface import Found
 from ..undo_extent import extent_of
+from .mending import Mending
 from .of_clients import (
     Judged,
     ReadAndJudged,

@@ -12,8 +12,8 @@ from ...extensions import db, unit_of_work
 from ...models import UNFINISHED, EstadoImportacion, Importacion
 from ...tenancy import lock_owned, owned
 from ..jobs import Surroundings
+from ..kinds.mending import Mending
 from ..kinds.table import kind_for
-from ..mending import Mending
 from ..reviewing import counted, counted_rejected
 from ..services import lock_import
 from ..storage.kept import Storage

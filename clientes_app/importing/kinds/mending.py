@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..client_files.columns import Layout
-from ..client_files.meaning.tag_lists import split_tags
-from ..models import Importacion
+from ...client_files.columns import Layout
+from ...client_files.meaning.tag_lists import split_tags
+from ...models import Importacion
 
 
 @dataclass
