@@ -24,21 +24,12 @@ _LONG_DECIMALS = re.compile(
 )
 _MARKS = re.compile(r"[.,'’´]")
 _CURRENCY = re.compile(r"cop|pesos|\$|\s", re.IGNORECASE)
+_MINUS = re.compile(r"[-‐‑‒–—−]")
+_CUT_SHORT = re.compile(r"[1-9]\d{0,2}[.,]\d", re.ASCII)
 
 
 class TooPrecise(ValueError):
     """An amount has more than two decimals that say something."""
-
-
-def parse_stored_amount(text: str) -> Decimal | None:
-    """Read an amount also as databases write it, with zeros behind its cents: `59900.0000`.
-
-    Raises TooPrecise.
-    """
-    found = _LONG_DECIMALS.fullmatch(_CURRENCY.sub("", text))
-    if found and found[3].strip("0"):
-        raise TooPrecise
-    return parse_amount(found[1] if found else text)
 
 
 def parse_amount(text: str) -> Decimal | None:
@@ -46,9 +37,30 @@ def parse_amount(text: str) -> Decimal | None:
 
     Three digits behind a lone mark are thousands, one or two are cents; behind a zero they are cents alone.
     """
+    amount = _read(_CURRENCY.sub("", text))
+    return amount if amount is not None and amount <= LARGEST else None
+
+
+def read_any_amount(text: str) -> Decimal | None:
+    """Read an amount of whatever sign and size, also as databases write it, with zeros behind its cents: `59900.0000`.
+
+    Raises TooPrecise.
+    """
     bare = _CURRENCY.sub("", text)
+    sign = _MINUS.match(bare)
+    bare = bare[sign.end() :] if sign else bare
+    found = _LONG_DECIMALS.fullmatch(bare)
+    if found and found[3].strip("0"):
+        raise TooPrecise
+    amount = _read(found[1] if found else bare)
+    return -amount if sign and amount is not None else amount
+
+
+def seems_cut_short(text: str) -> bool:
+    """Return whether an amount may be one of thousands that lacks its zeros: `1.5` for `1.500`."""
+    return _CUT_SHORT.fullmatch(_CURRENCY.sub("", text)) is not None
+
+
+def _read(bare: str) -> Decimal | None:
     found = _AMOUNT.fullmatch(bare) or _WITH_MILLIONS.fullmatch(bare)
-    if found is None:
-        return None
-    amount = Decimal(f"{_MARKS.sub('', found[1])}.{found[3] or '0'}")
-    return amount if amount <= LARGEST else None
+    return Decimal(f"{_MARKS.sub('', found[1])}.{found[3] or '0'}") if found else None
