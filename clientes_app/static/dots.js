@@ -1,7 +1,6 @@
-// The field of dots of a campaign: one for each client in sending order, in the colour of its message's state.
+// The field of dots of a campaign: one for each client in sending order, in the colour and shape of its message's state.
 (() => {
   const LOWEST = 5, HIGHEST = 14, FIELD_HEIGHT = 200, PAUSE_MS = 90;
-  const HOLLOW = new Set(["o", "c"]);
   const live = document.getElementById("live");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let canvas, pen, words, shown, colours, columns, pitch, asked, timer;
@@ -32,6 +31,7 @@
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
     canvas.addEventListener("pointerleave", leave);
+    canvas.addEventListener("keydown", step);
     new ResizeObserver(drawAnew).observe(box);
   }
 
@@ -47,8 +47,9 @@
     canvas.style.height = `${height}px`;
     pen.setTransform(sharpness, 0, 0, sharpness, 0, 0);
     const style = getComputedStyle(canvas);
-    colours = Object.fromEntries([..."pesfio"].map((state) => [state, style.getPropertyValue(`--dot-${state}`).trim()]));
+    colours = Object.fromEntries([..."pesfino"].map((state) => [state, style.getPropertyValue(`--dot-${state}`).trim()]));
     colours.c = colours.o;
+    colours.frame = style.color;
     shown = Array(count).fill("");
   }
 
@@ -59,28 +60,68 @@
   }
 
   function draw(place, state) {
-    const x = (place % columns) * pitch, y = Math.floor(place / columns) * pitch;
-    const radius = pitch * 0.36, line = Math.max(1, pitch * 0.12);
-    pen.clearRect(x, y, pitch, pitch);
+    const left = (place % columns) * pitch, top = Math.floor(place / columns) * pitch;
+    pen.clearRect(left, top, pitch, pitch);
+    pen.fillStyle = pen.strokeStyle = colours[state];
+    pen.lineWidth = Math.max(1, pitch * (state === "f" ? 0.2 : 0.12));
     pen.beginPath();
-    pen.arc(x + pitch / 2, y + pitch / 2, HOLLOW.has(state) ? radius - line / 2 : radius, 0, 2 * Math.PI);
-    if (HOLLOW.has(state)) {
-      pen.lineWidth = line;
-      pen.strokeStyle = colours[state];
-      pen.stroke();
-    } else {
-      pen.fillStyle = colours[state];
-      pen.fill();
-    }
+    const isFilled = trace(state, left + pitch / 2, top + pitch / 2, pitch * 0.36);
+    if (isFilled) pen.fill();
+    else pen.stroke();
+    if (place === asked) frame(left, top);
   }
 
-  function point({ offsetX, offsetY }) {
+  // The form says the state as well as the colour does; returns whether it is filled.
+  function trace(state, x, y, radius) {
+    const inner = radius - pen.lineWidth / 2;
+    if (state === "f") {
+      for (const side of [-1, 1]) {
+        pen.moveTo(x - radius, y - side * radius);
+        pen.lineTo(x + radius, y + side * radius);
+      }
+    } else if (state === "n") pen.rect(x - inner, y - inner, 2 * inner, 2 * inner);
+    else if (state === "i") {
+      pen.moveTo(x, y - radius);
+      pen.lineTo(x + radius, y + radius);
+      pen.lineTo(x - radius, y + radius);
+    } else pen.arc(x, y, state === "o" || state === "c" ? inner : radius, 0, 2 * Math.PI);
+    return !"fnoc".includes(state);
+  }
+
+  function frame(left, top) {
+    pen.lineWidth = 1;
+    pen.strokeStyle = colours.frame;
+    pen.strokeRect(left + 0.5, top + 0.5, pitch - 1, pitch - 1);
+  }
+
+  function point({ type, offsetX, offsetY }) {
     const column = Math.floor(offsetX / pitch);
     const place = Math.floor(offsetY / pitch) * columns + column;
-    if (column >= columns || place < 0 || place >= shown.length || place === asked) return;
-    asked = place;
+    // A tap asks again: the message may have gone on since.
+    if (column < columns && place >= 0 && place < shown.length && (place !== asked || type === "pointerdown")) ask(place);
+  }
+
+  function step(event) {
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };
+    const by = steps[event.key];
+    if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const last = shown.length - 1;
+    const wanted = asked === undefined ? (by === Infinity ? last : 0) : asked + by;
+    const isWithin = Math.abs(by) === Infinity || (wanted >= 0 && wanted <= last);
+    if (isWithin) ask(Math.min(last, Math.max(0, wanted)));
+  }
+
+  function ask(place) {
+    mark(place);
     clearTimeout(timer);
     timer = setTimeout(tell, PAUSE_MS, place);
+  }
+
+  function mark(place) {
+    const before = asked;
+    asked = place;
+    for (const each of [before, place]) if (shown[each]) draw(each, shown[each]);
   }
 
   async function tell(place) {
@@ -88,10 +129,12 @@
     if (answer?.ok && !answer.redirected && place === asked) words.innerHTML = await answer.text();
   }
 
+  // A finger leaves with each tap, and what it asked is still to be told.
   function leave({ pointerType }) {
+    if (pointerType !== "mouse") return;
     clearTimeout(timer);
-    asked = undefined;
-    if (pointerType === "mouse") words.replaceChildren();
+    mark(undefined);
+    words.replaceChildren();
   }
 
   look();
