@@ -44,6 +44,11 @@ def test_every_figure_leads_to_as_many(reader: CheckingClient, sold: RandomShop)
     figure = re.compile(r'<td class="report-number"[^>]*><a href="([^"]+)">(\d+)</a>')
     links = {link for page in pages for link in figure.findall(reader.get(page).text)}
     assert len(links) > 10
+    month = reader.get("/informes/mes/2026-10/").text
+    in_all = reader.get("/informes/compras/?mes=2026-10").text.partition('id="in-all"')[2].partition("</p>")[0]
+    for name in ("sales", "pesos"):
+        (cell,) = re.findall(rf'id="figure-{name}".*?<td[^>]*>(.*?)</td>', month, re.DOTALL)
+        assert re.sub(r"<[^>]+>", "", cell) in in_all
     for address, number in links:
         text = reader.get(address.replace("&amp;", "&")).text
         shown = len(re.findall(r'id="client-\d+"', text)) or text.partition("<tbody>")[2].count("<tr>")
@@ -69,6 +74,7 @@ def test_files_hold_no_formulas(reader: CheckingClient, sold: RandomShop) -> Non
         assert answer.mimetype == "text/csv"
         cells = [cell for line in answer.text.lstrip("\ufeff").splitlines() for cell in line.split(";")]
         assert any(SHEET in cell for cell in cells)
+        assert ("Mes anterior" in cells) == ("mes" in page)
         assert not any(cell.startswith(("=", '"=')) for cell in cells)
 
 
