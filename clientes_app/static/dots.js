@@ -25,7 +25,7 @@
 
   function adopt(box) {
     canvas = box.querySelector("canvas");
-    words = box.querySelector("p");
+    words = box.querySelector(".dots-whose");
     pen = canvas.getContext("2d");
     shown = [];
     canvas.addEventListener("pointermove", point);
