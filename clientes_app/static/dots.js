@@ -1,6 +1,10 @@
 // The field of dots of a campaign: one for each client in sending order, in the colour and shape of its message's state.
 (() => {
   const LOWEST = 5, HIGHEST = 14, FIELD_HEIGHT = 200, PAUSE_MS = 90;
+  // The form says the state as well as the colour does: a cross, a square, a triangle, a ring, else a disc.
+  const DISC = new Path2D("M-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0");
+  const SHAPES = { f: new Path2D("M-1-1L1 1M1-1L-1 1"), n: new Path2D("M-1-1H1V1H-1z"), i: new Path2D("M0-1L1 1H-1z") };
+  const OUTLINED = new Set("fnoc");
   const live = document.getElementById("live");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let canvas, pen, words, shown, colours, columns, pitch, asked, timer;
@@ -28,8 +32,7 @@
     words = box.querySelector(".dots-whose");
     pen = canvas.getContext("2d");
     shown = [];
-    canvas.addEventListener("pointermove", point);
-    canvas.addEventListener("pointerdown", point);
+    for (const type of ["pointermove", "pointerdown"]) canvas.addEventListener(type, point);
     canvas.addEventListener("pointerleave", leave);
     canvas.addEventListener("keydown", step);
     new ResizeObserver(drawAnew).observe(box);
@@ -47,8 +50,7 @@
     canvas.style.height = `${height}px`;
     pen.setTransform(sharpness, 0, 0, sharpness, 0, 0);
     const style = getComputedStyle(canvas);
-    colours = Object.fromEntries([..."pesfino"].map((state) => [state, style.getPropertyValue(`--dot-${state}`).trim()]));
-    colours.c = colours.o;
+    colours = Object.fromEntries([..."pesfinoc"].map((state) => [state, style.getPropertyValue(`--dot-${state}`).trim()]));
     colours.frame = style.color;
     shown = Array(count).fill("");
   }
@@ -61,37 +63,16 @@
 
   function draw(place, state) {
     const left = (place % columns) * pitch, top = Math.floor(place / columns) * pitch;
+    const isOutlined = OUTLINED.has(state), size = pitch * (isOutlined ? 0.3 : 0.36);
     pen.clearRect(left, top, pitch, pitch);
+    pen.save();
+    pen.transform(size, 0, 0, size, left + pitch / 2, top + pitch / 2);
+    pen.lineWidth = state === "f" ? 0.65 : 0.4;
     pen.fillStyle = pen.strokeStyle = colours[state];
-    pen.lineWidth = Math.max(1, pitch * (state === "f" ? 0.2 : 0.12));
-    pen.beginPath();
-    const isFilled = trace(state, left + pitch / 2, top + pitch / 2, pitch * 0.36);
-    if (isFilled) pen.fill();
-    else pen.stroke();
-    if (place === asked) frame(left, top);
-  }
-
-  // The form says the state as well as the colour does; returns whether it is filled.
-  function trace(state, x, y, radius) {
-    const inner = radius - pen.lineWidth / 2;
-    if (state === "f") {
-      for (const side of [-1, 1]) {
-        pen.moveTo(x - radius, y - side * radius);
-        pen.lineTo(x + radius, y + side * radius);
-      }
-    } else if (state === "n") pen.rect(x - inner, y - inner, 2 * inner, 2 * inner);
-    else if (state === "i") {
-      pen.moveTo(x, y - radius);
-      pen.lineTo(x + radius, y + radius);
-      pen.lineTo(x - radius, y + radius);
-    } else pen.arc(x, y, state === "o" || state === "c" ? inner : radius, 0, 2 * Math.PI);
-    return !"fnoc".includes(state);
-  }
-
-  function frame(left, top) {
-    pen.lineWidth = 1;
+    pen[isOutlined ? "stroke" : "fill"](SHAPES[state] ?? DISC);
+    pen.restore();
     pen.strokeStyle = colours.frame;
-    pen.strokeRect(left + 0.5, top + 0.5, pitch - 1, pitch - 1);
+    if (place === asked) pen.strokeRect(left + 0.5, top + 0.5, pitch - 1, pitch - 1);
   }
 
   function point({ type, offsetX, offsetY }) {
@@ -102,26 +83,19 @@
   }
 
   function step(event) {
-    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };
-    const by = steps[event.key];
-    if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
     const last = shown.length - 1;
-    const wanted = asked === undefined ? (by === Infinity ? last : 0) : asked + by;
-    const isWithin = Math.abs(by) === Infinity || (wanted >= 0 && wanted <= last);
-    if (isWithin) ask(Math.min(last, Math.max(0, wanted)));
+    const place = { ArrowRight: asked + 1, ArrowLeft: asked - 1, ArrowDown: asked + columns, ArrowUp: asked - columns, Home: 0, End: last }[event.key];
+    if (place === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    if (!(place < 0 || place > last)) ask(place || 0); // the first, where none was asked about
   }
 
   function ask(place) {
-    mark(place);
-    clearTimeout(timer);
-    timer = setTimeout(tell, PAUSE_MS, place);
-  }
-
-  function mark(place) {
     const before = asked;
     asked = place;
     for (const each of [before, place]) if (shown[each]) draw(each, shown[each]);
+    clearTimeout(timer);
+    if (place !== undefined) timer = setTimeout(tell, PAUSE_MS, place);
   }
 
   async function tell(place) {
@@ -132,8 +106,7 @@
   // A finger leaves with each tap, and what it asked is still to be told.
   function leave({ pointerType }) {
     if (pointerType !== "mouse") return;
-    clearTimeout(timer);
-    mark(undefined);
+    ask(undefined);
     words.replaceChildren();
   }
 

@@ -55,8 +55,8 @@ def number(value: float | Decimal) -> str:
 
 
 def money(value: Decimal) -> str:
-    """Write an amount of pesos, with cents only where there are some: `$ 59.900`."""
-    pattern = "¤ #,##0" if value == value.to_integral_value() else "¤ #,##0.00"
+    """Write an amount of pesos, with cents only where there are some: `$ 59.900`, which no end of a line parts."""
+    pattern = "¤\xa0#,##0" if value == value.to_integral_value() else "¤\xa0#,##0.00"
     return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace("COP", "$")
 
 

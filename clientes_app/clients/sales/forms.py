@@ -14,12 +14,12 @@ from ...models import Venta
 from ...models.types import utc_now
 from ...values.days import read_hour, read_moment, settle
 from ...values.ids import read_id
+from ...values.sale_totals import BadTotal, read_total
 from ...values.text import clean_line
 from ...web.forms import Form, line_field
 from ...web.i18n import account_zone
 from ..forms import AmountField
 from .services import NewSale
-from .totals import BadTotal, read_total
 
 OLDEST = timedelta(days=7305)
 """How long ago a sale may be: twenty years."""

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ...clients.sales.forms import OLDEST
-from ...clients.sales.totals import BadTotal, read_total
 from ...fields.canonical import NO_DATE, BadValue, read_value
 from ...models import TipoDeCampo
 from ...values.days import settle
+from ...values.sale_totals import BadTotal, read_total
 from ...values.text import translatable
 
 MISSING_DAY = translatable("The day is missing.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ...values.amounts import LARGEST_SALE, TooPrecise, read_any_amount, seems_cut_short
-from ...values.text import translatable
+from .amounts import LARGEST_SALE, TooPrecise, read_any_amount, seems_cut_short
+from .text import translatable
 
 MISSING = translatable("The total is missing.")
 NO_AMOUNT = translatable("Write an amount with at most two decimals, such as 59.900 or 59.900,50.")
