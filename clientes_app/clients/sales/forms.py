@@ -12,9 +12,9 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 
 from ...models import Venta
 from ...models.types import utc_now
+from ...values.amounts import BadTotal, read_total
 from ...values.days import read_hour, read_moment, settle
 from ...values.ids import read_id
-from ...values.sale_totals import BadTotal, read_total
 from ...values.text import clean_line
 from ...web.forms import Form, line_field
 from ...web.i18n import account_zone

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from ...clients.sales.forms import OLDEST
 from ...fields.canonical import NO_DATE, BadValue, read_value
 from ...models import TipoDeCampo
+from ...values.amounts import BadTotal, read_total
 from ...values.days import settle
-from ...values.sale_totals import BadTotal, read_total
 from ...values.text import translatable
 
 MISSING_DAY = translatable("The day is missing.")
