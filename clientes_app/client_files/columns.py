@@ -125,7 +125,7 @@ def guess_sales(sample: Sequence[Record], past: Iterable[Layout] = (), title_row
         return Layout(nothing, has_titles=False, titles=blank, width=width, contents=Contents.SALES)
     first = [tidy(cell)[:LONGEST_TITLE] for cell in rows[place]]
     titles = (*first, *blank[len(first) :])
-    roles = remembered_roles(titles, past) or roles_of_sales(titles)
+    roles = remembered_roles(titles, past) or roles_of_sales(titles, rows[place + 1 :])
     return Layout(roles, titles=titles, title_row=sample[place][0], width=len(first), contents=Contents.SALES)
 
 

@@ -53,7 +53,7 @@ class _Places(NamedTuple):
         """Return those of a layout."""
         names, phones = layout.columns(Role.NAME) + layout.columns(Role.GIVEN), layout.columns(Role.PHONE)
         names += layout.columns(Role.SURNAME)
-        keys = frozenset(names + phones + layout.columns(Role.DOCUMENT))
+        keys = frozenset(names + phones + layout.columns(Role.DOCUMENT) + layout.columns(Role.EITHER))
         titles = layout.titles if layout.has_titles else ()
         return cls(names, phones, keys, list(filter(None, titles)))
 

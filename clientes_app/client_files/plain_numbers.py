@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 _DECIMALS = 12
 """More than these are the noise of binary fractions: 0.1 + 0.2 is 0.30000000000000004."""
 _AS_OF_THOUSANDS = 3
-_PLAIN = re.compile(r"-?\d{1,15}\.\d{4,12}", re.ASCII)
+_PLAIN = re.compile(r"-?\d{1,15}\.(?:\d|\d{4,12})", re.ASCII)
 _CENT = Decimal("0.01")
 
 
@@ -20,5 +20,5 @@ def plain(number: float) -> str:
 
 
 def rounded_to_cents(text: str) -> str:
-    """Return the text of a number that was written so and has more than two decimals, rounded half up to two."""
+    """Return the text of a number that was written so and has decimals, rounded half up to two."""
     return str(Decimal(text).quantize(_CENT, ROUND_HALF_UP)) if _PLAIN.fullmatch(text) else text

@@ -95,6 +95,11 @@ class Row(NamedTuple):
         return tuple(self.otros.split("\n")) if self.otros else ()
 
     @property
+    def may_be_either(self) -> bool:
+        """Whether the same stands for its number and its document, so that it may be the one or the other."""
+        return self.documento == self.telefono != ""
+
+    @property
     def own_texts(self) -> tuple[str, ...]:
         """What it says of the account's own fields, empty ones included; nothing at all where all are empty."""
         return tuple(self.campos.split("\n")) if self.campos else ()
@@ -115,6 +120,7 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
     says = reader_of_answers(layout)
     tags_of = reader_of_tags(layout)
     phones, documents = layout.columns(Role.PHONE), layout.columns(Role.DOCUMENT)
+    eithers = layout.columns(Role.EITHER)
     used = [place for place, role in enumerate(layout.roles) if role is not Role.NOTHING]
     has_surplus = _finder_of_surplus(layout)
     own_texts = reader_of_own_fields(layout)
@@ -125,6 +131,9 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
         numbers = [tidy_number(cells[place]) for place in phones if place < width]
         number = one_of(numbers, region)
         document = next(filter(None, (tidy_document(cells[place]) for place in documents if place < width)), "")
+        if eithers:
+            either = next(filter(None, (tidy_document(cells[place]) for place in eithers if place < width)), "")
+            number, document = _with_either(either, number, document, region)
         given = tags_of(cells)
         opted_out, inactive, unclear = says(cells)
         row = check(Fields(name_of(cells), number, document, given, opted_out, inactive), region)
@@ -147,7 +156,12 @@ def reader_of(layout: Layout, region: str) -> Callable[[Sequence[str]], Row]:
 
 def readable_again(cells: Sequence[str], layout: Layout) -> list[str]:
     """Return the cells of a row, written so that reading them again gives what they gave."""
-    tidies = {Role.PHONE: tidy_number, Role.DOCUMENT: tidy_document, Role.TOTAL: _tidy_total(layout)}
+    tidies = {
+        Role.PHONE: tidy_number,
+        Role.DOCUMENT: tidy_document,
+        Role.EITHER: tidy_document,
+        Role.TOTAL: _tidy_total(layout),
+    }
     roles = (*layout.roles, *[Role.NOTHING] * (len(cells) - len(layout.roles)))
     return [kept(tidies.get(role, tidy)(cell)) for role, cell in zip(roles, cells, strict=False)]
 
@@ -173,6 +187,13 @@ def fault_of_tags(tags: tuple[str, ...]) -> str:
     if len(tags) > MOST_TAGS:
         return MANY_TAGS
     return LONG_TAG if any(len(tag) > LONGEST_TAG for tag in tags) else ""
+
+
+def _with_either(text: str, number: str, document: str, region: str) -> tuple[str, str]:
+    """Return number and document where a column may hold the one or the other: what is a mobile number may be both."""
+    if not phone.to_e164(text, region):
+        return number, document or text
+    return (number, document) if number or document else (text, text)
 
 
 def places_of_names(layout: Layout) -> tuple[tuple[int, ...], tuple[int, ...]]:

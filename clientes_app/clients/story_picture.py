@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import sqrt
 from zoneinfo import ZoneInfo
 
-from ..models import EstadoSMS, SMSLog, Venta
+from ..models import NOT_DELIVERED, EstadoSMS, SMSLog, Venta
 from ..values.days import first_of_next_month, start_of
 from .timeline import Entry
 
@@ -29,6 +29,18 @@ class Circle:
 
     x: float
     radius: float
+    moment: datetime
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A message."""
+
+    x: float
+    moment: datetime
+    is_lost: bool
+    """Whether its receipt says that it was not delivered."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ class Picture:
     """The oldest of the things that are drawn."""
     circles: Sequence[Circle]
     """The largest first, so that the small ones are seen."""
-    ticks: Sequence[float]
+    ticks: Sequence[Tick]
     months: Sequence[Month]
     """As many as have room for their names."""
 
@@ -55,24 +67,21 @@ class Picture:
 def picture_of(entries: Sequence[Entry], now: datetime, zone: ZoneInfo) -> Picture | None:
     """Return the picture of a story's entries until a moment; None where nobody bought or got anything."""
     purchases = [(entry.place.moment, entry.what.total) for entry in entries if isinstance(entry.what, Venta)]
-    messages = [entry.place.moment for entry in entries if _went_out(entry.what)]
-    moments = [*(moment for moment, _ in purchases), *messages]
+    messages = [(entry.place.moment, entry.what) for entry in entries if isinstance(entry.what, SMSLog)]
+    sent = [(moment, row.recibo in NOT_DELIVERED) for moment, row in messages if row.estado is EstadoSMS.ENVIADO]
+    moments = [moment for moment, _ in (*purchases, *sent)]
     if not moments:
         return None
     since = min(moments)
     scale = _Scale.over(since.astimezone(zone).date().replace(day=1), max(now, *moments) + _AHEAD, zone)
     most = max((total for _, total in purchases), default=Decimal(1))
-    circles = [Circle(scale.x(moment), _radius(total / most)) for moment, total in purchases]
+    circles = [Circle(scale.x(moment), _radius(total / most), moment, total) for moment, total in purchases]
     return Picture(
         since,
         sorted(circles, key=lambda circle: -circle.radius),
-        [scale.x(moment) for moment in messages],
+        [Tick(scale.x(moment), moment, is_lost) for moment, is_lost in sent],
         _months(scale),
     )
-
-
-def _went_out(what: object) -> bool:
-    return isinstance(what, SMSLog) and what.estado is EstadoSMS.ENVIADO
 
 
 @dataclass(frozen=True)

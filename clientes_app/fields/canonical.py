@@ -18,6 +18,7 @@ LONGEST_OPTION, MOST_OPTIONS = 60, 50
 TOO_LONG = translatable("Write at most 200 characters.")
 NO_NUMBER = translatable("Write a number, such as 1.234,5.")
 NO_DATE = translatable("Write a day such as 17/05/1990, or 17/05 without a year.")
+NO_SUCH_DAY = translatable("There is no such day.")
 MONTH_FIRST = translatable(
     "The month seems to come first. Days are read as day, month, year: look at the others of this kind too."
 )
@@ -145,15 +146,21 @@ def _date_value(year: str | None, month: int, day: int) -> str:
     try:
         found = date(int(year or _LEAP_YEAR), month, day)
     except ValueError as error:
-        raise BadValue(NO_DATE) from error
+        raise BadValue(NO_SUCH_DAY) from error
     if read_day(found.isoformat()) is None:
         raise BadValue(NO_DATE)
     return found.isoformat() if year else f"--{month:02}-{day:02}"
 
 
 def _month(word: str) -> int:
-    """Return the month that a word means, by its name or the beginning of that; 0 for none."""
-    return next((month for month, name in _MONTHS if name.startswith(word)), 0)
+    """Return the month that a word means, by its name or the beginning of that.
+
+    Raises BadValue where it means none.
+    """
+    found = next((month for month, name in _MONTHS if name.startswith(word)), None)
+    if found is None:
+        raise BadValue(NO_DATE)
+    return found
 
 
 def _read_choice(options: Sequence[str], text: str) -> str:

@@ -174,7 +174,7 @@ def _require_columns(layout: Layout) -> None:
         raise NoName(gettext("Say which column holds the name."))
     if layout.contents is Contents.SALES and not (layout.columns(Role.DAY) and layout.columns(Role.TOTAL)):
         raise NoName(gettext("Say which columns hold the day and the total."))
-    if layout.contents is Contents.SALES and not (layout.columns(Role.PHONE) or layout.columns(Role.DOCUMENT)):
+    if layout.contents is Contents.SALES and not any(map(layout.columns, (Role.PHONE, Role.DOCUMENT, Role.EITHER))):
         raise NoName(gettext("Say which column holds the document or the number of the client."))
 
 

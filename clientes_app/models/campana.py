@@ -93,6 +93,9 @@ class Recibo(StrEnum):
     READ = "read"
 
 
+NOT_DELIVERED = (Recibo.UNDELIVERED, Recibo.FAILED, Recibo.CANCELED)
+"""What a receipt says of a message that did not reach the phone."""
+
 # Codes that say of a number that it will never get a message: it does not exist, no longer does, or is no mobile's.
 DEAD_NUMBER = (
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"

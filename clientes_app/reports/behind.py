@@ -9,17 +9,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from ..database.paging import Page, newest_first, page_of
 from ..extensions import db
-from ..models import Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
+from ..models import NOT_DELIVERED, Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
+from ..models.types import Money
 from ..tenancy import get_owned, owned
 from .counted.counting import DELIVERED
 from .counted.purchases import counted, days_of, made_in
 from .counted.quarters import Span
-from .reasons import NOT_DELIVERED
 
 A_PAGE = 50
 
@@ -101,14 +101,31 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
     return Page(shown, shown[-1][0].id if len(found) > A_PAGE else None)
 
 
+@dataclass(frozen=True)
+class Sum:
+    """How many purchases a list has, and for how many pesos."""
+
+    sales: int
+    pesos: Decimal
+
+
+def sum_of_purchases(account_id: int, asked: Asked) -> Sum:
+    """Sum up the purchases of a list, whatever page of it is shown."""
+    # SQLite sums doubles: rounded to cents, the sum is exact again.
+    pesos = type_coerce(func.round(func.coalesce(func.sum(CompraDespues.total), 0), 2), Money)
+    summed = select(func.count(), pesos).where(*_of_purchases(account_id, asked))
+    return Sum(*db.session.execute(summed).one())
+
+
 def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchase]:
-    """List a page of purchases, those that were recorded last first: those before the sale `before`."""
+    """List a page of purchases, the last that were made first: those before the sale `before`."""
     session = db.session()
-    which = counted(account_id, days_of(session, account_id))
-    if asked.campaign_id is not None:
-        which.append(CompraDespues.campana_id == asked.campaign_id)
-    if asked.span is not None:
-        which += made_in(asked.span)
+    which = _of_purchases(account_id, asked)
+    if before is not None:
+        place = select(CompraDespues.fecha, CompraDespues.venta_id).where(
+            CompraDespues.usuario_id == account_id, CompraDespues.venta_id == before
+        )
+        which.append(tuple_(CompraDespues.fecha, CompraDespues.venta_id) < place.scalar_subquery())
     found = (
         select(
             CompraDespues.venta_id.label("id"),
@@ -126,7 +143,7 @@ def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchas
         .join(CampanaSMS, CampanaSMS.id == CompraDespues.campana_id)
         .where(*which)
     )
-    newest = newest_first(found, CompraDespues.venta_id, before, A_PAGE)
+    newest = found.order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc()).limit(A_PAGE + 1)
     return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
 
 
@@ -134,6 +151,15 @@ def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
     """List a page of the numbers that came into the list in some time, the newest first: those before `before`."""
     entered = owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
     return page_of(db.session.scalars(newest_first(entered, Baja.id, before, A_PAGE)).all(), A_PAGE)
+
+
+def _of_purchases(account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    which = counted(account_id, days_of(db.session(), account_id))
+    if asked.campaign_id is not None:
+        which.append(CompraDespues.campana_id == asked.campaign_id)
+    if asked.span is not None:
+        which += made_in(asked.span)
+    return which
 
 
 def _campaigns(session: Session, account_id: int, asked: Asked) -> list[CampanaSMS]:

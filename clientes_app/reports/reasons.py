@@ -9,11 +9,9 @@ from typing import Any
 
 from flask_babel import gettext
 
-from ..models import EstadoSMS, Recibo
+from ..models import NOT_DELIVERED, EstadoSMS, Recibo
 from ..sending import faults
 from ..values.text import translatable
-
-NOT_DELIVERED = (Recibo.UNDELIVERED, Recibo.FAILED, Recibo.CANCELED)
 
 
 class Kind(StrEnum):

@@ -37,6 +37,11 @@ def weekday_in_words(weekday: int) -> str:
     return str(get_day_names("wide", locale=get_locale())[weekday])
 
 
+def weekday_in_short(weekday: int) -> str:
+    """Name a day of the week where there is little room: `sáb`."""
+    return str(get_day_names("abbreviated", locale=get_locale())[weekday])
+
+
 def hour_in_words(hour: int) -> str:
     """Write an hour of the day."""
     return str(format_time(time(hour), "h a", locale=get_locale()))

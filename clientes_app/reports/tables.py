@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ def of_month(report: MonthReport) -> list[Table]:
     campaigns = [[each.name, each.messages, *_purchases(each)] for each in report.campaigns]
     return [
         Table(gettext("The month"), [gettext("Figure"), *months], figures),
-        _reasons(report.reasons),
+        _reasons(report.reasons, report.reasons_before),
         Table(gettext("Campaigns"), [gettext("Campaign"), gettext("Messages"), *_purchase_titles()], campaigns),
     ]
 
@@ -121,10 +121,19 @@ def _figures(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _reasons(reasons: Sequence[Reason]) -> Table:
-    titles = [gettext("Reason"), gettext("Code"), gettext("Messages"), gettext("What to do")]
-    rows = [[each.in_words, each.code, each.messages, each.what_to_do] for each in reasons]
-    return Table(gettext("Why messages did not arrive"), titles, rows)
+def _reasons(reasons: Sequence[Reason], before: Mapping[Any, int] | None = None) -> Table:
+    """Return the table of reasons; `before`: how many messages each had a month earlier, where that is told."""
+    numbers, words = [gettext("Reason"), gettext("Code"), gettext("Messages")], [gettext("What to do")]
+    earlier = [] if before is None else [gettext("Month before")]
+    rows = [
+        [
+            *(each.in_words, each.code, each.messages),
+            *([] if before is None else [before.get((each.kind, each.code, each.sentence), 0)]),
+            each.what_to_do,
+        ]
+        for each in reasons
+    ]
+    return Table(gettext("Why messages did not arrive"), [*numbers, *earlier, *words], rows)
 
 
 def _purchases(each: CampaignOfMonth) -> list[Any]:

@@ -1,7 +1,10 @@
-// The field of dots of a campaign: one for each client in sending order, in the colour of its message's state.
+// The field of dots of a campaign: one for each client in sending order, in the colour and shape of its message's state.
 (() => {
   const LOWEST = 5, HIGHEST = 14, FIELD_HEIGHT = 200, PAUSE_MS = 90;
-  const HOLLOW = new Set(["o", "c"]);
+  // The form says the state as well as the colour does: a cross, a square, a triangle, a ring, else a disc.
+  const DISC = new Path2D("M-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0");
+  const SHAPES = { f: new Path2D("M-1-1L1 1M1-1L-1 1"), n: new Path2D("M-1-1H1V1H-1z"), i: new Path2D("M0-1L1 1H-1z") };
+  const OUTLINED = new Set("fnoc");
   const live = document.getElementById("live");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let canvas, pen, words, shown, colours, columns, pitch, asked, timer;
@@ -26,12 +29,12 @@
 
   function adopt(box) {
     canvas = box.querySelector("canvas");
-    words = box.querySelector("p");
+    words = box.querySelector(".dots-whose");
     pen = canvas.getContext("2d");
     shown = [];
-    canvas.addEventListener("pointermove", point);
-    canvas.addEventListener("pointerdown", point);
+    for (const type of ["pointermove", "pointerdown"]) canvas.addEventListener(type, point);
     canvas.addEventListener("pointerleave", leave);
+    canvas.addEventListener("keydown", step);
     new ResizeObserver(drawAnew).observe(box);
   }
 
@@ -47,8 +50,8 @@
     canvas.style.height = `${height}px`;
     pen.setTransform(sharpness, 0, 0, sharpness, 0, 0);
     const style = getComputedStyle(canvas);
-    colours = Object.fromEntries([..."pesfio"].map((state) => [state, style.getPropertyValue(`--dot-${state}`).trim()]));
-    colours.c = colours.o;
+    colours = Object.fromEntries([..."pesfinoc"].map((state) => [state, style.getPropertyValue(`--dot-${state}`).trim()]));
+    colours.frame = style.color;
     shown = Array(count).fill("");
   }
 
@@ -59,28 +62,40 @@
   }
 
   function draw(place, state) {
-    const x = (place % columns) * pitch, y = Math.floor(place / columns) * pitch;
-    const radius = pitch * 0.36, line = Math.max(1, pitch * 0.12);
-    pen.clearRect(x, y, pitch, pitch);
-    pen.beginPath();
-    pen.arc(x + pitch / 2, y + pitch / 2, HOLLOW.has(state) ? radius - line / 2 : radius, 0, 2 * Math.PI);
-    if (HOLLOW.has(state)) {
-      pen.lineWidth = line;
-      pen.strokeStyle = colours[state];
-      pen.stroke();
-    } else {
-      pen.fillStyle = colours[state];
-      pen.fill();
-    }
+    const left = (place % columns) * pitch, top = Math.floor(place / columns) * pitch;
+    const isOutlined = OUTLINED.has(state), size = pitch * (isOutlined ? 0.3 : 0.36);
+    pen.clearRect(left, top, pitch, pitch);
+    pen.save();
+    pen.transform(size, 0, 0, size, left + pitch / 2, top + pitch / 2);
+    pen.lineWidth = state === "f" ? 0.65 : 0.4;
+    pen.fillStyle = pen.strokeStyle = colours[state];
+    pen[isOutlined ? "stroke" : "fill"](SHAPES[state] ?? DISC);
+    pen.restore();
+    pen.strokeStyle = colours.frame;
+    if (place === asked) pen.strokeRect(left + 0.5, top + 0.5, pitch - 1, pitch - 1);
   }
 
-  function point({ offsetX, offsetY }) {
+  function point({ type, offsetX, offsetY }) {
     const column = Math.floor(offsetX / pitch);
     const place = Math.floor(offsetY / pitch) * columns + column;
-    if (column >= columns || place < 0 || place >= shown.length || place === asked) return;
+    // A tap asks again: the message may have gone on since.
+    if (column < columns && place >= 0 && place < shown.length && (place !== asked || type === "pointerdown")) ask(place);
+  }
+
+  function step(event) {
+    const last = shown.length - 1;
+    const place = { ArrowRight: asked + 1, ArrowLeft: asked - 1, ArrowDown: asked + columns, ArrowUp: asked - columns, Home: 0, End: last }[event.key];
+    if (place === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    if (!(place < 0 || place > last)) ask(place || 0); // the first, where none was asked about
+  }
+
+  function ask(place) {
+    const before = asked;
     asked = place;
+    for (const each of [before, place]) if (shown[each]) draw(each, shown[each]);
     clearTimeout(timer);
-    timer = setTimeout(tell, PAUSE_MS, place);
+    if (place !== undefined) timer = setTimeout(tell, PAUSE_MS, place);
   }
 
   async function tell(place) {
@@ -88,10 +103,11 @@
     if (answer?.ok && !answer.redirected && place === asked) words.innerHTML = await answer.text();
   }
 
+  // A finger leaves with each tap, and what it asked is still to be told.
   function leave({ pointerType }) {
-    clearTimeout(timer);
-    asked = undefined;
-    if (pointerType === "mouse") words.replaceChildren();
+    if (pointerType !== "mouse") return;
+    ask(undefined);
+    words.replaceChildren();
   }
 
   look();

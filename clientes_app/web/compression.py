@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from pathlib import Path
 
+import brotli
 from flask import Flask, Request, Response, current_app, request
 from flask_compress import Compress, DictCache
 
@@ -16,7 +17,7 @@ def init_app(app: Flask) -> None:
     """Compress what the app answers, for whoever takes it."""
     for compress in (_pages, _files):
         compress.init_app(app)
-    _files.cache, _files.cache_key = _packed_before(Path(str(app.static_folder))), _path_of_file
+    _files.cache, _files.cache_key = _Packed(Path(str(app.static_folder))), _path_of_file
     _files.enabled_algorithms = ("br", *(name for name in _pages.enabled_algorithms if name != "br"))
     app.after_request(_compress)
 
@@ -53,12 +54,23 @@ def _path_of_file(request: Request) -> str:
     return posixpath.normpath(str((request.view_args or {})["filename"]))
 
 
-def _packed_before(folder: Path) -> DictCache:
-    """Return a cache of the files that come packed, as small as they get: that takes too long while somebody waits."""
-    cache = DictCache()
-    for packed in folder.rglob("*.br"):
-        cache.set(f"br;{packed.relative_to(folder).with_suffix('').as_posix()}", packed.read_bytes())
-    return cache
+class _Packed(DictCache):
+    """Files as small as Brotli makes them. The large ones come so: packing them takes too long while somebody waits."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def get(self, key: str) -> bytes | None:
+        """Return a packed file; the library packs those that are asked for in another way."""
+        way, _, name = key.partition(";")
+        if key not in self.data and way == "br":
+            self.set(key, self._pack(self._folder / name))
+        return super().get(key)
+
+    def _pack(self, path: Path) -> bytes:
+        packed = path.with_name(f"{path.name}.br")
+        return packed.read_bytes() if packed.exists() else brotli.compress(path.read_bytes())
 
 
 def _compress_file(response: Response) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from math import ceil, inf
 from typing import Any
@@ -41,6 +41,7 @@ _UNITS = (("day", 86_400, 1_000_000), ("hour", 3_600, 24), ("minute", 60, 60), (
 _NEAR = timedelta(minutes=2)
 _WEEK = 7
 _LONGEST_THING = 40
+_NO_CENTS_FROM = 1_000
 _SHOWN_FIRST, _SHOWN_LAST = 3, 2
 """Digits of a masked number, beside those of its country."""
 _WHY_NO_SMS = {
@@ -68,9 +69,14 @@ def number(value: float | Decimal) -> str:
 
 
 def money(value: Decimal) -> str:
-    """Write an amount of pesos, with cents only where there are some: `$ 59.900`."""
-    pattern = "¤ #,##0" if value == value.to_integral_value() else "¤ #,##0.00"
+    """Write an amount of pesos, with cents only where there are some: `$ 59.900`, which no end of a line parts."""
+    pattern = "¤\xa0#,##0" if value == value.to_integral_value() else "¤\xa0#,##0.00"
     return format_currency(value, "COP", format=pattern, locale=get_locale(), currency_digits=False).replace("COP", "$")
+
+
+def rough_money(value: Decimal) -> str:
+    """Write an amount of pesos where it is read at a glance: from a thousand on without its cents."""
+    return money(value.quantize(Decimal(1), ROUND_HALF_UP) if abs(value) >= _NO_CENTS_FROM else value)
 
 
 def phone_number(value: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import request
+from flask import has_request_context, request
 from flask_babel import LazyString, gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired, Length, StopValidation, ValidationE
 from ..errors import FieldErrors
 from ..values.text import clean_block, clean_line
 from .front_door import cut, is_cut
+from .htmx import is_for_dialog
 from .json_input import read_object
 from .kept_forms import fields_for
 
@@ -39,6 +40,13 @@ class Form(FlaskForm):
     def __init__(self, formdata: MultiDict[str, str] | None, **values: Any) -> None:
         formdata = _kept_for(type(self)) if formdata is None else formdata
         super().__init__(formdata=None if formdata is None else _well_named(formdata), **values)
+        if has_request_context() and is_for_dialog():
+            self._name_for_dialog()
+
+    def _name_for_dialog(self) -> None:
+        """Give the fields ids that no field of the page below has: a label is of the first with its id."""
+        for field in self:
+            field.id = field.label.field_id = f"dialog-{field.id}"
 
     class Meta(FlaskForm.Meta):
         """No token field."""

@@ -26,6 +26,11 @@ def source() -> str:
     return request.headers.get("HX-Source", "")
 
 
+def is_for_dialog() -> bool:
+    """Return whether htmx asks for what a dialog shows, over a page that may have the same form."""
+    return is_partial() and request.headers.get("HX-Target", "").endswith("#dialog")
+
+
 def came_from() -> SplitResult:
     """Return the address of the page of ours that the request comes from; an empty one where that is not known."""
     try:

@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=formatting.number,
         money=formatting.money,
+        rough_money=formatting.rough_money,
         moment=formatting.moment,
         full_moment=formatting.full_moment,
         near_moment=formatting.near_moment,

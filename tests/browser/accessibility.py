@@ -16,6 +16,11 @@ _RUN = """async (tags) => {
   return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }"""
 
+_DOUBLED = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  return ids.filter((id, place) => ids.indexOf(id) !== place);
+}"""
+
 
 @cache
 def _axe() -> str:
@@ -36,3 +41,8 @@ def violations(page: Page) -> list[str]:
 def sideways(page: Page) -> int:
     """Return by how many pixels the page is wider than the screen."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def doubled_ids(page: Page) -> list[str]:
+    """List the ids that stand twice: a label is of the first element with its id, also where a dialog is open."""
+    return list(page.evaluate(_DOUBLED))

@@ -74,7 +74,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(site: Site, visitors: Visito
     opener = page.get_by_role("link", name="New client")
     tab_and_press(page, opener)
     dialog = page.get_by_role("dialog", name="New client")
-    expect(dialog.locator("#nombre")).to_be_focused()
+    expect(dialog.locator("[name=nombre]")).to_be_focused()
     for _ in range(20):
         page.keyboard.press("Tab")
         # Past the last field the browser's own window may have it, never the page behind.
@@ -97,10 +97,10 @@ def test_esc_asks_before_typed_text_is_lost(site: Site, visitors: Visitors) -> N
     page.goto("/clientes/")
     page.get_by_role("link", name="New client").press("Enter")
     dialog = page.get_by_role("dialog", name="New client")
-    expect(dialog.locator("#nombre")).to_be_focused()
+    expect(dialog.locator("[name=nombre]")).to_be_focused()
     page.keyboard.type("A medias")
     page.keyboard.press("Escape")
-    expect(dialog.locator("#nombre")).to_have_value("A medias")
+    expect(dialog.locator("[name=nombre]")).to_have_value("A medias")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert asked == ["What you typed is not saved. Leave it?"] * 2
@@ -111,13 +111,13 @@ def test_the_focus_goes_to_the_first_error(site: Site, visitors: Visitors) -> No
     page.goto("/clientes/")
     page.get_by_role("link", name="New client").press("Enter")
     dialog = page.get_by_role("dialog", name="New client")
-    expect(dialog.locator("#nombre")).to_be_focused()
-    dialog.locator("#telefono").fill("300 123 4567")
+    expect(dialog.locator("[name=nombre]")).to_be_focused()
+    dialog.locator("[name=telefono]").fill("300 123 4567")
     page.keyboard.press("Enter")
-    expect(dialog.locator("#nombre")).to_have_attribute("aria-invalid", "true")
-    expect(dialog.locator("#nombre")).to_be_focused()
-    expect(dialog.locator("#nombre")).to_have_accessible_description("This field is required.")
-    expect(dialog.locator("#telefono")).to_have_value("300 123 4567")
+    expect(dialog.locator("[name=nombre]")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.locator("[name=nombre]")).to_be_focused()
+    expect(dialog.locator("[name=nombre]")).to_have_accessible_description("This field is required.")
+    expect(dialog.locator("[name=telefono]")).to_have_value("300 123 4567")
 
 
 def test_the_skip_link_leads_past_the_navigation(site: Site, visitors: Visitors) -> None:

@@ -149,7 +149,22 @@ def test_the_dots_change_where_they_stand_and_end_green(site: Site, visitors: Vi
     assert canvas.evaluate("drawn => drawn === window.canvas"), "it was replaced, not drawn anew"
 
     canvas.hover(position={"x": 5, "y": 5})
-    expect(page.locator(".dots-whose")).to_have_text(re.compile(r"Cliente 0\s+Sent"))
+    whose = page.locator(".dots-whose")
+    expect(whose).to_have_text(re.compile(r"Cliente 0\s+Sent"))
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect(whose).to_have_text(re.compile(r"Cliente 1\s+Sent"))
+    page.keyboard.press("End")
+    expect(whose).to_have_text(re.compile(r"Cliente 300\s+Failed"))
+    # A tap: the finger is gone again before the answer is there.
+    canvas.evaluate(
+        """drawn => {
+          const { left, top } = drawn.getBoundingClientRect();
+          const at = { clientX: left + 5, clientY: top + 5, pointerType: "touch", bubbles: true };
+          for (const type of ["down", "up", "leave"]) drawn.dispatchEvent(new PointerEvent(`pointer${type}`, at));
+        }"""
+    )
+    expect(whose).to_have_text(re.compile(r"Cliente 0\s+Sent"))
 
 
 def test_without_scripts_the_bar_says_it(site: Site, visitors: Visitors) -> None:

@@ -53,7 +53,7 @@ from clientes_app.tokens.services import create_token
 from ..support.imports import Imports
 from ..support.second_factor import turn_on_app
 from ..support.shop import PASSWORD
-from .accessibility import sideways, violations
+from .accessibility import doubled_ids, sideways, violations
 from .site import Site
 from .visitors import SPANISH, Visitors, log_in
 
@@ -82,7 +82,7 @@ def refuse(field: str, page: Page) -> None:
 
 def refuse_in_dialog(page: Page) -> None:
     open_dialog("a[href='/clientes/nuevo/']", page)
-    refuse("#nombre", page)
+    refuse("#dialog-nombre", page)
 
 
 def show_notices(page: Page) -> None:
@@ -112,7 +112,7 @@ def delete_ticked(page: Page) -> None:
 
 def refuse_tag(page: Page) -> None:
     open_dialog(".tag-actions a", page)
-    refuse("#etiqueta", page)
+    refuse("#dialog-etiqueta", page)
 
 
 def write_message(page: Page) -> None:
@@ -615,6 +615,7 @@ def check_looks(page: Page) -> None:
         assert not found, f"{theme}, {width} px: " + "\n".join(found)
         assert sideways(page) <= 0, f"wider than {width} px"
         expect(page.locator("#content button[data-leave-dialog]:visible")).to_have_count(0)
+    assert doubled_ids(page) == []
 
 
 # A fragment of a page, the list of a client's sales as JSON or HTML, files to download, the stream.

@@ -46,7 +46,7 @@ class Owner:
         self.page.goto("/clientes/")
         self.page.get_by_role("link", name="New client").first.click()
         dialog = self.page.get_by_role("dialog", name="New client")
-        dialog.locator("#nombre").fill("A medias")
+        dialog.locator("[name=nombre]").fill("A medias")
         return dialog
 
 
@@ -64,7 +64,7 @@ def test_in_a_dialog_one_reads_that_there_was_no_answer(owner: Owner, visitors: 
     save = dialog.get_by_role("button", name="Save", exact=True)
     save.click()
     expect(dialog.get_by_role("alert").filter(has_text="There was no answer")).to_be_visible()
-    expect(dialog.locator("#nombre")).to_have_value("A medias")
+    expect(dialog.locator("[name=nombre]")).to_have_value("A medias")
     owner.page.unroute(address)
     save.click()
     expect(dialog).to_be_hidden()
@@ -95,7 +95,7 @@ def test_what_was_typed_outlives_the_session(owner: Owner, visitors: Visitors, c
     save = dialog.get_by_role("button", name="Save", exact=True)
     save.click()
     expect(dialog).to_contain_text("Your session has ended, and this was not done.")
-    expect(dialog.locator("#nombre")).to_have_value("A medias")
+    expect(dialog.locator("[name=nombre]")).to_have_value("A medias")
     with owner.page.context.expect_page() as opened:
         dialog.get_by_role("link", name="Log in").click()
     log_in(opened.value, owner.name)

@@ -80,7 +80,7 @@ def change_and_cancel(page: Page, words: dict[str, Any]) -> None:
     """Change the hour to half past eleven, then cancel."""
     assert not sideways(page)
     page.get_by_role("link", name=words["change"]).click()
-    page.locator("#hora").fill("11:30")
+    page.locator("[name=hora]").fill("11:30")
     page.get_by_role("button", name=words["change"]).click()
     expect(page.locator("#flashes")).to_contain_text(words["new"])
     expect(page.locator("#progress-sentence")).to_contain_text("11:30")

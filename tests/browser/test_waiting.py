@@ -88,7 +88,7 @@ def test_a_search_on_a_slow_line_shows_it(page: Page, line: SlowLine) -> None:
 def test_so_do_a_dialog_that_opens_and_what_is_sent_from_it(page: Page, line: SlowLine) -> None:
     line.hold(lambda request: request.method == "POST")
     page.get_by_role("link", name="New client").first.click()
-    page.get_by_role("dialog").locator("#nombre").fill("Despacio Ruiz")
+    page.get_by_role("dialog").locator("[name=nombre]").fill("Despacio Ruiz")
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     assert sees(page, "dialog"), "what is behind a dialog is dark"
     line.let_go()

@@ -139,11 +139,11 @@ def test_the_admin_sees_it_first_with_its_size_and_cost(english: CheckingClient,
     page = english.get(asked if place == "campaign" else place).text
     assert f'href="{asked}aprobar/"' in page
     assert f'href="{asked}rechazar/"' in page
-    assert "$ 25" in page
+    assert "$\xa025" in page
     for action in ("aprobar/", "rechazar/"):
         dialog = english.swap(f"{asked}{action}", method="GET").text
         assert "2 messages" in dialog
-        assert "Expected cost: $ 25." in dialog
+        assert "Expected cost: $\xa025." in dialog
 
 
 def test_the_admin_approves_it_once(english: CheckingClient, asked: str, account: int, campaigns: Campaigns) -> None:
@@ -201,9 +201,9 @@ def test_the_review_says_what_it_costs_and_what_is_left(
     send(english)
     review = english.follow("/clientes/campanas/revisar/", DRAFT).text
     for label, amount in (
-        ("Expected cost", "$ 25"),
+        ("Expected cost", "$\xa025"),
         ("Messages left for today", "7"),
-        ("Pesos left for this month", "$ 975"),
+        ("Pesos left for this month", "$\xa0975"),
     ):
         assert f"<dt>{label}</dt><dd>{amount}</dd>" in review
     assert "There is no price for: United States." in review
@@ -221,7 +221,7 @@ def test_the_review_says_what_it_costs_and_what_is_left(
         ),
         (
             {"pesos_por_mes": Decimal(60), "precios": {"CO": Decimal(20)}},
-            "The shop spends at most $ 60 a month on SMS. Left for this month: $ 20. This would cost: $ 40. "
+            "The shop spends at most $\xa060 a month on SMS. Left for this month: $\xa020. This would cost: $\xa040. "
             "Send fewer, wait until next month, or have an administrator raise the limit.",
         ),
     ],
@@ -257,5 +257,5 @@ def test_the_page_and_the_list_say_what_a_campaign_costs(
     free = english.get(send(english)).text
     assert "Expected cost" not in free + english.get("/clientes/campanas/").text
     settle(app, account, precios={"CO": Decimal("12.50")})
-    assert "Expected cost: $ 12.50 for 1 SMS." in english.get(send(english)).text
-    assert "<td>$ 12.50</td>" in english.get("/clientes/campanas/").text
+    assert "Expected cost: $\xa012.50 for 1 SMS." in english.get(send(english)).text
+    assert '<td class="list-amount">$\xa012.50</td>' in english.get("/clientes/campanas/").text

@@ -6,11 +6,14 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.campaigns import services
 from clientes_app.campaigns.dots.run_lengths import MOST
 from clientes_app.clients.search.criteria import Search
+from clientes_app.extensions import unit_of_work
+from clientes_app.models import Recibo, SMSLog
 
 from ..support.carrier import sending
 from ..support.checking_client import CheckingClient, open_browser
@@ -50,6 +53,13 @@ def test_they_end_as_the_messages_do(
     page = admin.get(f"/clientes/campanas/{campaign_id}/").text
     assert dots_in(page) == "s1f1s2"
     assert "data-ended" in page
+    with app.app_context(), unit_of_work() as session:
+        last = session.scalars(select(SMSLog).order_by(SMSLog.id.desc()).limit(1)).one()
+        last.recibo = Recibo.UNDELIVERED
+    page = admin.get(f"/clientes/campanas/{campaign_id}/").text
+    assert dots_in(page) == "s1f1s1n1"
+    assert '<span class="dot-n">No entregado</span>' in page
+    assert "No entregado" in admin.get(f"/clientes/campanas/{campaign_id}/punto/3/").text
 
 
 @pytest.mark.both_databases

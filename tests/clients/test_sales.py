@@ -62,6 +62,8 @@ def test_without_a_day_a_sale_is_made_now(seller: CheckingClient, app: Flask, ur
         ({}, "total"),
         ({"total": "0"}, "total"),
         ({"total": "-5"}, "total"),
+        ({"total": "1.5"}, "total"),
+        ({"total": "9" * 14}, "total"),
         ({"total": "much"}, "total"),
         ({"total": "NaN"}, "total"),
         ({"total": "1e9"}, "total"),
@@ -84,9 +86,11 @@ def test_without_a_day_a_sale_is_made_now(seller: CheckingClient, app: Flask, ur
 def test_what_no_sale_can_be_is_said_beside_the_field(
     seller: CheckingClient, app: Flask, url: str, form: dict[str, str], field: str
 ) -> None:
+    reasons = {"-5": "debe ser mayor que cero", "1.5": "1.500, o con dos decimales", "9" * 14: "9.999.999.999,99 pesos"}
     for answer, status in ((seller.send(url, form), 200), (seller.swap(url, form), 422)):
         assert answer.status_code == status
         assert f'id="{field}-errors"' in answer.text
+        assert reasons.get(form.get("total", ""), "") in answer.text
     assert sales(app) == []
 
 
@@ -233,7 +237,7 @@ class TestPrograms:
 
     @pytest.mark.parametrize(
         ("total", "meant"),
-        [(59_900, "59900.00"), (59_900.5, "59900.50"), ("59900.50", "59900.50"), ("59.900", "59900.00")],
+        [(59_900, "59900.00"), (1.5, "1.50"), (59_900.5, "59900.50"), ("59900.50", "59900.50"), ("59.900", "59900.00")],
     )
     def test_a_sale_in_and_out(self, post: Any, app: Flask, total: Any, meant: str) -> None:
         answer = post({"total": total, "concepto": "Zapatos", "fecha": "2026-03-05T10:30:00-05:00"})
@@ -256,6 +260,7 @@ class TestPrograms:
             ({"total": 1e12}, "total"),
             ({"total": 10_000_000_000}, "total"),
             ({"total": "0.001"}, "total"),
+            ({"total": "1.5"}, "total"),
             ({"total": -1}, "total"),
             ({"total": [1]}, "total"),
             ({"total": 1, "fecha": "2026-03-05"}, "fecha"),

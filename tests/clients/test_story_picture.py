@@ -11,7 +11,7 @@ import pytest
 
 from clientes_app.clients.story_picture import LARGEST, WIDTH, picture_of
 from clientes_app.clients.timeline import Entry, Kind, Place, Source
-from clientes_app.models import EstadoSMS, SMSLog, Venta
+from clientes_app.models import EstadoSMS, Recibo, SMSLog, Venta
 from clientes_app.models.types import utc_now
 
 from ..support.checking_client import CheckingClient
@@ -30,15 +30,22 @@ def message(days_ago: int, state: EstadoSMS = EstadoSMS.ENVIADO) -> Entry:
     return Entry(Place(NOW - timedelta(days=days_ago), Source.MESSAGE, days_ago), Kind.MESSAGE, SMSLog(estado=state))
 
 
+def lost(days_ago: int) -> Entry:
+    entry = message(days_ago)
+    entry.what.recibo = Recibo.UNDELIVERED  # type: ignore[union-attr]
+    return entry
+
+
 def test_purchases_are_circles_whose_areas_are_as_their_pesos() -> None:
     picture = picture_of(
-        [purchase(1, 25_000), purchase(40, 100_000), message(20), message(21, EstadoSMS.OMITIDO)], NOW, BOGOTA
+        [purchase(1, 25_000), purchase(40, 100_000), message(20), lost(19), message(21, EstadoSMS.OMITIDO)], NOW, BOGOTA
     )
     assert picture is not None
     large, small = picture.circles
     assert (large.radius, small.radius) == (LARGEST, LARGEST / 2)
-    (tick,) = picture.ticks
-    assert small.x > tick > large.x
+    tick, lost_one = picture.ticks
+    assert (tick.is_lost, lost_one.is_lost) == (False, True)
+    assert small.x > tick.x > large.x
     assert [month.first for month in picture.months] == [date(2026, 10, 1), date(2026, 11, 1)]
 
 

@@ -60,7 +60,7 @@ def test_a_new_account_is_led_to_its_first_campaign(
     admin: CheckingClient, shop: Shop, account: int, campaigns: Campaigns
 ) -> None:
     assert steps(admin) == [False, False, False]
-    for url in ("/clientes/nuevo/", "/clientes/plantillas/crear/", "/clientes/campanas/nueva/"):
+    for url in ("/clientes/nuevo/", "/clientes/importar/", "/clientes/plantillas/crear/", "/clientes/campanas/nueva/"):
         assert f'href="{url}"' in home(admin)
     shop.add_client(account)
     assert steps(admin) == [True, False, False]

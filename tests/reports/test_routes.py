@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.models import CampanaSMS, EstadoSMS, Recibo, SMSLog
 from clientes_app.models.types import utc_now
+from clientes_app.reports import behind
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.clock import Clock
@@ -44,11 +45,26 @@ def test_every_figure_leads_to_as_many(reader: CheckingClient, sold: RandomShop)
     figure = re.compile(r'<td class="report-number"[^>]*><a href="([^"]+)">(\d+)</a>')
     links = {link for page in pages for link in figure.findall(reader.get(page).text)}
     assert len(links) > 10
+    month = reader.get("/informes/mes/2026-10/").text
+    in_all = reader.get("/informes/compras/?mes=2026-10").text.partition('id="in-all"')[2].partition("</p>")[0]
+    for name in ("sales", "pesos"):
+        (cell,) = re.findall(rf'id="figure-{name}".*?<td[^>]*>(.*?)</td>', month, re.DOTALL)
+        assert re.sub(r"<[^>]+>", "", cell) in in_all
     for address, number in links:
         text = reader.get(address.replace("&amp;", "&")).text
         shown = len(re.findall(r'id="client-\d+"', text)) or text.partition("<tbody>")[2].count("<tr>")
         bought_by = "/informes/compras/" in address
         assert shown == int(number) or (bought_by and shown > int(number)), address
+
+
+def test_purchases_stand_with_the_last_first_page_by_page(sold: RandomShop, app: Flask) -> None:
+    with app.app_context():
+        asked = behind.Asked(campaign_id=None)
+        rows = behind.purchases(sold.account, asked, None).rows
+        assert [row.when for row in rows] == sorted((row.when for row in rows), reverse=True)
+        assert len(rows) > 5
+        later = behind.purchases(sold.account, asked, rows[2].id).rows
+        assert [row.id for row in later][: len(rows) - 3] == [row.id for row in rows[3:]]
 
 
 def test_months_end_with_the_present_one(reader: CheckingClient) -> None:
@@ -69,6 +85,7 @@ def test_files_hold_no_formulas(reader: CheckingClient, sold: RandomShop) -> Non
         assert answer.mimetype == "text/csv"
         cells = [cell for line in answer.text.lstrip("\ufeff").splitlines() for cell in line.split(";")]
         assert any(SHEET in cell for cell in cells)
+        assert ("Mes anterior" in cells) == ("/mes/" in page)
         assert not any(cell.startswith(("=", '"=')) for cell in cells)
 
 

@@ -36,9 +36,9 @@ def reader_of(app: Flask, language: str) -> Iterator[None]:
         (formatting.number, 1240, "1.240", "1,240"),
         (formatting.number, 1234567, "1.234.567", "1,234,567"),
         (formatting.number, 23.4, "23,4", "23.4"),
-        (formatting.money, Decimal("59900.00"), "$ 59.900", "$ 59,900"),
-        (formatting.money, Decimal("59900.50"), "$ 59.900,50", "$ 59,900.50"),
-        (formatting.money, Decimal("999999999999.99"), "$ 999.999.999.999,99", "$ 999,999,999,999.99"),
+        (formatting.money, Decimal("59900.00"), "$\xa059.900", "$\xa059,900"),
+        (formatting.money, Decimal("59900.50"), "$\xa059.900,50", "$\xa059,900.50"),
+        (formatting.money, Decimal("999999999999.99"), "$\xa0999.999.999.999,99", "$\xa0999,999,999,999.99"),
         (
             formatting.moment,
             datetime(2026, 11, 22, 15, 30, tzinfo=UTC),

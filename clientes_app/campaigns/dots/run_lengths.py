@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, String, bindparam, select, type_coerce
 
-from ...models import EstadoSMS, SMSLog
+from ...models import NOT_DELIVERED, EstadoSMS, SMSLog
 
 MOST = 2_000
 """A campaign to more clients has no dots."""
@@ -24,8 +24,13 @@ _LETTERS = {
     EstadoSMS.CANCELADO.value: "c",
 }
 
-# From the index of states alone, whose order is another: so few are sorted sooner than they are looked up.
-_STATES = select(SMSLog.id, type_coerce(SMSLog.estado, String())).where(SMSLog.campana_id == bindparam("campaign_id"))
+_NOT_DELIVERED = "n"
+"""Of a message that was sent, and whose receipt says that it did not arrive."""
+
+# By the index of states, whose order is another: so few are sorted here.
+_STATES = select(
+    SMSLog.id, type_coerce(SMSLog.estado, String()), SMSLog.recibo.in_(NOT_DELIVERED).label("is_lost")
+).where(SMSLog.campana_id == bindparam("campaign_id"))
 
 
 def dots_of(connection: Connection, campaign_id: int, total: int) -> str:
@@ -33,13 +38,19 @@ def dots_of(connection: Connection, campaign_id: int, total: int) -> str:
 
     `total` is how many messages it has.
     """
-    return _run_lengths(state for _, state in in_order(connection, campaign_id)) if total <= MOST else ""
+    if total > MOST:
+        return ""
+    return _run_lengths(_letter(state, is_lost=is_lost) for _, state, is_lost in in_order(connection, campaign_id))
 
 
 def in_order(connection: Connection, campaign_id: int) -> list[Any]:
-    """List the ids of a campaign's messages in sending order, each with its state; the caller has checked how many."""
+    """List a campaign's messages in sending order, with states and receipts; the caller has checked how many."""
     return sorted(connection.execute(_STATES, {"campaign_id": campaign_id}).all(), key=itemgetter(0))
 
 
-def _run_lengths(states: Iterable[str]) -> str:
-    return "".join(f"{_LETTERS[state]}{sum(1 for _ in run)}" for state, run in groupby(states))
+def _letter(state: str, *, is_lost: bool | None) -> str:
+    return _NOT_DELIVERED if is_lost and state == EstadoSMS.ENVIADO else _LETTERS[state]
+
+
+def _run_lengths(letters: Iterable[str]) -> str:
+    return "".join(f"{letter}{sum(1 for _ in run)}" for letter, run in groupby(letters))

@@ -17,5 +17,5 @@ def message_at(account_id: int, campaign_id: int, place: int) -> SMSLog:
     campaign = get_owned(db.session(), CampanaSMS, account_id, campaign_id)
     if not place < campaign.total_clientes <= MOST:
         raise NotFound
-    row_id, _ = in_order(db.session.connection(), campaign_id)[place]
+    row_id, *_ = in_order(db.session.connection(), campaign_id)[place]
     return db.session.get_one(SMSLog, row_id)

@@ -23,6 +23,8 @@ class Role(StrEnum):
     SURNAME = "apellido"
     PHONE = "telefono"
     DOCUMENT = "documento"
+    EITHER = "documento_o_celular"
+    """A document in one row and a mobile number in another, of who bought."""
     TAGS = "etiquetas"
     CONSENT = "acepta"
     """Whether somebody wants messages."""
@@ -46,5 +48,5 @@ ANSWERS = (Role.CONSENT, Role.REFUSAL, Role.ACTIVE, Role.INACTIVE)
 
 OF_SALES = (Role.DAY, Role.HOUR, Role.TOTAL, Role.CONCEPT, Role.RECEIPT)
 """What is said of a sale, in the order in which rows keep it."""
-OF_BUYERS = (Role.NAME, Role.GIVEN, Role.SURNAME, Role.PHONE, Role.DOCUMENT)
+OF_BUYERS = (Role.NAME, Role.GIVEN, Role.SURNAME, Role.PHONE, Role.DOCUMENT, Role.EITHER)
 """What is said of who bought."""

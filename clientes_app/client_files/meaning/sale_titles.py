@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from ...values.text import fold
 from .roles import OF_BUYERS, Role
 from .title_words import meaning_of
+from .titles import is_of_a_person
 
+_DOCUMENTS = r"(documento|doc|cedula|cc|nit|identificacion)"
+_PHONES = r"(celular|cel|telefono|tel|movil|whats ?app)"
 # Of a title in which several stand, the first of these counts: "fecha de la factura" is a day.
 _PATTERNS = (
     (Role.DAY, r"\b(fechas?|dia|date|datetime|fecha ?hora)\b"),
@@ -16,6 +19,8 @@ _PATTERNS = (
     (Role.TOTAL, r"\b(total(es)?|valor|monto|importe|amount|neto|pagado)\b"),
     (Role.RECEIPT, r"\b(recibos?|facturas?|comprobante|tiquetes?|tickets?|consecutivo|receipt|invoice|pedido|order)\b"),
     (Role.CONCEPT, r"\b(conceptos?|descripcion|productos?|articulos?|detalles?|items?|description|products?)\b"),
+    (Role.CONCEPT, r"^que( (se )?(compro|compra|llevo|lleva|vendio))?$"),
+    (Role.EITHER, rf"\b{_DOCUMENTS}\b.*\b({_PHONES}|o numero)\b|\b{_PHONES}\b.*\b{_DOCUMENTS}\b"),
 )
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 _SIGNS = re.compile(r"[^\w]+|_+")
@@ -29,10 +34,13 @@ _NAMES = {
 """Of several columns of one kind, that which is called so is it; else the first."""
 
 
-def roles_of_sales(titles: Sequence[str]) -> tuple[Role, ...]:
-    """Return what the columns with these titles hold, in a file of sales."""
+def roles_of_sales(titles: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> tuple[Role, ...]:
+    """Return what the columns with these titles hold, in a file of sales that begins with these rows."""
     words = [_SIGNS.sub(" ", fold(title)).strip() for title in titles]
     found = [_role_of(title, said) for title, said in zip(titles, words, strict=True)]
+    for place, role in enumerate(found):
+        if role is Role.NAME and _are_numbers([row[place] for row in rows if place < len(row)]):
+            found[place] = Role.EITHER
     for role, name in _NAMES.items():
         places = [place for place, each in enumerate(found) if each is role]
         meant = next((place for place in places if words[place] == name), places[0] if places else None)
@@ -40,6 +48,12 @@ def roles_of_sales(titles: Sequence[str]) -> tuple[Role, ...]:
             if place != meant:
                 found[place] = Role.NOTHING
     return tuple(found)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Return whether most cells are numbers of people, as they stand in many a till's column of clients."""
+    filled = [cell for cell in cells if cell.strip()]
+    return sum(map(is_of_a_person, filled)) * 2 > len(filled)
 
 
 def _role_of(title: str, words: str) -> Role:

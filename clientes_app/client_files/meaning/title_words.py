@@ -28,7 +28,8 @@ _EXACT = {
     # What this app calls the columns of its own files.
     Role.PHONE: "numero como se escribio|number as typed|numero con indicativo|number with its country|numero|number",
     Role.NOTHING: (
-        "cliente desde|client since|ultima compra|last purchase|total de compras|total of purchases|fila|row"
+        "cliente desde|client since|ultima compra|last purchase|total de compras|total of purchases|total comprado cop"
+        "|total bought cop|fila|row"
         "|por que no se importo|why it was not imported|tipo de documento|tipo documento|numero de cliente|cod"
         "|file as|contacto de emergencia"
     ),

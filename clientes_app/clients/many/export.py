@@ -41,7 +41,7 @@ COLUMNS = {
     "activo": lazy_gettext("Active"),
     "creado": lazy_gettext("Client since"),
     "ultima_compra": lazy_gettext("Last purchase"),
-    "total_compras": lazy_gettext("Total of purchases"),
+    "total_compras": lazy_gettext("Total bought (COP)"),
     "baja": lazy_gettext("Wants no messages"),
 }
 """What can be exported of every client, with what it is called; the account's own fields come after."""

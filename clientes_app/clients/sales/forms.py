@@ -12,11 +12,10 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 
 from ...models import Venta
 from ...models.types import utc_now
-from ...values.amounts import LARGEST_SALE
+from ...values.amounts import BadTotal, read_total
 from ...values.days import read_hour, read_moment, settle
 from ...values.ids import read_id
 from ...values.text import clean_line
-from ...web.formatting import number
 from ...web.forms import Form, line_field
 from ...web.i18n import account_zone
 from ..forms import AmountField
@@ -61,12 +60,10 @@ class _WhatForm(Form):
 
     def validate_total(self, field: AmountField) -> None:
         """Refuse what is no amount, and what no sale amounts to."""
-        if field.amount is None:
-            raise ValidationError(gettext("Write an amount with at most two decimals, such as 59.900 or 59.900,50."))
-        if field.amount <= 0:
-            raise ValidationError(gettext("The total must be above zero."))
-        if field.amount > LARGEST_SALE:
-            raise ValidationError(gettext("A sale is at most %(most)s pesos.", most=number(LARGEST_SALE)))
+        try:
+            field.amount = read_total(clean_line(field.data))
+        except BadTotal as bad:
+            raise ValidationError(gettext(bad.sentence)) from bad
 
     def sale_at(self, moment: datetime | None) -> NewSale:
         """Return the sale of a valid form."""

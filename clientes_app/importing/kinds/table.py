@@ -80,7 +80,7 @@ _CLIENTS = Kind(
     (delete_created, restore_changed),
     extent_of,
     (Cliente, ClienteEtiqueta),
-    tuple(role for role in Role if role is not Role.FIELD and role not in OF_SALES),
+    tuple(role for role in Role if role not in (Role.FIELD, Role.EITHER, *OF_SALES)),
 )
 _SALES = Kind(
     judge_of_sales,

@@ -10,17 +10,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ...clients.sales.forms import OLDEST
-from ...fields.canonical import BadValue, read_value
+from ...fields.canonical import NO_DATE, BadValue, read_value
 from ...models import TipoDeCampo
-from ...values.amounts import LARGEST_SALE, TooPrecise, parse_stored_amount
+from ...values.amounts import BadTotal, read_total
 from ...values.days import settle
 from ...values.text import translatable
 
+MISSING_DAY = translatable("The day is missing.")
 NO_DAY = translatable("The day cannot be read: write it as 17/05/2026.")
 NO_HOUR = translatable("The hour cannot be read: write it as 14:30.")
-NO_TOTAL = translatable("The total is no amount above zero, such as 59.900.")
-LARGE_TOTAL = translatable("A sale is at most 9.999.999.999,99 pesos.")
-LONG_TOTAL = translatable("The total has more than two decimals: write it as 59.900 or 59.900,50.")
 TO_COME = translatable("The sale is in the future.")
 TOO_OLD = translatable("The sale is more than twenty years old.")
 LONG_CONCEPT = translatable("What was sold is longer than 200 characters.")
@@ -56,7 +54,7 @@ class Sale(NamedTuple):
 
     def made_by(self, now: datetime) -> datetime:
         """Return when it was made as far as is known: today's without an hour no later than now."""
-        return min(self.moment, now)
+        return now if self.earliest <= now < self.moment else self.moment
 
 
 class Told(NamedTuple):
@@ -116,10 +114,12 @@ def _settled(day: date, hour: time, zone: ZoneInfo) -> datetime:
 
 @lru_cache(4_000)
 def _read_day(text: str) -> date:
+    if not text:
+        raise BadSale(MISSING_DAY)
     try:
         found = read_value(TipoDeCampo.FECHA, (), text)
     except BadValue as bad:
-        raise BadSale(bad.sentence if text else NO_DAY) from bad
+        raise BadSale(NO_DAY if bad.sentence == NO_DATE else bad.sentence) from bad
     if not found or found.startswith("--"):
         raise BadSale(NO_DAY)
     return date.fromisoformat(found)
@@ -127,14 +127,9 @@ def _read_day(text: str) -> date:
 
 def _read_total(text: str) -> Decimal:
     try:
-        total = parse_stored_amount(text)
-    except TooPrecise as error:
-        raise BadSale(LONG_TOTAL) from error
-    if total is None or total <= 0:
-        raise BadSale(NO_TOTAL)
-    if total > LARGEST_SALE:
-        raise BadSale(LARGE_TOTAL)
-    return total
+        return read_total(text)
+    except BadTotal as bad:
+        raise BadSale(bad.sentence) from bad
 
 
 @lru_cache(4_000)

@@ -20,7 +20,7 @@ from ..staging.outcomes import Outcome
 from ..staging.store import Staged, staged_of
 from ..staging.tables.interface import Found
 from ..staging.verdicts import Verdict
-from .buyers import key_of_buyer
+from .buyers import key_of_buyer, without_double
 from .judging_sales import Bought, bought_by, known_of
 from .known_sales import KnownSales, Stored, fingerprint
 from .sale_texts import BadSale, Sale
@@ -62,7 +62,7 @@ def _make_clients(
     first: dict[str, Row] = {}
     for row, each in zip(rows, meant, strict=True):
         if isinstance(each, Bought) and each.client is None:
-            first.setdefault(key_of_buyer(row, None), row)
+            first.setdefault(key_of_buyer(row, None), without_double(row))
     if not first:
         return {}
     same = {

@@ -25,6 +25,7 @@ def cells_of(staged: Staged, layout: Layout) -> Sequence[str]:
         name: staged.row.nombre,
         Role.PHONE: staged.row.telefono,
         Role.DOCUMENT: staged.row.documento,
+        Role.EITHER: staged.row.documento,
         Role.TAGS: join_tags(staged.row.tags),
     }
     read |= dict(zip(OF_SALES, staged.row.venta.split("\n"), strict=False))
