@@ -43,6 +43,11 @@ def tidy_number(cell: str) -> str:
     return text if text.isdecimal() or _is_literal(cell[:LONGEST_CELL].strip()) else _mended_number(text)
 
 
+def has_lost_digits(text: str) -> bool:
+    """Return whether a tidy number is one whose last digits a spreadsheet did not write, as 5,73155E+11."""
+    return _SCIENTIFIC.fullmatch(text) is not None
+
+
 def tidy_document(cell: str) -> str:
     """Return the text of a cell that holds a document: a point or a comma in it parts thousands, and no decimals."""
     text = tidy(cell)

@@ -9,7 +9,7 @@ from ..values import phone
 from ..values.client_keys import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_TAG, keys_of
 from ..values.placeholders import is_no_document
 from ..values.text import translatable
-from .cells import LONGEST_CELL, kept, tidy, tidy_document, tidy_number
+from .cells import LONGEST_CELL, has_lost_digits, kept, tidy, tidy_document, tidy_number
 from .columns import Layout
 from .meaning.roles import ANSWERS, OF_SALES, Contents, Role
 from .meaning.several_numbers import one_of, others_of
@@ -23,6 +23,7 @@ MOST_TAGS = 20
 NO_NAME = translatable("The name is missing.")
 LONG_NAME = translatable("The name is longer than 150 characters.")
 LONG_PHONE = translatable("The number is longer than 20 characters: leave one number only.")
+LOST_DIGITS = translatable("A spreadsheet has cut the number's last digits off: give its column the format Text.")
 LONG_DOCUMENT = translatable("The document is longer than 20 characters.")
 LONG_TAG = translatable("A tag is longer than 40 characters.")
 MANY_TAGS = translatable("There are more than 20 tags.")
@@ -34,6 +35,7 @@ _FAULTY_FIELDS = {
     NO_NAME: "nombre",
     LONG_NAME: "nombre",
     LONG_PHONE: "telefono",
+    LOST_DIGITS: "telefono",
     LONG_DOCUMENT: "documento",
     LONG_TAG: "etiquetas",
     MANY_TAGS: "etiquetas",
@@ -290,8 +292,8 @@ def _fault(fields: Fields) -> str:
         return LONG_NAME
     if len(fields.telefono) > LONGEST_PHONE:
         return LONG_PHONE
+    if has_lost_digits(fields.telefono):
+        return LOST_DIGITS
     if len(fields.documento) > LONGEST_DOCUMENT:
         return LONG_DOCUMENT
-    if fields.etiquetas:
-        return fault_of_tags(fields.etiquetas)
-    return ""
+    return fault_of_tags(fields.etiquetas)

@@ -59,6 +59,12 @@ def test_digits_that_are_lost_are_no_document(imports: Imports) -> None:
     assert [document for *_, document in imports.clients()] == ["", "12345678"]
 
 
+def test_a_number_without_its_last_digits_takes_none_away(imports: Imports, shop: Shop) -> None:
+    shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
+    imports.run(f'{HEAD}Ana Ruiz,"5,73155E+11",52123456\nLuis Gil,3001241902,\n')
+    assert imports.clients()[0][1:3] == (ANA, f"+57{ANA}")
+
+
 def test_a_placeholder_takes_no_document_away(imports: Imports, shop: Shop) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
     import_id = imports.run(f"{HEAD}Ana Ruiz,{ANA},N/A\n")
