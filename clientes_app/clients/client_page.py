@@ -27,6 +27,7 @@ from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from ..web.idempotency import sent_key
 from . import bp, notices, services, story_picture, timeline
+from .dead_numbers.lost import LAST_ONES, are_last_ones_lost
 from .list_view import list_left
 from .many.forms import ClientTagForm
 from .sales import services as sales
@@ -140,6 +141,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "list_left": list_left(),
         "opted_out": opt_outs.find_opt_out(current_user.account_id, client.telefono_e164),
         "phone_problem": notices.why_no_sms(client, settings.default_region),
+        "lost": LAST_ONES if are_last_ones_lost(db.session(), client.id) else 0,
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
         "known_tags": [join_tags([tag.nombre]) for tag in list_tags(db.session(), current_user.account_id)],
         "own_values": _own_values(pk),

@@ -93,11 +93,17 @@ class Recibo(StrEnum):
     READ = "read"
 
 
+NOT_DELIVERED = (Recibo.UNDELIVERED, Recibo.FAILED, Recibo.CANCELED)
+"""What a receipt says of a message that did not reach the phone."""
+
 # Codes that say of a number that it will never get a message: it does not exist, no longer does, or is no mobile's.
 DEAD_NUMBER = (
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
     " OR recibo_codigo IN (30005, 30006)"
 )
+
+# Messages that did not arrive: refused, or accepted and not delivered.
+NOT_ARRIVED = "estado = 'fallido' OR recibo IN ('undelivered', 'failed', 'canceled')"
 
 
 class CampanaSMS(Base):
@@ -250,6 +256,7 @@ class SMSLog(Base):
             "recibo_codigo",
             **only_where(DEAD_NUMBER),
         ),
+        Index("ix_sms_log_no_llego", "cliente_id", **only_where(NOT_ARRIVED)),
         Index("ix_sms_log_proxima_consulta", "proxima_consulta", **only_where("proxima_consulta IS NOT NULL")),
         CheckConstraint(
             "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 
 from ..database.paging import Page, newest_first, page_of
 from ..extensions import db
-from ..models import Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
+from ..models import NOT_DELIVERED, Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
 from ..tenancy import get_owned, owned
 from .counted.counting import DELIVERED
-from .counted.purchases import counted, days_of, made_in
+from .counted.purchases import Purchases, counted, days_of, made_in, sum_of
 from .counted.quarters import Span
-from .reasons import NOT_DELIVERED
 
 A_PAGE = 50
 
@@ -34,6 +33,11 @@ class What(StrEnum):
     NOT_ARRIVED = "no_llegaron"
     """Both: those that were refused, and those that were not delivered."""
     SKIPPED = "omitidos"
+    UNCONFIRMED = "sin_confirmar"
+    """Sent, and no receipt says what became of them."""
+    CANCELLED = "cancelados"
+    UNCERTAIN = "inciertos"
+    WAITING = "por_salir"
 
 
 _CONDITIONS: dict[What, list[ColumnElement[bool]]] = {
@@ -48,6 +52,13 @@ _CONDITIONS: dict[What, list[ColumnElement[bool]]] = {
         )
     ],
     What.SKIPPED: [SMSLog.estado == EstadoSMS.OMITIDO],
+    What.UNCONFIRMED: [
+        SMSLog.estado == EstadoSMS.ENVIADO,
+        or_(SMSLog.recibo.is_(None), SMSLog.recibo.not_in((*DELIVERED, *NOT_DELIVERED))),
+    ],
+    What.CANCELLED: [SMSLog.estado == EstadoSMS.CANCELADO],
+    What.UNCERTAIN: [SMSLog.estado == EstadoSMS.INCIERTO],
+    What.WAITING: [SMSLog.estado.in_((EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO))],
 }
 
 
@@ -104,11 +115,6 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
 def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchase]:
     """List a page of purchases, those that were recorded last first: those before the sale `before`."""
     session = db.session()
-    which = counted(account_id, days_of(session, account_id))
-    if asked.campaign_id is not None:
-        which.append(CompraDespues.campana_id == asked.campaign_id)
-    if asked.span is not None:
-        which += made_in(asked.span)
     found = (
         select(
             CompraDespues.venta_id.label("id"),
@@ -124,10 +130,16 @@ def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchas
         .join(Venta, Venta.id == CompraDespues.venta_id)
         .join(Cliente, Cliente.id == CompraDespues.cliente_id)
         .join(CampanaSMS, CampanaSMS.id == CompraDespues.campana_id)
-        .where(*which)
+        .where(*_of_purchases(session, account_id, asked))
     )
     newest = newest_first(found, CompraDespues.venta_id, before, A_PAGE)
     return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
+
+
+def sum_of_purchases(account_id: int, asked: Asked) -> Purchases:
+    """Sum up the purchases of all pages."""
+    session = db.session()
+    return sum_of(session, _of_purchases(session, account_id, asked))
 
 
 def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
@@ -148,6 +160,13 @@ def _campaigns(session: Session, account_id: int, asked: Asked) -> list[CampanaS
     )
     newest = select(CampanaSMS).where(CampanaSMS.id.in_(counted_then)).order_by(CampanaSMS.id.desc())
     return list(session.scalars(newest))
+
+
+def _of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    which = counted(account_id, days_of(session, account_id))
+    if asked.campaign_id is not None:
+        which.append(CompraDespues.campana_id == asked.campaign_id)
+    return which if asked.span is None else [*which, *made_in(asked.span)]
 
 
 def _of_messages(asked: Asked) -> Iterable[Any]:

@@ -36,7 +36,8 @@ def purchases() -> ResponseReturnValue:
     asked = asked_purchases(current_account())
     campaign = campaign_of(current_user.account_id, asked.campaign_id)
     page = behind.purchases(current_user.account_id, asked, read_id(request.args.get("antes", "")))
-    return render_template("reports/purchases.html", asked=asked, page=page, campaign=campaign)
+    in_all = behind.sum_of_purchases(current_user.account_id, asked)
+    return render_template("reports/purchases.html", asked=asked, page=page, campaign=campaign, in_all=in_all)
 
 
 @bp.get("/informes/bajas/<mes>/")

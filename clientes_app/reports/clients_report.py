@@ -84,6 +84,7 @@ def searches() -> dict[str, Search]:
         "inactive": Search(status=Status.INACTIVE),
         "without_number": Search(reachable=YesNo.NO),
         "opted_out": Search(opted_out=YesNo.YES),
+        "lost": Search(lost=YesNo.YES),
         "never_written_to": Search(reachable=able.reachable, opted_out=able.opted_out, written_to=YesNo.NO),
     }
 
@@ -95,17 +96,16 @@ def _tiles(session: Session, account: Account, today: date, totals: Counter[str]
         awake = figures.numbers_since(session, account.id, figures.last_purchases(band), starts)
         columns.append([*awake, totals[figures.buyers(band)] - sum(awake)])
     return [
-        [Tile(clients, _search_of(row, column, today)) for column, clients in enumerate(counts)]
+        [Tile(clients, _search_of(row, column)) for column, clients in enumerate(counts)]
         for row, counts in enumerate(zip(*columns, strict=True))
     ]
 
 
-def _search_of(row: int, column: int, today: date) -> Search:
-    days = [today - timedelta(days=days) for days in RECENCY]
+def _search_of(row: int, column: int) -> Search:
     least, most = FREQUENCY[column]
     return Search(
-        bought_since=days[row] if row < len(days) else None,
-        not_bought_since=days[row - 1] if row else None,
+        bought_within=RECENCY[row] if row < len(RECENCY) else None,
+        not_bought_within=RECENCY[row - 1] if row else None,
         least_purchases=least,
         most_purchases=most,
     )

@@ -65,13 +65,19 @@ def made_in(span: Span) -> list[ColumnElement[bool]]:
 
 def purchases_of(session: Session, account_id: int, campaign_id: int) -> Purchases:
     """Sum up what came after the messages of a campaign, whenever it was bought."""
-    which = [*counted(account_id, days_of(session, account_id)), CompraDespues.campana_id == campaign_id]
-    return _sum(session.execute(_sums(which)).one())
+    return sum_of(
+        session, [*counted(account_id, days_of(session, account_id)), CompraDespues.campana_id == campaign_id]
+    )
 
 
 def purchases_in(session: Session, account_id: int, span: Span) -> Purchases:
     """Sum up what was bought in some time, after messages of that time or before."""
-    return _sum(session.execute(_sums([*counted(account_id, days_of(session, account_id)), *made_in(span)])).one())
+    return sum_of(session, [*counted(account_id, days_of(session, account_id)), *made_in(span)])
+
+
+def sum_of(session: Session, which: list[ColumnElement[bool]]) -> Purchases:
+    """Sum up the linked sales that meet some conditions."""
+    return _sum(session.execute(_sums(which)).one())
 
 
 def takings_in(session: Session, account_id: int, span: Span, days: int) -> Takings:
