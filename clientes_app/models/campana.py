@@ -256,7 +256,7 @@ class SMSLog(Base):
             "recibo_codigo",
             **only_where(DEAD_NUMBER),
         ),
-        Index("ix_sms_log_no_llego", "cliente_id", **only_where(NOT_ARRIVED)),
+        Index("ix_sms_log_no_llego", "cliente_id", "estado", "recibo", **only_where(NOT_ARRIVED)),
         Index("ix_sms_log_proxima_consulta", "proxima_consulta", **only_where("proxima_consulta IS NOT NULL")),
         CheckConstraint(
             "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"

@@ -78,6 +78,7 @@ def campaign_report(account: Account, campaign_id: int) -> CampaignReport:
     session = db.session()
     campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
     counts = sums.counts_of(session, campaign_id)
+    reasons = reasons_in(counts)
     steps, minutes = _steps(session, campaign_id, account.zone)
     prices = sums.prices_of(session, [campaign_id])
     return CampaignReport(
@@ -89,8 +90,8 @@ def campaign_report(account: Account, campaign_id: int) -> CampaignReport:
         sums.cost_of(counts, prices),
         sums.costed_of(counts, prices),
         ends_of(counts),
-        has_missing(campaign),
-        reasons_in(counts),
+        any(each.may_be_sent_again for each in reasons) and has_missing(campaign),
+        reasons,
         steps,
         minutes,
         days_of(session, account_id),

@@ -43,7 +43,11 @@ def upgrade():
     op.execute(f"UPDATE cliente SET escrito = true WHERE EXISTS ({got_one})")
     link_what_did_not_arrive_anew()
     op.create_index(
-        "ix_sms_log_no_llego", "sms_log", ["cliente_id"], sqlite_where=NOT_ARRIVED, postgresql_where=NOT_ARRIVED
+        "ix_sms_log_no_llego",
+        "sms_log",
+        ["cliente_id", "estado", "recibo"],
+        sqlite_where=NOT_ARRIVED,
+        postgresql_where=NOT_ARRIVED,
     )
     create_tables()
     count_what_there_is()

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.listing import count
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog, Venta
+from clientes_app.models import Baja, CampanaSMS, Cliente, EstadoSMS, OrigenBaja, SMSLog, Venta
 from clientes_app.reports import as_json
 from clientes_app.reports.clients_report import clients_report, searches
 from clientes_app.reports.good_hours import good_hours
@@ -46,6 +46,8 @@ def random_shop(app: Flask, shop: Shop, clock: Clock) -> RandomShop:
     shop.add(Baja(telefono_e164="+573009990002", origen=OrigenBaja.MANUAL, usuario_id=made.account))
     with app.app_context(), unit_of_work() as session:
         session.execute(update(Cliente).where(Cliente.id == made.clients[5]).values(activo=False))
+        refused = SMSLog.cliente_id.in_(made.clients[6:10])
+        session.execute(update(SMSLog).where(refused).values(estado=EstadoSMS.FALLIDO, recibo=None, recibido=None))
         # What somebody tries on themselves goes to no client.
         tried = SMSLog.campana_id.in_(select(CampanaSMS.id).where(CampanaSMS.es_prueba))
         session.execute(update(SMSLog).where(tried).values(cliente_id=None))

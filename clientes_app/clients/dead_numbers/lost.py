@@ -23,6 +23,7 @@ def last_ones_lost() -> ColumnElement[bool]:
         .where(text(f"({NOT_ARRIVED})"), SMSLog.cliente_id.is_not(None))
         .group_by(SMSLog.cliente_id)
         .having(func.count() >= LAST_ONES)
+        .correlate(None)
     )
     message = aliased(SMSLog)
     tried = message.cliente_id == Cliente.id, message.estado.in_(_TRIED)
