@@ -27,12 +27,12 @@ from ..web.htmx import done, form_again, page_or_fragment
 from ..web.i18n import account_zone
 from ..web.idempotency import sent_key
 from . import bp, notices, services, story_picture, timeline
-from .dead_numbers.lost import LAST_ONES, are_last_ones_lost
 from .list_view import list_left
 from .many.forms import ClientTagForm
 from .sales import services as sales
 from .sales.forms import SaleForm, SaleRequestForm, today
 from .sales.keys import SaleKey
+from .search.lost import LAST_ONES, are_last_ones_lost
 from .tags import tagging
 from .tags.services import list_tags, tags_of
 

@@ -101,8 +101,7 @@ DEAD_NUMBER = (
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
     " OR recibo_codigo IN (30005, 30006)"
 )
-
-# Messages that did not arrive: refused, or accepted and not delivered.
+# What says of a message that it was refused, or accepted and not delivered.
 NOT_ARRIVED = "estado = 'fallido' OR recibo IN ('undelivered', 'failed', 'canceled')"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ..clients.dead_numbers.lost import LAST_ONES
+from ..clients.search.lost import LAST_ONES
 from ..web.access import Access, access
 from ..web.actor import current_account
 from ..web.csv_export import csv_download

@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import get_day_names
 from flask_babel import get_locale, gettext
 
-from ..clients.dead_numbers.lost import LAST_ONES
+from ..clients.search.lost import LAST_ONES
 from ..web.csv_export import Rows
 from .behind import What
 from .campaign_report import CampaignReport

@@ -26,8 +26,8 @@ from ...models.types import utc_now
 from ...tenancy import owned
 from ...values.days import day_after, day_of, start_of
 from ...web.i18n import account_zone
-from ..dead_numbers.lost import last_ones_lost
 from .criteria import Search, Status, YesNo
+from .lost import last_ones_lost
 
 Conditions = list[ColumnElement[bool]]
 _CLIENT_ID = Cliente.id.expression

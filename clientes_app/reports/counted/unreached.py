@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from ...clients.dead_numbers.lost import last_ones_lost
+from ...clients.search.lost import last_ones_lost
 from ...models import Baja, Cliente
 from . import figures
 
