@@ -81,7 +81,7 @@ SCHEMAS: Json = {
             "dias": _DAYS,
             "cifras": ref("CifrasDelMes"),
             "mes_anterior": ref("CifrasDelMes"),
-            "mes_anterior_a_esta_altura": {"anyOf": [ref("CifrasDelMes"), {"type": "null"}]},
+            "mes_anterior_a_esta_altura": _or_null(_FIGURES),
             "motivos": _REASONS,
             "campanas": list_of(
                 shape(

@@ -13,7 +13,7 @@ from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..tenancy import Account
 from ..values.days import day_of
-from .counted import figures, sums
+from .counted import sums, tallies
 from .counted.counting import count_account, is_behind
 from .counted.purchases import days_of, takings_in
 from .counted.quarters import Span
@@ -65,7 +65,7 @@ class KeptMonths:
 
 def kept_months(account: Account) -> KeptMonths:
     """Return the months as they were counted last."""
-    figures.fold(engine_apart(), account.id)
+    tallies.fold(engine_apart(), account.id)
     session = db.session()
     today = day_of(utc_now(), account.zone).date
     first = today.replace(day=1)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ...models import CompraDespues
 from ...models.types import Money
 from ...shop.services import rules_of
-from . import figures
+from . import tallies
 from .quarters import A_DAY, Span, moment_of
 
 _SECONDS_A_DAY = 86_400
@@ -85,7 +85,7 @@ def takings_in(session: Session, account_id: int, span: Span, days: int) -> Taki
     first, end = -(-span.first // A_DAY) * A_DAY, span.end // A_DAY * A_DAY
     if first >= end:
         return _takings(session, account_id, days, span)
-    sales, cents = figures.sums_between(session, account_id, figures.purchases_within(days), first, end)
+    sales, cents = tallies.sums_between(session, account_id, tallies.purchases_within(days), first, end)
     ends = Span(span.begins, moment_of(first)), Span(moment_of(end), span.ends)
     found = [_takings(session, account_id, days, each) for each in ends]
     pesos = Decimal(cents).scaleb(-2) + sum(each.pesos for each in found)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...clients.search.lost import last_ones_lost
 from ...models import Baja, Cliente
-from . import figures
+from . import tallies
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ def unreached(session: Session, account_id: int, totals: Counter[str]) -> Unreac
     )
     opted_out, of_these_never_written_to = session.execute(listed).one()
     lost = select(func.count()).where(Cliente.usuario_id == account_id, Cliente.activo, last_ones_lost())
-    never_written_to = figures.clients(active=True, with_number=True, written_to=False)
+    never_written_to = tallies.clients(active=True, with_number=True, written_to=False)
     return Unreached(
-        sum(totals[each] for each in figures.clients(active=False)),
-        sum(totals[each] for each in figures.clients(active=True, with_number=False)),
+        sum(totals[each] for each in tallies.clients(active=False)),
+        sum(totals[each] for each in tallies.clients(active=True, with_number=False)),
         opted_out,
         session.scalar(lost) or 0,
         sum(totals[each] for each in never_written_to) - of_these_never_written_to,
