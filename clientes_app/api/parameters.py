@@ -20,6 +20,7 @@ _TAGS = list_of({"type": "integer", "minimum": 0}, translatable("Ids of tags, ea
 }
 _DAY = {"type": "string", "format": "date"}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 999999}
+_DAYS = {"type": "integer", "minimum": 1, "maximum": 9999}
 _AMOUNT = {"type": "string", "maxLength": 100}
 
 
@@ -49,6 +50,7 @@ FILTERS: list[Json] = [
     parameter(
         "compro_desde", "query", translatable("They bought on this day of the shop or later."), _DAY, "2026-06-01"
     ),
+    parameter("compro_dias", "query", translatable("They bought in the last so many days."), _DAYS, 30),
     parameter(
         "compro_por",
         "query",
@@ -61,6 +63,12 @@ FILTERS: list[Json] = [
         "query",
         translatable("They did not buy on this day or later; with no_compro_por, not for so much."),
         _DAY,
+    ),
+    parameter(
+        "no_compro_dias",
+        "query",
+        translatable("They did not buy in the last so many days; with no_compro_por, not for so much."),
+        _DAYS,
     ),
     parameter(
         "no_compro_por",
@@ -77,6 +85,12 @@ FILTERS: list[Json] = [
         "query",
         translatable("Whether they ever got a message."),
         _yes_no(translatable("A message was sent to them.")),
+    ),
+    parameter(
+        "no_llegan",
+        "query",
+        translatable("Whether their last three messages did not arrive."),
+        _yes_no(translatable("None of them arrived.")),
     ),
     parameter("creado_desde", "query", translatable("They became clients on this day of the shop or later."), _DAY),
     parameter("creado_hasta", "query", translatable("They became clients on this day of the shop or before."), _DAY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..values.text import translatable
 from .answers import answers, refuses, shared
 from .parameters import parameter
+from .report_examples import A_CAMPAIGN, A_MONTH, ENDS, SOME_CLIENTS, SOME_HOURS
 from .shapes import Json, count, identifier, list_of, one_of, ref, shape, text
 
 
@@ -48,11 +49,18 @@ _REASON = shape(
     }
 )
 _REASONS = list_of(ref("Motivo"), translatable("The most frequent first."))
+_ENDS: Json = {
+    "type": "object",
+    "description": translatable("How many messages came to each end; each message is in one, so they add up."),
+    "propertyNames": {"enum": ENDS},
+    "additionalProperties": {"type": "integer", "minimum": 0},
+}
 _FIGURES = shape(
     {
         "mensajes": count(translatable("Messages that Twilio accepted.")),
         "entregados": count(translatable("Those that reached the phone.")),
         "no_llegaron": count(translatable("Those that were refused or not delivered.")),
+        "finales": _ENDS,
         **_MONEY,
         "bajas": count(translatable("Numbers that opted out in that month and still are in the list.")),
     }
@@ -73,6 +81,7 @@ SCHEMAS: Json = {
             "dias": _DAYS,
             "cifras": ref("CifrasDelMes"),
             "mes_anterior": ref("CifrasDelMes"),
+            "mes_anterior_a_esta_altura": _or_null(_FIGURES),
             "motivos": _REASONS,
             "campanas": list_of(
                 shape(
@@ -95,6 +104,7 @@ SCHEMAS: Json = {
             "dias": _DAYS,
             "elegidos": count(translatable("Everybody who was chosen.")),
             **_SENT_AND_DELIVERED,
+            "finales": _ENDS,
             **_MONEY,
             "motivos": _REASONS,
             "curso": list_of(
@@ -141,6 +151,7 @@ SCHEMAS: Json = {
                     "inactivos": count(translatable("Inactive clients.")),
                     "sin_numero": count(translatable("Active ones without a usable number.")),
                     "baja": count(translatable("Active ones who opted out.")),
+                    "ultimos_no_llegaron": count(translatable("Active ones whose last messages did not arrive.")),
                     "nunca_escritos": count(translatable("Active ones who could get a message and never did.")),
                 }
             ),
@@ -179,78 +190,6 @@ SCHEMAS: Json = {
     ),
 }
 
-_BOUGHT = {
-    "costo": "25.50",
-    "mensajes_cobrados": 1,
-    "mensajes_con_costo": 1,
-    "compras": 1,
-    "compradores": 1,
-    "pesos": "59900.00",
-    "pesos_por_peso": "2349.02",
-}
-_NOTHING = {
-    "costo": "0.00",
-    "mensajes_cobrados": 0,
-    "mensajes_con_costo": 0,
-    "compras": 0,
-    "compradores": 0,
-    "pesos": "0.00",
-    "pesos_por_peso": None,
-}
-_A_REASON = {
-    "tipo": "fallidos",
-    "codigo": 21211,
-    "motivo": "El número no existe",
-    "que_hacer": "Pídele al cliente el número correcto y corrígelo, o no le escribas más.",
-    "mensajes": 1,
-}
-_A_MONTH = {
-    "success": True,
-    "mes": "2026-11",
-    "dias": 7,
-    "cifras": {"mensajes": 1, "entregados": 1, "no_llegaron": 1, **_BOUGHT, "bajas": 0},
-    "mes_anterior": {"mensajes": 0, "entregados": 0, "no_llegaron": 0, **_NOTHING, "bajas": 0},
-    "motivos": [_A_REASON],
-    "campanas": [{"id": 10, "nombre": "Noviembre", "mensajes": 1, **_BOUGHT}],
-}
-_A_CAMPAIGN = {
-    "success": True,
-    "id": 10,
-    "nombre": "Noviembre",
-    "dias": 7,
-    "elegidos": 2,
-    "enviados": 1,
-    "entregados": 1,
-    **_BOUGHT,
-    "motivos": [_A_REASON],
-    "curso": [{"desde": "2026-11-22T10:00:00-05:00", "enviados": 1, "entregados": 1}],
-}
-_CLIENTS = {
-    "success": True,
-    "activos": 2,
-    "sin_compras": 1,
-    "grupos": [
-        {
-            "dias_desde": 0,
-            "dias_hasta": 30,
-            "compras_min": 1,
-            "compras_max": 1,
-            "clientes": 1,
-            "filtros": {"compro_desde": "2026-10-31", "compras_min": "1", "compras_max": "1"},
-        }
-    ],
-    "sin_mensajes": {"inactivos": 0, "sin_numero": 1, "baja": 0, "nunca_escritos": 0},
-    "meses": [{"mes": "2026-11", "clientes_nuevos": 2, "bajas": 0}],
-}
-_HOURS = {
-    "success": True,
-    "desde": "2025-12-02",
-    "hasta": "2026-11-30",
-    "ventas": [[0] * 24 for _ in range(7)],
-    "sin_hora": 3,
-    "mejor": None,
-}
-
 _FORMAT = parameter(
     "formato",
     "query",
@@ -273,26 +212,26 @@ _UNREADABLE = {
 MONTH = (
     translatable("What a month came to"),
     translatable("Messages, their cost, what was bought after them and who opted out, beside the month before."),
-    {"200": _reports("InformeDelMes", _A_MONTH), **_UNREADABLE, **shared(404)},
+    {"200": _reports("InformeDelMes", A_MONTH), **_UNREADABLE, **shared(404)},
     parameter("mes", "path", translatable("A month that has begun."), _MONTH_NAME, "2026-11"),
     _FORMAT,
 )
 CAMPAIGN = (
     translatable("What a campaign came to"),
     translatable("How many of those chosen it reached and when, why not, what it cost and what was bought after it."),
-    {"200": _reports("InformeDeCampana", _A_CAMPAIGN), **_UNREADABLE, **shared(404)},
+    {"200": _reports("InformeDeCampana", A_CAMPAIGN), **_UNREADABLE, **shared(404)},
     parameter("pk", "path", translatable("The campaign."), {"type": "integer", "minimum": 0}, 10),
     _FORMAT,
 )
 CLIENTS = (
     translatable("Who buys, who sleeps and who gets no messages"),
     translatable("The filters of each group find its clients: a campaign may go to them."),
-    {"200": _reports("InformeDeClientes", _CLIENTS), **_UNREADABLE, **shared()},
+    {"200": _reports("InformeDeClientes", SOME_CLIENTS), **_UNREADABLE, **shared()},
     _FORMAT,
 )
 HOURS = (
     translatable("When people buy"),
     translatable("The sales of the last 52 weeks by weekday and hour of the shop's clock."),
-    {"200": _reports("InformeDeHoras", _HOURS), **_UNREADABLE, **shared()},
+    {"200": _reports("InformeDeHoras", SOME_HOURS), **_UNREADABLE, **shared()},
     _FORMAT,
 )

@@ -15,7 +15,7 @@ from ..models import Privacidad
 from ..models.types import utc_now
 from ..privacy.retention import sweep
 from ..reports.counted.counting import count_everything
-from ..reports.counted.figures import fold_everything
+from ..reports.counted.tallies import fold_everything
 from ..sending.erased import pseudonym_key
 from ..settings import current_settings
 from .lookout import Lookout

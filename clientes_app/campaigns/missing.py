@@ -23,8 +23,8 @@ from ..sending.faults import (
     INACTIVE,
     MISSING_VALUE,
     NUMBER_CHANGED,
+    PASSING_RECEIPTS,
     TOO_LONG,
-    VALIDITY_OVER,
 )
 from ..tenancy import get_owned, owned
 from ..values import pseudonym
@@ -33,12 +33,12 @@ RETRYABLE = [code for code, fault in FAULTS.items() if fault.retryable]
 
 _ENOUGH = (ALREADY_TODAY, CAPPED)
 
-_EXPIRED = and_(
+_LOST = and_(
     SMSLog.estado == EstadoSMS.ENVIADO,
     SMSLog.recibo.in_((Recibo.UNDELIVERED, Recibo.FAILED)),
-    SMSLog.recibo_codigo == VALIDITY_OVER,
+    SMSLog.recibo_codigo.in_(PASSING_RECEIPTS),
 )
-"""Whether Twilio accepted a message and then kept it until the hours of advertising were over."""
+"""Whether Twilio accepted a message that did not arrive for a reason that may pass."""
 
 _REACHED = (EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO, EstadoSMS.ENVIADO, EstadoSMS.INCIERTO)
 """Who has such a message has got it, gets it, or may have got it."""
@@ -131,7 +131,7 @@ def _is_missed() -> ColumnElement[bool]:
     """Say whether a message was to go out and did not; those left out on purpose are not missed."""
     passing = SMSLog.error_mensaje.in_((MISSING_VALUE, NUMBER_CHANGED, *_ENOUGH))
     left_out = and_(SMSLog.estado == EstadoSMS.OMITIDO, passing)
-    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), left_out, _EXPIRED)
+    return or_(SMSLog.estado.in_((EstadoSMS.FALLIDO, EstadoSMS.CANCELADO)), left_out, _LOST)
 
 
 def _lacks_a_value(campaign: CampanaSMS) -> ColumnElement[bool]:
@@ -150,7 +150,7 @@ def _cause(campaign: CampanaSMS) -> ColumnElement[Cause | None]:
     return case(
         (~reachable | _lacks_a_value(campaign), None),
         (SMSLog.estado == EstadoSMS.CANCELADO, _named(Cause.CANCELLED)),
-        (_EXPIRED, _named(Cause.PASSING)),
+        (_LOST, _named(Cause.PASSING)),
         (
             or_(SMSLog.error_codigo.in_(RETRYABLE), SMSLog.error_mensaje.in_((INACTIVE, TOO_LONG, MISSING_VALUE))),
             _named(Cause.PASSING),
@@ -170,7 +170,7 @@ def _is_reached(first_id: int) -> ColumnElement[bool]:
     of_them = or_(CampanaSMS.id == first_id, CampanaSMS.continua_id == first_id)
     theirs = or_(SMSLog.cliente_id == Cliente.id, SMSLog.telefono_e164 == Cliente.telefono_e164)
     reached = select(SMSLog.id).join(CampanaSMS).where(of_them, SMSLog.estado.in_(_REACHED), theirs)
-    reached = reached.where(~func.coalesce(_EXPIRED, false()))
+    reached = reached.where(~func.coalesce(_LOST, false()))
     return reached.correlate(Cliente).exists()
 
 

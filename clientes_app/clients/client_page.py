@@ -32,6 +32,7 @@ from .many.forms import ClientTagForm
 from .sales import services as sales
 from .sales.forms import SaleForm, SaleRequestForm, today
 from .sales.keys import SaleKey
+from .search.lost import LAST_ONES, are_last_ones_lost
 from .tags import tagging
 from .tags.services import list_tags, tags_of
 
@@ -140,6 +141,7 @@ def _context(pk: int, form: SaleForm, tag_form: ClientTagForm | None = None) -> 
         "list_left": list_left(),
         "opted_out": opt_outs.find_opt_out(current_user.account_id, client.telefono_e164),
         "phone_problem": notices.why_no_sms(client, settings.default_region),
+        "lost": LAST_ONES if are_last_ones_lost(db.session(), client.id) else 0,
         "tags": tags_of(db.session(), current_user.account_id, [pk]).get(pk, []),
         "known_tags": [join_tags([tag.nombre]) for tag in list_tags(db.session(), current_user.account_id)],
         "own_values": _own_values(pk),

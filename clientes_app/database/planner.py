@@ -48,6 +48,7 @@ INDEXES = {
         "ix_sms_log_campana_id_estado_id": "5000000 20000 5000 1",
         "ix_sms_log_cliente_id_id": "5000000 5 1",
         "ix_sms_log_enviando": "200 200 1",
+        "ix_sms_log_no_llego": "400000 3 2 1",
         "ix_sms_log_numero_muerto": "100000 3 1 1 1 1 1",
         "ix_sms_log_proxima_consulta": "1000 1",
         "sqlite_autoindex_sms_log_1": "5000000 5 1",

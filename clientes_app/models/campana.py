@@ -101,6 +101,8 @@ DEAD_NUMBER = (
     "estado = 'fallido' AND error_codigo IN (21211, 21214, 21217, 21265, 21614, 21635)"
     " OR recibo_codigo IN (30005, 30006)"
 )
+# What says of a message that it was refused, or accepted and not delivered.
+NOT_ARRIVED = "estado = 'fallido' OR recibo IN ('undelivered', 'failed', 'canceled')"
 
 
 class CampanaSMS(Base):
@@ -253,6 +255,7 @@ class SMSLog(Base):
             "recibo_codigo",
             **only_where(DEAD_NUMBER),
         ),
+        Index("ix_sms_log_no_llego", "cliente_id", "estado", "recibo", **only_where(NOT_ARRIVED)),
         Index("ix_sms_log_proxima_consulta", "proxima_consulta", **only_where("proxima_consulta IS NOT NULL")),
         CheckConstraint(
             "estado <> 'enviado' OR twilio_sid IS NOT NULL OR confirmado_por_id IS NOT NULL", name="twilio_sid"

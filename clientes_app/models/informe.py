@@ -108,7 +108,7 @@ class Contado(Base):
     """How many there are of what a figure counts in one quarter of an hour, counted from 1970 in UTC.
 
     The database's triggers count: sales, clients by when they came, last bought and can be written to, and purchases
-    after messages. `reports/counted/figures.py` tells the figures.
+    after messages. `reports/counted/tallies.py` tells the figures.
     """
 
     __tablename__ = "contado"

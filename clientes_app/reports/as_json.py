@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..web.formatting import local_iso
+from .behind import What
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, RECENCY, ClientsReport
 from .hours_report import HoursReport
@@ -20,6 +22,7 @@ def of_month(report: MonthReport) -> dict[str, Any]:
         "dias": report.days,
         "cifras": _figures(report.figures),
         "mes_anterior": _figures(report.before),
+        "mes_anterior_a_esta_altura": report.before_so_far and _figures(report.before_so_far),
         "motivos": [_reason(each) for each in report.reasons],
         "campanas": [
             {
@@ -42,6 +45,7 @@ def of_campaign(report: CampaignReport, zone: ZoneInfo) -> dict[str, Any]:
         "elegidos": report.chosen,
         "enviados": report.sent,
         "entregados": report.delivered,
+        "finales": _ends(report.ends),
         **_money(report),
         "motivos": [_reason(each) for each in report.reasons],
         "curso": [
@@ -73,6 +77,7 @@ def of_clients(report: ClientsReport) -> dict[str, Any]:
             "inactivos": unreached.inactive,
             "sin_numero": unreached.without_number,
             "baja": unreached.opted_out,
+            "ultimos_no_llegaron": unreached.lost,
             "nunca_escritos": unreached.never_written_to,
         },
         "meses": [
@@ -99,9 +104,14 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "mensajes": figures.messages,
         "entregados": figures.delivered,
         "no_llegaron": figures.failed,
+        "finales": _ends(figures.ends),
         **_money(figures),
         "bajas": figures.opt_outs,
     }
+
+
+def _ends(ends: Mapping[What, int]) -> dict[str, int]:
+    return {end.value: number for end, number in ends.items()}
 
 
 def _money(report: Figures | CampaignOfMonth | CampaignReport) -> dict[str, Any]:

@@ -9,16 +9,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..database.paging import Page, newest_first, page_of
 from ..extensions import db
 from ..models import NOT_DELIVERED, Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
-from ..models.types import Money
 from ..tenancy import get_owned, owned
 from .counted.counting import DELIVERED
-from .counted.purchases import counted, days_of, made_in
+from .counted.purchases import Purchases, counted, days_of, made_in, sum_of
 from .counted.quarters import Span
 
 A_PAGE = 50
@@ -34,6 +33,11 @@ class What(StrEnum):
     NOT_ARRIVED = "no_llegaron"
     """Both: those that were refused, and those that were not delivered."""
     SKIPPED = "omitidos"
+    UNCONFIRMED = "sin_confirmar"
+    """Sent, and no receipt says what became of them."""
+    CANCELLED = "cancelados"
+    UNCERTAIN = "inciertos"
+    WAITING = "por_salir"
 
 
 _CONDITIONS: dict[What, list[ColumnElement[bool]]] = {
@@ -48,6 +52,13 @@ _CONDITIONS: dict[What, list[ColumnElement[bool]]] = {
         )
     ],
     What.SKIPPED: [SMSLog.estado == EstadoSMS.OMITIDO],
+    What.UNCONFIRMED: [
+        SMSLog.estado == EstadoSMS.ENVIADO,
+        or_(SMSLog.recibo.is_(None), SMSLog.recibo.not_in((*DELIVERED, *NOT_DELIVERED))),
+    ],
+    What.CANCELLED: [SMSLog.estado == EstadoSMS.CANCELADO],
+    What.UNCERTAIN: [SMSLog.estado == EstadoSMS.INCIERTO],
+    What.WAITING: [SMSLog.estado.in_((EstadoSMS.PENDIENTE, EstadoSMS.ENVIANDO))],
 }
 
 
@@ -101,26 +112,10 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
     return Page(shown, shown[-1][0].id if len(found) > A_PAGE else None)
 
 
-@dataclass(frozen=True)
-class Sum:
-    """How many purchases a list has, and for how many pesos."""
-
-    sales: int
-    pesos: Decimal
-
-
-def sum_of_purchases(account_id: int, asked: Asked) -> Sum:
-    """Sum up the purchases of a list, whatever page of it is shown."""
-    # SQLite sums doubles: rounded to cents, the sum is exact again.
-    pesos = type_coerce(func.round(func.coalesce(func.sum(CompraDespues.total), 0), 2), Money)
-    summed = select(func.count(), pesos).where(*_of_purchases(account_id, asked))
-    return Sum(*db.session.execute(summed).one())
-
-
 def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchase]:
     """List a page of purchases, the last that were made first: those before the sale `before`."""
     session = db.session()
-    which = _of_purchases(account_id, asked)
+    which = _of_purchases(session, account_id, asked)
     if before is not None:
         place = select(CompraDespues.fecha, CompraDespues.venta_id).where(
             CompraDespues.usuario_id == account_id, CompraDespues.venta_id == before
@@ -147,19 +142,16 @@ def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchas
     return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
 
 
+def sum_of_purchases(account_id: int, asked: Asked) -> Purchases:
+    """Sum up the purchases of all pages."""
+    session = db.session()
+    return sum_of(session, _of_purchases(session, account_id, asked))
+
+
 def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
     """List a page of the numbers that came into the list in some time, the newest first: those before `before`."""
     entered = owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
     return page_of(db.session.scalars(newest_first(entered, Baja.id, before, A_PAGE)).all(), A_PAGE)
-
-
-def _of_purchases(account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
-    which = counted(account_id, days_of(db.session(), account_id))
-    if asked.campaign_id is not None:
-        which.append(CompraDespues.campana_id == asked.campaign_id)
-    if asked.span is not None:
-        which += made_in(asked.span)
-    return which
 
 
 def _campaigns(session: Session, account_id: int, asked: Asked) -> list[CampanaSMS]:
@@ -174,6 +166,13 @@ def _campaigns(session: Session, account_id: int, asked: Asked) -> list[CampanaS
     )
     newest = select(CampanaSMS).where(CampanaSMS.id.in_(counted_then)).order_by(CampanaSMS.id.desc())
     return list(session.scalars(newest))
+
+
+def _of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    which = counted(account_id, days_of(session, account_id))
+    if asked.campaign_id is not None:
+        which.append(CompraDespues.campana_id == asked.campaign_id)
+    return which if asked.span is None else [*which, *made_in(asked.span)]
 
 
 def _of_messages(asked: Asked) -> Iterable[Any]:

@@ -10,25 +10,20 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ..campaigns.missing import has_missing
 from ..extensions import db, engine_apart
 from ..models import CampanaSMS, EntregasContadas, EstadoSMS, MensajesContados
 from ..tenancy import Account, get_owned
+from .behind import What
 from .counted import sums
 from .counted.counting import count_campaign
 from .counted.purchases import Purchases, days_of, purchases_of
 from .counted.quarters import moment_of
+from .ends import ends_of
 from .reasons import Reason, reasons_in
 
 MOST_STEPS = 48
 """So many rows of its course are shown at the most: of a longer one each stands for more than an hour."""
-
-_NOT_SENT = (
-    EstadoSMS.CANCELADO,
-    EstadoSMS.INCIERTO,
-    EstadoSMS.OMITIDO,
-    EstadoSMS.ENVIANDO,
-    EstadoSMS.PENDIENTE,
-)
 
 
 @dataclass(frozen=True)
@@ -51,14 +46,20 @@ class CampaignReport:
     purchases: Purchases
     cost: Decimal
     costed: sums.Costed
-    not_sent: Mapping[EstadoSMS, int]
-    """How many messages are in each state in which they neither went out nor failed, where any is."""
+    ends: Mapping[What, int]
+    has_missing: bool
+    """Whether it has missed somebody who can be reached now."""
     reasons: Sequence[Reason]
     steps: Sequence[Step]
     step_minutes: int
     """How long each of the steps is."""
     days: int
     """So many days after a message a purchase counts."""
+
+    @property
+    def all_arrived(self) -> bool:
+        """Return whether every message arrived, or is still on its way."""
+        return not self.reasons and self.sent == sum(self.ends.values()) > 0
 
     @property
     def per_peso(self) -> Decimal | None:
@@ -77,6 +78,7 @@ def campaign_report(account: Account, campaign_id: int) -> CampaignReport:
     session = db.session()
     campaign = get_owned(session, CampanaSMS, account_id, campaign_id)
     counts = sums.counts_of(session, campaign_id)
+    reasons = reasons_in(counts)
     steps, minutes = _steps(session, campaign_id, account.zone)
     prices = sums.prices_of(session, [campaign_id])
     return CampaignReport(
@@ -87,8 +89,9 @@ def campaign_report(account: Account, campaign_id: int) -> CampaignReport:
         purchases_of(session, account_id, campaign_id),
         sums.cost_of(counts, prices),
         sums.costed_of(counts, prices),
-        {state: number for state in _NOT_SENT if (number := sums.in_state(counts, state))},
-        reasons_in(counts),
+        ends_of(counts),
+        any(each.may_be_sent_again for each in reasons) and has_missing(campaign),
+        reasons,
         steps,
         minutes,
         days_of(session, account_id),

@@ -17,7 +17,7 @@ from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..tenancy import Account
 from ..values.days import day_of, first_of_next_month, start_of
-from .counted import figures
+from .counted import tallies
 from .counted.counting import count_account
 from .counted.quarters import quarter_of
 from .counted.unreached import Unreached, unreached
@@ -65,11 +65,11 @@ class ClientsReport:
 def clients_report(account: Account) -> ClientsReport:
     """Return the report of an account's clients as they are now."""
     count_account(engine_apart(), account.id)
-    figures.fold(engine_apart(), account.id)
+    tallies.fold(engine_apart(), account.id)
     session = db.session()
     today = day_of(utc_now(), account.zone).date
-    totals = figures.totals_of(session, account.id)
-    active = sum(totals[each] for each in figures.clients(active=True))
+    totals = tallies.totals_of(session, account.id)
+    active = sum(totals[each] for each in tallies.clients(active=True))
     tiles = _tiles(session, account, today, totals)
     buyers = sum(tile.clients for row in tiles for tile in row)
     months = _months(session, account, today)
@@ -84,6 +84,7 @@ def searches() -> dict[str, Search]:
         "inactive": Search(status=Status.INACTIVE),
         "without_number": Search(reachable=YesNo.NO),
         "opted_out": Search(opted_out=YesNo.YES),
+        "lost": Search(lost=YesNo.YES),
         "never_written_to": Search(reachable=able.reachable, opted_out=able.opted_out, written_to=YesNo.NO),
     }
 
@@ -92,20 +93,19 @@ def _tiles(session: Session, account: Account, today: date, totals: Counter[str]
     starts = [quarter_of(start_of(today - timedelta(days=days), account.zone)) for days in RECENCY]
     columns = []
     for band in range(1, len(FREQUENCY) + 1):
-        awake = figures.numbers_since(session, account.id, figures.last_purchases(band), starts)
-        columns.append([*awake, totals[figures.buyers(band)] - sum(awake)])
+        awake = tallies.numbers_since(session, account.id, tallies.last_purchases(band), starts)
+        columns.append([*awake, totals[tallies.buyers(band)] - sum(awake)])
     return [
-        [Tile(clients, _search_of(row, column, today)) for column, clients in enumerate(counts)]
+        [Tile(clients, _search_of(row, column)) for column, clients in enumerate(counts)]
         for row, counts in enumerate(zip(*columns, strict=True))
     ]
 
 
-def _search_of(row: int, column: int, today: date) -> Search:
-    days = [today - timedelta(days=days) for days in RECENCY]
+def _search_of(row: int, column: int) -> Search:
     least, most = FREQUENCY[column]
     return Search(
-        bought_since=days[row] if row < len(days) else None,
-        not_bought_since=days[row - 1] if row else None,
+        bought_within=RECENCY[row] if row < len(RECENCY) else None,
+        not_bought_within=RECENCY[row - 1] if row else None,
         least_purchases=least,
         most_purchases=most,
     )
@@ -116,7 +116,7 @@ def _months(session: Session, account: Account, today: date) -> list[Month]:
     while len(firsts) < MONTHS_SHOWN:
         firsts.append(month_before(firsts[-1]))
     spans = [span_of(first, account) for first in firsts]
-    new_clients = figures.numbers_since(session, account.id, figures.NEW_CLIENTS, [span.first for span in spans])
+    new_clients = tallies.numbers_since(session, account.id, tallies.NEW_CLIENTS, [span.first for span in spans])
     opt_outs = [opt_outs_in(session, account.id, span) for span in spans]
     return [
         Month(first, first_of_next_month(first) - timedelta(days=1), *numbers)

@@ -14,7 +14,7 @@ from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..tenancy import Account
 from ..values.days import day_after, day_of, start_of
-from .counted import figures
+from .counted import tallies
 from .counted.quarters import Span, days_between, hours_of
 
 LOOKED_AT = timedelta(days=364)
@@ -90,12 +90,12 @@ class HoursReport:
 
 def hours_report(account: Account) -> HoursReport:
     """Return when an account's clients bought in the last 52 weeks."""
-    figures.fold(engine_apart(), account.id)
+    tallies.fold(engine_apart(), account.id)
     end = day_after(day_of(utc_now(), account.zone).date)
     first = end - LOOKED_AT
     span = Span(start_of(first, account.zone), start_of(end, account.zone))
-    counts = figures.quarters_in(db.session(), account.id, figures.SALES, span)
-    sharp = figures.quarters_in(db.session(), account.id, figures.SALES_ON_THE_QUARTER, span)
+    counts = tallies.quarters_in(db.session(), account.id, tallies.SALES, span)
+    sharp = tallies.quarters_in(db.session(), account.id, tallies.SALES_ON_THE_QUARTER, span)
     table = [[0] * 24 for _ in range(7)]
     without_hour = 0
     for day in days_between(first, end):

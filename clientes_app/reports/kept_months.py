@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from ..extensions import db, engine_apart
 from ..models.types import utc_now
 from ..tenancy import Account
-from ..values.days import day_after, day_of, start_of
-from .counted import figures, sums
+from ..values.days import day_of
+from .counted import sums, tallies
 from .counted.counting import count_account, is_behind
 from .counted.purchases import days_of, takings_in
 from .counted.quarters import Span
-from .month_report import month_before, opt_outs_in, span_of
+from .month_report import as_far_before, month_before, opt_outs_in, span_of
 
 MONTHS_SHOWN = 6
 
@@ -65,7 +65,7 @@ class KeptMonths:
 
 def kept_months(account: Account) -> KeptMonths:
     """Return the months as they were counted last."""
-    figures.fold(engine_apart(), account.id)
+    tallies.fold(engine_apart(), account.id)
     session = db.session()
     today = day_of(utc_now(), account.zone).date
     first = today.replace(day=1)
@@ -73,7 +73,7 @@ def kept_months(account: Account) -> KeptMonths:
     return KeptMonths(
         first,
         _figures(session, account, span_of(first, account), days),
-        _figures(session, account, _as_far_before(today, account), days),
+        _figures(session, account, as_far_before(today, account), days),
         _months(session, account, first, days),
         is_behind(engine_apart(), account.id),
     )
@@ -84,13 +84,6 @@ def counted_months(account: Account) -> KeptMonths:
     count_account(engine_apart(), account.id)
     # What has changed meanwhile is for who looks next: a page that asks again would never end.
     return replace(kept_months(account), is_behind=False)
-
-
-def _as_far_before(today: date, account: Account) -> Span:
-    first = today.replace(day=1)
-    before = month_before(first)
-    end = min(first, day_after(before + timedelta(days=today.day - 1)))
-    return Span(start_of(before, account.zone), start_of(end, account.zone))
 
 
 def _figures(session: Session, account: Account, span: Span, days: int) -> Figures:

@@ -14,11 +14,13 @@ from ..extensions import db, engine_apart
 from ..models import Baja, CampanaSMS
 from ..models.types import utc_now
 from ..tenancy import Account, owned
-from ..values.days import day_of, first_of_next_month, start_of
+from ..values.days import day_after, day_of, first_of_next_month, start_of
+from .behind import What
 from .counted import sums
 from .counted.counting import count_account
 from .counted.purchases import NOTHING, Purchases, by_campaign, days_of, purchases_in
 from .counted.quarters import Span
+from .ends import ends_of
 from .reasons import Kind, Reason, reasons_in
 
 CAMPAIGNS_SHOWN = 20
@@ -34,6 +36,7 @@ class Figures:
     delivered: int
     failed: int
     """Those that were refused or not delivered."""
+    ends: Mapping[What, int]
     cost: Decimal
     """Of those of which it is known."""
     costed: sums.Costed
@@ -49,7 +52,7 @@ class Figures:
     @property
     def is_empty(self) -> bool:
         """Return whether nothing at all happened."""
-        return not (self.messages or self.failed or self.purchases.sales or self.opt_outs)
+        return not (any(self.ends.values()) or self.purchases.sales or self.opt_outs)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class MonthReport:
     first: date
     figures: Figures
     before: Figures
+    before_so_far: Figures | None
+    """Of the month before up to the same day, where the month is not over."""
     reasons: Sequence[Reason]
     reasons_before: Mapping[tuple[Kind, int | None, str], int]
     campaigns: Sequence[CampaignOfMonth]
@@ -116,6 +121,14 @@ def span_of(first: date, account: Account) -> Span:
     return Span(start_of(first, account.zone), start_of(first_of_next_month(first), account.zone))
 
 
+def as_far_before(today: date, account: Account) -> Span:
+    """Return the month before up to the same day of it."""
+    first = today.replace(day=1)
+    before = month_before(first)
+    end = min(first, day_after(before + timedelta(days=today.day - 1)))
+    return Span(start_of(before, account.zone), start_of(end, account.zone))
+
+
 def month_report(account: Account, first: date) -> MonthReport:
     """Return the report of a month of an account, given by its first day."""
     count_account(engine_apart(), account.id)
@@ -125,15 +138,17 @@ def month_report(account: Account, first: date) -> MonthReport:
     bought = by_campaign(session, account.id, span)
     prices = sums.prices_of(session, [*(count.campana_id for count in (*counts, *counts_before)), *bought])
     reasons_before = reasons_in(counts_before, _FAILURES)
+    is_last = first >= present_month(account)
     return MonthReport(
         first,
         _figures(session, account, span, counts, prices),
         _figures(session, account, span_before, counts_before, prices),
+        _so_far(session, account, prices) if is_last else None,
         reasons_in(counts, _FAILURES),
         {(each.kind, each.code, each.sentence): each.messages for each in reasons_before},
         _campaigns(session, counts, prices, bought),
         days_of(session, account.id),
-        first >= present_month(account),
+        is_last,
     )
 
 
@@ -143,6 +158,11 @@ def opt_outs_in(session: Session, account_id: int, span: Span) -> int:
     return session.scalar(entered.with_only_columns(func.count())) or 0
 
 
+def _so_far(session: Session, account: Account, prices: Mapping[int, Decimal]) -> Figures:
+    span = as_far_before(day_of(utc_now(), account.zone).date, account)
+    return _figures(session, account, span, sums.counts_in(session, account.id, span), prices)
+
+
 def _figures(
     session: Session, account: Account, span: Span, counts: Sequence[sums.Count], prices: Mapping[int, Decimal]
 ) -> Figures:
@@ -150,6 +170,7 @@ def _figures(
         sums.sent(counts),
         sums.delivered(counts),
         sum(reason.messages for reason in reasons_in(counts, _FAILURES)),
+        ends_of(counts),
         sums.cost_of(counts, prices),
         sums.costed_of(counts, prices),
         purchases_in(session, account.id, span),

@@ -48,8 +48,16 @@ class Reason:
     @property
     def what_to_do(self) -> str:
         """Say what somebody can do about it."""
-        key = self.sentence if self.code is None else self.code
-        return str(gettext(_TO_DO.get(key, _LOOK_IT_UP if self.code else _NOTHING)))
+        return str(gettext(_TO_DO.get(self._key, _LOOK_IT_UP if self.code else _NOTHING)))
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Return whether the advice is to send it again to those who are missing."""
+        return _TO_DO.get(self._key) in _SEND_AGAIN
+
+    @property
+    def _key(self) -> int | str:
+        return self.sentence if self.code is None else self.code
 
     @property
     def source(self) -> str | None:
@@ -88,6 +96,9 @@ _LEFT_ALONE = translatable(
     " by the link; what the shop entered, the switch on the client's page takes back."
 )
 _LATER = translatable("Send it again to those who are missing, in a day or two.")
+_EARLIER = translatable("Send it again to those who are missing, earlier in the day.")
+_ANOTHER_DAY = translatable("Send it to those who are missing on another day: one a day is the law.")
+_SEND_AGAIN = (_LATER, _EARLIER, _ANOTHER_DAY)
 _TWILIO_ACCOUNT = translatable("Put the Twilio account in order, and go on with the campaign.")
 _TWILIO_SENDER = translatable("Put the sender's number in order at Twilio, and go on with the campaign.")
 _SHORTER = translatable("Shorten the text.")
@@ -105,7 +116,7 @@ _TO_DO: dict[int | str, str] = {
     30004: translatable("Ask the client, when they come by, whether they want messages."),
     30007: translatable("Write it plainly: say who you are, without shortened links or words in capitals."),
     30034: _REGISTER,
-    30036: translatable("Send it again to those who are missing, earlier in the day."),
+    30036: _EARLIER,
     faults.OPTED_OUT: _LEFT_ALONE,
     faults.DEAD_NUMBER: _CORRECT,
     faults.NO_USABLE_NUMBER: _CORRECT,
@@ -113,7 +124,7 @@ _TO_DO: dict[int | str, str] = {
     faults.NUMBER_CHANGED: _LATER,
     faults.CLIENT_GONE: _NOTHING,
     faults.DUPLICATE_NUMBER: translatable("Nothing: the number got it once. Join the clients if they are one."),
-    faults.ALREADY_TODAY: translatable("Send it to those who are missing on another day: one a day is the law."),
+    faults.ALREADY_TODAY: _ANOTHER_DAY,
     faults.CAPPED: translatable("Wait, or raise the shop's cap under Settings, Advertising."),
     faults.MISSING_VALUE: translatable("Fill in the client's value, or write a text that does without."),
     faults.TOO_LONG: _SHORTER,

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ..clients.search.lost import LAST_ONES
 from ..web.access import Access, access
 from ..web.actor import current_account
 from ..web.csv_export import csv_download
 from ..web.filters import chosen_of
 from . import bp, report_words, tables
+from .behind import What
 from .campaign_report import campaign_report
 from .clients_report import FREQUENCY, RECENCY, clients_report, searches
+from .ends import WORDS
 from .forms import month_named
 from .good_hours import good_hours
 from .hours_report import hours_report
@@ -38,7 +41,8 @@ def month(mes: str) -> ResponseReturnValue:
     report = month_report(account, month_named(mes, account))
     if _as_file():
         return _file(tables.of_month(report), f"informe-{report_words.month_in_address(report.first)}.csv")
-    return render_template("reports/month.html", report=report, mes=report_words.month_in_address(report.first))
+    mes = report_words.month_in_address(report.first)
+    return render_template("reports/month.html", report=report, mes=mes, ends=WORDS)
 
 
 @bp.get("/informes/campana/<int:pk>/")
@@ -48,7 +52,9 @@ def campaign(pk: int) -> ResponseReturnValue:
     report = campaign_report(current_account(), pk)
     if _as_file():
         return _file(tables.of_campaign(report, current_account().zone), f"informe-campana-{pk}.csv")
-    return render_template("reports/campaign.html", report=report, campaign=report.campaign)
+    return render_template(
+        "reports/campaign.html", report=report, campaign=report.campaign, ends=WORDS, unconfirmed=What.UNCONFIRMED
+    )
 
 
 @bp.get("/informes/clientes/")
@@ -61,6 +67,7 @@ def clients() -> ResponseReturnValue:
     return render_template(
         "reports/clients.html",
         report=report,
+        last_ones=LAST_ONES,
         searches={name: search.values() for name, search in searches().items()},
         recency=[report_words.recency_in_words(place) for place in range(len(RECENCY) + 1)],
         frequency=[report_words.often_in_words(place) for place in range(len(FREQUENCY))],

@@ -9,9 +9,12 @@ from typing import Any
 from babel.dates import get_day_names
 from flask_babel import get_locale, gettext
 
+from ..clients.search.lost import LAST_ONES
 from ..web.csv_export import Rows
+from .behind import What
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, ClientsReport
+from .ends import WORDS
 from .hours_report import HoursReport
 from .month_report import CampaignOfMonth, Figures, MonthReport
 from .reasons import Reason
@@ -36,8 +39,11 @@ def as_rows(tables: Iterable[Table]) -> Iterator[Rows]:
 def of_month(report: MonthReport) -> list[Table]:
     """Return the tables of a month's report."""
     months = [f"{report.first:%Y-%m}", f"{report.month_before:%Y-%m}"]
-    now, before = _figures(report.figures), _figures(report.before)
-    figures = [[name, value, before[name]] for name, value in now.items()]
+    columns = [_figures(report.figures), _figures(report.before)]
+    if report.before_so_far:
+        months.append(gettext("%(month)s, up to this day", month=months[1]))
+        columns.append(_figures(report.before_so_far))
+    figures = [[name, *(column[name] for column in columns)] for name in columns[0]]
     campaigns = [[each.name, each.messages, *_purchases(each)] for each in report.campaigns]
     return [
         Table(gettext("The month"), [gettext("Figure"), *months], figures),
@@ -57,7 +63,7 @@ def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
             [
                 [gettext("Chosen"), report.chosen],
                 [gettext("Sent out"), report.sent],
-                [gettext("Delivered"), report.delivered],
+                *_ends(report.ends).items(),
                 [gettext("Bought"), bought.buyers],
                 [gettext("Purchases"), bought.sales],
                 [gettext("Pesos bought"), bought.pesos],
@@ -90,6 +96,7 @@ def of_clients(report: ClientsReport) -> list[Table]:
                 [gettext("Without a usable number"), unreached.without_number],
                 [gettext("Opted out, whether they got messages before or not"), unreached.opted_out],
                 [gettext("Inactive"), unreached.inactive],
+                [gettext("Their last %(count)s messages did not arrive", count=LAST_ONES), unreached.lost],
                 [gettext("Never written to, though they could be"), unreached.never_written_to],
             ],
         ),
@@ -107,9 +114,8 @@ def of_hours(report: HoursReport) -> list[Table]:
 def _figures(figures: Figures) -> dict[str, Any]:
     bought = figures.purchases
     return {
-        gettext("Messages"): figures.messages,
-        gettext("Delivered"): figures.delivered,
-        gettext("Did not arrive"): figures.failed,
+        gettext("Messages sent"): figures.messages,
+        **_ends(figures.ends),
         gettext("Cost"): None if figures.costed.is_unknown else figures.cost,
         gettext("Messages that cost something"): figures.costed.messages,
         gettext("Messages whose cost is known"): figures.costed.known,
@@ -119,6 +125,10 @@ def _figures(figures: Figures) -> dict[str, Any]:
         gettext("Pesos bought for each peso spent"): figures.per_peso,
         gettext("Opt-outs"): figures.opt_outs,
     }
+
+
+def _ends(ends: Mapping[What, int]) -> dict[str, Any]:
+    return {str(WORDS[end]): number for end, number in ends.items()}
 
 
 def _reasons(reasons: Sequence[Reason], before: Mapping[Any, int] | None = None) -> Table:

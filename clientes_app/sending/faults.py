@@ -88,6 +88,9 @@ RECEIPT_FAULTS: dict[int, str] = {
     30034: translatable("The sender's number is not registered"),
     VALIDITY_OVER: translatable("It waited at Twilio until the hours of advertising were over, and did not go out"),
 }
+PASSING_RECEIPTS = (30001, 30003, 30008, VALIDITY_OVER)
+"""Those after which the same message may arrive on another day."""
+
 UNKNOWN_RECEIPT_FAULT = translatable("The operator gave a reason that we do not know")
 
 NO_ANSWER = translatable("Twilio did not answer: it may have arrived")

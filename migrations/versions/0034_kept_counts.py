@@ -29,6 +29,10 @@ COLUMNS = "usuario_id, cifra, cuarto, cuantos, centavos"
 OF_CLIENTS = ("usuario_id", "creado", "activo", "telefono_e164", "escrito", "numero_compras", "ultima_compra")
 OF_PURCHASES = ("usuario_id", "fecha", "segundos", "total")
 UNLINK = "DELETE FROM compra_despues WHERE venta_id = new.id;"
+NOT_ARRIVED = sa.text("estado = 'fallido' OR recibo IN ('undelivered', 'failed', 'canceled')")
+# What a purchase may come after: before, whatever went out; now, nothing that is known not to have arrived.
+SENT = "{0}.estado = 'enviado'"
+GOT = "{0}.estado = 'enviado' AND coalesce({0}.recibo, '') NOT IN ('undelivered', 'failed', 'canceled')"
 # Their plans are kept for statements of one row and of thousands: an index answers both.
 PLANNED_BY_INDEXES = "SET enable_hashjoin = off SET enable_mergejoin = off"
 
@@ -37,12 +41,31 @@ def upgrade():
     op.add_column("cliente", sa.Column("escrito", sa.Boolean(), server_default=sa.false(), nullable=False))
     got_one = "SELECT 1 FROM sms_log WHERE sms_log.cliente_id = cliente.id AND sms_log.estado = 'enviado'"
     op.execute(f"UPDATE cliente SET escrito = true WHERE EXISTS ({got_one})")
+    link_what_did_not_arrive_anew()
+    op.create_index(
+        "ix_sms_log_no_llego",
+        "sms_log",
+        ["cliente_id", "estado", "recibo"],
+        sqlite_where=NOT_ARRIVED,
+        postgresql_where=NOT_ARRIVED,
+    )
     create_tables()
     count_what_there_is()
     drop_triggers(OLD_TRIGGERS)
     for table in ("venta_anotada", "ventas_contadas", "sin_mensajes_contados"):
         op.drop_table(table)
     create_triggers(sqlite_triggers() if on_sqlite() else postgresql_triggers())
+
+
+def link_what_did_not_arrive_anew():
+    """Link the sales that came after such a message to the last one before that may have arrived, or to none."""
+    failed = f"SELECT 1 FROM sms_log f WHERE f.id = compra_despues.sms_log_id AND NOT ({GOT.format('f')})"
+    last = f"(SELECT m.id FROM {last_message('v', GOT)})"
+    op.execute(
+        f"{into('v.id', 'l', 'v.cliente_id', 'v')} FROM compra_despues JOIN venta v ON v.id = compra_despues.venta_id"
+        f" JOIN sms_log l ON l.id = {last} WHERE EXISTS ({failed}) {LINK_CHANGED}"
+    )
+    op.execute(f"DELETE FROM compra_despues WHERE EXISTS ({failed})")
 
 
 def columns_of_counts():
@@ -126,9 +149,9 @@ def sqlite_triggers():
     """SQLite has one writer, who waits for nobody: the counts themselves follow each row."""
     new_buyer, old_buyer = parts_of_buyer("new"), parts_of_buyer("old")
     return {
-        **sqlite_triggers_of_sales(add("new", parts_of_sale("new"), 1), add("old", parts_of_sale("old"), -1)),
+        **sqlite_triggers_of_sales(add("new", parts_of_sale("new"), 1), add("old", parts_of_sale("old"), -1), GOT),
         "mensaje_de_otro_cliente": "AFTER UPDATE OF cliente_id ON sms_log"
-        f" WHEN new.estado = 'enviado' AND new.cliente_id IS NOT NULL BEGIN {link_of_message()} {WRITTEN_TO} END",
+        f" WHEN new.estado = 'enviado' AND new.cliente_id IS NOT NULL BEGIN {link_of_message(GOT)} {WRITTEN_TO} END",
         "cliente_nuevo": f"AFTER INSERT ON cliente BEGIN {add('new', parts_of_person('new'), 1)} END",
         "cliente_nuevo_que_compra": f"AFTER INSERT ON cliente WHEN {is_buyer('new')} BEGIN {add('new', new_buyer, 1)} END",
         "cliente_borrado": f"AFTER DELETE ON cliente BEGIN {add('old', parts_of_client('old'), -1)} END",
@@ -145,12 +168,12 @@ def sqlite_triggers():
     }
 
 
-def sqlite_triggers_of_sales(more, less):
+def sqlite_triggers_of_sales(more, less, which):
     return {
-        "venta_nueva": f"AFTER INSERT ON venta BEGIN {more} {count('new', 1)} {link_of_sale()} END",
+        "venta_nueva": f"AFTER INSERT ON venta BEGIN {more} {count('new', 1)} {link_of_sale(which)} END",
         "venta_borrada": f"AFTER DELETE ON venta BEGIN {less} {count('old', -1)} END",
         "venta_cambiada": "AFTER UPDATE OF cliente_id, total, fecha, usuario_id ON venta BEGIN"
-        f" {less} {more} {count('old', -1)} {count('new', 1)} {UNLINK} {link_of_sale()} END",
+        f" {less} {more} {count('old', -1)} {count('new', 1)} {UNLINK} {link_of_sale(which)} END",
     }
 
 
@@ -174,12 +197,12 @@ def postgresql_triggers():
     sold = "UPDATE cliente SET numero_compras = numero_compras {0} s.ventas FROM"
     sold += " (SELECT cliente_id, count(*) AS ventas FROM {1} GROUP BY cliente_id) s WHERE cliente.id = s.cliente_id;"
     both = note_row("old", parts_of_sale, -1) + note_row("new", parts_of_sale, 1)
-    message = f"{link_of_message()} {WRITTEN_TO}"
+    message = f"{link_of_message(GOT)} {WRITTEN_TO}"
     return {
         "venta_nueva": (f"{more} {sold.format('+', 'nuevas')} {link_of_sales()}", added_to("venta")),
         "venta_borrada": (f"{less} {sold.format('-', 'viejas')}", deleted_from("venta")),
         "venta_cambiada": (
-            f"{both} {count('old', -1)} {count('new', 1)} {UNLINK} {link_of_sale()}",
+            f"{both} {count('old', -1)} {count('new', 1)} {UNLINK} {link_of_sale(GOT)}",
             "AFTER UPDATE OF cliente_id, total, fecha, usuario_id ON venta FOR EACH ROW",
         ),
         "mensaje_de_otro_cliente": (
@@ -254,38 +277,42 @@ def count(row, by):
     return f"UPDATE cliente SET numero_compras = numero_compras + ({by}) WHERE id = {row}.cliente_id;"
 
 
-def link_of_sale():
+def link_of_sale(which):
     """Link a sale to the last message before it."""
-    return f"{into('new.id', 'm', 'new.cliente_id', 'new')} FROM {last_message('new')};"
+    return f"{into('new.id', 'm', 'new.cliente_id', 'new')} FROM {last_message('new', which)};"
 
 
 def link_of_sales():
     """Link each sale of a statement to the last message before it."""
     fields = "m.id, m.campana_id, m.actualizado"
-    last = f"(SELECT {fields} FROM {last_message('v')}) m"
+    last = f"(SELECT {fields} FROM {last_message('v', GOT)}) m"
     return f"{into('v.id', 'm', 'v.cliente_id', 'v')} FROM nuevas v CROSS JOIN LATERAL {last};"
 
 
-def last_message(sale):
+def last_message(sale, which):
     return (
         "sms_log m JOIN campana_sms c ON c.id = m.campana_id"
-        f" WHERE m.cliente_id = {sale}.cliente_id AND m.estado = 'enviado' AND NOT c.es_prueba"
+        f" WHERE m.cliente_id = {sale}.cliente_id AND {which.format('m')} AND NOT c.es_prueba"
         f" AND m.actualizado <= {sale}.fecha AND {within(sale, 'm')}"
         " ORDER BY m.actualizado DESC, m.id DESC LIMIT 1"
     )
 
 
-def link_of_message():
+def link_of_message(which):
     """Link the sales of a message's new client that it is now the last one before."""
     return (
         f"{into('v.id', 'new', 'v.cliente_id', 'v')} FROM venta v JOIN campana_sms c ON c.id = new.campana_id"
         " WHERE v.cliente_id = new.cliente_id AND NOT c.es_prueba"
-        f" AND v.fecha >= new.actualizado AND {within('v', 'new')}"
-        " ON CONFLICT (venta_id) DO UPDATE SET sms_log_id = excluded.sms_log_id, campana_id = excluded.campana_id,"
-        " cliente_id = excluded.cliente_id, enviado = excluded.enviado, segundos = excluded.segundos"
+        f" AND {which.format('new')} AND v.fecha >= new.actualizado AND {within('v', 'new')} {LINK_CHANGED}"
         " WHERE excluded.enviado > compra_despues.enviado"
         " OR (excluded.enviado = compra_despues.enviado AND excluded.sms_log_id > compra_despues.sms_log_id);"
     )
+
+
+LINK_CHANGED = (
+    "ON CONFLICT (venta_id) DO UPDATE SET sms_log_id = excluded.sms_log_id, campana_id = excluded.campana_id,"
+    " cliente_id = excluded.cliente_id, enviado = excluded.enviado, segundos = excluded.segundos"
+)
 
 
 def into(sale_id, message, client_id, sale):
@@ -364,6 +391,7 @@ def downgrade():
     drop_triggers(sqlite_triggers() if on_sqlite() else postgresql_triggers())
     op.drop_table("anotado")
     op.drop_table("contado")
+    op.drop_index("ix_sms_log_no_llego", "sms_log")
     op.drop_column("cliente", "escrito")
     create_tables_of_before()
     create_triggers(triggers_of_before())
@@ -415,16 +443,16 @@ def create_tables_of_before():
 
 
 def triggers_of_before():
-    sales = sqlite_triggers_of_sales(note_of_before("new", 1), note_of_before("old", -1))
+    sales = sqlite_triggers_of_sales(note_of_before("new", 1), note_of_before("old", -1), SENT)
     if on_sqlite():
         return sales | {
             "mensaje_de_otro_cliente": "AFTER UPDATE OF cliente_id ON sms_log"
-            f" WHEN new.estado = 'enviado' AND new.cliente_id IS NOT NULL BEGIN {link_of_message()} END"
+            f" WHEN new.estado = 'enviado' AND new.cliente_id IS NOT NULL BEGIN {link_of_message(SENT)} END"
         }
     rows = {name: trigger.removesuffix(" END").partition(" BEGIN ") for name, trigger in sales.items()}
     return {name: (body, f"{event} FOR EACH ROW") for name, (event, _, body) in rows.items()} | {
         "mensaje_de_otro_cliente": (
-            f"IF new.estado = 'enviado' AND new.cliente_id IS NOT NULL THEN {link_of_message()} END IF;",
+            f"IF new.estado = 'enviado' AND new.cliente_id IS NOT NULL THEN {link_of_message(SENT)} END IF;",
             "AFTER UPDATE OF cliente_id ON sms_log FOR EACH ROW",
         )
     }

@@ -32,7 +32,7 @@ from clientes_app.models.types import utc_now
 from clientes_app.reports.campaign_report import campaign_report
 from clientes_app.reports.clients_report import clients_report
 from clientes_app.reports.counted.counting import count_everything
-from clientes_app.reports.counted.figures import fold_everything
+from clientes_app.reports.counted.tallies import fold_everything
 from clientes_app.reports.hours_report import hours_report
 from clientes_app.reports.kept_months import kept_months
 from clientes_app.reports.month_report import month_report, present_month

@@ -37,6 +37,7 @@ class Rows:
             own = select(CampanaSMS).where(CampanaSMS.usuario_id == account, ~CampanaSMS.es_prueba)
             self.campaigns = {each.id: each for each in db.session.scalars(own)}
             messages = db.session.scalars(select(SMSLog)).all()
+            self.to_clients = [each for each in messages if each.cliente_id]
             self.messages = [each for each in messages if each.campana_id in self.campaigns]
             self.sales = list(db.session.scalars(select(Venta).where(Venta.usuario_id == account)))
             self.opt_outs = list(db.session.scalars(select(Baja).where(Baja.usuario_id == account)))
@@ -56,6 +57,7 @@ class Rows:
                 for each in self.messages
                 if each.cliente_id == sale.cliente_id
                 and each.estado is EstadoSMS.ENVIADO
+                and each.recibo not in LOST
                 and each.actualizado <= sale.fecha
             ]
             last = max(before, key=lambda each: (each.actualizado, each.id), default=None)
@@ -69,6 +71,15 @@ class Rows:
     def written_to(self) -> set[int | None]:
         """Return the clients to whom a message of a campaign went out."""
         return {each.cliente_id for each in self.messages if each.estado is EstadoSMS.ENVIADO}
+
+    def lost(self) -> set[int | None]:
+        """Return the clients whose last three messages that were tried did not arrive."""
+        tried: dict[int | None, list[bool]] = {}
+        for each in sorted(self.to_clients, key=lambda each: each.id):
+            if each.estado in (EstadoSMS.ENVIADO, EstadoSMS.FALLIDO):
+                arrived = each.estado is EstadoSMS.ENVIADO and each.recibo not in LOST
+                tried.setdefault(each.cliente_id, []).append(arrived)
+        return {client for client, arrived in tried.items() if len(arrived) > 2 and not any(arrived[-3:])}
 
     def cost(self, messages: Sequence[SMSLog]) -> Decimal:
         costs = Decimal(0)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.listing import count
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Baja, CampanaSMS, Cliente, OrigenBaja, SMSLog, Venta
+from clientes_app.models import Baja, CampanaSMS, Cliente, EstadoSMS, OrigenBaja, SMSLog, Venta
+from clientes_app.reports import as_json
 from clientes_app.reports.clients_report import clients_report, searches
 from clientes_app.reports.good_hours import good_hours
 from clientes_app.reports.hours_report import FEWEST_SALES, HoursReport, Slot, hours_report
@@ -43,6 +46,8 @@ def random_shop(app: Flask, shop: Shop, clock: Clock) -> RandomShop:
     shop.add(Baja(telefono_e164="+573009990002", origen=OrigenBaja.MANUAL, usuario_id=made.account))
     with app.app_context(), unit_of_work() as session:
         session.execute(update(Cliente).where(Cliente.id == made.clients[5]).values(activo=False))
+        refused = SMSLog.cliente_id.in_(made.clients[6:10])
+        session.execute(update(SMSLog).where(refused).values(estado=EstadoSMS.FALLIDO, recibo=None, recibido=None))
         # What somebody tries on themselves goes to no client.
         tried = SMSLog.campana_id.in_(select(CampanaSMS.id).where(CampanaSMS.es_prueba))
         session.execute(update(SMSLog).where(tried).values(cliente_id=None))
@@ -63,10 +68,34 @@ def test_each_count_is_that_of_its_filters(random_shop: RandomShop) -> None:
     assert sum(tile.clients for row in report.tiles for tile in row) == len(buyers) > 3
     assert (report.active, report.never_bought) == (len(everybody), len(everybody - buyers))
     assert found["never_bought"] == report.never_bought
-    for name in ("inactive", "without_number", "opted_out", "never_written_to"):
+    for name in ("inactive", "without_number", "opted_out", "lost", "never_written_to"):
         assert found[name] == getattr(report.unreached, name) >= 1, name
     assert sum(month.new_clients for month in report.months) == len(everybody) + 2
     assert sum(month.opt_outs for month in report.months) == 9
+
+
+def test_the_next_look_sees_a_first_purchase_and_a_tile_goes_on_with_time(
+    app: Flask, shop: Shop, account: int, clock: Clock
+) -> None:
+    clock.set(2026, 10, 20, 9)
+    here = Account(account, ZONE, "CO")
+    client = shop.add_client(account)
+
+    def told() -> dict[str, Any]:
+        with app.test_request_context():
+            return as_json.of_clients(clients_report(here))
+
+    assert (told()["activos"], told()["sin_compras"], told()["grupos"][0]["clientes"]) == (1, 1, 0)
+    shop.add_sale(account, client, 1_000)
+    shop.add_client(account, "Nueva", "3009990003")
+    assert (told()["activos"], told()["sin_compras"]) == (2, 1)
+    tile = told()["grupos"][0]
+    assert (tile["clientes"], tile["filtros"]["compro_dias"]) == (1, "30")
+    for day, number in ((19, 1), (20, 0)):
+        clock.set(2026, 11, day, 9)
+        with app.test_request_context():
+            assert count(account, Search.from_values(tile["filtros"])).number == number
+        assert told()["grupos"][0]["clientes"] == number
 
 
 def test_the_best_hour_is_known_from_enough_sales(app: Flask, shop: Shop, account: int, clock: Clock) -> None:

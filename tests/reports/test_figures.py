@@ -17,7 +17,7 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import CampanaSMS, Cliente, CompraDespues, Cuenta, EstadoSMS, Recibo, SMSLog, Venta
 from clientes_app.privacy.services import erase
-from clientes_app.reports import behind
+from clientes_app.reports import behind, ends
 from clientes_app.reports.behind import Asked, What
 from clientes_app.reports.campaign_report import MOST_STEPS, campaign_report
 from clientes_app.reports.clients_report import FREQUENCY, RECENCY, clients_report
@@ -81,6 +81,8 @@ def check_month(rows: Rows, account: Account, month: date, bought: list[plain.Bo
     then = [each for each in bought if rows.in_month(each.sale.fecha, month)]
     figures = report.figures
     assert (figures.messages, figures.delivered, figures.failed) == plain.states(messages)
+    assert sum(figures.ends[each] for each in ends.SENT) == figures.messages
+    assert sum(figures.ends.values()) == len(messages)
     assert figures.cost == rows.cost(messages)
     assert (figures.costed.known, figures.costed.messages) == rows.costed(messages)
     assert (figures.purchases.sales, figures.purchases.buyers, figures.purchases.pesos) == plain.sums(then)
@@ -170,6 +172,7 @@ def check_clients(rows: Rows, account: Account) -> None:
         len(clients) - len(active),
         len(active) - len(numbered),
         sum(each.telefono_e164 in listed for each in numbered),
+        sum(each.id in rows.lost() for each in active),
         sum(each.telefono_e164 not in listed and each.id not in sent for each in numbered),
     )
     for month in report.months:
@@ -182,6 +185,9 @@ def check_home(rows: Rows, account: Account, days: int) -> None:
     for month in kept.months:
         then = [each for each in bought if rows.in_month(each.sale.fecha, month.first)]
         assert month.pesos == plain.sums(then)[2], month.first
+    so_far = month_report(account, kept.first).before_so_far
+    assert so_far
+    assert (so_far.purchases.sales, so_far.delivered) == (kept.before.sales, kept.before.delivered)
     assert kept.figures.sales == sum(rows.in_month(each.sale.fecha, kept.first) for each in bought)
 
 

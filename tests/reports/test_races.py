@@ -16,7 +16,7 @@ from clientes_app.extensions import db, engine_apart, unit_of_work
 from clientes_app.models import Cliente, CompraDespues, Venta
 from clientes_app.reports.counted import linking
 from clientes_app.reports.counted.counting import count_everything
-from clientes_app.reports.counted.figures import fold_everything
+from clientes_app.reports.counted.tallies import fold_everything
 
 from ..support.clock import Clock
 from ..support.races import race

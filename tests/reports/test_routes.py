@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import CampanaSMS, EstadoSMS, Recibo, SMSLog
+from clientes_app.models import CampanaSMS, Cliente, EstadoSMS, Recibo, SMSLog
 from clientes_app.models.types import utc_now
 from clientes_app.reports import behind
 
@@ -67,6 +67,56 @@ def test_purchases_stand_with_the_last_first_page_by_page(sold: RandomShop, app:
         assert [row.id for row in later][: len(rows) - 3] == [row.id for row in rows[3:]]
 
 
+def test_a_campaign_that_failed_for_the_moment_goes_to_those_it_missed(
+    sold: RandomShop, reader: CheckingClient, app: Flask
+) -> None:
+    campaign = sold.campaigns[0]
+    with app.app_context(), unit_of_work() as session:
+        sent = SMSLog.campana_id == campaign, SMSLog.estado == EstadoSMS.ENVIADO
+        lost = {"recibo": Recibo.UNDELIVERED, "recibo_codigo": 30003, "recibido": utc_now()}
+        row = session.scalars(select(SMSLog).where(*sent)).first()
+        assert row
+        client = session.get_one(Cliente, row.cliente_id)
+        row.telefono_e164 = client.telefono_e164
+        session.execute(update(SMSLog).where(SMSLog.id == row.id).values(**lost))
+        session.execute(update(CampanaSMS).where(CampanaSMS.id == campaign).values(actualizado=utc_now()))
+    admin = open_browser(app)
+    admin.log_in("otra")
+    address, again = f"/informes/campana/{campaign}/", f"/clientes/campanas/{campaign}/faltan/"
+    table = admin.get(address).text.partition('id="reasons"')[2]
+    assert again in table
+    assert again in admin.get(f"/clientes/campanas/{campaign}/").text
+    assert again not in reader.get(address).text, "who may not send"
+    assert "Ya nadie falta" not in admin.get(again).text
+
+
+def test_who_got_none_of_the_last_messages_is_told(sold: RandomShop, app: Flask) -> None:
+    lost = {"estado": EstadoSMS.ENVIADO, "recibo": Recibo.FAILED, "recibo_codigo": 30003, "error_codigo": None}
+    client = sold.clients[0]
+    with app.app_context(), unit_of_work() as session:
+        theirs = session.scalars(select(SMSLog).where(SMSLog.cliente_id == client)).all()
+        assert len(theirs) > 2
+        for row in theirs:
+            row.telefono_e164, row.twilio_sid = f"+5730099{row.id:05d}", f"SMlost{row.id}"
+            for name, value in lost.items():
+                setattr(row, name, value)
+    admin = open_browser(app)
+    admin.log_in("otra")
+    assert 'id="messages-lost"' in admin.get(f"/clientes/{client}/").text
+    found = admin.get("/clientes/?no_llegan=si").text
+    assert f'id="client-{client}"' in found
+    assert "No entregado" in found.partition(f'id="client-{client}"')[2].partition("</tr>")[0]
+    assert f'id="client-{client}"' not in admin.get("/clientes/?no_llegan=no").text
+
+
+def test_purchases_say_of_how_many_clients_they_are(reader: CheckingClient, sold: RandomShop) -> None:
+    bought = reader.get("/api/informes/mes/2026-10/").json["cifras"]
+    assert bought["compras"] > bought["compradores"] > 1
+    said = reader.get("/informes/compras/?mes=2026-10").text.partition('id="in-all"')[2].partition("</p>")[0]
+    assert f"{bought['compras']} compras" in said
+    assert f"de {bought['compradores']} clientes" in said
+
+
 def test_months_end_with_the_present_one(reader: CheckingClient) -> None:
     assert reader.get("/informes/").location == "/informes/mes/2026-11/"
     present, before = reader.get("/informes/mes/2026-11/").text, reader.get("/informes/mes/2026-10/").text
@@ -122,8 +172,7 @@ def test_what_was_cancelled_is_no_message_that_arrived(reader: CheckingClient, s
         session.execute(update(CampanaSMS).where(CampanaSMS.id == campaign).values(actualizado=utc_now()))
     text = reader.get(f"/informes/campana/{campaign}/").text
     assert everything not in text
-    ((cancelled_ones),) = re.findall(r'id="not-sent".*?estado=cancelado#messages">(.*?)</a>', text, re.DOTALL)
-    assert cancelled_ones.rpartition(" ")[2] == "4"
+    assert re.findall(r'id="end-cancelados".*?<a [^>]*>(\d+)</a>', text) == ["4"]
 
 
 def test_another_account_has_nothing_here(admin: CheckingClient, sold: RandomShop) -> None:

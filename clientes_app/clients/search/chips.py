@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from flask_babel import format_date, gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext
 
 from ...fields import sentences
 from ...fields.questions import by_field, field_asked, is_question
@@ -21,8 +20,8 @@ from ...web.filters import (
     one_is_enough,
     quoted,
 )
-from ...web.formatting import money, number
-from .criteria import MOST_TAGS, NOTHING_ASKED, Search, Status, YesNo
+from . import times
+from .criteria import MOST_DAYS, MOST_TAGS, NOTHING_ASKED, Search, Status, YesNo
 from .known import Known
 
 _LABELS = {
@@ -35,25 +34,29 @@ _LABELS = {
     "numero": lazy_gettext("Number"),
     "baja": lazy_gettext("Opt-out"),
     "compro_desde": lazy_gettext("Bought since"),
+    "compro_dias": lazy_gettext("Bought in the last days"),
     "compro_por": lazy_gettext("Bought for at least"),
     "no_compro_desde": lazy_gettext("Has not bought since"),
+    "no_compro_dias": lazy_gettext("Has not bought in the last days"),
     "no_compro_por": lazy_gettext("Has not bought for at least"),
     "compras_min": lazy_gettext("Purchases, at least"),
     "compras_max": lazy_gettext("Purchases, at most"),
     "escrito": lazy_gettext("Messages"),
+    "no_llegan": lazy_gettext("Last messages"),
     "creado_desde": lazy_gettext("Created from"),
     "creado_hasta": lazy_gettext("Created up to"),
     "no_creado_desde": lazy_gettext("Not created from"),
     "no_creado_hasta": lazy_gettext("Not created up to"),
     "importacion": lazy_gettext("Import"),
 }
-_CHOICES = {"estado": Status, "numero": YesNo, "baja": YesNo, "escrito": YesNo}
+_CHOICES = {"estado": Status, "numero": YesNo, "baja": YesNo, "escrito": YesNo, "no_llegan": YesNo}
 _HOW_WRITTEN = {
     "q": lazy_gettext("Write letters or digits, at most %(longest)s characters.", longest=LONGEST_FILTER),
     **dict.fromkeys(
         ("etiqueta", "etiqueta_todas"), lazy_gettext("Choose the shop's tags, at most %(most)s.", most=MOST_TAGS)
     ),
     **dict.fromkeys(("compro_desde", "creado_desde", "creado_hasta"), A_DAY),
+    "compro_dias": lazy_gettext("It is a whole number of days, from 1 to %(most)s.", most=MOST_DAYS),
     **dict.fromkeys(("compras_min", "compras_max"), lazy_gettext("It is a whole number.")),
     "compro_por": lazy_gettext("An amount is written like 200.000."),
     "importacion": lazy_gettext("It is the number of an import."),
@@ -78,12 +81,15 @@ def chips_of(search: Search, known: Known) -> list[Chip]:
         Chip(("no_etiqueta",), _no_tag(search.no_tags, known.tags)),
         Chip(("numero",), _reachable(search.reachable)),
         Chip(("baja",), _opted_out(search.opted_out)),
-        Chip(("compro_desde", "compro_por"), _bought(search)),
-        Chip(("no_compro_desde", "no_compro_por"), _not_bought(search)),
-        Chip(("compras_min", "compras_max"), _purchases(search.least_purchases, search.most_purchases)),
+        Chip(("compro_desde", "compro_por"), times.bought(search)),
+        Chip(("compro_dias", "compro_por"), times.bought_within(search)),
+        Chip(("no_compro_desde", "no_compro_por"), times.not_bought(search)),
+        Chip(("no_compro_dias", "no_compro_por"), times.not_bought_within(search)),
+        Chip(("compras_min", "compras_max"), times.purchases(search.least_purchases, search.most_purchases)),
         Chip(("escrito",), _written_to(search.written_to)),
-        Chip(("creado_desde", "creado_hasta"), _created(search)),
-        Chip(("no_creado_desde", "no_creado_hasta"), _not_created(search)),
+        Chip(("no_llegan",), _lost(search.lost)),
+        Chip(("creado_desde", "creado_hasta"), times.created(search)),
+        Chip(("no_creado_desde", "no_creado_hasta"), times.not_created(search)),
         *_of_fields(search, known),
         Chip(("importacion",), "" if search.import_id is None else gettext("From an import")),
     ]
@@ -208,61 +214,14 @@ def _opted_out(opted_out: YesNo | None) -> str:
     return str(gettext("Opted out") if opted_out is YesNo.YES else gettext("Not opted out"))
 
 
-def _bought(search: Search) -> str:
-    day, amount = search.bought_since, search.bought_for
-    if amount is None:
-        return str(gettext("Bought since %(day)s", day=_day(day))) if day else ""
-    if day is None:
-        return str(gettext("Bought for %(amount)s or more", amount=money(amount)))
-    return str(gettext("Bought for %(amount)s or more since %(day)s", amount=money(amount), day=_day(day)))
-
-
-def _not_bought(search: Search) -> str:
-    day, amount = search.not_bought_since, search.not_bought_for
-    if amount is None:
-        return str(gettext("Has not bought since %(day)s", day=_day(day))) if day else ""
-    if day is None:
-        return str(gettext("Bought for less than %(amount)s, or nothing", amount=money(amount)))
-    return str(
-        gettext("Bought for less than %(amount)s since %(day)s, or nothing", amount=money(amount), day=_day(day))
-    )
-
-
-def _purchases(least: int | None, most: int | None) -> str:
-    if most == 0:
-        return str(gettext("Never bought"))
-    if least is not None and least == most:
-        return str(ngettext("%(count)s purchase", "%(count)s purchases", least, count=number(least)))
-    if least is not None and most is not None:
-        return str(gettext("%(least)s to %(most)s purchases", least=number(least), most=number(most)))
-    if least is not None:
-        return str(gettext("%(count)s purchases or more", count=number(least)))
-    return str(gettext("At most %(count)s purchases", count=number(most))) if most is not None else ""
-
-
 def _written_to(written_to: YesNo | None) -> str:
     if written_to is None:
         return ""
     return str(gettext("Got a message") if written_to is YesNo.YES else gettext("Never got a message"))
 
 
-def _created(search: Search) -> str:
-    first, last = search.created_from, search.created_to
-    if first and last:
-        return str(gettext("Created from %(first)s to %(last)s", first=_day(first), last=_day(last)))
-    if first:
-        return str(gettext("Created from %(day)s", day=_day(first)))
-    return str(gettext("Created up to %(day)s", day=_day(last))) if last else ""
-
-
-def _not_created(search: Search) -> str:
-    first, last = search.not_created_from, search.not_created_to
-    if first and last:
-        return str(gettext("Not created from %(first)s to %(last)s", first=_day(first), last=_day(last)))
-    if first:
-        return str(gettext("Created before %(day)s", day=_day(first)))
-    return str(gettext("Created after %(day)s", day=_day(last))) if last else ""
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, "d MMM y"))
+def _lost(lost: YesNo | None) -> str:
+    if lost is None:
+        return ""
+    yes, no = gettext("Their last messages did not arrive"), gettext("Not all of their last messages were lost")
+    return str(yes if lost is YesNo.YES else no)

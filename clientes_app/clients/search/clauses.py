@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from ...tenancy import owned
 from ...values.days import day_after, day_of, start_of
 from ...web.i18n import account_zone
 from .criteria import Search, Status, YesNo
+from .lost import last_ones_lost
 
 Conditions = list[ColumnElement[bool]]
 _CLIENT_ID = Cliente.id.expression
@@ -108,10 +109,18 @@ def _has_tags(search: Search, client_id: ColumnElement[int]) -> list[Exists]:
 
 
 def _of_purchases(account_id: int, search: Search) -> Conditions:
-    asked = _bought(account_id, search.bought_since, search.bought_for)
-    unasked = _bought(account_id, search.not_bought_since, search.not_bought_for)
+    # Of a day and so many days the stronger holds: the later one, and of what is not to be the earlier one.
+    since = max(_days_of(search.bought_since, search.bought_within), default=None)
+    not_since = min(_days_of(search.not_bought_since, search.not_bought_within), default=None)
+    asked = _bought(account_id, since, search.bought_for)
+    unasked = _bought(account_id, not_since, search.not_bought_for)
     # Who never bought has no last purchase: whatever is asked of it is unknown, and the "not" of that as well.
     return [*asked, not_(func.coalesce(and_(*unasked), false()))] if unasked else asked
+
+
+def _days_of(since: date | None, within: int | None) -> list[date]:
+    within_since = [] if within is None else [today() - timedelta(days=within)]
+    return within_since if since is None else [since, *within_since]
 
 
 def _bought(account_id: int, since: date | None, amount: Decimal | None) -> Conditions:
@@ -139,10 +148,14 @@ def _of_number_of_purchases(search: Search) -> Conditions:
 
 
 def _of_messages(search: Search) -> Conditions:
-    if search.written_to is None:
-        return []
     got_one = exists().where(SMSLog.cliente_id == Cliente.id, SMSLog.estado == EstadoSMS.ENVIADO)
-    return [got_one if search.written_to is YesNo.YES else ~got_one]
+    return [*_if_asked(search.written_to, got_one), *_if_asked(search.lost, last_ones_lost())]
+
+
+def _if_asked(asked: YesNo | None, condition: ColumnElement[bool]) -> Conditions:
+    if asked is None:
+        return []
+    return [condition if asked is YesNo.YES else ~condition]
 
 
 def likeliest_first(search: Search) -> list[ColumnElement[Any]]:
@@ -151,7 +164,8 @@ def likeliest_first(search: Search) -> list[ColumnElement[Any]]:
     Who bought most in all is likely to have bought enough since then. There is an index of that order, but it leads
     nowhere where a search begins with a text or tags.
     """
-    summed = search.bought_since is not None and search.bought_for is not None
+    since = search.bought_since is not None or search.bought_within is not None
+    summed = since and search.bought_for is not None
     return [Cliente.total_compras.desc()] if summed and not (search.text or search.tag_ids) else []
 
 

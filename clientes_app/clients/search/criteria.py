@@ -21,6 +21,7 @@ MOST_TAGS = 50
 """How many tags one filter names at the most."""
 
 MOST_PURCHASES = 999_999
+MOST_DAYS = 9_999
 
 
 class Status(StrEnum):
@@ -49,7 +50,8 @@ class Search:
     """What a person looks for; what is None or empty is not asked.
 
     Each filter has its "not". Those of purchases are one question, and so are those of creation: `not_bought_since`
-    and `not_bought_for` together find who has not bought for so much since then.
+    and `not_bought_for` together find who has not bought for so much since then. "Within" so many days goes on with
+    time, where "since" stays.
     """
 
     text: str = ""
@@ -62,15 +64,20 @@ class Search:
     """Whether the client has a number that can get an SMS."""
     opted_out: YesNo | None = None
     bought_since: date | None = None
+    bought_within: int | None = None
+    """In the last so many days."""
     bought_for: Decimal | None = None
     """What the purchases since `bought_since`, or all of them, come to at least, in pesos."""
     not_bought_since: date | None = None
+    not_bought_within: int | None = None
     not_bought_for: Decimal | None = None
     least_purchases: int | None = None
     """How many sales were made to the client at least."""
     most_purchases: int | None = None
     written_to: YesNo | None = None
     """Whether the client ever got a message."""
+    lost: YesNo | None = None
+    """Whether the last messages to the client did not arrive."""
     created_from: date | None = None
     created_to: date | None = None
     """The last day on which a client may have been created."""
@@ -153,6 +160,11 @@ def _count(text: str) -> int | None:
     return count if count is not None and count <= MOST_PURCHASES else None
 
 
+def _days(text: str) -> int | None:
+    days = read_id(text)
+    return days if days and days <= MOST_DAYS else None
+
+
 def _tags(given: Given) -> tuple[int, ...] | None:
     """Read the ids of tags, each once; None where one of them is none, or where there are too many."""
     ids = tuple(dict.fromkeys(map(read_id, given[: MOST_TAGS + 1])))
@@ -176,12 +188,15 @@ FILTERS: Mapping[str, Filter] = {
     "numero": Filter("reachable", one_of(YesNo)),
     "baja": Filter("opted_out", one_of(YesNo)),
     "compro_desde": Filter("bought_since", once(read_day)),
+    "compro_dias": Filter("bought_within", once(_days)),
     "compro_por": Filter("bought_for", once(parse_amount)),
     "no_compro_desde": Filter("not_bought_since", once(read_day)),
+    "no_compro_dias": Filter("not_bought_within", once(_days)),
     "no_compro_por": Filter("not_bought_for", once(parse_amount)),
     "compras_min": Filter("least_purchases", once(_count)),
     "compras_max": Filter("most_purchases", once(_count)),
     "escrito": Filter("written_to", one_of(YesNo)),
+    "no_llegan": Filter("lost", one_of(YesNo)),
     "creado_desde": Filter("created_from", once(read_day)),
     "creado_hasta": Filter("created_to", once(read_day)),
     "no_creado_desde": Filter("not_created_from", once(read_day)),

@@ -59,8 +59,8 @@ class _Count:
     messages: Sequence[Row[*tuple[Any, ...]]]
     deliveries: Sequence[Row[*tuple[Any, ...]]]
     marks: list[int]
-    unlinked: list[int]
-    """Sales."""
+    sales: list[int]
+    """Those that are to be linked anew."""
     unmarked: list[int]
     """Clients that are to be marked as written to."""
 
@@ -90,7 +90,7 @@ def _count_all(engine: Engine, which: ColumnElement[bool], stopping: Callable[[]
         if stopping():
             return
         count = _read(engine, campaign)
-        linking.link(engine, count.unlinked)
+        linking.link(engine, count.sales)
         written_to.mark(engine, count.unmarked)
         with write_transaction(engine) as connection:
             _store(connection, campaign, count)
@@ -137,9 +137,14 @@ def _read(engine: Engine, campaign: _Changed) -> _Count:
             connection.execute(_messages(campaign.id, connection.dialect.name)).all(),
             connection.execute(_deliveries(campaign.id, connection.dialect.name)).all(),
             list(connection.scalars(marks)),
-            linking.unlinked_sales(connection, campaign.id) if campaign.messages_too else [],
+            _sales_to_link(connection, campaign),
             written_to.unmarked_clients(connection, campaign.id) if campaign.messages_too else [],
         )
+
+
+def _sales_to_link(connection: Connection, campaign: _Changed) -> list[int]:
+    wrongly = linking.wrongly_linked_sales(connection, campaign.id)
+    return sorted({*wrongly, *linking.unlinked_sales(connection, campaign.id)}) if campaign.messages_too else wrongly
 
 
 def _store(connection: Connection, campaign: _Changed, count: _Count) -> None:

@@ -1,7 +1,8 @@
 """Which message a sale came after: the last one that its client had got before it.
 
-Triggers keep `compra_despues` when a sale changes or its client becomes another. When a message has gone out later than
-a sale that came after it was stored, counting its campaign finds that.
+A message that is known not to have arrived was not got. Triggers keep `compra_despues` when a sale changes or its
+client becomes another. When a message has gone out later than a sale that came after it was stored, or a receipt says
+later that it did not arrive, counting its campaign finds that.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, insert, or_, se
 
 from ...clients import locks
 from ...database.transactions import id_list, write_transaction
-from ...models import CampanaSMS, Cliente, CompraDespues, EstadoSMS, SMSLog, Venta
+from ...models import NOT_DELIVERED, CampanaSMS, Cliente, CompraDespues, EstadoSMS, SMSLog, Venta
 from .quarters import seconds_in
 
 LONGEST_AFTER = 60 * 86_400
 """So many seconds after a message a sale is still linked to it; an account may count fewer days."""
 
 _A_BATCH = 1_000
+
+_GOT = and_(SMSLog.estado == EstadoSMS.ENVIADO, or_(SMSLog.recibo.is_(None), SMSLog.recibo.not_in(NOT_DELIVERED)))
+"""Whether a message went out and is not known to have failed."""
 
 
 def unlinked_sales(connection: Connection, campaign_id: int) -> list[int]:
@@ -32,9 +36,19 @@ def unlinked_sales(connection: Connection, campaign_id: int) -> list[int]:
         .select_from(SMSLog)
         .join(Venta, and_(Venta.cliente_id == SMSLog.cliente_id, Venta.fecha >= SMSLog.actualizado))
         .outerjoin(CompraDespues, CompraDespues.venta_id == Venta.id)
-        .where(SMSLog.campana_id == campaign_id, SMSLog.estado == EstadoSMS.ENVIADO, after <= LONGEST_AFTER, earlier)
+        .where(SMSLog.campana_id == campaign_id, _GOT, after <= LONGEST_AFTER, earlier)
     )
     return sorted(set(connection.scalars(found)))
+
+
+def wrongly_linked_sales(connection: Connection, campaign_id: int) -> list[int]:
+    """Find the sales that are linked to messages of a campaign that did not arrive after all."""
+    found = (
+        select(CompraDespues.venta_id)
+        .join(SMSLog, SMSLog.id == CompraDespues.sms_log_id)
+        .where(CompraDespues.campana_id == campaign_id, ~_GOT)
+    )
+    return sorted(connection.scalars(found))
 
 
 def link(engine: Engine, sale_ids: Sequence[int]) -> None:
@@ -60,7 +74,7 @@ def _links(dialect: str) -> Select[*tuple[int, ...]]:
         .join(CampanaSMS, CampanaSMS.id == SMSLog.campana_id)
         .where(
             SMSLog.cliente_id == Venta.cliente_id,
-            SMSLog.estado == EstadoSMS.ENVIADO,
+            _GOT,
             SMSLog.actualizado <= Venta.fecha,
             ~CampanaSMS.es_prueba,
         )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ...models import CompraDespues
 from ...models.types import Money
 from ...shop.services import rules_of
-from . import figures
+from . import tallies
 from .quarters import A_DAY, Span, moment_of
 
 _SECONDS_A_DAY = 86_400
@@ -65,13 +65,19 @@ def made_in(span: Span) -> list[ColumnElement[bool]]:
 
 def purchases_of(session: Session, account_id: int, campaign_id: int) -> Purchases:
     """Sum up what came after the messages of a campaign, whenever it was bought."""
-    which = [*counted(account_id, days_of(session, account_id)), CompraDespues.campana_id == campaign_id]
-    return _sum(session.execute(_sums(which)).one())
+    return sum_of(
+        session, [*counted(account_id, days_of(session, account_id)), CompraDespues.campana_id == campaign_id]
+    )
 
 
 def purchases_in(session: Session, account_id: int, span: Span) -> Purchases:
     """Sum up what was bought in some time, after messages of that time or before."""
-    return _sum(session.execute(_sums([*counted(account_id, days_of(session, account_id)), *made_in(span)])).one())
+    return sum_of(session, [*counted(account_id, days_of(session, account_id)), *made_in(span)])
+
+
+def sum_of(session: Session, which: list[ColumnElement[bool]]) -> Purchases:
+    """Sum up the linked sales that meet some conditions."""
+    return _sum(session.execute(_sums(which)).one())
 
 
 def takings_in(session: Session, account_id: int, span: Span, days: int) -> Takings:
@@ -79,7 +85,7 @@ def takings_in(session: Session, account_id: int, span: Span, days: int) -> Taki
     first, end = -(-span.first // A_DAY) * A_DAY, span.end // A_DAY * A_DAY
     if first >= end:
         return _takings(session, account_id, days, span)
-    sales, cents = figures.sums_between(session, account_id, figures.purchases_within(days), first, end)
+    sales, cents = tallies.sums_between(session, account_id, tallies.purchases_within(days), first, end)
     ends = Span(span.begins, moment_of(first)), Span(moment_of(end), span.ends)
     found = [_takings(session, account_id, days, each) for each in ends]
     pesos = Decimal(cents).scaleb(-2) + sum(each.pesos for each in found)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from ...clients.search.lost import last_ones_lost
 from ...models import Baja, Cliente
-from . import figures
+from . import tallies
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Unreached:
     inactive: int
     without_number: int
     opted_out: int
+    lost: int
+    """Their last messages did not arrive."""
     never_written_to: int
     """They could get one, and never did."""
 
@@ -34,10 +37,12 @@ def unreached(session: Session, account_id: int, totals: Counter[str]) -> Unreac
         .where(Baja.usuario_id == account_id, Cliente.activo)
     )
     opted_out, of_these_never_written_to = session.execute(listed).one()
-    never_written_to = figures.clients(active=True, with_number=True, written_to=False)
+    lost = select(func.count()).where(Cliente.usuario_id == account_id, Cliente.activo, last_ones_lost())
+    never_written_to = tallies.clients(active=True, with_number=True, written_to=False)
     return Unreached(
-        sum(totals[each] for each in figures.clients(active=False)),
-        sum(totals[each] for each in figures.clients(active=True, with_number=False)),
+        sum(totals[each] for each in tallies.clients(active=False)),
+        sum(totals[each] for each in tallies.clients(active=True, with_number=False)),
         opted_out,
+        session.scalar(lost) or 0,
         sum(totals[each] for each in never_written_to) - of_these_never_written_to,
     )
