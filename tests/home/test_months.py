@@ -62,7 +62,7 @@ def of_report(browser: CheckingClient, month: str) -> dict[str, tuple[str, str]]
     page = browser.get(f"/informes/mes/{month}/", headers=ENGLISH).text
     rows = {name: page.partition(f'id="figure-{name}"')[2].partition("</tr>")[0] for name in NAMES}
     cells = {name: [_text(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for name, row in rows.items()}
-    return {name: (now, before) for name, (now, before) in cells.items()}
+    return {name: (now, before) for name, (now, before, *_) in cells.items()}
 
 
 def counted_rows(app: Flask) -> int:
