@@ -63,8 +63,7 @@ def of_report(browser: CheckingClient, month: str) -> dict[str, tuple[str, str]]
     page = browser.get(f"/informes/mes/{month}/", headers=ENGLISH).text
     rows = {name: page.partition(f'id="figure-{name}"')[2].partition("</tr>")[0] for name in NAMES}
     cells = {name: [_text(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for name, row in rows.items()}
-<<<<<<< HEAD
-    return {name: (_at_a_glance(now), _at_a_glance(before)) for name, (now, before) in cells.items()}
+    return {name: (_at_a_glance(now), _at_a_glance(before)) for name, (now, before, *_) in cells.items()}
 
 
 def _at_a_glance(figure: str) -> str:
@@ -73,9 +72,6 @@ def _at_a_glance(figure: str) -> str:
         return figure
     pesos = Decimal(re.sub(r"[^\d.]", "", figure))
     return figure if pesos < 1_000 else re.sub(r"[\d.,]+$", f"{pesos.quantize(Decimal(1), ROUND_HALF_UP):,}", figure)
-=======
-    return {name: (now, before) for name, (now, before, *_) in cells.items()}
->>>>>>> mend2
 
 
 def counted_rows(app: Flask) -> int:
