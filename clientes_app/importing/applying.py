@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from ..database.planner import look_anew
 from ..models import EstadoImportacion, Importacion
@@ -58,12 +58,23 @@ def apply_batch(connection: Connection, job: Job, batch: Sequence[Found]) -> lis
     batch may be stored.
     """
     hold_off_erasing(connection)
+    _wait_for_others(connection, job)
     wanted, erased = _without_erased(connection, job, batch)
     became = kind_for(job.layout).store(connection, job, wanted) + [
         Outcome(number_of_row(row), Verdict.ERASED) for row in erased
     ]
     jobs.advance(connection, job, hasta_fila=number_of_row(batch[-1]), **_added(became))
     return became
+
+
+def _wait_for_others(connection: Connection, job: Job) -> None:
+    """Let no other import of the account store a batch until the transaction ends: neither would see who is new.
+
+    SQLite has one writer.
+    """
+    if connection.dialect.name != "sqlite":
+        name = f"clients of {job.account_id} are imported"
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def _end(connection: Connection, job: Job, totals: Totals) -> None:

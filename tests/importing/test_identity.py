@@ -59,6 +59,12 @@ def test_digits_that_are_lost_are_no_document(imports: Imports) -> None:
     assert [document for *_, document in imports.clients()] == ["", "12345678"]
 
 
+def test_rows_without_a_key_are_one_client_by_their_words(imports: Imports) -> None:
+    import_id = imports.run("nombre,celular\nSola Palabra,\nSola Palabra,\nFija Uno,6017778899\nFija Uno,6017778899\n")
+    assert names(imports) == ["Sola Palabra", "Fija Uno"]
+    assert imports.counts(import_id) == {"nuevas": 2, "iguales": 2, "sin_celular": 4}
+
+
 def test_a_number_without_its_last_digits_takes_none_away(imports: Imports, shop: Shop) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
     imports.run(f'{HEAD}Ana Ruiz,"5,73155E+11",52123456\nLuis Gil,3001241902,\n')

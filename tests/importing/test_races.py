@@ -92,6 +92,16 @@ def test_erasing_at_once_with_a_change(
             assert (erased.nombre, erased.documento, erased.telefono) == ("Cliente borrado", "", "")
 
 
+def test_two_imports_of_one_list_at_once_store_each_client_once(app: Flask, imports: Imports, account: int) -> None:
+    for place in range(5):
+        rows = [f"Ana {place} {number},30{place}{number:07d}" for number in range(40)]
+        for import_id in [imports.review("\n".join(["nombre,celular", *rows])) for _ in range(2)]:
+            with app.test_request_context():
+                services.start_applying(account, import_id, by=NOBODY)
+        race(app, imports.work, imports.work)
+        assert len(imports.clients()) == 40 * (place + 1)
+
+
 def test_applying_and_cancelling(app: Flask, imports: Imports, account: int) -> None:
     storage = imports.place.storage
     for place in range(ROUNDS):

@@ -101,6 +101,7 @@ def _store_one_by_one(connection: Connection, job: Job, batch: Mapping[int, Stag
         match = _match(staged, matches)
         if match.client is None:
             new[new_id] = staged
+            matches.remember(new_id, staged.row)
         elif match.asks:
             change.leave_to_be_asked(match.client, staged)
         else:

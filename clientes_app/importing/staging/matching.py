@@ -96,6 +96,14 @@ class Matches:
         said = next((each for each in sharing if each.id == client_id), None)
         return Match(said) if said else self.match(row)
 
+    def remember(self, client_id: int, row: Row) -> None:
+        """Let later rows be the client that a row becomes, where nothing but their words can say so."""
+        if not _has_key(row):
+            client = Existing(
+                client_id, row.nombre, row.telefono, row.documento, row.telefono_e164, row.documento_clave, activo=True
+            )
+            self.by_words.setdefault(_words(row), client)
+
     def heeds(self, client: Existing, row: Row) -> bool:
         """Return whether what a row says of being written to holds already for a client."""
         return is_heeded(client.activo, row.telefono_e164 or client.telefono_e164, row, self.opted_out)
