@@ -88,7 +88,7 @@ def test_it_is_scheduled_for_the_opening_or_sent_all_the_same(
     phone.get_by_role("link", name=words["all the same"]).click()
     send = phone.get_by_role("button", name=words["all the same"])
     send.click()
-    expect(phone.locator("#acepto-errors")).to_contain_text(words["tick"])
+    expect(phone.locator("[id$=acepto-errors]")).to_contain_text(words["tick"])
     looks_right(phone, scripts)
     phone.get_by_label(words["known"]).check()
     send.click()
