@@ -150,7 +150,7 @@ def open_filters(page: Page) -> None:
 
 def make_token(page: Page) -> None:
     open_dialog("a[href='/ajustes/tokens/nuevo/']", page)
-    page.locator("#nombre").fill("Caja del mostrador")
+    page.locator("#dialog [name=nombre]").fill("Caja del mostrador")
     page.locator("#dialog [type=submit]").click()
     expect(page.locator("#secret")).to_be_focused()
 
