@@ -21,9 +21,9 @@ from ..support.imports import Imports
 
 pytestmark = pytest.mark.both_databases
 
-ROWS = 50_000
-KILLS_IN_REVIEW = 4
-KILLS_IN_APPLYING = 6
+ROWS = 40_000
+KILLS_IN_REVIEW = 3
+KILLS_IN_APPLYING = 5
 
 
 def start_worker(app: Flask) -> subprocess.Popen[bytes]:
