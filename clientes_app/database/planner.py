@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import ColumnElement, Connection, Engine, Select, text
 
 # For each index: the rows in it, then how many of them one value of its first column has, of its first two, and so on.
 INDEXES = {
@@ -85,6 +85,15 @@ def teach_planner(connection: Connection) -> None:
         for index, numbers in indexes.items()
     ]
     connection.execute(text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)"), rows)
+
+
+def in_turn(found: Select[Any]) -> ColumnElement[bool]:
+    """Return whether anything is found, so that it is looked up for each row when its turn comes.
+
+    Without an offset PostgreSQL may look for all at once beforehand. Of what has just been stored it believes that
+    there is hardly any: with a tag that a batch gives after the other it went through all of it for each client.
+    """
+    return found.offset(0).exists()
 
 
 def look_anew(engine: Engine, *models: type[Any]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from ...fields.finding import fields_are_there, has_values, lacks_values
@@ -38,6 +37,11 @@ def conditions_of(account_id: int, search: Search) -> Conditions:
 
     What costs little to look at comes first: databases go from left to right.
     """
+    return [*conditions_without_sums(account_id, search), *sums_of(account_id, search)]
+
+
+def conditions_without_sums(account_id: int, search: Search) -> Conditions:
+    """Return the same but for what purchases since a day must come to."""
     if search.unread:
         return [false()]
     return [
@@ -108,12 +112,24 @@ def _has_tags(search: Search, client_id: ColumnElement[int]) -> list[Exists]:
     return [has_tag(tag_ids, client_id) for tag_ids in sets]
 
 
-def _of_purchases(account_id: int, search: Search) -> Conditions:
+def sums_of(account_id: int, search: Search, client_id: ColumnElement[int] = _CLIENT_ID) -> Conditions:
+    """Ask for what purchases since a day must come to; the client's id may be that of another table."""
+    return _summed(account_id, _bought_since(search), search.bought_for, client_id)
+
+
+def _bought_since(search: Search) -> date | None:
     # Of a day and so many days the stronger holds: the later one, and of what is not to be the earlier one.
-    since = max(_days_of(search.bought_since, search.bought_within), default=None)
+    return max(_days_of(search.bought_since, search.bought_within), default=None)
+
+
+def _of_purchases(account_id: int, search: Search) -> Conditions:
+    since = _bought_since(search)
     not_since = min(_days_of(search.not_bought_since, search.not_bought_within), default=None)
-    asked = _bought(account_id, since, search.bought_for)
-    unasked = _bought(account_id, not_since, search.not_bought_for)
+    asked = _bought(since, search.bought_for)
+    unasked = [
+        *_bought(not_since, search.not_bought_for),
+        *_summed(account_id, not_since, search.not_bought_for, _CLIENT_ID),
+    ]
     # Who never bought has no last purchase: whatever is asked of it is unknown, and the "not" of that as well.
     return [*asked, not_(func.coalesce(and_(*unasked), false()))] if unasked else asked
 
@@ -123,7 +139,7 @@ def _days_of(since: date | None, within: int | None) -> list[date]:
     return within_since if since is None else [since, *within_since]
 
 
-def _bought(account_id: int, since: date | None, amount: Decimal | None) -> Conditions:
+def _bought(since: date | None, amount: Decimal | None) -> Conditions:
     """Ask for purchases since a day, for an amount in all; what is carried over to the client leaves few to sum up."""
     conditions: Conditions = []
     if since is not None:
@@ -131,9 +147,16 @@ def _bought(account_id: int, since: date | None, amount: Decimal | None) -> Cond
     if amount is not None:
         # Said twice, because only those who bought are in the index.
         conditions += [Cliente.total_compras > 0, Cliente.total_compras >= amount]
-    if since is not None and amount is not None:
-        conditions.append(_sum_since(account_id, since) >= amount)
     return conditions
+
+
+def _summed(account_id: int, since: date | None, amount: Decimal | None, client_id: ColumnElement[int]) -> Conditions:
+    if since is None or amount is None:
+        return []
+    made = owned(Venta, account_id).where(Venta.cliente_id == client_id, Venta.fecha >= _start(since))
+    # SQLite sums doubles: rounded to cents, the sum is exact again.
+    summed = func.round(func.sum(Venta.total), 2, type_=Venta.total.type)
+    return [made.with_only_columns(summed).correlate(client_id.table).scalar_subquery() >= amount]
 
 
 def _of_number_of_purchases(search: Search) -> Conditions:
@@ -158,21 +181,14 @@ def _if_asked(asked: YesNo | None, condition: ColumnElement[bool]) -> Conditions
     return [condition if asked is YesNo.YES else ~condition]
 
 
-def likeliest_first(search: Search) -> list[ColumnElement[Any]]:
-    """Return the order in which those come soonest whose purchases since a day are summed up to find them.
+def begins_with_most_bought(search: Search) -> bool:
+    """Return whether who bought most in all comes first, of those whose purchases since a day must be summed up.
 
-    Who bought most in all is likely to have bought enough since then. There is an index of that order, but it leads
-    nowhere where a search begins with a text or tags.
+    They are likely to have bought enough since then. There is an index of that order, but it leads nowhere where a
+    search begins with a text or tags.
     """
-    since = search.bought_since is not None or search.bought_within is not None
-    summed = since and search.bought_for is not None
-    return [Cliente.total_compras.desc()] if summed and not (search.text or search.tag_ids) else []
-
-
-def _sum_since(account_id: int, since: date) -> ScalarSelect[Decimal]:
-    made = owned(Venta, account_id).where(Venta.cliente_id == Cliente.id, Venta.fecha >= _start(since))
-    # SQLite sums doubles: rounded to cents, the sum is exact again.
-    return made.with_only_columns(func.round(func.sum(Venta.total), 2, type_=Venta.total.type)).scalar_subquery()
+    summed = _bought_since(search) is not None and search.bought_for is not None
+    return summed and not (search.text or search.tag_ids)
 
 
 def _of_import(account_id: int, import_id: int | None) -> Conditions:

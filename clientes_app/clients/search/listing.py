@@ -16,10 +16,9 @@ from ...tenancy import Account, get_owned, owned
 from ...values.phone_lines import PhoneProblem
 from ..notices import why_no_sms
 from ..tags.services import tags_of
-from .clauses import likeliest_first
 from .criteria import Search
 from .pages import Cursor, Order, Pages, Sorting, sorted_at_once
-from .query import filtering, filtering_names, matching
+from .query import filtering, filtering_names, matching, matching_ids
 
 COUNTED_UP_TO = 5_000
 FOUND_AT_ONCE = 1_000
@@ -99,8 +98,7 @@ def has_clients(account_id: int) -> bool:
 
 def _some(account_id: int, search: Search) -> Select[int]:
     """Select the ids of what a search finds, one more than are counted at the most."""
-    found = matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
-    return found.order_by(*likeliest_first(search)).limit(COUNTED_UP_TO + 1)
+    return matching_ids(account_id, search).limit(COUNTED_UP_TO + 1)
 
 
 def _some_ids(account_id: int, search: Search) -> list[int]:

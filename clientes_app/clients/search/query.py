@@ -26,6 +26,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from ...database.planner import in_turn
 from ...extensions import db
 from ...fields.finding import who_has
 from ...fields.questions import Question, by_field, reads_all
@@ -35,7 +36,16 @@ from ...settings import current_settings
 from ...tenancy import owned
 from ...values.client_keys import sought_digits
 from ...values.spelling import searchable
-from .clauses import conditions_of, has_asked, has_tag, today
+from .clauses import (
+    Conditions,
+    begins_with_most_bought,
+    conditions_of,
+    conditions_without_sums,
+    has_asked,
+    has_tag,
+    sums_of,
+    today,
+)
 from .criteria import Search
 
 SHORTEST_INDEXED = 3
@@ -56,8 +66,23 @@ _INDEX = table("cliente_indice", column("rowid"), column("cliente_indice"))
 
 def matching(account_id: int, search: Search) -> Select[Cliente]:
     """Select the account's clients that the search finds, beginning with the index that leaves the fewest."""
+    return _matching(account_id, search, conditions_of(account_id, search))
+
+
+def matching_ids(account_id: int, search: Search) -> Select[int]:
+    """Select their ids, those first who are found soonest."""
+    if not begins_with_most_bought(search):
+        return matching(account_id, search).with_only_columns(Cliente.id, maintain_column_froms=True)
+    # Sums are made one after the other, as far as they are needed: PostgreSQL would make all of them and sort then.
+    candidates = _matching(account_id, search, conditions_without_sums(account_id, search))
+    ids = candidates.with_only_columns(Cliente.id, maintain_column_froms=True)
+    candidate = ids.order_by(Cliente.total_compras.desc()).offset(0).subquery("candidate")
+    return select(candidate.c.id).where(*sums_of(account_id, search, candidate.c.id))
+
+
+def _matching(account_id: int, search: Search, conditions: Conditions) -> Select[Cliente]:
     words = _words(search.text)
-    found = owned(Cliente, account_id).where(*conditions_of(account_id, search), *_without_text(search))
+    found = owned(Cliente, account_id).where(*conditions, *_without_text(search))
     if any(map(_is_indexed, words)) and db.engine.dialect.name == "sqlite":
         return _by_index(found, words, search)
     found = found.where(*_of_text(words, _lies_in_index))
@@ -81,12 +106,7 @@ def filtering_names(account_id: int, search: Search) -> tuple[Select[int], type[
     looked_at = _looked_at(account_id, search).where(Cliente.id == name.id).with_only_columns(Cliente.id)
     asked = [each.correlate(name) for each in has_asked(search, name.id.expression)]
     found = select(name.id).where(name.usuario_id == account_id, *_of_name(name, search))
-    return found.where(*([_in_turn(select(true()).where(*asked))] if asked else []), _in_turn(looked_at)), name
-
-
-def _in_turn(found: Select[Any]) -> ColumnElement[bool]:
-    """Return whether anything is found; with an offset PostgreSQL does not look for all at once beforehand."""
-    return found.offset(0).exists()
+    return found.where(*([in_turn(select(true()).where(*asked))] if asked else []), in_turn(looked_at)), name
 
 
 def _looked_at(account_id: int, search: Search) -> Select[Cliente]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, select
 from sqlalchemy.orm import Session
 
 from ...audit_log import Actor
-from ...database.planner import look_anew
+from ...database.planner import in_turn, look_anew
 from ...database.transactions import insert_missing
 from ...errors import NotFound
 from ...extensions import db, unit_of_work
@@ -128,7 +128,8 @@ def _names(session: Session, account_id: int, tag_id: int) -> Sequence[str]:
 
 
 def _has(tag_id: int) -> ColumnElement[bool]:
-    return exists().where(ClienteEtiqueta.cliente_id == Cliente.id, ClienteEtiqueta.etiqueta_id == tag_id)
+    has = ClienteEtiqueta.cliente_id == Cliente.id, ClienteEtiqueta.etiqueta_id == tag_id
+    return in_turn(select(ClienteEtiqueta.cliente_id).where(*has).correlate(Cliente))
 
 
 def _tag(connection: Connection, account_id: int, batch: Select[int], tag_id: int) -> int:
