@@ -137,7 +137,8 @@ def test_an_account_has_hours_and_days_of_its_own(
     assert advertising.wait(campaign_id) == Wait(Reason.HOURS, datetime(2026, 12, 2, 9, tzinfo=BOGOTA), by_shop=True)
 
 
-def test_hours_that_never_open_are_said(advertising: Advertising, shop: Shop, account: int) -> None:
+def test_hours_that_never_open_are_said(advertising: Advertising, shop: Shop, account: int, clock: Clock) -> None:
+    clock.set(2026, 11, 30, 10)
     shop.add(Norma(usuario_id=account))
     campaign_id = advertising.to(COLOMBIAN)
     assert advertising.wait(campaign_id) == Wait(Reason.HOURS, None, by_shop=True)
