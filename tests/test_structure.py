@@ -31,6 +31,7 @@ INNER_BLUEPRINTS = {
     "web.offline",
 }
 OFFERED_TO_OTHER_BLUEPRINTS = {
+    "certificate",
     "canonical",
     "finding",
     "questions",

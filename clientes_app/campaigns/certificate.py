@@ -26,7 +26,7 @@ from .verification import Verification
 RECIPIENTS_A_PART = 1_000
 """On paper: a browser lays a page out whole before it prints it."""
 
-_COLUMNS = (
+COLUMNS = (
     SMSLog.id,
     SMSLog.nombre,
     SMSLog.telefono,
@@ -87,6 +87,10 @@ class Reader:
         """Write a moment as spreadsheets and people read it, in the shop's zone."""
         return f"{value.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
 
+    def number(self, number: str) -> str:
+        """Write a number; one that was erased is not told."""
+        return self._erased_number if is_pseudonym(number) else self._write_number(number)
+
     def cells(self, row: Any) -> list[Any]:
         """Return what a certificate says of one message, in the order of the titles."""
         return [
@@ -103,7 +107,7 @@ class Reader:
     def _number(self, row: Any) -> str:
         if not row.telefono_e164:
             return str(row.telefono or self._no_number)
-        return self._erased_number if is_pseudonym(row.telefono_e164) else self._write_number(row.telefono_e164)
+        return self.number(row.telefono_e164)
 
     def _delivery(self, row: Any) -> str:
         said = _DELIVERIES.get(row.recibo or "")
@@ -185,7 +189,7 @@ def _kind(campaign: CampanaSMS) -> list[list[str]]:
 def part_of(campaign_id: int, after: int | None, reader: Reader) -> Part:
     """Return the recipients that are printed at once: those after a message, or the first."""
     mine = SMSLog.campana_id == campaign_id
-    found = select(*_COLUMNS).where(mine, SMSLog.id > (after or 0)).order_by(SMSLog.id)
+    found = select(*COLUMNS).where(mine, SMSLog.id > (after or 0)).order_by(SMSLog.id)
     page = page_of(db.session.execute(found.limit(RECIPIENTS_A_PART + 1)).all(), RECIPIENTS_A_PART)
     before = db.session.scalar(select(func.count()).where(mine, SMSLog.id <= (after or 0))) or 0
     return Part(before + 1, [reader.cells(row) for row in page.rows], page.next)
@@ -193,5 +197,5 @@ def part_of(campaign_id: int, after: int | None, reader: Reader) -> Part:
 
 def _with_rows(engine: Engine, head: Sequence[Sequence[Any]], campaign_id: int, reader: Reader) -> Iterator[Rows]:
     yield head
-    for batch in read_in_batches(engine, select(*_COLUMNS).where(SMSLog.campana_id == campaign_id)):
+    for batch in read_in_batches(engine, select(*COLUMNS).where(SMSLog.campana_id == campaign_id)):
         yield [reader.cells(row) for row in batch]

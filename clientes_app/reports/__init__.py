@@ -4,4 +4,5 @@ from flask import Blueprint
 
 bp = Blueprint("reports", __name__)
 
-from . import behind_routes, json_routes, routes  # noqa: E402, F401  (registers the views)
+from . import json_routes, routes  # noqa: E402, F401  (registers the views)
+from .behind import routes as behind_routes  # noqa: E402, F401  (registers the views)

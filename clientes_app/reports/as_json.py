@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..web.formatting import local_iso
-from .behind import What
+from .behind.lists import What
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, RECENCY, ClientsReport
 from .hours_report import HoursReport

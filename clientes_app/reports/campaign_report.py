@@ -14,7 +14,7 @@ from ..campaigns.missing import has_missing
 from ..extensions import db, engine_apart
 from ..models import CampanaSMS, EntregasContadas, EstadoSMS, MensajesContados
 from ..tenancy import Account, get_owned
-from .behind import What
+from .behind.lists import What
 from .counted import sums
 from .counted.counting import count_campaign
 from .counted.purchases import Purchases, days_of, purchases_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from flask_babel import lazy_gettext
 
 from ..models import NOT_DELIVERED, EstadoSMS
-from .behind import What
+from .behind.lists import What
 from .counted.counting import DELIVERED
 from .counted.sums import Count
 

@@ -1,4 +1,4 @@
-"""What addresses of reports say: a month, and what is behind a figure."""
+"""What addresses of reports say: a month, what is behind a figure, and whether as a file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from ..values.days import read_day
 from ..values.ids import read_id
 from ..values.text import clean_line
 from ..web.filters import LONGEST_FILTER, cannot_be_read, chosen_of
-from .behind import Asked, What
+from .behind.lists import Asked, What
 from .month_report import present_month, span_of
 
+_PAGE, _CSV = "pagina", "csv"
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _MOST_DIGITS = 6
 
@@ -52,6 +53,14 @@ def asked_purchases(account: Account) -> Asked:
     Raises DomainError where it cannot be read.
     """
     return _place(account)
+
+
+def as_file() -> bool:
+    """Return whether the address asks for a file for spreadsheets in place of the page.
+
+    Raises DomainError where it cannot be read.
+    """
+    return chosen_of(request.args, "formato", {_PAGE, _CSV}, _PAGE) == _CSV
 
 
 def _place(account: Account) -> Asked:

@@ -15,7 +15,7 @@ from ..models import Baja, CampanaSMS
 from ..models.types import utc_now
 from ..tenancy import Account, owned
 from ..values.days import day_after, day_of, first_of_next_month, start_of
-from .behind import What
+from .behind.lists import What
 from .counted import sums
 from .counted.counting import count_account
 from .counted.purchases import NOTHING, Purchases, by_campaign, days_of, purchases_in

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ..clients.search.lost import LAST_ONES
 from ..web.access import Access, access
 from ..web.actor import current_account
 from ..web.csv_export import csv_download
-from ..web.filters import chosen_of
 from . import bp, report_words, tables
-from .behind import What
+from .behind.lists import What
 from .campaign_report import campaign_report
 from .clients_report import FREQUENCY, RECENCY, clients_report, searches
 from .ends import WORDS
-from .forms import month_named
+from .forms import as_file, month_named
 from .good_hours import good_hours
 from .hours_report import hours_report
 from .month_report import month_report, present_month
 from .tables import Table
-
-_PAGE, _CSV = "pagina", "csv"
 
 
 @bp.get("/informes/")
@@ -39,7 +36,7 @@ def month(mes: str) -> ResponseReturnValue:
     """Show what a month came to."""
     account = current_account()
     report = month_report(account, month_named(mes, account))
-    if _as_file():
+    if as_file():
         return _file(tables.of_month(report), f"informe-{report_words.month_in_address(report.first)}.csv")
     mes = report_words.month_in_address(report.first)
     return render_template("reports/month.html", report=report, mes=mes, ends=WORDS)
@@ -50,7 +47,7 @@ def month(mes: str) -> ResponseReturnValue:
 def campaign(pk: int) -> ResponseReturnValue:
     """Show what a campaign came to."""
     report = campaign_report(current_account(), pk)
-    if _as_file():
+    if as_file():
         return _file(tables.of_campaign(report, current_account().zone), f"informe-campana-{pk}.csv")
     return render_template(
         "reports/campaign.html", report=report, campaign=report.campaign, ends=WORDS, unconfirmed=What.UNCONFIRMED
@@ -62,7 +59,7 @@ def campaign(pk: int) -> ResponseReturnValue:
 def clients() -> ResponseReturnValue:
     """Show who buys, who sleeps and who never gets a message."""
     report = clients_report(current_account())
-    if _as_file():
+    if as_file():
         return _file(tables.of_clients(report), "informe-clientes.csv")
     return render_template(
         "reports/clients.html",
@@ -80,13 +77,9 @@ def hours() -> ResponseReturnValue:
     """Show when people buy."""
     account = current_account()
     report = hours_report(account)
-    if _as_file():
+    if as_file():
         return _file(tables.of_hours(report), "informe-cuando.csv")
     return render_template("reports/hours.html", report=report, good=good_hours(account, report), words=report_words)
-
-
-def _as_file() -> bool:
-    return chosen_of(request.args, "formato", {_PAGE, _CSV}, _PAGE) == _CSV
 
 
 def _file(found: Sequence[Table], name: str) -> ResponseReturnValue:

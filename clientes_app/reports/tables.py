@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext
 
 from ..clients.search.lost import LAST_ONES
 from ..web.csv_export import Rows
-from .behind import What
+from .behind.lists import What
 from .campaign_report import CampaignReport
 from .clients_report import FREQUENCY, ClientsReport
 from .ends import WORDS

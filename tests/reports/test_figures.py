@@ -17,8 +17,9 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.importing.storage.chosen import storage_of
 from clientes_app.models import CampanaSMS, Cliente, CompraDespues, Cuenta, EstadoSMS, Recibo, SMSLog, Venta
 from clientes_app.privacy.services import erase
-from clientes_app.reports import behind, ends
-from clientes_app.reports.behind import Asked, What
+from clientes_app.reports import ends
+from clientes_app.reports.behind import lists
+from clientes_app.reports.behind.lists import Asked, What
 from clientes_app.reports.campaign_report import MOST_STEPS, campaign_report
 from clientes_app.reports.clients_report import FREQUENCY, RECENCY, clients_report
 from clientes_app.reports.counted.unreached import Unreached
@@ -107,9 +108,9 @@ def check_behind(account: Account, month: date, figures: Any) -> None:
         (What.NOT_ARRIVED, figures.failed),
     ):
         assert len(list(all_messages(account, Asked(what, span=span)))) == number
-    sales = behind.purchases(account.id, Asked(span=span), None)
-    assert len(sales.rows) == min(figures.purchases.sales, behind.A_PAGE)
-    assert len(behind.opt_outs(account.id, span, None).rows) == figures.opt_outs
+    sales = lists.purchases(account.id, Asked(span=span), None)
+    assert len(sales.rows) == min(figures.purchases.sales, lists.A_PAGE)
+    assert len(lists.opt_outs(account.id, span, None).rows) == figures.opt_outs
 
 
 def all_messages(account: Account, asked: Asked) -> list[SMSLog]:
@@ -117,7 +118,7 @@ def all_messages(account: Account, asked: Asked) -> list[SMSLog]:
     found: list[SMSLog] = []
     after: int | None = None
     while True:
-        page = behind.messages(account.id, asked, after)
+        page = lists.messages(account.id, asked, after)
         found += [row for row, _ in page.rows]
         if page.next is None:
             assert len({row.id for row in found}) == len(found)

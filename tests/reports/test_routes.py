@@ -8,13 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clientes_app.database.paging import BATCH
 from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import CampanaSMS, Cliente, EstadoSMS, Recibo, SMSLog
+from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, Cliente, EstadoSMS, OrigenBaja, Recibo, SMSLog
 from clientes_app.models.types import utc_now
-from clientes_app.reports import behind
+from clientes_app.reports.behind import lists
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.clock import Clock
+from ..support.csv_files import rows_of_csv
 from ..support.shop import Shop
 from .random_shop import RandomShop
 
@@ -57,13 +59,49 @@ def test_every_figure_leads_to_as_many(reader: CheckingClient, sold: RandomShop)
         assert shown == int(number) or (bought_by and shown > int(number)), address
 
 
+def test_what_is_behind_a_figure_is_a_file_too(reader: CheckingClient, sold: RandomShop, app: Flask) -> None:
+    month, campaign = "mes=2026-10", f"campana={sold.campaigns[0]}"
+    files = {
+        f"mensajes/?que=enviados&{month}": "mensajes-enviados-2026-10.csv",
+        f"mensajes/?que=omitidos&{campaign}": f"mensajes-omitidos-campana-{sold.campaigns[0]}.csv",
+        f"compras/?{month}": "compras-2026-10.csv",
+        "bajas/2026-10/?": "bajas-2026-10.csv",
+    }
+    for address, name in files.items():
+        page = reader.get(f"/informes/{address}").text
+        link = f"/informes/{address}&formato=csv".replace("?&", "?")
+        answer = reader.get(link)
+        (titles, *rows) = rows_of_csv(answer.text)
+        assert len(rows) == page.partition("<tbody>")[2].count("<tr>") > 0, address
+        assert {len(row) for row in rows} == {len(titles)}
+        assert not any(cell.startswith("=") for row in rows for cell in row)
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+        linked = re.findall(r'href="([^"]+formato=csv)"', page)
+        assert [rows_of_csv(reader.get(each.replace("&amp;", "&")).text) for each in linked] == [[titles, *rows]]
+    with app.app_context():
+        noted = db.session.scalars(select(Auditoria).filter_by(accion=Accion.CLIENTS_EXPORTED)).all()
+        assert {entry.cosa_nombre for entry in noted} == set(files.values())
+
+
+def test_a_list_that_is_longer_than_a_page_is_whole_in_its_file(sold: RandomShop, app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        session.add_all(
+            Baja(usuario_id=sold.account, telefono_e164=f"+57310{place:07}", origen=OrigenBaja.MANUAL)
+            for place in range(BATCH + lists.A_PAGE)
+        )
+    admin = open_browser(app)
+    admin.log_in("otra")
+    rows = rows_of_csv(admin.get("/informes/bajas/2026-11/?formato=csv").text)
+    assert sum(row[0].startswith("+57310") for row in rows) == BATCH + lists.A_PAGE
+
+
 def test_purchases_stand_with_the_last_first_page_by_page(sold: RandomShop, app: Flask) -> None:
     with app.app_context():
-        asked = behind.Asked(campaign_id=None)
-        rows = behind.purchases(sold.account, asked, None).rows
+        asked = lists.Asked(campaign_id=None)
+        rows = lists.purchases(sold.account, asked, None).rows
         assert [row.when for row in rows] == sorted((row.when for row in rows), reverse=True)
         assert len(rows) > 5
-        later = behind.purchases(sold.account, asked, rows[2].id).rows
+        later = lists.purchases(sold.account, asked, rows[2].id).rows
         assert [row.id for row in later][: len(rows) - 3] == [row.id for row in rows[3:]]
 
 
@@ -180,6 +218,8 @@ def test_another_account_has_nothing_here(admin: CheckingClient, sold: RandomSho
     for path in (f"/informes/campana/{campaign}/", f"/informes/mensajes/?campana={campaign}"):
         assert admin.get(path).status_code == 404
     assert admin.get(f"/informes/compras/?campana={campaign}").status_code == 404
+    assert admin.get(f"/informes/mensajes/?campana={campaign}&formato=csv").status_code == 404
+    assert len(rows_of_csv(admin.get("/informes/compras/?mes=2026-10&formato=csv").text)) == 1
     assert SHEET not in admin.get("/informes/mes/2026-10/").text
 
 

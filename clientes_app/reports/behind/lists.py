@@ -1,24 +1,34 @@
-"""What is behind a figure: the messages that it counts, or the purchases."""
+"""What is behind a figure: the messages that it counts, the purchases, or the opt-outs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from ..database.paging import Page, newest_first, page_of
-from ..extensions import db
-from ..models import NOT_DELIVERED, Baja, CampanaSMS, Cliente, CompraDespues, EstadoSMS, MensajesContados, SMSLog, Venta
-from ..tenancy import get_owned, owned
-from .counted.counting import DELIVERED
-from .counted.purchases import Purchases, counted, days_of, made_in, sum_of
-from .counted.quarters import Span
+from ...database.paging import Page, newest_first, page_of
+from ...extensions import db
+from ...models import (
+    NOT_DELIVERED,
+    Baja,
+    CampanaSMS,
+    Cliente,
+    CompraDespues,
+    EstadoSMS,
+    MensajesContados,
+    SMSLog,
+    Venta,
+)
+from ...tenancy import get_owned, owned
+from ..counted.counting import DELIVERED
+from ..counted.purchases import Purchases, counted, days_of, made_in, sum_of
+from ..counted.quarters import Span
 
 A_PAGE = 50
 
@@ -96,13 +106,13 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
     Raises NotFound where the campaign is not the account's.
     """
     session = db.session()
-    campaigns = _campaigns(session, account_id, asked)
+    campaigns = campaigns_of(session, account_id, asked)
     place = session.get(SMSLog, after) if after else None
     if place is not None:
         campaigns = [campaign for campaign in campaigns if campaign.id <= place.campana_id]
     found: list[tuple[SMSLog, CampanaSMS]] = []
     for campaign in campaigns:
-        rows = select(SMSLog).where(SMSLog.campana_id == campaign.id, *_of_messages(asked)).order_by(SMSLog.id)
+        rows = select(SMSLog).where(SMSLog.campana_id == campaign.id, *of_messages(asked)).order_by(SMSLog.id)
         if place is not None and campaign.id == place.campana_id:
             rows = rows.where(SMSLog.id > place.id)
         found += [(row, campaign) for row in session.scalars(rows.limit(A_PAGE + 1 - len(found)))]
@@ -115,15 +125,60 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
 def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchase]:
     """List a page of purchases, the last that were made first: those before the sale `before`."""
     session = db.session()
-    which = _of_purchases(session, account_id, asked)
+    which = of_purchases(session, account_id, asked)
     if before is not None:
         place = select(CompraDespues.fecha, CompraDespues.venta_id).where(
             CompraDespues.usuario_id == account_id, CompraDespues.venta_id == before
         )
         which.append(tuple_(CompraDespues.fecha, CompraDespues.venta_id) < place.scalar_subquery())
-    found = (
+    newest = (
+        chosen_purchases(which).order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc()).limit(A_PAGE + 1)
+    )
+    return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
+
+
+def sum_of_purchases(account_id: int, asked: Asked) -> Purchases:
+    """Sum up the purchases of all pages."""
+    session = db.session()
+    return sum_of(session, of_purchases(session, account_id, asked))
+
+
+def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
+    """List a page of the numbers that came into the list in some time, the newest first: those before `before`."""
+    newest = newest_first(entered_in(account_id, span), Baja.id, before, A_PAGE)
+    return page_of(db.session.scalars(newest).all(), A_PAGE)
+
+
+def entered_in(account_id: int, span: Span) -> Select[Baja]:
+    """Select the entries of the opt-out list that came into it in some time."""
+    return owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
+
+
+def campaigns_of(session: Session, account_id: int, asked: Asked) -> list[CampanaSMS]:
+    """Return the campaigns whose messages are asked for, the newest first.
+
+    Raises NotFound where the campaign is not the account's.
+    """
+    if asked.campaign_id is not None:
+        return [get_owned(session, CampanaSMS, account_id, asked.campaign_id)]
+    if asked.span is None:
+        return []
+    counted_then = select(MensajesContados.campana_id).where(
+        MensajesContados.usuario_id == account_id,
+        MensajesContados.cuarto >= asked.span.first,
+        MensajesContados.cuarto < asked.span.end,
+    )
+    newest = select(CampanaSMS).where(CampanaSMS.id.in_(counted_then)).order_by(CampanaSMS.id.desc())
+    return list(session.scalars(newest))
+
+
+def chosen_purchases(
+    which: Sequence[ColumnElement[bool]],
+) -> Select[int, datetime, Decimal, str, int, str, int, str, datetime]:
+    """Select purchases, with the columns that `Purchase` takes."""
+    return (
         select(
-            CompraDespues.venta_id.label("id"),
+            CompraDespues.venta_id,
             CompraDespues.fecha,
             CompraDespues.total,
             Venta.concepto,
@@ -138,44 +193,18 @@ def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchas
         .join(CampanaSMS, CampanaSMS.id == CompraDespues.campana_id)
         .where(*which)
     )
-    newest = found.order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc()).limit(A_PAGE + 1)
-    return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
 
 
-def sum_of_purchases(account_id: int, asked: Asked) -> Purchases:
-    """Sum up the purchases of all pages."""
-    session = db.session()
-    return sum_of(session, _of_purchases(session, account_id, asked))
-
-
-def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
-    """List a page of the numbers that came into the list in some time, the newest first: those before `before`."""
-    entered = owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
-    return page_of(db.session.scalars(newest_first(entered, Baja.id, before, A_PAGE)).all(), A_PAGE)
-
-
-def _campaigns(session: Session, account_id: int, asked: Asked) -> list[CampanaSMS]:
-    if asked.campaign_id is not None:
-        return [get_owned(session, CampanaSMS, account_id, asked.campaign_id)]
-    if asked.span is None:
-        return []
-    counted_then = select(MensajesContados.campana_id).where(
-        MensajesContados.usuario_id == account_id,
-        MensajesContados.cuarto >= asked.span.first,
-        MensajesContados.cuarto < asked.span.end,
-    )
-    newest = select(CampanaSMS).where(CampanaSMS.id.in_(counted_then)).order_by(CampanaSMS.id.desc())
-    return list(session.scalars(newest))
-
-
-def _of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+def of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return which purchases are asked for."""
     which = counted(account_id, days_of(session, account_id))
     if asked.campaign_id is not None:
         which.append(CompraDespues.campana_id == asked.campaign_id)
     return which if asked.span is None else [*which, *made_in(asked.span)]
 
 
-def _of_messages(asked: Asked) -> Iterable[Any]:
+def of_messages(asked: Asked) -> Iterable[Any]:
+    """Return which messages of a campaign are asked for."""
     yield from _CONDITIONS[asked.what]
     if asked.span is not None:
         yield SMSLog.actualizado >= asked.span.begins
