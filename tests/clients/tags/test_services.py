@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.clients.tags import services as tags
@@ -38,6 +41,27 @@ def test_a_client_is_given_tags_and_loses_them(shop: Shop, account: int) -> None
     assert (names_of(account, ana), names_of(account, eva)) == (["Lejos"], ["VIP"])
     assert [(counted.tag.nombre, counted.count) for counted in tags.count_tagged(account)] == [("Lejos", 1), ("VIP", 1)]
     assert tags.count_one(account, vip).count == 1
+
+
+def test_who_has_a_tag_is_looked_up_client_by_client(shop: Shop, account: int) -> None:
+    """Of a tag that is just being given PostgreSQL knows nothing: it would go through all who have it for each."""
+    (vip,) = tags.store_tags(account, ["VIP"])
+    told: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("INSERT INTO cambio_de_cliente"):
+            told.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    tagging.tag_clients(account, shop.add_clients(account, ["3001234567", "3001234568"]), vip, by=NOBODY)
+    event.remove(db.engine, "before_cursor_execute", note)
+    (statement, parameters) = told[0]
+    explain, in_turn = {"sqlite": ("EXPLAIN QUERY PLAN", "CORRELATED"), "postgresql": ("EXPLAIN", "SubPlan")}[
+        db.engine.dialect.name
+    ]
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+    assert in_turn in str(plan)
 
 
 def test_another_accounts_client_or_tag_does_not_exist(shop: Shop, account: int) -> None:
