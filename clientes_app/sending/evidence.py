@@ -114,8 +114,14 @@ def _receive_together(engine: Engine, receipts: Sequence[Receipt]) -> None:
             and row.twilio_sid in (None, receipt.sid)
             and owners.get(receipt.sid, row.id) == row.id
         ]
-        _accept_all(connection, [(row, receipt) for row, receipt in believed if row.campana_id in campaigns])
-        _store_receipts(connection, believed)
+        accepted = [each for each in believed if each[0].estado in _UNSETTLED and each[0].campana_id in campaigns]
+        further = [each for each in believed if _is_further(each[1].status, each[0].recibo)]
+        settled = {row.id for row, _ in accepted}
+        # Each row is changed once: of one that is changed twice PostgreSQL looks its client up anew, and so waits for
+        # whoever has locked the client and waits for the row.
+        _accept_all(connection, accepted)
+        _store_receipts(connection, [each for each in further if each[0].id not in settled])
+        _mark_for_reports(connection, further)
 
 
 def doubts(engine: Engine, most: int) -> list[Doubt]:
@@ -213,30 +219,31 @@ def _is_further(status: Recibo | None, known: Recibo | None) -> bool:
     return known is None or _RANKS[status] > _RANKS[known]
 
 
-def _accept_all(connection: Connection, believed: Sequence[tuple[Any, Receipt]]) -> None:
-    """Settle what Twilio accepted, though nobody heard of it so far."""
-    changes: defaultdict[tuple[int, EstadoSMS], list[dict[str, Any]]] = defaultdict(list)
-    for row, receipt in believed:
-        if row.estado in _UNSETTLED:
-            changes[row.campana_id, row.estado].append(_acceptance(row.id, receipt.sid))
-    for (campaign_id, before), rows in sorted(changes.items()):
+def _accept_all(connection: Connection, accepted: Sequence[tuple[Any, Receipt]]) -> None:
+    """Settle what Twilio accepted, though nobody heard of it so far, with what became of it."""
+    changes: defaultdict[tuple[int, EstadoSMS, bool], list[dict[str, Any]]] = defaultdict(list)
+    for row, receipt in accepted:
+        is_further = _is_further(receipt.status, row.recibo)
+        told = _told(receipt) if is_further else {}
+        changes[row.campana_id, row.estado, is_further].append(_acceptance(row.id, receipt.sid) | told)
+    for (campaign_id, before, _), rows in sorted(changes.items()):
         carry_over(connection, campaign_id, move_rows(connection, before, rows))
 
 
-def _store_receipts(connection: Connection, believed: Sequence[tuple[Any, Receipt]]) -> None:
-    now = utc_now()
-    stored = [
-        {"row_id": row.id, "recibo": receipt.status, "recibo_codigo": receipt.code, "recibido": now}
-        for row, receipt in believed
-        if _is_further(receipt.status, row.recibo)
-    ]
-    if not stored:
-        return
-    connection.execute(update(SMSLog).where(SMSLog.id == bindparam("row_id")), stored)
-    changed = {row["row_id"] for row in stored}
-    # A mark for reports, appended: in a counter of the campaign's those who store receipts would wait for each other.
-    campaigns = sorted({row.campana_id for row, _ in believed if row.id in changed})
-    connection.execute(_MARK, [{"campana_id": campaign_id} for campaign_id in campaigns])
+def _store_receipts(connection: Connection, further: Sequence[tuple[Any, Receipt]]) -> None:
+    if further:
+        stored = [{"row_id": row.id} | _told(receipt) for row, receipt in further]
+        connection.execute(update(SMSLog).where(SMSLog.id == bindparam("row_id")), stored)
+
+
+def _mark_for_reports(connection: Connection, changed: Sequence[tuple[Any, Receipt]]) -> None:
+    # A mark is appended: in a counter of the campaign's those who store receipts would wait for each other.
+    if campaigns := sorted({row.campana_id for row, _ in changed}):
+        connection.execute(_MARK, [{"campana_id": campaign_id} for campaign_id in campaigns])
+
+
+def _told(receipt: Receipt) -> dict[str, Any]:
+    return {"recibo": receipt.status, "recibo_codigo": receipt.code, "recibido": utc_now()}
 
 
 def _acceptance(row_id: int, sid: str) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from clientes_app.extensions import db
-from clientes_app.models import EstadoCampana, EstadoSMS
-from clientes_app.sending import control, evidence
+from clientes_app.models import Cliente, EstadoCampana, EstadoSMS, Recibo
+from clientes_app.sending import claiming, control, evidence, lease
 from clientes_app.sending.evidence import Receipt
 
 from ..support.campaigns import Campaigns
@@ -21,6 +21,7 @@ from ..support.shop import Shop
 pytestmark = pytest.mark.timeout(300)
 
 CANCELS = 25
+OWNER = "here:1:test"
 
 
 @pytest.fixture
@@ -84,6 +85,22 @@ def test_everybody_at_once(
                 _change(engine, control.resume, it)
         wait_until(lambda: all(campaigns.get(it).estado is EstadoCampana.COMPLETADO for it in running), 60)
     assert campaigns.hold(*running)
+
+
+def test_a_receipt_before_the_answer_does_not_wait_for_who_holds_the_client(
+    campaigns: Campaigns, shop: Shop, app: Flask, engine: Engine
+) -> None:
+    """Whoever merges or deletes a client locks it, and then waits for its messages."""
+    client_id = shop.add_client(campaigns.account, "Laura", "3001234567")
+    campaign_id = campaigns.start_to([client_id])
+    assert lease.hold(engine, OWNER)
+    (message,) = claiming.claim(engine, OWNER, campaign_id, 1)
+    receipt = Receipt(message.attempt, "SM" + 32 * "1", Recibo.DELIVERED)
+    with engine.begin() as connection, ThreadPoolExecutor(1) as threads:
+        connection.execute(select(Cliente.id).filter_by(id=client_id).with_for_update())
+        threads.submit(evidence.receive, engine, [receipt]).result(timeout=10)
+    (row,) = campaigns.rows(campaign_id)
+    assert (row.estado, row.recibo) == (EstadoSMS.ENVIADO, Recibo.DELIVERED)
 
 
 def _change(engine: Engine, change: Callable[..., bool], campaign_id: int) -> None:
