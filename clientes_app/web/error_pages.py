@@ -10,7 +10,7 @@ from typing import TypeVar
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, RequestTimeout
 
 from ..database import outage
@@ -85,7 +85,8 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, despite_outage(_answer_domain_error))
     app.register_error_handler(FieldErrors, _answer_field_errors)
-    app.register_error_handler(StaleDataError, despite_outage(_answer_late_change))
+    for late in (StaleDataError, ObjectDeletedError):
+        app.register_error_handler(late, despite_outage(_answer_late_change))
     app.register_error_handler(HTTPException, despite_outage(_answer_http_error))
     app.register_error_handler(ClientDisconnected, despite_outage(_answer_cut_off))
     app.register_error_handler(OSError, despite_outage(_answer_os_error))

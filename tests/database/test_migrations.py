@@ -289,6 +289,24 @@ def test_names_of_before_stay_apart(rows_stored: dict[str, int]) -> None:
     assert [person.usuario_clave for person in people] == ["ana", "vero", "Ána", "аnа", "jose diaz"]
 
 
+def test_tags_of_before_have_one_space_where_no_other_looks_like_them(rows_stored: dict[str, int]) -> None:
+    downgrade(MIGRATIONS, revision="0034")
+    wide = {71: "Feria  del  Hogar", 72: "Sur  uno", 73: "Sur uno"}
+    tag = text("INSERT INTO etiqueta (id, nombre, clave, creado, usuario_id) VALUES (:id, :name, :key, :then, 1)")
+    with db.engine.begin() as connection:
+        for place, name in wide.items():
+            values = {"id": place, "name": name, "key": name.lower(), "then": "2026-11-22 15:00:00"}
+            connection.execute(tag, values)
+    upgrade(MIGRATIONS)
+    with db.engine.connect() as connection:
+        tags = connection.execute(text("SELECT nombre, clave FROM etiqueta WHERE id > 70 ORDER BY id")).all()
+    assert [tuple(each) for each in tags] == [
+        ("Feria del Hogar", "feria del hogar"),
+        ("Sur  uno", "sur  uno"),
+        ("Sur uno", "sur uno"),
+    ]
+
+
 def test_keys_of_older_foldings_are_brought_up_batch_by_batch(app: Flask, context: None) -> None:
     store_rows(REVISIONS[: REVISIONS.index("0014") + 1])
     crowd = text(

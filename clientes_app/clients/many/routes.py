@@ -14,7 +14,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectMultipleField
 
-from ...errors import DomainError
+from ...errors import Conflict, DomainError
 from ...extensions import db
 from ...fields.services import list_fields
 from ...files.held import scratch
@@ -178,16 +178,21 @@ def _tags_form(values: MultiDict[str, str] | None) -> BulkTagsForm:
 def _give_tags(form: BulkTagsForm, selection: Selection) -> str:
     stored = tags.store_tags(current_user.account_id, form.names)
     given = tags.known_tags(current_user.account_id, [*(form.etiqueta_ids.data or []), *stored])
-    count = many.add_tags(current_user.account_id, selection, [tag.id for tag in given], by=current_actor())
-    return sentences.tags_given(count, given)
+    names = {tag.id: tag.nombre for tag in given}
+    count = many.add_tags(current_user.account_id, selection, list(names), by=current_actor())
+    left = tags.present(current_user.account_id, names)
+    if gone := [name for tag_id, name in names.items() if tag_id not in left]:
+        raise Conflict(sentences.tags_gone(gone))
+    return sentences.tags_given(count, list(names.values()))
 
 
 def _take_tags(form: BulkTagsForm, selection: Selection) -> str:
     taken = tags.known_tags(current_user.account_id, form.etiqueta_ids.data or [], form.names)
     if not taken:
         raise DomainError(gettext("There is no tag with that name."))
+    names = [tag.nombre for tag in taken]
     count = many.remove_tags(current_user.account_id, selection, [tag.id for tag in taken], by=current_actor())
-    return sentences.tags_taken(count, taken)
+    return sentences.tags_taken(count, names)
 
 
 def _workbook(wanted: export.Export) -> ResponseReturnValue:

@@ -6,20 +6,30 @@ from collections.abc import Sequence
 
 from flask_babel import ngettext
 
-from ...models import Etiqueta
 from ...web.formatting import number
 from .services import Deletion
 
 
-def tags_given(count: int, tags: Sequence[Etiqueta]) -> str:
+def tags_given(count: int, names: Sequence[str]) -> str:
     """Say how many clients have the tags now."""
-    words = {"count": number(count), "tags": _names(tags)}
+    words = {"count": number(count), "tags": ", ".join(names)}
     return str(ngettext("%(count)s client now has: %(tags)s.", "%(count)s clients now have: %(tags)s.", count, **words))
 
 
-def tags_taken(count: int, tags: Sequence[Etiqueta]) -> str:
+def tags_gone(names: Sequence[str]) -> str:
+    """Say that tags were deleted while they were given."""
+    said = ngettext(
+        "The tag %(tags)s was deleted meanwhile: nobody has it.",
+        "The tags %(tags)s were deleted meanwhile: nobody has them.",
+        len(names),
+        tags=", ".join(names),
+    )
+    return str(said)
+
+
+def tags_taken(count: int, names: Sequence[str]) -> str:
     """Say how many clients are without the tags now."""
-    words = {"count": number(count), "tags": _names(tags)}
+    words = {"count": number(count), "tags": ", ".join(names)}
     return str(
         ngettext(
             "%(count)s client no longer has: %(tags)s.", "%(count)s clients no longer have: %(tags)s.", count, **words
@@ -55,7 +65,3 @@ def deletion(done: Deletion) -> str:
         names=kept.listed,
     )
     return f"{said} {stay}"
-
-
-def _names(tags: Sequence[Etiqueta]) -> str:
-    return ", ".join(tag.nombre for tag in tags)

@@ -38,9 +38,14 @@ class CountedTag:
     count: int
 
 
+def tag_name(text: str) -> str:
+    """Return what a tag is called: a page shows two spaces as one, so one parts its words."""
+    return " ".join(clean_line(text).split())[:LONGEST_TAG]
+
+
 def tag_key(name: str) -> str:
     """Return what makes a tag the same tag: its name folded."""
-    return fold(clean_line(name))[:LONGEST_TAG]
+    return fold(tag_name(name))[:LONGEST_TAG]
 
 
 def list_tags(session: Session, account_id: int) -> Sequence[Etiqueta]:
@@ -53,6 +58,12 @@ def known_tags(account_id: int, tag_ids: Iterable[int], names: Iterable[str] = (
     keys = [tag_key(name) for name in names]
     found = owned(Etiqueta, account_id).where(Etiqueta.id.in_(list(tag_ids)) | Etiqueta.clave.in_(keys))
     return db.session.scalars(found.order_by(Etiqueta.clave)).all()
+
+
+def present(account_id: int, tag_ids: Iterable[int]) -> set[int]:
+    """Return which of the tags the account has now."""
+    there = owned(Etiqueta, account_id).where(Etiqueta.id.in_(list(tag_ids))).with_only_columns(Etiqueta.id)
+    return set(db.session.scalars(there))
 
 
 def count_tagged(account_id: int) -> list[CountedTag]:
@@ -93,12 +104,14 @@ def tags_of(session: Session, account_id: int, client_ids: Sequence[int]) -> Map
 
 
 def find_or_create_tags(session: Session, account_id: int, names: Iterable[str]) -> list[int]:
-    """Return the ids of the tags with these names, in the names' order; what is missing is stored."""
-    wanted = {tag_key(name): clean_line(name)[:LONGEST_TAG] for name in names if tag_key(name)}
+    """Return the ids of the tags with these names, in the names' order; what is missing is stored.
+
+    Nobody deletes them until the transaction ends.
+    """
+    wanted = {tag_key(name): tag_name(name) for name in names if tag_key(name)}
     known = _ids_by_key(session, account_id, wanted)
     # In one order: two who store the same tags at once wait for each other, and do not meet.
-    missing = [_new_tag(account_id, key, wanted[key]) for key in sorted(wanted.keys() - known.keys())]
-    if missing:
+    while missing := [_new_tag(account_id, key, wanted[key]) for key in sorted(wanted.keys() - known.keys())]:
         session.execute(insert_missing(Etiqueta, db.engine.dialect.name), missing)
         known = _ids_by_key(session, account_id, wanted)
     return [known[key] for key in wanted]
@@ -110,7 +123,8 @@ def _new_tag(account_id: int, key: str, name: str) -> dict[str, Any]:
 
 def _ids_by_key(session: Session, account_id: int, keys: Iterable[str]) -> dict[str, int]:
     found = select(Etiqueta.clave, Etiqueta.id).where(Etiqueta.usuario_id == account_id, Etiqueta.clave.in_(keys))
-    return dict(session.execute(found).all())
+    locked = found.order_by(Etiqueta.id).with_for_update(read=True, key_share=True)
+    return dict(session.execute(locked).all())
 
 
 def tag_names(account_id: int) -> dict[int, str]:
@@ -133,7 +147,7 @@ def rename_tag(account_id: int, tag_id: int, name: str) -> Etiqueta:
     try:
         with unit_of_work() as session:
             tag = lock_owned(session, Etiqueta, account_id, tag_id)
-            tag.nombre, tag.clave = clean_line(name)[:LONGEST_TAG], tag_key(name)
+            tag.nombre, tag.clave = tag_name(name), tag_key(name)
     except IntegrityError as error:
         raise SameTag(db.session.scalars(same_name).one()) from error
     return tag

@@ -73,15 +73,38 @@ def untag_clients(account_id: int, client_ids: Sequence[int], tag_id: int, *, by
 def merge_tags(account_id: int, tag_id: int, into_id: int) -> Etiqueta:
     """Give another tag to all who have this one, delete this one, and return the other.
 
-    Raises NotFound.
+    Raises NotFound, also where somebody has just deleted one of them: then nobody is left without both.
     """
     kept = get_owned(db.session(), Etiqueta, account_id, into_id)
     if tag_id == into_id:
         raise NotFound
-    tagged = _tagged(account_id, tag_id)
-    _tag_all(tagged, lambda session, batch: _tag(session.connection(), account_id, batch, into_id))
-    delete_tag(account_id, tag_id)
+
+    def move_batch(session: Session, batch: Select[int]) -> int:
+        if not _names(session, account_id, into_id):
+            raise NotFound
+        given = _tag(session.connection(), account_id, batch, into_id)
+        _untag(session.connection(), account_id, batch, tag_id)
+        return given
+
+    # Who is given this one meanwhile is seen in the next round.
+    while not _delete_unused(account_id, tag_id):
+        _tag_all(_tagged(account_id, tag_id), move_batch)
     return kept
+
+
+def _delete_unused(account_id: int, tag_id: int) -> bool:
+    """Delete a tag that nobody has; return whether it was so. Who gives it waits meanwhile, and finds it gone.
+
+    Raises NotFound.
+    """
+    with unit_of_work() as session:
+        tag = owned(Etiqueta, account_id).where(Etiqueta.id == tag_id).with_for_update()
+        if not session.scalars(tag.with_only_columns(Etiqueta.id, maintain_column_froms=True)).all():
+            raise NotFound
+        if session.scalars(select(ClienteEtiqueta.cliente_id).filter_by(etiqueta_id=tag_id).limit(1)).first():
+            return False
+        delete_owned(session, Etiqueta, account_id, tag_id)
+        return True
 
 
 def delete_tag(account_id: int, tag_id: int) -> Etiqueta:

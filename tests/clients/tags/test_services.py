@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 
 from clientes_app.audit_log import NOBODY
@@ -26,7 +28,9 @@ def names_of(account_id: int, client_id: int) -> list[str]:
 def test_one_tag_has_one_name_however_it_is_typed(account: int) -> None:
     first = tags.store_tags(account, ["Café  ", "VIP"])
     assert tags.store_tags(account, ["cafe", "vip", "CAFÉ", " "]) == first
-    assert [tag.nombre for tag in tags.list_tags(db.session(), account)] == ["Café", "VIP"]
+    fair = tags.store_tags(account, ["Feria  del   Hogar"])
+    assert tags.store_tags(account, ["Feria del Hogar", "feria\u00a0 del hogar"]) == fair
+    assert [tag.nombre for tag in tags.list_tags(db.session(), account)] == ["Café", "Feria del Hogar", "VIP"]
 
 
 def test_a_client_is_given_tags_and_loses_them(shop: Shop, account: int) -> None:
@@ -84,6 +88,28 @@ def test_another_accounts_client_or_tag_does_not_exist(shop: Shop, account: int)
     assert names_of(other, theirs) == ["VIP"]
     assert names_of(account, theirs) == []
     assert tags.known_tags(account, [their_tag, mine], ["VIP"]) == tags.list_tags(db.session(), account)
+
+
+def test_who_is_given_a_tag_while_it_is_merged_keeps_it(app: Flask, shop: Shop, account: int) -> None:
+    vip, gold = tags.store_tags(account, ["VIP", "Oro"])
+    tagging.tag_clients(account, shop.add_clients(account, ["3001234567", "3001234568"]), vip, by=NOBODY)
+    late = shop.add_client(account, "Eva")
+    threads: list[Thread] = []
+
+    def give_it() -> None:
+        with app.app_context():
+            tagging.tag_client(account, late, ["VIP"], by=NOBODY)
+
+    def meanwhile(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO cliente_etiqueta") and not threads:
+            threads.append(Thread(target=give_it))
+            threads[0].start()
+
+    event.listen(db.engine, "before_cursor_execute", meanwhile)
+    tagging.merge_tags(account, vip, gold)
+    threads[0].join()
+    event.remove(db.engine, "before_cursor_execute", meanwhile)
+    assert names_of(account, late) in (["Oro"], ["VIP"]), "it came before the merging ended, or after it"
 
 
 def test_a_tag_gets_another_name_unless_another_tag_has_it(account: int) -> None:
