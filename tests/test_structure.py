@@ -32,6 +32,7 @@ INNER_BLUEPRINTS = {
 }
 OFFERED_TO_OTHER_BLUEPRINTS = {
     "certificate",
+    "origins",
     "canonical",
     "finding",
     "questions",

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("opt_outs", __name__, url_prefix="/clientes/bajas")
 
-from . import routes  # noqa: E402, F401  (registers the views)
+from . import origins, routes  # noqa: E402, F401  (registers the views and a filter)

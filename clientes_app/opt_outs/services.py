@@ -41,7 +41,7 @@ class Entry:
 
 def list_page(account_id: int, search: SearchText, before: int | None) -> Page[Entry]:
     """Return the entries that a search finds, newest first: those older than `before`."""
-    found = newest_first(_entries(account_id, search), Baja.id, before, PAGE_SIZE)
+    found = newest_first(entries_of(account_id, search), Baja.id, before, PAGE_SIZE)
     return page_of([Entry(*row) for row in db.session.execute(found)], PAGE_SIZE)
 
 
@@ -98,7 +98,7 @@ def note_export(*, by: Actor) -> None:
 def export_batches(engine: Engine, account: Account, erased: str) -> Iterator[Rows]:
     """Return the list with its titles, oldest first, a batch at a time; `erased` stands for numbers that are."""
     yield [_COLUMNS]
-    for rows in read_in_batches(engine, _entries(account.id, SearchText())):
+    for rows in read_in_batches(engine, entries_of(account.id, SearchText())):
         yield [_exported(Entry(*row), account.zone, erased) for row in rows]
 
 
@@ -107,7 +107,8 @@ def _exported(entry: Entry, zone: ZoneInfo, erased: str) -> tuple[str, str | Non
     return number, entry.client_name, entry.origin, local_iso(entry.since, zone)
 
 
-def _entries(account_id: int, search: SearchText) -> Select[int, str, OrigenBaja, datetime, int, str]:
+def entries_of(account_id: int, search: SearchText) -> Select[int, str, OrigenBaja, datetime, int, str]:
+    """Select what `Entry` takes of the entries that a search finds."""
     return (
         owned(Baja, account_id)
         .outerjoin(Cliente, Cliente.id == first_client(account_id, Baja.telefono_e164, search))

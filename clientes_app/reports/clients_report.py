@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -57,6 +57,8 @@ class ClientsReport:
     never_bought: int
     tiles: Sequence[Sequence[Tile]]
     """By recency, and then by frequency."""
+    bands: Sequence[Tile]
+    """By recency, however often they bought."""
     unreached: Unreached
     months: Sequence[Month]
     """The latest first."""
@@ -73,7 +75,8 @@ def clients_report(account: Account) -> ClientsReport:
     tiles = _tiles(session, account, today, totals)
     buyers = sum(tile.clients for row in tiles for tile in row)
     months = _months(session, account, today)
-    return ClientsReport(today, active, active - buyers, tiles, unreached(session, account.id, totals), months)
+    without = unreached(session, account.id, totals)
+    return ClientsReport(today, active, active - buyers, tiles, _bands(tiles), without, months)
 
 
 def searches() -> dict[str, Search]:
@@ -98,6 +101,13 @@ def _tiles(session: Session, account: Account, today: date, totals: Counter[str]
     return [
         [Tile(clients, _search_of(row, column)) for column, clients in enumerate(counts)]
         for row, counts in enumerate(zip(*columns, strict=True))
+    ]
+
+
+def _bands(tiles: Sequence[Sequence[Tile]]) -> list[Tile]:
+    return [
+        Tile(sum(tile.clients for tile in row), replace(_search_of(place, 0), most_purchases=None))
+        for place, row in enumerate(tiles)
     ]
 
 

@@ -1,4 +1,4 @@
-"""How reports call the bands of clients, and the days and hours of a week."""
+"""How reports call the bands of clients, the days and hours of a week, and shares."""
 
 from __future__ import annotations
 
@@ -30,6 +30,18 @@ def often_in_words(place: int) -> str:
     if least == most:
         return str(ngettext("%(count)s purchase", "%(count)s purchases", least, count=number(least)))
     return str(gettext("%(least)s to %(most)s purchases", least=number(least), most=number(most)))
+
+
+def share_in_words(part: int, whole: int) -> str:
+    """Write how much of a whole a part is; all and nothing are said of all and nothing only."""
+    percent = 100 * part / whole if whole else 0
+    said = round(percent)
+    if not 0 < part < whole or 0 < said < 100:
+        return f"{number(said)} %"
+    finer = round(percent, 1)
+    if finer == 0:
+        return str(gettext("less than %(percent)s %%", percent=number(0.1)))
+    return str(gettext("more than %(percent)s %%", percent=number(99.9))) if finer == 100 else f"{number(finer)} %"
 
 
 def weekday_in_words(weekday: int) -> str:

@@ -50,7 +50,12 @@ def campaign(pk: int) -> ResponseReturnValue:
     if as_file():
         return _file(tables.of_campaign(report, current_account().zone), f"informe-campana-{pk}.csv")
     return render_template(
-        "reports/campaign.html", report=report, campaign=report.campaign, ends=WORDS, unconfirmed=What.UNCONFIRMED
+        "reports/campaign.html",
+        report=report,
+        campaign=report.campaign,
+        ends=WORDS,
+        unconfirmed=What.UNCONFIRMED,
+        share=report_words.share_in_words,
     )
 
 

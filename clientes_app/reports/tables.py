@@ -80,13 +80,16 @@ def of_campaign(report: CampaignReport, zone: Any) -> list[Table]:
 
 def of_clients(report: ClientsReport) -> list[Table]:
     """Return the tables of the clients' report."""
-    tiles = [[recency_in_words(place), *(tile.clients for tile in row)] for place, row in enumerate(report.tiles)]
+    tiles = [
+        [recency_in_words(place), *(tile.clients for tile in row), report.bands[place].clients]
+        for place, row in enumerate(report.tiles)
+    ]
     unreached = report.unreached
     months = [[f"{month.first:%Y-%m}", month.new_clients, month.opt_outs] for month in report.months]
     return [
         Table(
             gettext("Who buys and who sleeps"),
-            [gettext("Last purchase"), *(often_in_words(place) for place in range(len(FREQUENCY)))],
+            [gettext("Last purchase"), *(often_in_words(place) for place in range(len(FREQUENCY))), gettext("In all")],
             tiles,
         ),
         Table(

@@ -16,7 +16,9 @@ NO_TOTAL = translatable("The total is missing.")
 NO_AMOUNT = translatable("Write an amount with at most two decimals, such as 59.900 or 59.900,50.")
 LONG_TOTAL = translatable("The total has more than two decimals: write it as 59.900 or 59.900,50.")
 CUT_SHORT = translatable("One decimal may be a thousand cut short: write it as 1.500, or with two decimals as 1,50.")
-NOT_ABOVE_ZERO = translatable("The total must be above zero.")
+NOT_ABOVE_ZERO = translatable(
+    "The total must be above zero. For what is given back, edit or delete the sale on the client’s page."
+)
 LARGE_TOTAL = translatable("A sale is at most 9.999.999.999,99 pesos.")
 
 # Nobody groups zeros: three digits behind them are decimals of a fraction, and one too many.

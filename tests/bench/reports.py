@@ -104,7 +104,7 @@ def _look(account: Account) -> None:
 
 def _occasions(account: Account, clients: int) -> dict[str, Callable[[], Any]]:
     """Return what happens before each look."""
-    lowest = db.session.scalar(db.select(db.func.min(Cliente.id))) or 0
+    lowest = _lowest_client()
     sold: list[Venta] = []
 
     def shown() -> Shown:
@@ -168,7 +168,7 @@ def _fill(account_id: int, clients: int, now: datetime) -> None:
     for first in range(0, clients, 10_000):
         created = now - timedelta(days=DAYS * (1 - first / clients))
         _add_clients(account_id, min(10_000, clients - first), first, created)
-    lowest = db.session.scalar(db.select(db.func.min(Cliente.id))) or 0
+    lowest = _lowest_client()
     size = 2 * clients // CAMPAIGNS
     for place in range(CAMPAIGNS):
         began = now - timedelta(days=DAYS * (1 - place / CAMPAIGNS))
@@ -185,6 +185,12 @@ def _fill(account_id: int, clients: int, now: datetime) -> None:
     with write_transaction(db.engine) as connection:
         connection.execute(_CARRIED_OVER)
         connection.execute(_OPT_OUTS, {"moment": _stored(connection, now), "account": account_id})
+
+
+def _lowest_client() -> int:
+    lowest = db.session.scalar(db.select(db.func.min(Cliente.id))) or 0
+    db.session.rollback()  # who reads on keeps SQLite's log from being emptied, and PostgreSQL from cleaning up
+    return lowest
 
 
 def _campaign(connection: Connection, account_id: int, size: int, began: datetime) -> int:

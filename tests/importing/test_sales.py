@@ -17,8 +17,9 @@ from clientes_app.clients.sales import services as sales
 from clientes_app.clients.services import delete_client
 from clientes_app.extensions import db
 from clientes_app.importing import services
+from clientes_app.importing.sales.buyers import NO_KEY
 from clientes_app.models import Cliente, EstadoImportacion, Venta
-from clientes_app.values.amounts import LARGEST
+from clientes_app.values.amounts import LARGEST, NOT_ABOVE_ZERO
 
 from ..support.checking_client import CheckingClient
 from ..support.client_files import workbook
@@ -102,7 +103,7 @@ def test_each_sale_is_whose_the_document_says_or_the_number(till: Till, imports:
     assert set(reasons(imports, import_id)) == {5, 6, 7, 8, 9, 10, 11}
     said = reasons(imports, import_id)
     assert said[5] == "No client has this document or number."
-    assert (said[7], said[10]) == ("There is no such day.", "The total must be above zero.")
+    assert (said[7], said[10]) == ("There is no such day.", NOT_ABOVE_ZERO)
     imports.apply(import_id)
     assert till.stored() == [
         (till.ana, "05/03 10:30", Decimal(59_900), "Zapatos", "F-1"),
@@ -127,7 +128,7 @@ def test_a_column_may_hold_documents_and_numbers(till: Till, imports: Imports, s
         assert {number: fault.partition(":")[0] for number, fault in reasons(imports, import_id).items()} == {
             5: "One client has this as the number, another as the document",
             6: "No client has this document or number.",
-            7: "It has neither a document nor a number by which a client is found.",
+            7: NO_KEY,
         }
     imports.apply(import_id)
     assert sorted((total, concept) for _, _, total, concept, _ in till.stored()) == [
@@ -248,7 +249,9 @@ def test_a_workbook_and_its_pages(admin: CheckingClient, till: Till, imports: Im
     mended = {"documento": "1020304", "fecha": "06/03/2026", "hora": "9:00", "total": "1.000,50", "concepto": "Medias"}
     admin.send(f"{shown}filas/5/", mended | {"fecha": "ayer"})
     assert 'value="Medias"' in admin.get(f"{shown}filas/?veredicto=mala").text, "what was typed still stands there"
-    admin.send(f"{shown}filas/5/", mended)
+    swapped = admin.swap(f"{shown}filas/5/", mended).text
+    assert "Importar 2 ventas" in swapped
+    assert "clientes nuevos" not in swapped
     sums = admin.get(shown).text.replace("\u00a0", " ")
     assert 'data-sum="pesos">$ 60.901<' in sums
     assert 'data-sum="clientes">1<' in sums

@@ -18,7 +18,7 @@ from clientes_app.reports import as_json
 from clientes_app.reports.clients_report import clients_report, searches
 from clientes_app.reports.good_hours import good_hours
 from clientes_app.reports.hours_report import FEWEST_SALES, HoursReport, Slot, hours_report
-from clientes_app.reports.report_words import best_in_words
+from clientes_app.reports.report_words import best_in_words, share_in_words
 from clientes_app.tenancy import Account
 
 from ..support.clock import Clock
@@ -58,6 +58,8 @@ def test_each_count_is_that_of_its_filters(random_shop: RandomShop) -> None:
     account = Account(random_shop.account, ZONE, "CO")
     with random_shop.app.test_request_context():
         report = clients_report(account)
+        assert all(count(account.id, band.search).number == band.clients for band in report.bands)
+        assert {type(tile.clients) for row in report.tiles for tile in row} == {int}, "JSON writes others as texts"
         for row in report.tiles:
             for tile in row:
                 assert count(account.id, tile.search).number == tile.clients, tile.search.values()
@@ -128,6 +130,24 @@ def test_the_best_hour_is_known_from_enough_sales(app: Flask, shop: Shop, accoun
         said = best_in_words(hours_report(here))
     assert said.startswith("Domingo 10")
     assert "(20 de 53 compras)" in said
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (317, 318, "99,7 %"),
+        (3_064, 3_065, "más de 99,9 %"),
+        (1, 3_065, "menos de 0,1 %"),
+        (3, 700, "0,4 %"),
+        (700, 700, "100 %"),
+        (0, 700, "0 %"),
+        (0, 0, "0 %"),
+        (350, 700, "50 %"),
+    ],
+)
+def test_shares_say_all_and_nothing_of_these_only(app: Flask, part: int, whole: int, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        assert share_in_words(part, whole) == said
 
 
 def test_hours_without_one_that_stands_out() -> None:

@@ -108,9 +108,9 @@ def check_behind(account: Account, month: date, figures: Any) -> None:
         (What.NOT_ARRIVED, figures.failed),
     ):
         assert len(list(all_messages(account, Asked(what, span=span)))) == number
-    sales = lists.purchases(account.id, Asked(span=span), None)
+    sales = lists.purchases(db.session(), account.id, Asked(span=span), None)
     assert len(sales.rows) == min(figures.purchases.sales, lists.A_PAGE)
-    assert len(lists.opt_outs(account.id, span, None).rows) == figures.opt_outs
+    assert len(lists.opt_outs(db.session(), account.id, span, None).rows) == figures.opt_outs
 
 
 def all_messages(account: Account, asked: Asked) -> list[SMSLog]:

@@ -98,10 +98,10 @@ def test_a_list_that_is_longer_than_a_page_is_whole_in_its_file(sold: RandomShop
 def test_purchases_stand_with_the_last_first_page_by_page(sold: RandomShop, app: Flask) -> None:
     with app.app_context():
         asked = lists.Asked(campaign_id=None)
-        rows = lists.purchases(sold.account, asked, None).rows
+        rows = lists.purchases(db.session(), sold.account, asked, None).rows
         assert [row.when for row in rows] == sorted((row.when for row in rows), reverse=True)
         assert len(rows) > 5
-        later = lists.purchases(sold.account, asked, rows[2].id).rows
+        later = lists.purchases(db.session(), sold.account, asked, rows[2].id).rows
         assert [row.id for row in later][: len(rows) - 3] == [row.id for row in rows[3:]]
 
 

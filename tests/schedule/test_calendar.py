@@ -58,7 +58,7 @@ def test_a_month_shows_each_campaign_on_its_day_by_the_clock_of_the_shop(
     # In Colombia it is still the evening of the 4th.
     sent = schedule(app, account, client_id, "Navidad", datetime(2026, 12, 5, 1, 30, tzinfo=UTC))
     page = english.get(f"{CALENDAR}?mes=2026-12").text
-    assert cells(page) == {"Friday, December 4": "8:30 PM Navidad 1 client"}
+    assert cells(page) == {"Friday, December 4": "8:30 PM Navidad 1 chosen client"}
     assert f'href="/clientes/campanas/{sent}/"' in page
     assert "December 2026" in page
     assert f"{CALENDAR}?mes=2026-11" in page
@@ -82,7 +82,7 @@ def test_where_a_month_is_empty_it_says_what_comes_next_and_shows_the_days_aroun
     page = english.get(CALENDAR).text
     assert f'href="{CALENDAR}?mes=2026-12"> ' in re.sub(r"<svg.*?</svg>", " ", page, flags=re.DOTALL)
     assert "Go to that month" in page
-    assert cells(page) == {"Friday, December 4": "10:00 AM Navidad 1 client"}
+    assert cells(page) == {"Friday, December 4": "10:00 AM Navidad 1 chosen client"}
 
 
 def test_it_is_in_spanish_too(admin: CheckingClient) -> None:
@@ -102,7 +102,7 @@ def test_what_waits_for_approval_stands_there_what_is_cancelled_does_not(
     gone = schedule(app, account, client_id, "Cancelada", moment)
     english.send(f"/clientes/campanas/{gone}/cancelar/")
     assert cells(english.get(f"{CALENDAR}?mes=2026-12").text) == {
-        "Friday, December 4": "10:00 AM Pedida 1 client To be approved"
+        "Friday, December 4": "10:00 AM Pedida 1 chosen client To be approved"
     }
 
 

@@ -11,7 +11,9 @@ from ...values.text import translatable
 from ..staging.matching import MOST_COMPARED, Existing, Matches, key_number, may_be_one
 from .sale_texts import BadSale
 
-NO_KEY = translatable("It has neither a document nor a number by which a client is found.")
+NO_KEY = translatable(
+    "It has neither a document nor a number by which a client is found; made-up ones, such as 99999999, do not count."
+)
 NOBODY = translatable("No client has this document or number.")
 SEVERAL = translatable("Several clients have this number: say the document as well, or the name.")
 TWO = translatable("One client has this as the number, another as the document: say in two columns which is meant.")

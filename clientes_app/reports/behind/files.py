@@ -1,20 +1,24 @@
-"""What is behind a figure, whole, as files for spreadsheets."""
+"""What is behind a figure, whole, as files for spreadsheets: in the order of the lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from ...audit_log import Actor, Thing, record
 from ...campaigns.certificate import COLUMNS, Reader
-from ...database.paging import read_in_batches
+from ...database.paging import BATCH, Page, Shown, read_in_batches
 from ...extensions import unit_of_work
-from ...models import Accion, Baja, SMSLog
+from ...models import Accion, SMSLog
+from ...opt_outs.origins import ORIGINS
+from ...opt_outs.services import Entry
 from ...web.csv_export import Rows
 from ..counted.quarters import Span
-from .lists import Asked, Purchase, chosen_purchases, entered_in, of_messages
+from . import lists
+from .lists import Asked, Purchase
 
 
 def note_handing_out(filename: str, *, by: Actor) -> None:
@@ -31,37 +35,61 @@ def messages(engine: Engine, campaigns: Sequence[tuple[int, str]], asked: Asked,
     return _messages(engine, campaigns, asked, reader, [*reader.titles, gettext("Campaign")])
 
 
-def purchases(engine: Engine, which: Sequence[ColumnElement[bool]], reader: Reader) -> Iterator[Rows]:
-    """Return the purchases that a figure counts with their titles, in the order of their entry, a batch at a time."""
-    titles = [gettext("Client"), gettext("When"), gettext("Pesos"), gettext("What")]
-    return _purchases(engine, which, reader, [*titles, gettext("Campaign"), gettext("Sent")])
+def purchases(engine: Engine, account_id: int, asked: Asked, reader: Reader) -> Iterator[Rows]:
+    """Return the purchases that a figure counts with their titles, a batch at a time."""
+    titles = [
+        gettext("Client"),
+        gettext("When"),
+        gettext("Pesos"),
+        gettext("What"),
+        gettext("Campaign"),
+        gettext("Sent"),
+    ]
+
+    def page(session: Session, before: int | None) -> Page[Purchase]:
+        return lists.purchases(session, account_id, asked, before, BATCH)
+
+    return _paged(engine, titles, page, lambda purchase: _bought(purchase, reader))
 
 
 def opt_outs(engine: Engine, account_id: int, span: Span, reader: Reader) -> Iterator[Rows]:
-    """Return the numbers that opted out in some time with their titles, the first one first, a batch at a time."""
-    titles = [gettext("Number"), gettext("How it came"), gettext("Since")]
-    return _opt_outs(engine, account_id, span, reader, titles)
+    """Return the numbers that opted out in some time with their titles, a batch at a time."""
+    titles = [gettext("Number"), gettext("Client"), gettext("How it came"), gettext("Since")]
+
+    def page(session: Session, before: int | None) -> Page[Entry]:
+        return lists.opt_outs(session, account_id, span, before, BATCH)
+
+    return _paged(engine, titles, page, lambda entry: _opted_out(entry, reader))
 
 
 def _messages(
     engine: Engine, campaigns: Sequence[tuple[int, str]], asked: Asked, reader: Reader, titles: Sequence[str]
 ) -> Iterator[Rows]:
     yield [titles]
-    which = [*of_messages(asked)]
+    which = [*lists.of_messages(asked)]
     for campaign_id, name in campaigns:
         for batch in read_in_batches(engine, select(*COLUMNS).where(SMSLog.campana_id == campaign_id, *which)):
             yield [[*reader.cells(row), name] for row in batch]
 
 
-def _purchases(
-    engine: Engine, which: Sequence[ColumnElement[bool]], reader: Reader, titles: Sequence[str]
+def _paged(
+    engine: Engine,
+    titles: Sequence[str],
+    page: Callable[[Session, int | None], Page[Shown]],
+    cells: Callable[[Shown], Sequence[object]],
 ) -> Iterator[Rows]:
+    """Return a list page by page, each read in a session of its own: what is sent outlives its request."""
     yield [titles]
-    for batch in read_in_batches(engine, chosen_purchases(which)):
-        yield [_bought(Purchase(*row), reader) for row in batch]
+    before: int | None = None
+    while True:
+        with Session(engine) as session:
+            found = page(session, before)
+        yield [cells(each) for each in found.rows]
+        if (before := found.next) is None:
+            return
 
 
-def _bought(purchase: Purchase, reader: Reader) -> list[object]:
+def _bought(purchase: Purchase, reader: Reader) -> Sequence[object]:
     return [
         purchase.client_name,
         reader.moment(purchase.when),
@@ -72,8 +100,6 @@ def _bought(purchase: Purchase, reader: Reader) -> list[object]:
     ]
 
 
-def _opt_outs(engine: Engine, account_id: int, span: Span, reader: Reader, titles: Sequence[str]) -> Iterator[Rows]:
-    yield [titles]
-    entries = entered_in(account_id, span).with_only_columns(Baja.id, Baja.telefono_e164, Baja.origen, Baja.creado)
-    for batch in read_in_batches(engine, entries):
-        yield [[reader.number(number), origin, reader.moment(since)] for _, number, origin, since in batch]
+def _opted_out(entry: Entry, reader: Reader) -> Sequence[object]:
+    origin = reader.say(ORIGINS[entry.origin])
+    return [reader.number(entry.number), entry.client_name, origin, reader.moment(entry.since)]

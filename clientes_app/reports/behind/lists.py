@@ -25,7 +25,9 @@ from ...models import (
     SMSLog,
     Venta,
 )
-from ...tenancy import get_owned, owned
+from ...opt_outs.search_text import SearchText
+from ...opt_outs.services import Entry, entries_of
+from ...tenancy import get_owned
 from ..counted.counting import DELIVERED
 from ..counted.purchases import Purchases, counted, days_of, made_in, sum_of
 from ..counted.quarters import Span
@@ -122,36 +124,31 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
     return Page(shown, shown[-1][0].id if len(found) > A_PAGE else None)
 
 
-def purchases(account_id: int, asked: Asked, before: int | None) -> Page[Purchase]:
+def purchases(
+    session: Session, account_id: int, asked: Asked, before: int | None, size: int = A_PAGE
+) -> Page[Purchase]:
     """List a page of purchases, the last that were made first: those before the sale `before`."""
-    session = db.session()
-    which = of_purchases(session, account_id, asked)
+    which = _of_purchases(session, account_id, asked)
     if before is not None:
         place = select(CompraDespues.fecha, CompraDespues.venta_id).where(
             CompraDespues.usuario_id == account_id, CompraDespues.venta_id == before
         )
         which.append(tuple_(CompraDespues.fecha, CompraDespues.venta_id) < place.scalar_subquery())
-    newest = (
-        chosen_purchases(which).order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc()).limit(A_PAGE + 1)
-    )
-    return page_of([Purchase(*row) for row in session.execute(newest)], A_PAGE)
+    newest = _chosen_purchases(which).order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc())
+    return page_of([Purchase(*row) for row in session.execute(newest.limit(size + 1))], size)
 
 
 def sum_of_purchases(account_id: int, asked: Asked) -> Purchases:
     """Sum up the purchases of all pages."""
     session = db.session()
-    return sum_of(session, of_purchases(session, account_id, asked))
+    return sum_of(session, _of_purchases(session, account_id, asked))
 
 
-def opt_outs(account_id: int, span: Span, before: int | None) -> Page[Baja]:
+def opt_outs(session: Session, account_id: int, span: Span, before: int | None, size: int = A_PAGE) -> Page[Entry]:
     """List a page of the numbers that came into the list in some time, the newest first: those before `before`."""
-    newest = newest_first(entered_in(account_id, span), Baja.id, before, A_PAGE)
-    return page_of(db.session.scalars(newest).all(), A_PAGE)
-
-
-def entered_in(account_id: int, span: Span) -> Select[Baja]:
-    """Select the entries of the opt-out list that came into it in some time."""
-    return owned(Baja, account_id).where(Baja.creado >= span.begins, Baja.creado < span.ends)
+    entered = entries_of(account_id, SearchText()).where(Baja.creado >= span.begins, Baja.creado < span.ends)
+    newest = newest_first(entered, Baja.id, before, size)
+    return page_of([Entry(*row) for row in session.execute(newest)], size)
 
 
 def campaigns_of(session: Session, account_id: int, asked: Asked) -> list[CampanaSMS]:
@@ -172,10 +169,9 @@ def campaigns_of(session: Session, account_id: int, asked: Asked) -> list[Campan
     return list(session.scalars(newest))
 
 
-def chosen_purchases(
+def _chosen_purchases(
     which: Sequence[ColumnElement[bool]],
 ) -> Select[int, datetime, Decimal, str, int, str, int, str, datetime]:
-    """Select purchases, with the columns that `Purchase` takes."""
     return (
         select(
             CompraDespues.venta_id,
@@ -195,8 +191,7 @@ def chosen_purchases(
     )
 
 
-def of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
-    """Return which purchases are asked for."""
+def _of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:
     which = counted(account_id, days_of(session, account_id))
     if asked.campaign_id is not None:
         which.append(CompraDespues.campana_id == asked.campaign_id)

@@ -46,9 +46,8 @@ def purchases() -> ResponseReturnValue:
     count_account(engine_apart(), account.id)
     campaign = campaign_of(account.id, asked.campaign_id)
     if as_file():
-        which = lists.of_purchases(db.session(), account.id, asked)
-        return _file(files.purchases(engine_apart(), which, _reader()), "compras", asked)
-    page = lists.purchases(account.id, asked, read_id(request.args.get("antes", "")))
+        return _file(files.purchases(engine_apart(), account.id, asked, _reader()), "compras", asked)
+    page = lists.purchases(db.session(), account.id, asked, read_id(request.args.get("antes", "")))
     in_all = lists.sum_of_purchases(account.id, asked)
     return render_template("reports/purchases.html", asked=asked, page=page, campaign=campaign, in_all=in_all)
 
@@ -62,7 +61,7 @@ def opt_outs(mes: str) -> ResponseReturnValue:
     span = span_of(first, account)
     if as_file():
         return _file(files.opt_outs(engine_apart(), account.id, span, _reader()), "bajas", Asked(span=span))
-    page = lists.opt_outs(account.id, span, read_id(request.args.get("antes", "")))
+    page = lists.opt_outs(db.session(), account.id, span, read_id(request.args.get("antes", "")))
     return render_template("reports/opt_outs.html", page=page, first=first, mes=mes)
 
 

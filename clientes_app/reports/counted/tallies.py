@@ -63,7 +63,8 @@ def numbers_since(session: Session, account_id: int, figure: str, quarters: Sequ
     ends = [None, *quarters[:-1]]
     # Each a stretch of the key: told apart row by row it would take several times as long.
     sums = [_sum_from(account_id, figure, first, end) for first, end in zip(quarters, ends, strict=True)]
-    return list(session.execute(select(*sums)).one())
+    # PostgreSQL adds whole numbers up to decimal ones.
+    return [int(number) for number in session.execute(select(*sums)).one()]
 
 
 def quarters_in(session: Session, account_id: int, figure: str, span: Span) -> Mapping[int, int]:
