@@ -26,7 +26,7 @@ def often_in_words(place: int) -> str:
     """Say how often those of a band have bought."""
     least, most = FREQUENCY[place]
     if most is None:
-        return str(gettext("%(count)s purchases or more", count=number(least)))
+        return str(ngettext("%(count)s purchase or more", "%(count)s purchases or more", least, count=number(least)))
     if least == most:
         return str(ngettext("%(count)s purchase", "%(count)s purchases", least, count=number(least)))
     return str(gettext("%(least)s to %(most)s purchases", least=number(least), most=number(most)))

@@ -83,7 +83,7 @@ def purchases(least: int | None, most: int | None) -> str:
     if least is not None and most is not None:
         return str(gettext("%(least)s to %(most)s purchases", least=number(least), most=number(most)))
     if least is not None:
-        return str(gettext("%(count)s purchases or more", count=number(least)))
+        return str(ngettext("%(count)s purchase or more", "%(count)s purchases or more", least, count=number(least)))
     return str(gettext("At most %(count)s purchases", count=number(most))) if most is not None else ""
 
 
