@@ -28,7 +28,7 @@ SPANISH = {
     "tick": "Marca la casilla",
     "known": "Sé lo que dice la ley",
     "finished": "1 mensaje enviado",
-    "excepted": "pidió que salga fuera del horario de la tienda",
+    "excepted": re.compile("pidió que salga fuera del horario de (la tienda|ley)"),  # at night the law closes as well
 }
 ENGLISH = {
     "review": "Review",
@@ -39,7 +39,7 @@ ENGLISH = {
     "tick": "Tick the box",
     "known": "I know what the law says",
     "finished": "1 message sent",
-    "excepted": "has it sent outside the hours of the shop",
+    "excepted": re.compile("has it sent outside the hours of the (shop|law)"),
 }
 WAYS = [
     pytest.param(SPANISH, IN_SPANISH, True, id="Spanish"),
