@@ -237,9 +237,10 @@ def _set_up_sqlite(dbapi_connection: sqlite3.Connection) -> None:
 def _set_up_postgresql(dbapi_connection: Any) -> None:
     # Compiling a statement takes 20 ms and more; those that are thought to be worth it take hardly longer without it.
     # https://www.postgresql.org/docs/current/jit-decision.html
+    before = dbapi_connection.autocommit
     dbapi_connection.autocommit = True
     dbapi_connection.execute("SET jit = off")
-    dbapi_connection.autocommit = False
+    dbapi_connection.autocommit = before
 
 
 @event.listens_for(Engine, "begin")

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from clientes_app.campaigns.certificate import Reader
 from clientes_app.database.paging import BATCH
-from clientes_app.extensions import db, unit_of_work
-from clientes_app.models import Accion, Auditoria, Baja, CampanaSMS, Cliente, EstadoSMS, OrigenBaja, Recibo, SMSLog
+from clientes_app.extensions import db, engine_apart, unit_of_work
+from clientes_app.models import (
+    Accion,
+    Auditoria,
+    Baja,
+    CampanaSMS,
+    Cliente,
+    EstadoSMS,
+    OrigenBaja,
+    Recibo,
+    SMSLog,
+    Venta,
+)
 from clientes_app.models.types import utc_now
-from clientes_app.reports.behind import lists
+from clientes_app.reports.behind import files, lists
 
 from ..support.checking_client import CheckingClient, open_browser
 from ..support.clock import Clock
@@ -95,13 +108,30 @@ def test_a_list_that_is_longer_than_a_page_is_whole_in_its_file(sold: RandomShop
     assert sum(row[0].startswith("+57310") for row in rows) == BATCH + lists.A_PAGE
 
 
+def test_a_file_goes_on_behind_a_purchase_that_is_gone(
+    sold: RandomShop, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clientes_app.reports.behind.files.BATCH", 2)
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        asked = lists.Asked(campaign_id=None)
+        before = [row.client_name for row in lists.purchases(db.session(), sold.account, asked, None).rows]
+        reader = Reader(ZoneInfo("America/Bogota"), str)
+        batches = files.purchases(engine_apart(), sold.account, asked, reader)
+        (_titles, first, second) = (next(batches), *next(batches))
+        last = lists.purchases(db.session(), sold.account, asked, None).rows[1].id
+        with unit_of_work() as session:
+            session.delete(session.get_one(Venta, last))
+        rest = [row for batch in batches for row in batch]
+    assert [row[0] for row in (first, second, *rest)] == before
+
+
 def test_purchases_stand_with_the_last_first_page_by_page(sold: RandomShop, app: Flask) -> None:
     with app.app_context():
         asked = lists.Asked(campaign_id=None)
         rows = lists.purchases(db.session(), sold.account, asked, None).rows
         assert [row.when for row in rows] == sorted((row.when for row in rows), reverse=True)
         assert len(rows) > 5
-        later = lists.purchases(db.session(), sold.account, asked, rows[2].id).rows
+        later = lists.purchases(db.session(), sold.account, asked, rows[2].place).rows
         assert [row.id for row in later][: len(rows) - 3] == [row.id for row in rows[3:]]
 
 

@@ -46,8 +46,8 @@ def purchases(engine: Engine, account_id: int, asked: Asked, reader: Reader) -> 
         gettext("Sent"),
     ]
 
-    def page(session: Session, before: int | None) -> Page[Purchase]:
-        return lists.purchases(session, account_id, asked, before, BATCH)
+    def page(session: Session, last: Purchase | None) -> Page[Purchase]:
+        return lists.purchases(session, account_id, asked, last.place if last else None, BATCH)
 
     return _paged(engine, titles, page, lambda purchase: _bought(purchase, reader))
 
@@ -56,8 +56,8 @@ def opt_outs(engine: Engine, account_id: int, span: Span, reader: Reader) -> Ite
     """Return the numbers that opted out in some time with their titles, a batch at a time."""
     titles = [gettext("Number"), gettext("Client"), gettext("How it came"), gettext("Since")]
 
-    def page(session: Session, before: int | None) -> Page[Entry]:
-        return lists.opt_outs(session, account_id, span, before, BATCH)
+    def page(session: Session, last: Entry | None) -> Page[Entry]:
+        return lists.opt_outs(session, account_id, span, last.id if last else None, BATCH)
 
     return _paged(engine, titles, page, lambda entry: _opted_out(entry, reader))
 
@@ -75,18 +75,22 @@ def _messages(
 def _paged(
     engine: Engine,
     titles: Sequence[str],
-    page: Callable[[Session, int | None], Page[Shown]],
+    page: Callable[[Session, Shown | None], Page[Shown]],
     cells: Callable[[Shown], Sequence[object]],
 ) -> Iterator[Rows]:
-    """Return a list page by page, each read in a session of its own: what is sent outlives its request."""
+    """Return a list page by page, each read in a session of its own: what is sent outlives its request.
+
+    A page begins behind the last row of the one before, whether that row is still there or not.
+    """
     yield [titles]
-    before: int | None = None
+    last: Shown | None = None
     while True:
         with Session(engine) as session:
-            found = page(session, before)
+            found = page(session, last)
         yield [cells(each) for each in found.rows]
-        if (before := found.next) is None:
+        if found.next is None:
             return
+        last = found.rows[-1]
 
 
 def _bought(purchase: Purchase, reader: Reader) -> Sequence[object]:

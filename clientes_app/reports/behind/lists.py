@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ...database.paging import Page, newest_first, page_of
@@ -33,6 +33,9 @@ from ..counted.purchases import Purchases, counted, days_of, made_in, sum_of
 from ..counted.quarters import Span
 
 A_PAGE = 50
+
+Place = tuple[datetime, int]
+"""When a purchase was made, and which sale it is."""
 
 
 class What(StrEnum):
@@ -101,6 +104,11 @@ class Purchase:
     campaign_name: str
     sent: datetime
 
+    @property
+    def place(self) -> Place:
+        """Return where it stands in the list."""
+        return self.when, self.id
+
 
 def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMSLog, CampanaSMS]]:
     """List a page of messages, campaign by campaign, the newest campaign first; those after the message `after`.
@@ -125,17 +133,25 @@ def messages(account_id: int, asked: Asked, after: int | None) -> Page[tuple[SMS
 
 
 def purchases(
-    session: Session, account_id: int, asked: Asked, before: int | None, size: int = A_PAGE
+    session: Session, account_id: int, asked: Asked, before: Place | None, size: int = A_PAGE
 ) -> Page[Purchase]:
-    """List a page of purchases, the last that were made first: those before the sale `before`."""
+    """List a page of purchases, the last that were made first: those before a place."""
     which = _of_purchases(session, account_id, asked)
     if before is not None:
-        place = select(CompraDespues.fecha, CompraDespues.venta_id).where(
-            CompraDespues.usuario_id == account_id, CompraDespues.venta_id == before
-        )
-        which.append(tuple_(CompraDespues.fecha, CompraDespues.venta_id) < place.scalar_subquery())
+        when, sale_id = before
+        place = tuple_(literal(when, CompraDespues.fecha.type), literal(sale_id))
+        which.append(tuple_(CompraDespues.fecha, CompraDespues.venta_id) < place)
     newest = _chosen_purchases(which).order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc())
     return page_of([Purchase(*row) for row in session.execute(newest.limit(size + 1))], size)
+
+
+def place_of(session: Session, account_id: int, sale_id: int | None) -> Place | None:
+    """Return where a sale stands in the list; None where it is not in it any more."""
+    place = select(CompraDespues.fecha, CompraDespues.venta_id).where(
+        CompraDespues.usuario_id == account_id, CompraDespues.venta_id == sale_id
+    )
+    row = session.execute(place).one_or_none()
+    return None if row is None else (row.fecha, row.venta_id)
 
 
 def sum_of_purchases(account_id: int, asked: Asked) -> Purchases:

@@ -47,7 +47,8 @@ def purchases() -> ResponseReturnValue:
     campaign = campaign_of(account.id, asked.campaign_id)
     if as_file():
         return _file(files.purchases(engine_apart(), account.id, asked, _reader()), "compras", asked)
-    page = lists.purchases(db.session(), account.id, asked, read_id(request.args.get("antes", "")))
+    before = lists.place_of(db.session(), account.id, read_id(request.args.get("antes", "")))
+    page = lists.purchases(db.session(), account.id, asked, before)
     in_all = lists.sum_of_purchases(account.id, asked)
     return render_template("reports/purchases.html", asked=asked, page=page, campaign=campaign, in_all=in_all)
 
