@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from threading import Thread
+from typing import Any
+
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from clientes_app.clients.tags.services import store_tags
+from clientes_app.clients.tags.tagging import delete_tag
 from clientes_app.extensions import db
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Venta
 
@@ -220,3 +225,29 @@ def test_names_are_shown_as_text(admin: CheckingClient, shop: Shop, account: int
         assert "&lt;b&gt;100%&lt;/b&gt;" in page, url
         assert "<b>100%" not in page, url
     assert "&lt;img src=x&gt;" in admin.get(DELETION, query_string={"cliente_ids": client_id}).text
+
+
+def test_a_tag_that_is_deleted_while_it_is_given_is_said_to_be_gone(
+    app: Flask, admin: CheckingClient, account: int, two: list[int]
+) -> None:
+    with app.app_context():
+        (vip,) = store_tags(account, ["VIP"])
+
+    def delete_it() -> None:
+        with app.app_context():
+            delete_tag(account, vip)
+
+    def meanwhile(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "array" in statement and "FROM cliente" in statement and not threads:  # the ids are frozen
+            threads.append(Thread(target=delete_it))
+            threads[0].start()
+            threads[0].join()
+
+    threads: list[Thread] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", meanwhile)
+        answer = admin.send(TAGS, {**ALL, "q": "a", "etiqueta_ids": [vip]})
+        event.remove(db.engine, "before_cursor_execute", meanwhile)
+    assert (len(threads), answer.status_code) == (1, 409)
+    assert "Mientras tanto alguien eliminó la etiqueta VIP: nadie la tiene." in answer.text
+    assert tagged(app) == []
