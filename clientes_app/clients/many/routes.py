@@ -190,7 +190,7 @@ def _take_tags(form: BulkTagsForm, selection: Selection) -> str:
     taken = tags.known_tags(current_user.account_id, form.etiqueta_ids.data or [], form.names)
     if not taken:
         raise DomainError(gettext("There is no tag with that name."))
-    names = [tag.nombre for tag in taken]
+    names = [tag.nombre for tag in taken]  # read now: somebody may delete a tag meanwhile
     count = many.remove_tags(current_user.account_id, selection, [tag.id for tag in taken], by=current_actor())
     return sentences.tags_taken(count, names)
 

@@ -98,12 +98,12 @@ def _delete_unused(account_id: int, tag_id: int) -> bool:
     Raises NotFound.
     """
     with unit_of_work() as session:
-        tag = owned(Etiqueta, account_id).where(Etiqueta.id == tag_id).with_for_update()
-        if not session.scalars(tag.with_only_columns(Etiqueta.id, maintain_column_froms=True)).all():
+        tag = session.scalar(owned(Etiqueta, account_id).where(Etiqueta.id == tag_id).with_for_update())
+        if tag is None:
             raise NotFound
-        if session.scalars(select(ClienteEtiqueta.cliente_id).filter_by(etiqueta_id=tag_id).limit(1)).first():
+        if session.scalar(select(ClienteEtiqueta.cliente_id).filter_by(etiqueta_id=tag_id).limit(1)) is not None:
             return False
-        delete_owned(session, Etiqueta, account_id, tag_id)
+        session.delete(tag)
         return True
 
 

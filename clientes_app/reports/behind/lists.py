@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ...database.paging import Page, newest_first, page_of
@@ -141,7 +141,24 @@ def purchases(
         when, sale_id = before
         place = tuple_(literal(when, CompraDespues.fecha.type), literal(sale_id))
         which.append(tuple_(CompraDespues.fecha, CompraDespues.venta_id) < place)
-    newest = _chosen_purchases(which).order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc())
+    found = (
+        select(
+            CompraDespues.venta_id,
+            CompraDespues.fecha,
+            CompraDespues.total,
+            Venta.concepto,
+            Cliente.id,
+            Cliente.nombre,
+            CampanaSMS.id,
+            CampanaSMS.nombre,
+            CompraDespues.enviado,
+        )
+        .join(Venta, Venta.id == CompraDespues.venta_id)
+        .join(Cliente, Cliente.id == CompraDespues.cliente_id)
+        .join(CampanaSMS, CampanaSMS.id == CompraDespues.campana_id)
+        .where(*which)
+    )
+    newest = found.order_by(CompraDespues.fecha.desc(), CompraDespues.venta_id.desc())
     return page_of([Purchase(*row) for row in session.execute(newest.limit(size + 1))], size)
 
 
@@ -183,28 +200,6 @@ def campaigns_of(session: Session, account_id: int, asked: Asked) -> list[Campan
     )
     newest = select(CampanaSMS).where(CampanaSMS.id.in_(counted_then)).order_by(CampanaSMS.id.desc())
     return list(session.scalars(newest))
-
-
-def _chosen_purchases(
-    which: Sequence[ColumnElement[bool]],
-) -> Select[int, datetime, Decimal, str, int, str, int, str, datetime]:
-    return (
-        select(
-            CompraDespues.venta_id,
-            CompraDespues.fecha,
-            CompraDespues.total,
-            Venta.concepto,
-            Cliente.id,
-            Cliente.nombre,
-            CampanaSMS.id,
-            CampanaSMS.nombre,
-            CompraDespues.enviado,
-        )
-        .join(Venta, Venta.id == CompraDespues.venta_id)
-        .join(Cliente, Cliente.id == CompraDespues.cliente_id)
-        .join(CampanaSMS, CampanaSMS.id == CompraDespues.campana_id)
-        .where(*which)
-    )
 
 
 def _of_purchases(session: Session, account_id: int, asked: Asked) -> list[ColumnElement[bool]]:

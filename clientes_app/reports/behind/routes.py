@@ -15,7 +15,7 @@ from ...web.actor import current_account, current_actor
 from ...web.csv_export import Rows, csv_download
 from .. import bp
 from ..campaign_report import campaign_of
-from ..counted.counting import count_account
+from ..counted.counting import count_account, count_campaign
 from ..forms import as_file, asked_messages, asked_purchases, month_named
 from ..month_report import span_of
 from . import files, lists
@@ -28,7 +28,8 @@ def messages() -> ResponseReturnValue:
     """List the messages behind a figure."""
     account = current_account()
     asked = asked_messages(account)
-    count_account(engine_apart(), account.id)  # as the report does, so that both agree
+    if asked.campaign_id is None:  # a month's are found by what is counted, as in its report
+        count_account(engine_apart(), account.id)
     if as_file():
         campaigns = [(each.id, each.nombre) for each in lists.campaigns_of(db.session(), account.id, asked)]
         return _file(files.messages(engine_apart(), campaigns, asked, _reader()), f"mensajes-{asked.what}", asked)
@@ -43,8 +44,11 @@ def purchases() -> ResponseReturnValue:
     """List the purchases behind a figure."""
     account = current_account()
     asked = asked_purchases(account)
-    count_account(engine_apart(), account.id)
     campaign = campaign_of(account.id, asked.campaign_id)
+    if campaign:
+        count_campaign(engine_apart(), campaign.id)
+    else:
+        count_account(engine_apart(), account.id)
     if as_file():
         return _file(files.purchases(engine_apart(), account.id, asked, _reader()), "compras", asked)
     before = lists.place_of(db.session(), account.id, read_id(request.args.get("antes", "")))
