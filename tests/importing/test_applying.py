@@ -157,8 +157,10 @@ def test_a_file_that_turns_out_damaged_ends_with_the_reason(imports: Imports) ->
 def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clientes_app.importing.batch_sizes.FIRST", 5)
     import_id = imports.review("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
+    stored: list[int] = []
 
     def cancel_after_first(done: int) -> None:
+        stored.append(done)
         services.cancel(imports.account, import_id, imports.place.storage)
 
     with imports.app.test_request_context():
@@ -168,8 +170,9 @@ def test_cancelling_keeps_what_the_summary_says(imports: Imports, monkeypatch: p
         with pytest.raises(jobs.Stopped):
             applying.apply(db.engine, job, cancel_after_first)
     assert imports.get(import_id).estado is EstadoImportacion.CANCELADA
-    assert imports.counts(import_id) == {"nuevas": 5}
-    assert len(imports.clients()) == 5
+    assert 0 < stored[0] < 20
+    assert imports.counts(import_id) == {"nuevas": stored[0]}
+    assert len(imports.clients()) == stored[0]
     imports.undo(import_id)
     assert imports.clients() == []
 

@@ -167,7 +167,9 @@ def test_a_worker_that_goes_on_after_a_kill_asks_again(imports: Imports, keeper:
 
 def apply_first(job: Job, rows: int) -> None:
     with job.kept.staging() as staging, write_transaction(db.engine) as connection:
-        applying.apply_batch(connection, job, staging.to_apply(0, rows))
+        batch = applying.BatchOfRows(connection, job, staging.to_apply(0, rows))
+        batch.begin()
+        batch.finish(staging)
 
 
 def release(job: Job) -> None:

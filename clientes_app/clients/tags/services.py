@@ -103,6 +103,11 @@ def tags_of(session: Session, account_id: int, client_ids: Sequence[int]) -> Map
     return tags
 
 
+def find_tags(session: Session, account_id: int, names: Iterable[str]) -> list[int]:
+    """Return the ids of those tags with these names that there are; nobody deletes them until the transaction ends."""
+    return [*_ids_by_key(session, account_id, map(tag_key, names)).values()]
+
+
 def find_or_create_tags(session: Session, account_id: int, names: Iterable[str]) -> list[int]:
     """Return the ids of the tags with these names, in the names' order; what is missing is stored.
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...client_files.parsing import Batch, row_of
 from ...client_files.rows import Fields, Row, check
+from ...clients.tags.services import find_or_create_tags, find_tags
 from ...database.transactions import read_transaction, write_transaction
 from ...fields.services import lock_fields
 from ...sending.erased import wake_numbers
@@ -21,11 +22,11 @@ from ..staging.judging import judge
 from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients
 from ..staging.outcomes import Outcome
 from ..staging.shared_keys import seen_by
-from ..staging.store import Seen, Staged, Staging
+from ..staging.store import Seen, Staged, Staging, staged_of
 from ..staging.tables.interface import Found
 from ..staging.verdicts import Answer
 from .mending import Mending
-from .plain_clients import keys_of_row, parted, store_plain
+from .plain_clients import give_tags, keys_of_row, numbered, outcomes_of_plain, store_plain
 
 Judged = tuple[list[Staged], Seen]
 """Rows with their verdicts, and the keys that they are the first in the file to have."""
@@ -78,11 +79,36 @@ def no_sums(_connection: Connection, _job: Job | Mending, _staging: Staging) -> 
     return {}
 
 
-def store_clients(connection: Connection, job: Job, batch: Sequence[Found]) -> list[Outcome]:
-    """Store what rows say, and return what became of them."""
-    wake_numbers(connection, job.account_id, {phone for phone, _ in map(keys_of_row, batch) if phone})
-    plain, others = parted(connection, job, batch)
-    return _store_one_by_one(connection, job, others) + store_plain(connection, job, plain)
+class ClientsOfBatch:
+    """Stores what the rows of a batch say of clients: first who is plainly new, then all others, one by one."""
+
+    def __init__(self, connection: Connection, job: Job, batch: Sequence[Found]) -> None:
+        self._connection = connection
+        self._job = job
+        self._rows = numbered(connection, batch)
+        self._plain: dict[int, Found] = {}
+        self._given = set[int]()
+        """The tags that they have by now."""
+
+    def begin(self) -> None:
+        """Store who is plainly new, with those of the import's tags that there are."""
+        self._plain = store_plain(self._connection, self._job, self._rows)
+        self._give(find_tags)
+
+    def finish(self) -> list[Outcome]:
+        """Store the rest, and return what became of all rows."""
+        numbers = {phone for phone, _ in map(keys_of_row, self._rows.values()) if phone}
+        wake_numbers(self._connection, self._job.account_id, numbers)
+        self._give(find_or_create_tags)
+        others = {new_id: staged_of(row) for new_id, row in self._rows.items() if new_id not in self._plain}
+        return outcomes_of_plain(self._plain) + _store_one_by_one(self._connection, self._job, others)
+
+    def _give(self, find: Callable[[Session, int, Sequence[str]], list[int]]) -> None:
+        """Give who is plainly new those of the import's tags that are found and that they have not."""
+        if self._plain and self._job.tags:
+            tags = {*find(Session(self._connection), self._job.account_id, self._job.tags)} - self._given
+            give_tags(self._connection, sorted(tags))
+            self._given |= tags
 
 
 def _store_one_by_one(connection: Connection, job: Job, batch: Mapping[int, Staged]) -> list[Outcome]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,10 @@ from ..jobs import Job
 from ..sales.buyers import key_of_buyer
 from ..sales.judging_sales import Till, judge_sales, zone_of_account
 from ..sales.sale_texts import read_sale
+from ..sales.storing_sales import store_sales
+from ..staging.outcomes import Outcome
 from ..staging.store import Staged, Staging
+from ..staging.tables.interface import Found
 from .mending import Mending
 from .of_clients import Judged, ReadAndJudged
 
@@ -45,3 +48,19 @@ def sums_of_sales(connection: Connection, till: Till, staging: Staging) -> dict[
         pesos += read_sale(staged.row.venta, zone).total
         buyers.add(str(staged.client_id) if staged.client_id else key_of_buyer(staged.row, None))
     return {"pesos": f"{pesos:.2f}", "clientes": len(buyers)}
+
+
+class SalesOfBatch:
+    """Stores what the rows of a batch say of sales."""
+
+    def __init__(self, connection: Connection, job: Job, batch: Sequence[Found]) -> None:
+        self._connection = connection
+        self._job = job
+        self._batch = batch
+
+    def begin(self) -> None:
+        """Store nothing: whose a sale is and whether it is known depends on those before."""
+
+    def finish(self) -> list[Outcome]:
+        """Store all of it, and return what became of all rows."""
+        return store_sales(self._connection, self._job, self._batch)

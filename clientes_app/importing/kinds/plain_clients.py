@@ -6,22 +6,19 @@ number, the database finds out for all of them at once; those few are looked at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, literal, or_, select
-from sqlalchemy.orm import Session
 
 from ...client_files.rows import CLIENT_COLUMNS
-from ...clients.tags.services import find_or_create_tags, tag_key
 from ...database.many_rows import add_listed, fill_list, list_like, reserve_ids
 from ...models import Cliente, ClienteEtiqueta
 from ...values.placeholders import is_no_number
 from ..changing import of_import
 from ..jobs import Job
 from ..staging.outcomes import Outcome
-from ..staging.store import Staged, staged_of
 from ..staging.tables.interface import COLUMNS, Found
 from ..staging.verdicts import Verdict
 
@@ -46,22 +43,30 @@ def keys_of_row(row: Found) -> tuple[str | None, str]:
     return _phone(row), _document(row)
 
 
-def parted(connection: Connection, job: Job, batch: Sequence[Found]) -> tuple[dict[int, Found], dict[int, Staged]]:
-    """Return the rows that are plain new clients, listed to be stored, and all others, by the ids they would get."""
-    rows = dict(zip(reserve_ids(connection, _CLIENTS, len(batch)), batch, strict=True))
+def numbered(connection: Connection, batch: Sequence[Found]) -> dict[int, Found]:
+    """Return rows by the ids that they would get as new clients, in the file's order."""
+    return dict(zip(reserve_ids(connection, _CLIENTS, len(batch)), batch, strict=True))
+
+
+def store_plain(connection: Connection, job: Job, rows: Mapping[int, Found]) -> dict[int, Found]:
+    """Store which of these rows are plain new clients, and return them."""
     plain = {new_id: row for new_id, row in rows.items() if _is_plain(row)}
     if plain:
         for new_id in _list_and_find_known(connection, job.account_id, plain):
             del plain[new_id]
-    return plain, {new_id: staged_of(row) for new_id, row in rows.items() if new_id not in plain}
+        add_listed(connection, _CLIENTS, _LISTED, _NAMES, of_import(job))
+    return plain
 
 
-def store_plain(connection: Connection, job: Job, plain: Mapping[int, Found]) -> list[Outcome]:
-    """Store those that `parted` has listed, with the import's tags, and return what became of their rows."""
-    if not plain:
-        return []
-    add_listed(connection, _CLIENTS, _LISTED, _NAMES, of_import(job))
-    _tag(connection, job)
+def give_tags(connection: Connection, tag_ids: Iterable[int]) -> None:
+    """Give tags to those that were just stored."""
+    for tag_id in tag_ids:
+        tagged = select(literal(tag_id), _LISTED.c.id)
+        connection.execute(insert(ClienteEtiqueta).from_select(["etiqueta_id", "cliente_id"], tagged))
+
+
+def outcomes_of_plain(plain: Mapping[int, Found]) -> list[Outcome]:
+    """Return what became of rows that are plain new clients, by their ids."""
     return [Outcome(_number(row), Verdict.NEW, new_id, not _phone(row)) for new_id, row in plain.items()]
 
 
@@ -89,15 +94,3 @@ def _is_there(account_id: int, *which: ColumnElement[bool]) -> ColumnElement[boo
     """Say whether an account has a client, looked up for each row by itself: a list is short, and the clients many."""
     client = select(literal(1)).where(Cliente.usuario_id == account_id, *which).limit(1)
     return client.correlate_except(Cliente).scalar_subquery().is_not(None)
-
-
-def _tag(connection: Connection, job: Job) -> None:
-    names = {tag_key(tag): tag for tag in job.tags}
-    names.pop("", None)
-    if not names:
-        return
-    with Session(connection) as session:
-        tags = find_or_create_tags(session, job.account_id, names.values())
-    for tag_id in tags:
-        tagged = select(literal(tag_id), _LISTED.c.id)
-        connection.execute(insert(ClienteEtiqueta).from_select(["etiqueta_id", "cliente_id"], tagged))

@@ -14,7 +14,6 @@ from ...client_files.parsing import Batch
 from ...client_files.rows import Fields
 from ...models import Cliente, ClienteEtiqueta, Venta
 from ..jobs import Job
-from ..sales.storing_sales import store_sales
 from ..sales.undoing_sales import delete_sales, extent_of_sales
 from ..staging.outcomes import Outcome
 from ..staging.store import Staged, Staging
@@ -22,19 +21,29 @@ from ..staging.tables.interface import Found
 from ..undo_extent import extent_of
 from .mending import Mending
 from .of_clients import (
+    ClientsOfBatch,
     Judged,
     ReadAndJudged,
     judge_of_clients,
     judge_sharing_clients,
     mend_client,
     no_sums,
-    store_clients,
 )
-from .of_sales import judge_of_sales, mend_sale, sums_of_sales
+from .of_sales import SalesOfBatch, judge_of_sales, mend_sale, sums_of_sales
 from .undoing_clients import delete_created, restore_changed
 
 Step = Callable[[Connection, Job], bool]
 """Takes the next batch back, and returns whether there was any."""
+
+
+class Storing(Protocol):
+    """The storing of a batch's rows, found out once more whose they are, in two steps of one transaction."""
+
+    def begin(self) -> None:
+        """Store what the batch before, which may be under way, has no say in, and take no lock that it may want."""
+
+    def finish(self) -> list[Outcome]:
+        """Store the rest, when the batch before is stored, and return what became of each row."""
 
 
 class Undoable(Protocol):
@@ -61,8 +70,10 @@ class Kind:
     """Judges a row in whose place a person put other fields."""
     sums: Callable[[Connection, Job | Mending, Staging], dict[str, Any]]
     """Returns what a reviewed file comes to, beside its counters."""
-    store: Callable[[Connection, Job, Sequence[Found]], list[Outcome]]
-    """Stores a batch of rows, found out once more whose they are, and returns what became of each."""
+    storing: Callable[[Connection, Job, Sequence[Found]], Storing]
+    """Returns the storing of a batch; ids are reserved by then."""
+    begins_early: bool
+    """Whether a batch is worth beginning beside the one before."""
     undo: tuple[Step, ...]
     extent: Callable[[Connection, int], Undoable]
     tables: tuple[type[Any], ...]
@@ -72,26 +83,28 @@ class Kind:
 
 
 _CLIENTS = Kind(
-    judge_of_clients,
-    judge_sharing_clients,
-    mend_client,
-    no_sums,
-    store_clients,
-    (delete_created, restore_changed),
-    extent_of,
-    (Cliente, ClienteEtiqueta),
-    tuple(role for role in Role if role not in (Role.FIELD, Role.EITHER, *OF_SALES)),
+    judge=judge_of_clients,
+    judge_sharing=judge_sharing_clients,
+    mend=mend_client,
+    sums=no_sums,
+    storing=ClientsOfBatch,
+    begins_early=True,
+    undo=(delete_created, restore_changed),
+    extent=extent_of,
+    tables=(Cliente, ClienteEtiqueta),
+    roles=tuple(role for role in Role if role not in (Role.FIELD, Role.EITHER, *OF_SALES)),
 )
 _SALES = Kind(
-    judge_of_sales,
-    None,
-    mend_sale,
-    sums_of_sales,
-    store_sales,
-    (delete_sales, delete_created),
-    extent_of_sales,
-    (Venta, Cliente),
-    (Role.NOTHING, *OF_BUYERS, *OF_SALES),
+    judge=judge_of_sales,
+    judge_sharing=None,
+    mend=mend_sale,
+    sums=sums_of_sales,
+    storing=SalesOfBatch,
+    begins_early=False,
+    undo=(delete_sales, delete_created),
+    extent=extent_of_sales,
+    tables=(Venta, Cliente),
+    roles=(Role.NOTHING, *OF_BUYERS, *OF_SALES),
 )
 
 
