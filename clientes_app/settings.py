@@ -77,7 +77,8 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         return options
     options |= {"pool_size": 20, "max_overflow": 20, "pool_timeout": 10}
     if settings.database_url.startswith("sqlite"):
-        return options
+        # What is attached may be named by an address, which says that it is only read.
+        return options | {"connect_args": {"uri": True}}
     # Nobody is to meet a connection that died while nobody used it, as when the server was restarted. And who asks for
     # a page while the server is out of reach waits for five seconds, and holds a thread.
     return options | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}

@@ -12,8 +12,9 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 log = logging.getLogger(__name__)
 
@@ -32,29 +33,48 @@ _pause_ends = 0.0
 def keep_short(engine: Engine) -> None:
     """Empty the log where it is long; the caller has written, and has no transaction open."""
     database = engine.url.database
-    if engine.dialect.name != "sqlite" or database is None or not _is_long(database) or time.monotonic() < _pause_ends:
+    if engine.dialect.name != "sqlite" or database is None or not _is_to_be_emptied(database):
         return
     try:
-        _empty(database)
+        with closing(sqlite3.connect(database, PATIENCE_SECONDS, isolation_level=None)) as connection:
+            _empty(connection)
     except sqlite3.OperationalError as error:
         # What the caller has written is stored, and stays so.
         log.warning("the log of the database is not emptied: %s", error)
 
 
-def _is_long(database: str) -> bool:
+def copy_log(connection: Connection) -> None:
+    """Copy what a connection has left in the log into the database, and empty the log where it is long.
+
+    Done by the connection itself, that does not count for it as somebody else's writing.
+    """
+    database = connection.engine.url.database
+    if connection.dialect.name != "sqlite" or database is None:
+        return
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver.execute("PRAGMA main.wal_checkpoint(PASSIVE)").fetchone()
+    if _is_to_be_emptied(database):
+        (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout = {round(PATIENCE_SECONDS * 1000)}")
+        try:
+            _empty(driver)
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def _is_to_be_emptied(database: str) -> bool:
     try:
-        return Path(f"{database}-wal").stat().st_size > LONG
+        is_long = Path(f"{database}-wal").stat().st_size > LONG
     except FileNotFoundError:
         return False
+    return is_long and time.monotonic() >= _pause_ends
 
 
-def _empty(database: str) -> None:
+def _empty(connection: sqlite3.Connection) -> None:
     global _pause_ends  # noqa: PLW0603
-    connection = sqlite3.connect(database, PATIENCE_SECONDS, isolation_level=None)
-    with closing(connection):
-        connection.execute("SELECT 1 FROM sqlite_schema")  # an unused connection does not know yet that there is a log
-        # Nearly all is copied while others write; only for the rest do they wait.
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        (busy, *_frames) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.execute("SELECT 1 FROM sqlite_schema")  # an unused connection does not know yet that there is a log
+    # Nearly all is copied while others write; only for the rest do they wait.
+    connection.execute("PRAGMA main.wal_checkpoint(PASSIVE)")
+    (busy, *_frames) = connection.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         _pause_ends = time.monotonic() + PAUSE_SECONDS

@@ -20,6 +20,7 @@ from clientes_app.importing import applying, jobs, services
 from clientes_app.importing.jobs import Job
 from clientes_app.importing.staging.shared_keys import correct, sharing
 from clientes_app.importing.staging.store import Seen, Taken
+from clientes_app.importing.staging.stretches import Batch, next_stretch
 from clientes_app.models import (
     EstadoImportacion,
 )
@@ -167,9 +168,11 @@ def test_a_worker_that_goes_on_after_a_kill_asks_again(imports: Imports, keeper:
 
 def apply_first(job: Job, rows: int) -> None:
     with job.kept.staging() as staging, write_transaction(db.engine) as connection:
-        batch = applying.BatchOfRows(connection, job, staging.to_apply(0, rows))
+        stretch = next_stretch(staging, 0, rows)
+        assert stretch
+        batch = applying.BatchToStore(connection, job, Batch(staging, stretch, None))
         batch.begin()
-        batch.finish(staging)
+        batch.finish()
 
 
 def release(job: Job) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from ...client_files.parsing import Batch, row_of
+from ...client_files.parsing import Batch as Read
+from ...client_files.parsing import row_of
 from ...client_files.rows import Fields, Row, check
 from ...clients.tags.services import find_or_create_tags, find_tags
 from ...database.transactions import read_transaction, write_transaction
@@ -18,30 +19,32 @@ from .. import jobs
 from ..changing import Change
 from ..jobs import Job
 from ..own_fields.own_texts import OwnFields, with_columns
+from ..staging import outcomes
 from ..staging.judging import judge
 from ..staging.matching import NOBODY, Match, Matches, find_clients, lock_clients
-from ..staging.outcomes import Outcome
+from ..staging.outcomes import Outcome, Tally
 from ..staging.shared_keys import seen_by
-from ..staging.store import Seen, Staged, Staging, staged_of
-from ..staging.tables.interface import Found
+from ..staging.store import Seen, Staged, Staging
+from ..staging.stretches import Batch
 from ..staging.verdicts import Answer
 from .mending import Mending
-from .plain_clients import give_tags, keys_of_row, numbered, outcomes_of_plain, store_plain
+from .plain_clients import ListedClients, PlainClients
+from .plain_in_reach import ClientsInReach
 
 Judged = tuple[list[Staged], Seen]
 """Rows with their verdicts, and the keys that they are the first in the file to have."""
-ReadAndJudged = tuple[Batch, list[Staged], Seen]
+ReadAndJudged = tuple[Read, list[Staged], Seen]
 """A batch as it was read, those of its rows that are judged, and the same keys."""
 
 
-def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Batch], ReadAndJudged]:
+def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Read], ReadAndJudged]:
     """Return the function that judges batches, as far as the clients that there are decide.
 
     What new fields can be grows from one batch to the next.
     """
     own = OwnFields(job.layout.own)
 
-    def judged(staging: Staging, batch: Batch) -> ReadAndJudged:
+    def judged(staging: Staging, batch: Read) -> ReadAndJudged:
         if own:
             batch = _own_fields_checked(engine, job, batch, own)
         rows = [*map(row_of, batch)]
@@ -82,33 +85,46 @@ def no_sums(_connection: Connection, _job: Job | Mending, _staging: Staging) -> 
 class ClientsOfBatch:
     """Stores what the rows of a batch say of clients: first who is plainly new, then all others, one by one."""
 
-    def __init__(self, connection: Connection, job: Job, batch: Sequence[Found]) -> None:
+    def __init__(self, connection: Connection, job: Job, plain: PlainClients) -> None:
         self._connection = connection
         self._job = job
-        self._rows = numbered(connection, batch)
-        self._plain: dict[int, Found] = {}
+        self._plain = plain
         self._given = set[int]()
-        """The tags that they have by now."""
+        """The tags that the new ones have by now."""
+        self._became: list[Outcome] = []
+        """What became of the others."""
 
     def begin(self) -> None:
         """Store who is plainly new, with those of the import's tags that there are."""
-        self._plain = store_plain(self._connection, self._job, self._rows)
+        self._plain.store()
         self._give(find_tags)
 
-    def finish(self) -> list[Outcome]:
-        """Store the rest, and return what became of all rows."""
-        numbers = {phone for phone, _ in map(keys_of_row, self._rows.values()) if phone}
-        wake_numbers(self._connection, self._job.account_id, numbers)
+    def finish(self) -> Tally:
+        """Store the rest, and count what became of all rows."""
+        wake_numbers(self._connection, self._job.account_id, self._plain.numbers())
         self._give(find_or_create_tags)
-        others = {new_id: staged_of(row) for new_id, row in self._rows.items() if new_id not in self._plain}
-        return outcomes_of_plain(self._plain) + _store_one_by_one(self._connection, self._job, others)
+        plain, others = self._plain.tally(), self._plain.others()
+        self._became = _store_one_by_one(self._connection, self._job, others)
+        return plain.with_others(outcomes.tally(self._became))
+
+    def record(self, staging: Staging) -> None:
+        """Store what became of all rows."""
+        self._plain.record(staging)
+        outcomes.record(staging, self._became)
 
     def _give(self, find: Callable[[Session, int, Sequence[str]], list[int]]) -> None:
         """Give who is plainly new those of the import's tags that are found and that they have not."""
-        if self._plain and self._job.tags:
+        if self._job.tags:
             tags = {*find(Session(self._connection), self._job.account_id, self._job.tags)} - self._given
-            give_tags(self._connection, sorted(tags))
+            self._plain.give_tags(sorted(tags))
             self._given |= tags
+
+
+def storing_clients(connection: Connection, job: Job, batch: Batch) -> ClientsOfBatch:
+    """Return the storing of a batch's clients, whose rows the database reads by itself where it can."""
+    within_reach = batch.schema and batch.wanted is None
+    plain = ClientsInReach(connection, job, batch) if within_reach else ListedClients(connection, job, batch.to_store())
+    return ClientsOfBatch(connection, job, plain)
 
 
 def _store_one_by_one(connection: Connection, job: Job, batch: Mapping[int, Staged]) -> list[Outcome]:
@@ -151,7 +167,7 @@ def _clients_that_may_be(engine: Engine, job: Job, rows: Sequence[Row], own: Own
         return find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
 
 
-def _own_fields_checked(engine: Engine, job: Job, batch: Batch, own: OwnFields) -> Batch:
+def _own_fields_checked(engine: Engine, job: Job, batch: Read, own: OwnFields) -> Read:
     """Return rows with what is wrong with their own fields; what new fields can be is stored before the rows are."""
     before = own.columns
     checked = [(*read[:2], *own.checked(row_of(read))) for read in batch]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from ...client_files.parsing import Batch, row_of
+from ...client_files.parsing import Batch as Read
+from ...client_files.parsing import row_of
 from ...client_files.rows import Fields, check, with_sale
 from ...database.transactions import read_transaction
 from ..jobs import Job
@@ -16,17 +17,18 @@ from ..sales.buyers import key_of_buyer
 from ..sales.judging_sales import Till, judge_sales, zone_of_account
 from ..sales.sale_texts import read_sale
 from ..sales.storing_sales import store_sales
-from ..staging.outcomes import Outcome
+from ..staging import outcomes
+from ..staging.outcomes import Outcome, Tally
 from ..staging.store import Staged, Staging
-from ..staging.tables.interface import Found
+from ..staging.stretches import Batch
 from .mending import Mending
 from .of_clients import Judged, ReadAndJudged
 
 
-def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Batch], ReadAndJudged]:
+def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Read], ReadAndJudged]:
     """Return the function that judges batches."""
 
-    def judged(staging: Staging, batch: Batch) -> ReadAndJudged:
+    def judged(staging: Staging, batch: Read) -> ReadAndJudged:
         rows = [(read[0], row_of(read)) for read in batch]
         with read_transaction(engine) as connection:
             return batch, *judge_sales(connection, job, staging, rows)
@@ -53,14 +55,20 @@ def sums_of_sales(connection: Connection, till: Till, staging: Staging) -> dict[
 class SalesOfBatch:
     """Stores what the rows of a batch say of sales."""
 
-    def __init__(self, connection: Connection, job: Job, batch: Sequence[Found]) -> None:
+    def __init__(self, connection: Connection, job: Job, batch: Batch) -> None:
         self._connection = connection
         self._job = job
         self._batch = batch
+        self._became: list[Outcome] = []
 
     def begin(self) -> None:
         """Store nothing: whose a sale is and whether it is known depends on those before."""
 
-    def finish(self) -> list[Outcome]:
-        """Store all of it, and return what became of all rows."""
-        return store_sales(self._connection, self._job, self._batch)
+    def finish(self) -> Tally:
+        """Store all of it, and count what became of all rows."""
+        self._became = store_sales(self._connection, self._job, self._batch.to_store())
+        return outcomes.tally(self._became)
+
+    def record(self, staging: Staging) -> None:
+        """Store what became of all rows."""
+        outcomes.record(staging, self._became)

@@ -6,11 +6,12 @@ number, the database finds out for all of them at once; those few are looked at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from operator import itemgetter
-from typing import cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, literal, or_, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from ...client_files.rows import CLIENT_COLUMNS
 from ...database.many_rows import add_listed, fill_list, list_like, reserve_ids
@@ -18,7 +19,9 @@ from ...models import Cliente, ClienteEtiqueta
 from ...values.placeholders import is_no_number
 from ..changing import of_import
 from ..jobs import Job
-from ..staging.outcomes import Outcome
+from ..staging import outcomes
+from ..staging.outcomes import Outcome, Tally
+from ..staging.store import Staged, Staging, staged_of
 from ..staging.tables.interface import COLUMNS, Found
 from ..staging.verdicts import Verdict
 
@@ -28,9 +31,79 @@ _NAMES = ("id", *CLIENT_COLUMNS)
 _LISTED = list_like(_CLIENTS, _NAMES, "nuevos")
 
 _number, _verdict = itemgetter(_PLACES["numero"]), itemgetter(_PLACES["veredicto"])
-_phone, _document = itemgetter(_PLACES["telefono_e164"]), itemgetter(_PLACES["documento_clave"])
+number_in, _document = itemgetter(_PLACES["telefono_e164"]), itemgetter(_PLACES["documento_clave"])
+"""The number that a row can get an SMS at, and the key of its document."""
 _client = itemgetter(slice(_PLACES[CLIENT_COLUMNS[0]], _PLACES[CLIENT_COLUMNS[-1]] + 1))
 _more = itemgetter(*(_PLACES[name] for name in ("etiquetas", "baja", "inactivo", "campos", "respuesta")))
+
+
+class PlainClients(Protocol):
+    """The plain new clients of a batch, and its other rows."""
+
+    def numbers(self) -> Iterable[str]:
+        """Return the numbers that the rows of the batch can get an SMS at; found out when they are asked for."""
+
+    def store(self) -> None:
+        """Store those who are plainly new."""
+
+    def give_tags(self, tag_ids: Iterable[int]) -> None:
+        """Give them tags."""
+
+    def tally(self) -> Tally:
+        """Count them."""
+
+    def record(self, staging: Staging) -> None:
+        """Store what became of their rows."""
+
+    def others(self) -> dict[int, Staged]:
+        """Return all other rows, by the ids that they would get as new clients: in the file's order."""
+
+
+class ListedClients:
+    """Those of rows that come through the app."""
+
+    def __init__(self, connection: Connection, job: Job, rows: Iterable[Found]) -> None:
+        self._connection = connection
+        self._job = job
+        rows = list(rows)
+        self._rows = dict(zip(reserve_ids(connection, _CLIENTS, len(rows)), rows, strict=True))
+        self._plain = {new_id: row for new_id, row in self._rows.items() if _is_plain(row)}
+
+    def numbers(self) -> Iterable[str]:
+        """Return the numbers of the rows."""
+        return {phone for phone in map(number_in, self._rows.values()) if phone}
+
+    def store(self) -> None:
+        """List the rows, and take those off the list again that there may be a client for by now."""
+        if not self._plain:
+            return
+        rows = ((new_id, *_client(row)) for new_id, row in self._plain.items())
+        fill_list(self._connection, _LISTED, _NAMES, rows)
+        known = delete(_LISTED).where(is_known(self._job.account_id, _LISTED.c)).returning(_LISTED.c.id)
+        for new_id in self._connection.scalars(known).all():
+            del self._plain[new_id]
+        add_listed(self._connection, _CLIENTS, _LISTED, _NAMES, of_import(self._job))
+
+    def give_tags(self, tag_ids: Iterable[int]) -> None:
+        """Give tags to those of the list."""
+        for tag_id in tag_ids if self._plain else ():
+            tagged = select(literal(tag_id), _LISTED.c.id)
+            self._connection.execute(insert(ClienteEtiqueta).from_select(["etiqueta_id", "cliente_id"], tagged))
+
+    def tally(self) -> Tally:
+        """Count them."""
+        return outcomes.tally(self._outcomes())
+
+    def record(self, staging: Staging) -> None:
+        """Store what became of their rows."""
+        outcomes.record(staging, self._outcomes())
+
+    def others(self) -> dict[int, Staged]:
+        """Return all other rows."""
+        return {new_id: staged_of(row) for new_id, row in self._rows.items() if new_id not in self._plain}
+
+    def _outcomes(self) -> list[Outcome]:
+        return [Outcome(_number(row), Verdict.NEW, new_id, not number_in(row)) for new_id, row in self._plain.items()]
 
 
 def number_of_row(row: Found) -> int:
@@ -40,34 +113,14 @@ def number_of_row(row: Found) -> int:
 
 def keys_of_row(row: Found) -> tuple[str | None, str]:
     """Return the number that a row can get an SMS at, and the key of its document."""
-    return _phone(row), _document(row)
+    return number_in(row), _document(row)
 
 
-def numbered(connection: Connection, batch: Sequence[Found]) -> dict[int, Found]:
-    """Return rows by the ids that they would get as new clients, in the file's order."""
-    return dict(zip(reserve_ids(connection, _CLIENTS, len(batch)), batch, strict=True))
-
-
-def store_plain(connection: Connection, job: Job, rows: Mapping[int, Found]) -> dict[int, Found]:
-    """Store which of these rows are plain new clients, and return them."""
-    plain = {new_id: row for new_id, row in rows.items() if _is_plain(row)}
-    if plain:
-        for new_id in _list_and_find_known(connection, job.account_id, plain):
-            del plain[new_id]
-        add_listed(connection, _CLIENTS, _LISTED, _NAMES, of_import(job))
-    return plain
-
-
-def give_tags(connection: Connection, tag_ids: Iterable[int]) -> None:
-    """Give tags to those that were just stored."""
-    for tag_id in tag_ids:
-        tagged = select(literal(tag_id), _LISTED.c.id)
-        connection.execute(insert(ClienteEtiqueta).from_select(["etiqueta_id", "cliente_id"], tagged))
-
-
-def outcomes_of_plain(plain: Mapping[int, Found]) -> list[Outcome]:
-    """Return what became of rows that are plain new clients, by their ids."""
-    return [Outcome(_number(row), Verdict.NEW, new_id, not _phone(row)) for new_id, row in plain.items()]
+def is_known(account_id: int, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Say whether there may be a client for a row that has these columns."""
+    document, number = columns["documento_clave"], columns["telefono_e164"]
+    has_document = _is_there(account_id, Cliente.documento_clave != "", Cliente.documento_clave == document)
+    return or_(and_(document != "", has_document), _is_there(account_id, Cliente.telefono_e164 == number))
 
 
 def _is_plain(row: Found) -> bool:
@@ -76,18 +129,6 @@ def _is_plain(row: Found) -> bool:
 
 def _has_key(phone: str | None, document: str) -> bool:
     return bool(document) or bool(phone and not is_no_number(phone))
-
-
-def _list_and_find_known(connection: Connection, account_id: int, plain: Mapping[int, Found]) -> Sequence[int]:
-    """List the rows, and take those off the list again that there may be a client for by now; return these."""
-    rows = ((new_id, *_client(row)) for new_id, row in plain.items())
-    fill_list(connection, _LISTED, _NAMES, rows)
-    has_document = _is_there(
-        account_id, Cliente.documento_clave != "", Cliente.documento_clave == _LISTED.c.documento_clave
-    )
-    has_number = _is_there(account_id, Cliente.telefono_e164 == _LISTED.c.telefono_e164)
-    known = or_(and_(_LISTED.c.documento_clave != "", has_document), has_number)
-    return connection.scalars(delete(_LISTED).where(known).returning(_LISTED.c.id)).all()
 
 
 def _is_there(account_id: int, *which: ColumnElement[bool]) -> ColumnElement[bool]:

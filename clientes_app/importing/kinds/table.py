@@ -10,24 +10,24 @@ from sqlalchemy import Connection, Engine
 
 from ...client_files.columns import Layout
 from ...client_files.meaning.roles import OF_BUYERS, OF_SALES, Contents, Role
-from ...client_files.parsing import Batch
+from ...client_files.parsing import Batch as Read
 from ...client_files.rows import Fields
 from ...models import Cliente, ClienteEtiqueta, Venta
 from ..jobs import Job
 from ..sales.undoing_sales import delete_sales, extent_of_sales
-from ..staging.outcomes import Outcome
+from ..staging.outcomes import Tally
 from ..staging.store import Staged, Staging
-from ..staging.tables.interface import Found
+from ..staging.stretches import Batch
 from ..undo_extent import extent_of
 from .mending import Mending
 from .of_clients import (
-    ClientsOfBatch,
     Judged,
     ReadAndJudged,
     judge_of_clients,
     judge_sharing_clients,
     mend_client,
     no_sums,
+    storing_clients,
 )
 from .of_sales import SalesOfBatch, judge_of_sales, mend_sale, sums_of_sales
 from .undoing_clients import delete_created, restore_changed
@@ -42,8 +42,11 @@ class Storing(Protocol):
     def begin(self) -> None:
         """Store what the batch before, which may be under way, has no say in, and take no lock that it may want."""
 
-    def finish(self) -> list[Outcome]:
-        """Store the rest, when the batch before is stored, and return what became of each row."""
+    def finish(self) -> Tally:
+        """Store the rest, when the batch before is stored, and count what became of all rows."""
+
+    def record(self, staging: Staging) -> None:
+        """Store what became of each row."""
 
 
 class Undoable(Protocol):
@@ -62,7 +65,7 @@ class Undoable(Protocol):
 class Kind:
     """What an import of one kind does in its own way."""
 
-    judge: Callable[[Engine, Job], Callable[[Staging, Batch], ReadAndJudged]]
+    judge: Callable[[Engine, Job], Callable[[Staging, Read], ReadAndJudged]]
     """Returns the function that judges the batches of an import, one after the other, as far as is known by then."""
     judge_sharing: Callable[[Engine, Job, Staging, Sequence[Staged]], Judged] | None
     """Judges rows in the file's order that share keys, when all are read; None where that is no question any more."""
@@ -70,10 +73,10 @@ class Kind:
     """Judges a row in whose place a person put other fields."""
     sums: Callable[[Connection, Job | Mending, Staging], dict[str, Any]]
     """Returns what a reviewed file comes to, beside its counters."""
-    storing: Callable[[Connection, Job, Sequence[Found]], Storing]
+    storing: Callable[[Connection, Job, Batch], Storing]
     """Returns the storing of a batch; ids are reserved by then."""
-    begins_early: bool
-    """Whether a batch is worth beginning beside the one before."""
+    has_plain_rows: bool
+    """Whether most rows of most files have nothing to do with each other."""
     undo: tuple[Step, ...]
     extent: Callable[[Connection, int], Undoable]
     tables: tuple[type[Any], ...]
@@ -87,8 +90,8 @@ _CLIENTS = Kind(
     judge_sharing=judge_sharing_clients,
     mend=mend_client,
     sums=no_sums,
-    storing=ClientsOfBatch,
-    begins_early=True,
+    storing=storing_clients,
+    has_plain_rows=True,
     undo=(delete_created, restore_changed),
     extent=extent_of,
     tables=(Cliente, ClienteEtiqueta),
@@ -100,7 +103,7 @@ _SALES = Kind(
     mend=mend_sale,
     sums=sums_of_sales,
     storing=SalesOfBatch,
-    begins_early=False,
+    has_plain_rows=False,
     undo=(delete_sales, delete_created),
     extent=extent_of_sales,
     tables=(Venta, Cliente),

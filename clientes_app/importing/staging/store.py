@@ -207,11 +207,6 @@ class Staging:
         )
         return [Run(first, last, Apart(of), text) for first, last, of, text in found]
 
-    def to_apply(self, after: int, limit: int) -> list[Found]:
-        """Return the next rows that are imported, as the tables have them: see `staged_of`."""
-        which = f"numero > ? AND veredicto IN ({listed(APPLIED)}) ORDER BY numero LIMIT ?"
-        return self.tables.select(f"{_ROWS} WHERE {which}", after, limit)
-
     def new_ones(self) -> Iterator[Staged]:
         """Return the rows that are imported as new ones, one by one."""
         return map(staged_of, self.tables.stream(f"{_ROWS} WHERE veredicto = ?", Verdict.NEW.value))

@@ -1,7 +1,8 @@
 """What the store of staged rows asks of its tables, and which columns they have.
 
-Statements name the tables `fila`, `destino`, `aparte`, `documento`, `persona`, `cliente`, and see the rows of one
-import only; `?` stands for a value. What the databases write in different ways is a method.
+Statements name the tables `fila`, `destino`, `aparte`, `documento`, `persona`, `cliente`, and `por_archivo`, which is
+`fila` with each row's turn, and see the rows of one import only; `?` stands for a value. What the databases write in
+different ways is a method.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ COLUMNS = {
     "documento": "clave, numero",
     "persona": "clave, numero, documento, nombre",
     "cliente": "clave, numero",
+    "tramo": "desde, hasta, suma",
 }
 """Each table's columns, in the order in which rows bring their values."""
 
@@ -40,6 +42,7 @@ KEYS = {
     "documento": "clave",
     "persona": "clave, numero",
     "cliente": "clave",
+    "tramo": "desde",
 }
 """What tells the rows of a table apart."""
 
@@ -52,6 +55,16 @@ class Tables(Protocol):
 
     def within(self, connection: Connection) -> Tables:
         """Return the tables as a transaction of the app's database sees them, where they lie there."""
+
+    @property
+    def notes_stretches(self) -> bool:
+        """Return whether there is `tramo`, for batches that no row of comes through the app."""
+
+    def within_reach(self, connection: Connection) -> AbstractContextManager[str | None]:
+        """Give the name under which statements of a connection read the rows; None where they can't.
+
+        The connection has no transaction open.
+        """
 
     def take(self, owner: str) -> None:
         """Let this worker store rows, and nobody else."""
@@ -76,6 +89,12 @@ class Tables(Protocol):
 
     def index_keys(self) -> None:
         """Let rows be found by their document, number and verdict; asked for when all are stored."""
+
+    def arrange(self, query: str | None) -> None:
+        """Keep the numbers that a query finds, in its order, where it is worth it: `por_nombre`, like `por_archivo`."""
+
+    def are_arranged(self) -> bool:
+        """Return whether rows have an order of their own."""
 
     def correct(self, rows: Values) -> None:
         """Change what became of rows of the file: each brings its number, verdict, other row and client."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any, cast
 
@@ -40,12 +40,15 @@ _FETCHED = 2_000
 class PostgresTables:
     """The tables of an import, in a transaction that is open or in ones of their own."""
 
+    notes_stretches = False
+
     def __init__(self, on: Engine | Connection, import_id: int) -> None:
         self._on = on
         self._id = int(import_id)
         self._owned = f"importacion_id = {self._id}"
         # Under their short names, other imports' rows are out of reach.
         own = [f"{name} AS NOT MATERIALIZED ({self._select(name)})" for name in TABLES]
+        own.append("por_archivo AS NOT MATERIALIZED (SELECT numero AS turno, fila.* FROM fila)")
         self._names = f"WITH {', '.join(own)}"
 
     @contextmanager
@@ -62,6 +65,10 @@ class PostgresTables:
     def within(self, connection: Connection) -> PostgresTables:
         """Return the tables as a transaction sees them."""
         return PostgresTables(connection, self._id)
+
+    def within_reach(self, connection: Connection) -> AbstractContextManager[None]:
+        """Give no name: an import's rows are told from others' by more than that."""
+        return nullcontext()
 
     def take(self, owner: str) -> None:
         """Do nothing: the lease of the import says whose the rows are."""
@@ -101,6 +108,13 @@ class PostgresTables:
 
     def index_keys(self) -> None:
         """Do nothing: the table has its indexes."""
+
+    def arrange(self, query: str | None) -> None:
+        """Do nothing: rows keep the file's order."""
+
+    def are_arranged(self) -> bool:
+        """Return that they have no order of their own."""
+        return False
 
     def correct(self, rows: Values) -> None:
         """Change what became of rows of the file, all by one statement."""

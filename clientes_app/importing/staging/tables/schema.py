@@ -6,6 +6,9 @@ import sqlite3
 
 # `fila` holds rows as the file has them, until the import has ended; those that it rejects, for longer. `destino`
 # says of the others what became of them, and nothing of the person. `aparte` holds runs of lines that are no rows.
+# `orden` says in which order rows are imported, where that is not the file's; CROSS makes SQLite begin with it.
+# `tramo` says of whole batches until then that those of their rows who are nowhere in `destino` are new clients, whose
+# ids are their turns and `suma`.
 TABLES = """
 CREATE TABLE IF NOT EXISTS fila (
     numero INTEGER PRIMARY KEY,
@@ -44,6 +47,10 @@ CREATE TABLE IF NOT EXISTS persona (
     PRIMARY KEY (clave, numero)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cliente (clave INTEGER PRIMARY KEY, numero INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS orden (turno INTEGER PRIMARY KEY, numero INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS tramo (desde INTEGER PRIMARY KEY, hasta INTEGER NOT NULL, suma INTEGER NOT NULL);
+CREATE VIEW IF NOT EXISTS por_archivo AS SELECT numero AS turno, fila.* FROM fila;
+CREATE VIEW IF NOT EXISTS por_nombre AS SELECT turno, fila.* FROM orden CROSS JOIN fila USING (numero);
 CREATE TABLE IF NOT EXISTS titular (uno INTEGER PRIMARY KEY CHECK (uno = 1), nombre TEXT NOT NULL);
 """
 _ADDED = {

@@ -11,12 +11,18 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from ....values.placeholders import is_no_number
 from .interface import AS_READ, COLUMNS, PLACE_OF_FAULT, Found, Values
 from .schema import create_indexes, create_tables
+
+ATTACHED = "archivo"
+"""The file's name on the connections that it is attached to."""
 
 
 class SqliteFile:
     """The tables of an import in a file."""
+
+    notes_stretches = True
 
     def __init__(self, path: Path) -> None:
         """Open the file.
@@ -38,6 +44,8 @@ class SqliteFile:
             raise FileNotFoundError(path) from error
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;")
         create_tables(self._database)
+        _add_functions(self._database)
+        self._path = path
 
     @classmethod
     def made_at(cls, path: Path) -> Self:
@@ -60,6 +68,20 @@ class SqliteFile:
     def within(self, connection: Connection) -> Self:
         """Return the same: the file knows nothing of the app's database."""
         return self
+
+    @contextmanager
+    def within_reach(self, connection: Connection) -> Iterator[str | None]:
+        """Attach the file to a connection of SQLite's, for reading: a transaction there does not lock it."""
+        driver = connection.connection.driver_connection
+        if not isinstance(driver, sqlite3.Connection):
+            yield None
+            return
+        _add_functions(driver)
+        driver.execute(f"ATTACH ? AS {ATTACHED}", (f"{self._path.absolute().as_uri()}?mode=ro",))
+        try:
+            yield ATTACHED
+        finally:
+            driver.execute(f"DETACH {ATTACHED}")
 
     def take(self, owner: str) -> None:
         """Let this worker store rows, and nobody else: one before it may be asleep, and go on later."""
@@ -96,6 +118,21 @@ class SqliteFile:
     def index_keys(self) -> None:
         """Let rows be found by what else tells of them: indexes of a whole table are made in a fraction of the time."""
         create_indexes(self._database)
+
+    def arrange(self, query: str | None) -> None:
+        """Keep the numbers that a query finds, in its order; it is on the disk when this has ended.
+
+        How far an import is, is told by this order: after a loss of power there must be the same one.
+        """
+        with self.writing():
+            self._database.execute("DELETE FROM orden")
+            if query:
+                self._database.execute(f"INSERT INTO orden (numero) {query}")
+        self._database.execute("PRAGMA wal_checkpoint(FULL)")
+
+    def are_arranged(self) -> bool:
+        """Return whether rows have an order of their own."""
+        return self._database.execute("SELECT 1 FROM orden LIMIT 1").fetchone() is not None
 
     def correct(self, rows: Values) -> None:
         """Change what became of rows of the file."""
@@ -150,3 +187,7 @@ class SqliteFile:
         names = COLUMNS[table]
         marks = ",".join("?" * (names.count(",") + 1))
         self._database.executemany(f"{how} INTO {table} ({names}) VALUES ({marks})", rows)
+
+
+def _add_functions(database: sqlite3.Connection) -> None:
+    database.create_function("is_no_number", 1, is_no_number, deterministic=True)
