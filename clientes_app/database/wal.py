@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -33,14 +34,9 @@ _pause_ends = 0.0
 def keep_short(engine: Engine) -> None:
     """Empty the log where it is long; the caller has written, and has no transaction open."""
     database = engine.url.database
-    if engine.dialect.name != "sqlite" or database is None or not _is_to_be_emptied(database):
-        return
-    try:
-        with closing(sqlite3.connect(database, PATIENCE_SECONDS, isolation_level=None)) as connection:
+    if engine.dialect.name == "sqlite" and database is not None and _is_to_be_emptied(database):
+        with _warning(), closing(sqlite3.connect(database, PATIENCE_SECONDS, isolation_level=None)) as connection:
             _empty(connection)
-    except sqlite3.OperationalError as error:
-        # What the caller has written is stored, and stays so.
-        log.warning("the log of the database is not emptied: %s", error)
 
 
 def copy_log(connection: Connection) -> None:
@@ -52,14 +48,30 @@ def copy_log(connection: Connection) -> None:
     if connection.dialect.name != "sqlite" or database is None:
         return
     driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-    driver.execute("PRAGMA main.wal_checkpoint(PASSIVE)").fetchone()
-    if _is_to_be_emptied(database):
-        (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
-        driver.execute(f"PRAGMA busy_timeout = {round(PATIENCE_SECONDS * 1000)}")
-        try:
-            _empty(driver)
-        finally:
-            driver.execute(f"PRAGMA busy_timeout = {patience}")
+    with _warning():
+        driver.execute("PRAGMA main.wal_checkpoint(PASSIVE)").fetchone()
+        if _is_to_be_emptied(database):
+            with _little_patience(driver):
+                _empty(driver)
+
+
+@contextmanager
+def _warning() -> Iterator[None]:
+    """Go on where the log can't be copied: what the caller has written is stored, and stays so."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        log.warning("the log of the database is not emptied: %s", error)
+
+
+@contextmanager
+def _little_patience(connection: sqlite3.Connection) -> Iterator[None]:
+    (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {round(PATIENCE_SECONDS * 1000)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def _is_to_be_emptied(database: str) -> bool:

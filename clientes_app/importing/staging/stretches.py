@@ -20,7 +20,7 @@ LONG = 100_000
 _APPLIED = f"veredicto IN ({listed(APPLIED)})"
 PLAIN = (
     "veredicto = 'nueva' AND etiquetas = '' AND campos = '' AND respuesta = '' AND NOT baja AND NOT inactivo"
-    " AND (documento_clave <> '' OR (telefono_e164 IS NOT NULL AND NOT is_no_number(telefono_e164)))"
+    " AND (documento_clave <> '' OR NOT is_nobodys(telefono_e164))"
 )
 """The condition for rows that say nothing but who a new client is, and so have nothing to do with each other."""
 WITHIN_STRETCH = f"{_APPLIED} AND turno > ? AND turno <= ?"

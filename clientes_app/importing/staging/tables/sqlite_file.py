@@ -190,4 +190,8 @@ class SqliteFile:
 
 
 def _add_functions(database: sqlite3.Connection) -> None:
-    database.create_function("is_no_number", 1, is_no_number, deterministic=True)
+    database.create_function("is_nobodys", 1, _is_nobodys, deterministic=True)
+
+
+def _is_nobodys(number: str | None) -> bool:
+    return number is None or is_no_number(number)
