@@ -1,7 +1,7 @@
 """The rows of a file that are imported at once: those between two turns of it.
 
 Rows take their turns in the file's order. Those of a long list that have nothing to do with each other come before the
-others and by name: so each batch writes to a few pages of the indexes of names and not to nearly all of them.
+others, and part by part by name: so each batch writes to few pages of the indexes of names, not to nearly all.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ from .verdicts import APPLIED
 
 LONG = 100_000
 """From so many rows on, nobody looks for the file's order among the clients."""
+BY_NAME_TOGETHER = 100_000
+"""So many lines of the file are a part.
+
+In a whole list by name all who are called alike would come one after the other, and who looks for them among the latest
+would read through everybody who comes after them in the alphabet.
+"""
 
 _APPLIED = f"veredicto IN ({listed(APPLIED)})"
 PLAIN = (
@@ -68,10 +74,11 @@ class Batch:
 
 
 def arrange(staging: Staging) -> None:
-    """Let the plain rows of a long list take their turns first and by name, before the first of them is imported."""
+    """Let the plain rows of a long list take their turns first, and by name, before the first of them is imported."""
     ((rows,),) = staging.tables.select(f"SELECT count(*) FROM fila WHERE {_APPLIED}")  # noqa: S608
     those = f"SELECT numero, nombre_orden, ({PLAIN}) AS es_simple FROM fila NOT INDEXED WHERE {_APPLIED}"  # noqa: S608
-    turns = "es_simple DESC, CASE WHEN es_simple THEN nombre_orden END, numero"
+    by_name = f"CASE WHEN es_simple THEN numero / {BY_NAME_TOGETHER} END, CASE WHEN es_simple THEN nombre_orden END"
+    turns = f"es_simple DESC, {by_name}, numero"
     staging.tables.arrange(f"SELECT numero FROM ({those}) ORDER BY {turns}" if rows >= LONG else None)  # noqa: S608
 
 
