@@ -11,7 +11,7 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from functools import cache
@@ -46,9 +46,6 @@ FROZEN_SECONDS = 20
 FROZEN_OPTION = "frozen_seconds"
 
 _WILL_WRITE = {"will_write": True}
-_OF_MANY_WRITES = {"cache_size": -32768, "wal_autocheckpoint": 0}
-"""Kilobytes of pages in memory, below zero, and no copying of the log within a commit."""
-
 _sqlite_write_lock = threading.Lock()
 
 MAPPED_BYTES = 2**30
@@ -204,27 +201,18 @@ def expect_many_rows(engine: Engine) -> None:
 
 @contextmanager
 def many_writes(engine: Engine) -> Iterator[Connection]:
-    """Open one connection for batch after batch, and let SQLite keep what they touch in memory meanwhile.
-
-    Each batch touches most pages of the indexes whose order is not the file's. What it leaves in the log is copied
-    outside its transaction: see `wal.copy_log`.
-    """
+    """Open one connection for batch after batch, whose commits do not copy SQLite's log: `wal.copy_log` does then."""
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         if not isinstance(driver, sqlite3.Connection):
             yield connection
             return
-        before = [(name, driver.execute(f"PRAGMA {name}").fetchone()[0]) for name in _OF_MANY_WRITES]
-        _set_pragmas(driver, _OF_MANY_WRITES.items())
+        (before,) = driver.execute("PRAGMA wal_autocheckpoint").fetchone()
+        driver.execute("PRAGMA wal_autocheckpoint = 0")
         try:
             yield connection
         finally:
-            _set_pragmas(driver, before)
-
-
-def _set_pragmas(driver: sqlite3.Connection, values: Iterable[tuple[str, int]]) -> None:
-    for name, value in values:
-        driver.execute(f"PRAGMA {name} = {value}")
+            driver.execute(f"PRAGMA wal_autocheckpoint = {before}")
 
 
 def expect_many_reads(engine: Engine) -> None:

@@ -36,8 +36,8 @@ from .staging.tables.interface import Found
 from .staging.verdicts import COUNTERS, DONE, Verdict
 
 
-class Turn(IntEnum):
-    """Which of two batches that are stored beside each other a transaction stores."""
+class Half(IntEnum):
+    """Which of the two batches of a round a transaction stores."""
 
     FIRST = 0
     SECOND = 1
@@ -96,7 +96,7 @@ class _Rounds:
             self._store_both(stretch, following)
             return
         with self._turns.transaction(stretch.rows) as connection:
-            _wait_for_others(connection, self._job, *Turn)
+            _wait_for_others(connection, self._job, *Half)
             batch = self._batch(connection, stretch)
             batch.begin()
             batch.finish()
@@ -108,8 +108,8 @@ class _Rounds:
         """
         with write_transaction(self._engine) as other, ThreadPoolExecutor(1, "second batch") as beside:
             with self._turns.transaction(stretch.rows) as connection:
-                _wait_for_others(connection, self._job, Turn.FIRST)
-                _wait_for_others(other, self._job, Turn.SECOND)
+                _wait_for_others(connection, self._job, Half.FIRST)
+                _wait_for_others(other, self._job, Half.SECOND)
                 first, second = self._batch(connection, stretch), self._batch(other, following)
                 begun = beside.submit(second.begin)
                 first.begin()
@@ -149,7 +149,7 @@ class BatchToStore:
         outcomes.record(staging, self._erased)
 
 
-def _wait_for_others(connection: Connection, job: Job, *turns: Turn) -> None:
+def _wait_for_others(connection: Connection, job: Job, *halves: Half) -> None:
     """Let no other import of the account store a batch until the transaction ends: neither would see who is new.
 
     SQLite has one writer.
@@ -157,8 +157,8 @@ def _wait_for_others(connection: Connection, job: Job, *turns: Turn) -> None:
     if connection.dialect.name == "sqlite":
         return
     name = f"clients of {job.account_id} are imported"
-    for turn in turns:
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, int(turn)))))
+    for half in halves:
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, int(half)))))
 
 
 def _end(connection: Connection, job: Job, totals: Totals) -> None:

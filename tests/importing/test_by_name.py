@@ -13,9 +13,10 @@ from clientes_app.extensions import db, unit_of_work
 from clientes_app.importing import applying, jobs, services
 from clientes_app.importing.staging.stretches import Batch, next_stretch
 from clientes_app.models import Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta, Importacion
+from clientes_app.privacy.services import erase
 
 from ..support.imports import Imports, csv_of
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 from .test_plain_clients import TAG, Account
 
 BATCH = 50
@@ -128,6 +129,24 @@ def test_what_was_recorded_of_a_batch_that_was_not_stored_is_forgotten(
     imports.work()
     assert imports.counts(import_id) == {"nuevas": len(NAMES)}
     assert {verdict for _, verdict, _ in imports.became(import_id)} == {"nueva"}
+
+
+def test_who_is_erased_between_two_workers_stays_away(imports: Imports, shop: Shop) -> None:
+    person = shop.add_client(imports.account, NAMES[2], "3001000002")
+    import_id = imports.review(LIST)
+    with pytest.raises(KeyboardInterrupt):
+        _begin(imports, import_id, _break_off)
+    _let_go(imports, import_id)
+    with imports.app.test_request_context():
+        erase(account_of(imports.account), person, imports.place.storage, by=NOBODY)
+    imports.work()
+    imported = [name for name, *_ in imports.clients() if name != "Cliente borrado"]
+    assert sorted(imported) == sorted(set(NAMES) - {NAMES[2]})
+    with imports.app.app_context():
+        names = {
+            client: db.session.get_one(Cliente, client).nombre for _, _, client in imports.became(import_id) if client
+        }
+    assert {NAMES[number - 2] == names[client] for number, _, client in imports.became(import_id) if client} == {True}
 
 
 def _break_off(done: int) -> None:

@@ -59,9 +59,12 @@ def record_stretch(staging: Staging, stretch: Stretch, shift: int) -> None:
 
 def forget_begun(staging: Staging, done_to: int) -> None:
     """Forget what was recorded beyond a turn by somebody who did not come to the end of a batch."""
-    if staging.tables.select("SELECT numero FROM destino LIMIT 1"):
-        with staging.tables.writing():
-            staging.tables.delete("destino", not_reached(staging), done_to)
+    tables = staging.tables
+    with tables.writing():
+        if tables.notes_stretches:
+            tables.delete("tramo", "desde >= ?", done_to)
+        if tables.select("SELECT numero FROM destino LIMIT 1"):
+            tables.delete("destino", not_reached(staging), done_to)
 
 
 def page_of(staging: Staging, verdict: Verdict, after: int) -> list[Outcome]:

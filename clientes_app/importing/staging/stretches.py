@@ -32,7 +32,6 @@ PLAIN = (
 WITHIN_STRETCH = f"{_APPLIED} AND turno > ? AND turno <= ?"
 """The condition for the rows of a stretch; it is given the turns that it lies between."""
 
-
 IN_ORDER_OF_FILE, BY_NAME = "por_archivo", "por_nombre"
 """The rows with their turns, as statements name them."""
 
