@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import NamedTuple
 
 from ..values import phone
 from ..values.text import fold
 from .cells import tidy, tidy_number
-from .columns import Layout, source_of
+from .columns import Layout
 from .meaning.roles import Role
-from .reading import Record, numbered_rows
+from .reading import Record
 
 
 class Kind(StrEnum):
@@ -101,20 +100,11 @@ def kind_of(layout: Layout, region: str) -> Callable[[Record], Kind]:
     return kind
 
 
-def clients(rows: Iterator[Record], layout: Layout, region: str) -> Iterator[Record]:
-    """Return the rows that are clients."""
-    kind = kind_of(layout, region)
-    return (record for record in rows if kind(record) is Kind.CLIENT)
-
-
-def left_out(path: Path, layout: Layout, region: str) -> Iterator[LeftOut]:
-    """Return the lines of a file that are no clients, in its order; blank ones beside one another as one.
-
-    Raises Refused where the file turns out not to be readable.
-    """
+def parted(rows: Iterator[Record], layout: Layout, region: str) -> Iterator[Record | LeftOut]:
+    """Return the rows that are clients, of all rows of a file, and in their places between them those that are none."""
     kind = kind_of(layout, region)
     blank: LeftOut | None = None
-    for number, cells in numbered_rows(source_of(path, layout)):
+    for number, cells in rows:
         found = kind((number, cells))
         if found is Kind.BLANK:
             blank = blank._replace(last=number) if blank else LeftOut(number, number, found)
@@ -122,8 +112,7 @@ def left_out(path: Path, layout: Layout, region: str) -> Iterator[LeftOut]:
         if blank:
             yield blank
             blank = None
-        if found is not Kind.CLIENT:
-            yield LeftOut(number, number, found, _text(cells))
+        yield (number, cells) if found is Kind.CLIENT else LeftOut(number, number, found, _text(cells))
     if blank:
         yield blank
 

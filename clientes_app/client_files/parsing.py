@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..config import PROJECT_ROOT
 from ..serving.garbage import look_seldom
 from .columns import Layout, source_of
-from .lines import clients
+from .lines import LeftOut, parted
 from .plain_rows import quick_reader_of
-from .reading import records
+from .reading import numbered_rows
 from .refusals import Refused
 from .rows import Row
 
@@ -37,6 +37,16 @@ ReadRow = tuple[Any, ...]
 Batch = list[ReadRow]
 
 
+class Part(NamedTuple):
+    """What comes next in a file."""
+
+    rows: Batch
+    apart: list[LeftOut]
+    """The lines beside them that are no rows, whatever row is to be the first."""
+    read: int
+    """How many rows the file has as far as here, from its beginning on."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is to be read: the rows of a file after the one with this number."""
@@ -52,8 +62,8 @@ def row_of(read: ReadRow) -> Row:
     return Row._make(read[2:])
 
 
-def batches(wanted: Wanted) -> Iterator[Batch]:
-    """Read and validate the rows that are clients.
+def parts(wanted: Wanted) -> Iterator[Part]:
+    """Read a file part by part, and validate the rows that are clients.
 
     Raises Refused where the file turns out not to be readable.
     """
@@ -61,22 +71,29 @@ def batches(wanted: Wanted) -> Iterator[Batch]:
     return _read_beside(wanted) if large else _read(wanted)
 
 
-def _read(wanted: Wanted) -> Iterator[Batch]:
-    rows = clients(records(source_of(wanted.path, wanted.layout)), wanted.layout, wanted.region)
-    read = quick_reader_of(wanted.layout, wanted.region)
-    rest = (record for record in rows if record[0] > wanted.after)
-    while batch := list(islice(rest, BATCH)):
-        yield [(number, _as_json(cells), *read(cells)) for number, cells in batch]
+def _read(wanted: Wanted) -> Iterator[Part]:
+    lines = parted(numbered_rows(source_of(wanted.path, wanted.layout)), wanted.layout, wanted.region)
+    as_row = quick_reader_of(wanted.layout, wanted.region)
+    read = 0
+    while some := list(islice(lines, BATCH)):
+        apart = [line for line in some if isinstance(line, LeftOut)]
+        read += len(some) - len(apart)
+        records = (line for line in some if not isinstance(line, LeftOut) and line[0] > wanted.after)
+        rows = [(number, _as_json(cells), *as_row(cells)) for number, cells in records]
+        if rows or apart:
+            yield Part(rows, apart, read)
+    yield Part([], [], read)
 
 
-def _read_beside(wanted: Wanted) -> Iterator[Batch]:
+def _read_beside(wanted: Wanted) -> Iterator[Part]:
     """Read in another process; where it is killed, in a further one, unless that does not get any further."""
     while True:
         before = wanted.after
         try:
-            for batch in _answers(wanted):
-                yield batch
-                wanted = replace(wanted, after=batch[-1][0])
+            for part in _answers(wanted):
+                yield part
+                if part.rows:
+                    wanted = replace(wanted, after=part.rows[-1][0])
         except (EOFError, pickle.UnpicklingError):
             if wanted.after == before:
                 raise
@@ -85,7 +102,7 @@ def _read_beside(wanted: Wanted) -> Iterator[Batch]:
             return
 
 
-def _answers(wanted: Wanted) -> Iterator[Batch]:
+def _answers(wanted: Wanted) -> Iterator[Part]:
     command = [sys.executable, "-c", f"from {__name__} import answer; answer()"]
     with subprocess.Popen(  # noqa: S603 (the command is ours)
         command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -105,7 +122,7 @@ def _answers(wanted: Wanted) -> Iterator[Batch]:
 
 
 def answer() -> None:
-    """Be the process beside: answer the batches that are wanted, then an empty one."""
+    """Be the process beside: answer the parts that are wanted, then None."""
     look_seldom()
     # It holds no lock of the database's: only the worker waits for it.
     os.nice(LESS_URGENT)
@@ -113,11 +130,11 @@ def answer() -> None:
     # sys.stdout may be unbuffered, and then a write that is interrupted leaves the rest out.
     with os.fdopen(sys.stdout.fileno(), "wb") as answers:
         try:
-            for batch in _read(wanted):
-                pickle.dump(batch, answers, pickle.HIGHEST_PROTOCOL)
+            for part in _read(wanted):
+                pickle.dump(part, answers, pickle.HIGHEST_PROTOCOL)
         except Refused as refusal:
             pickle.dump(refusal, answers)
-        pickle.dump([], answers)
+        pickle.dump(None, answers)
 
 
 def _as_json(cells: Sequence[str]) -> str:

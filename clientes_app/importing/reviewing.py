@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
-from ..client_files.parsing import BATCH, Wanted, batches
+from ..client_files.parsing import BATCH, Wanted, parts
 from ..database.transactions import write_transaction
 from ..models import EstadoImportacion
 from . import forgetting, jobs
 from .jobs import Job
 from .kinds.table import kind_for
 from .staging import shared_keys
-from .staging.lines_apart import runs_of
+from .staging.lines_apart import run_of
 from .staging.store import Staging, Totals
 from .staging.verdicts import APART_COUNTERS, COUNTERS, REJECTED, Verdict
 
 Tell = Callable[[int], None]
+
+
+class RowsLost(Exception):
+    """Not all rows of a file are staged: such an import must not go on as if they were."""
 
 
 def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
@@ -27,17 +31,20 @@ def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     with jobs.kept_alive(engine, job), job.kept.text() as text, job.kept.staging() as staging:
         staging.take(job.owner)
-        read, judge = staging.totals().rows, kind_for(job.layout).judge(engine, job)
-        for batch in batches(Wanted(text, job.layout, job.region, after=staging.last_row())):
-            staging.store(*judge(staging, batch))
-            read += len(batch)
+        read, in_file = staging.totals().rows, 0
+        judge = kind_for(job.layout).judge(engine, job)
+        for part in parts(Wanted(text, job.layout, job.region, after=staging.last_row())):
+            staging.store_apart(map(run_of, part.apart))
+            staging.store(*judge(staging, part.rows))
+            read, in_file = read + len(part.rows), part.read
             with write_transaction(engine) as connection:
                 jobs.advance(connection, job, leidas=read)
             if tell:
-                tell(len(batch))
+                tell(len(part.rows))
+        if (staged := staging.totals().rows) != in_file:
+            raise RowsLost(f"import {job.id} has {staged} rows of {in_file}")
         staging.tables.index_keys()
         _judge_sharing(engine, job, staging)
-        staging.store_apart(list(runs_of(text, job.layout, job.region, staging.numbers())))
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging))
 
 

@@ -14,7 +14,7 @@ from clientes_app.clients.search.criteria import Search
 from clientes_app.clients.search.pages import Cursor, Order
 from clientes_app.errors import NotFound
 from clientes_app.extensions import db
-from clientes_app.importing import applying, jobs, services
+from clientes_app.importing import applying, jobs, reviewing, services
 from clientes_app.importing.staging import staged_rows
 from clientes_app.models import EstadoImportacion
 
@@ -131,6 +131,28 @@ def test_a_large_file_that_is_damaged_says_why(imports: Imports, monkeypatch: py
     imports.work()
     row = imports.get(import_id)
     assert (row.estado, row.error_mensaje) == (EstadoImportacion.ERROR, Refused(OPEN_QUOTE, 62).to_text())
+
+
+def test_an_import_that_lacks_a_row_of_its_file_goes_no_further(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clientes_app.client_files.parsing.BATCH", 5)
+    import_id = imports.upload("nombre,celular\n" + "".join(f"Cliente {n},{3_001_000_000 + n}\n" for n in range(20)))
+    imports.start_review(import_id)
+    job = imports.take()
+    assert job is not None
+
+    def lose_one(read: int) -> None:
+        with job.kept.staging() as staging, staging.tables.writing():
+            staging.tables.delete("fila", "numero = ?", 3)
+
+    with imports.app.app_context():
+        with pytest.raises(reviewing.RowsLost):
+            reviewing.review(db.engine, job, lose_one)
+        jobs.finish(db.engine, job, EstadoImportacion.REVISANDO)
+    imports.work()
+    assert imports.get(import_id).estado is EstadoImportacion.ERROR
+    assert imports.clients() == []
 
 
 def test_undo_takes_back_what_was_done(shop: Shop, imports: Imports) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from clientes_app.client_files.columns import Layout
 from clientes_app.client_files.meaning.roles import Role
-from clientes_app.client_files.parsing import BATCH, Wanted, batches
+from clientes_app.client_files.parsing import BATCH, Wanted, parts
 from clientes_app.client_files.rows import LONG_CELL, LONG_NAME, reader_of
 
 from ..support.carrier import wait_until
@@ -51,31 +51,31 @@ def test_a_reader_that_is_stopped_for_a_while_leaves_nothing_out(
     # As containers often have it: then standard output writes only as much as the pipe takes before it is interrupted.
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     before = children()
-    reading = batches(Wanted(listed(tmp_path / "lista.csv", ""), LAYOUT, "CO", after=0))
-    rows = list(next(reading))
+    reading = parts(Wanted(listed(tmp_path / "lista.csv", ""), LAYOUT, "CO", after=0))
+    rows = next(reading).rows
     (reader,) = children() - before
     for _ in range(3):
         wait_until(lambda: state_of(reader) == "S")
         os.kill(reader, signal.SIGSTOP)
         wait_until(lambda: state_of(reader) == "T")
         os.kill(reader, signal.SIGCONT)
-    rows += [row for batch in reading for row in batch]
+    rows = [*rows, *(row for part in reading for row in part.rows)]
     assert [number for number, *_ in rows] == list(range(1, ROWS + 1))
 
 
 def test_a_reader_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
     before = children()
-    reading = batches(Wanted(listed(tmp_path / "lista.csv", ""), LAYOUT, "CO", after=0))
-    rows = list(next(reading))
+    reading = parts(Wanted(listed(tmp_path / "lista.csv", ""), LAYOUT, "CO", after=0))
+    rows = next(reading).rows
     (reader,) = children() - before
     os.kill(reader, signal.SIGKILL)
-    rows += [row for batch in reading for row in batch]
+    rows = [*rows, *(row for part in reading for row in part.rows)]
     assert [number for number, *_ in rows] == list(range(1, ROWS + 1))
 
 
 def test_a_reader_that_cannot_begin_is_given_up(tmp_path: Path) -> None:
     path = listed(tmp_path / "lista.csv", "")
-    reading = batches(Wanted(path, LAYOUT, "CO", after=0))
+    reading = parts(Wanted(path, LAYOUT, "CO", after=0))
     path.unlink()
     with pytest.raises(EOFError):
         next(reading)
@@ -83,7 +83,7 @@ def test_a_reader_that_cannot_begin_is_given_up(tmp_path: Path) -> None:
 
 def test_numbers_of_no_country_leave_nothing_in_memory(tmp_path: Path) -> None:
     before = children()
-    reading = batches(Wanted(listed(tmp_path / "lista.csv", "+999"), LAYOUT, "CO", after=0))
+    reading = parts(Wanted(listed(tmp_path / "lista.csv", "+999"), LAYOUT, "CO", after=0))
     next(reading)
     (reader,) = children() - before
     at_first = memory_of(reader)

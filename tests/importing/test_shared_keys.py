@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from clientes_app.client_files.columns import source_of
-from clientes_app.client_files.lines import clients
-from clientes_app.client_files.reading import records
+from clientes_app.client_files.lines import LeftOut, parted
+from clientes_app.client_files.reading import numbered_rows
 from clientes_app.client_files.rows import Row, reader_of
 from clientes_app.extensions import db
 from clientes_app.importing.jobs import Job
@@ -80,8 +80,8 @@ def judged_one_by_one(job: Job) -> tuple[list[Staged], Seen]:
     seen = Seen({}, {}, {})
     read = reader_of(job.layout, job.region)
     with job.kept.text() as path:
-        lines = clients(records(source_of(path, job.layout)), job.layout, job.region)
-        found = [(number, cells, read(cells)) for number, cells in lines]
+        lines = parted(numbered_rows(source_of(path, job.layout)), job.layout, job.region)
+        found = [(line[0], line[1], read(line[1])) for line in lines if not isinstance(line, LeftOut)]
     with db.engine.connect() as connection:
         rows = [row for _, _, row in found]
         matches = find_clients(connection, job.account_id, rows, OwnFields(()), with_tags=False)
@@ -116,7 +116,8 @@ def test_rows_become_what_they_would_one_by_one(
         expected, seen = judged_one_by_one(job)
         review_through_kills(dice, job)
         with job.kept.staging() as staging:
-            assert rows_with(staging, staging.numbers()) == expected
+            assert rows_with(staging, [staged.number for staged in expected]) == expected
+            assert staging.totals().rows == len(expected)
             for staged in dice.sample(expected, 25):
                 found = seen_by(staging, staged.row, ())
                 assert (found.documents, found.phones) == keys_of(staged.row, seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
@@ -11,9 +11,17 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from clientes_app.client_files.columns import Layout, guess
-from clientes_app.client_files.lines import clients, left_out
-from clientes_app.client_files.reading import CONVERTED, SAMPLE_ROWS, examine, is_spreadsheet, records
+from clientes_app.client_files.columns import Layout, guess, source_of
+from clientes_app.client_files.lines import LeftOut, parted
+from clientes_app.client_files.reading import (
+    CONVERTED,
+    SAMPLE_ROWS,
+    Record,
+    examine,
+    is_spreadsheet,
+    numbered_rows,
+    records,
+)
 from clientes_app.client_files.rows import Row, reader_of
 from clientes_app.client_files.spreadsheet import convert
 
@@ -41,7 +49,7 @@ class Understood:
     def rows(self) -> list[Row]:
         """The clients."""
         read = reader_of(self.layout, "CO")
-        return [read(cells) for _, cells in clients(records(self.source), self.layout, "CO")]
+        return [read(line[1]) for line in self._lines() if not isinstance(line, LeftOut)]
 
     @property
     def names(self) -> list[str]:
@@ -51,7 +59,10 @@ class Understood:
     @property
     def left_out(self) -> list[tuple[int, int, str]]:
         """The lines that are no clients: from, to, kind."""
-        return [(each.first, each.last, each.kind.value) for each in left_out(self.path, self.layout, "CO")]
+        return [(line.first, line.last, line.kind.value) for line in self._lines() if isinstance(line, LeftOut)]
+
+    def _lines(self) -> Iterator[Record | LeftOut]:
+        return parted(numbered_rows(source_of(self.path, self.layout)), self.layout, "CO")
 
 
 def workbook(rows: Sequence[Sequence[Any]], formats: dict[str, str] | None = None) -> bytes:

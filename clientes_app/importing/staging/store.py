@@ -155,11 +155,6 @@ class Staging:
             self.tables.insert("fila", (_values(each, cells[each.number]) for each in judged))
             self.store_keys(firsts)
 
-    def numbers(self) -> Iterator[int]:
-        """Return the numbers of all rows."""
-        found = self.tables.stream("SELECT numero FROM fila UNION ALL SELECT numero FROM destino ORDER BY numero")
-        return (number for (number,) in found)
-
     def store_apart(self, runs: Iterable[Run]) -> None:
         """Store the lines that are no rows.
 
