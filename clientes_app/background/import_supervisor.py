@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_STARTS = 1.0
 MOST_SECONDS_BETWEEN_STARTS = 60.0
 SECONDS_BETWEEN_LOOKS = 1.5
+SECONDS_BETWEEN_LOOKS_ALONE = 30.0
+"""Where nobody but a command of this machine may leave an import behind."""
 
 
 class Imports:
@@ -41,7 +43,7 @@ class Imports:
             "UPLOADS_PATH": str(settings.uploads_path),
             "WORKERS": settings.workers.value,
         }
-        self._look_seconds = SECONDS_BETWEEN_LOOKS if settings.distributed else None
+        self._look_seconds = SECONDS_BETWEEN_LOOKS if settings.distributed else SECONDS_BETWEEN_LOOKS_ALONE
         self._wanted = threading.Event()
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None

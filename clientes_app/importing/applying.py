@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import IntEnum
 from typing import Any
@@ -28,7 +29,7 @@ from .jobs import Job
 from .kinds.plain_clients import keys_of_row, number_of_row
 from .kinds.table import kind_for
 from .reviewing import Tell, counted_rejected
-from .staging import outcomes
+from .staging import outcomes, unheard
 from .staging.outcomes import Outcome, Tally
 from .staging.store import Staging, Totals
 from .staging.stretches import Batch, Stretch, arrange, next_stretch
@@ -64,6 +65,7 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
                     tell(sum(each.rows for each in stretches))
         look_anew(engine, *kind.tables)
         outcomes.keep_rejected(staging, done_to)
+        unheard.hear(engine, job, staging)
         forgetting.settle(engine, job.id, staging, lambda connection: _end(connection, job, staging.totals()))
     job.kept.delete_sources()
 
@@ -106,9 +108,10 @@ class _Rounds:
 
         Where the first waited for a lock of the second's, the database could not know that this one waits as well.
         """
-        with write_transaction(self._engine) as other, ThreadPoolExecutor(1, "second batch") as beside:
+        with ExitStack() as until_both, ThreadPoolExecutor(1, "second batch") as beside:
             with self._turns.transaction(stretch.rows) as connection:
                 _wait_for_others(connection, self._job, Half.FIRST)
+                other = until_both.enter_context(write_transaction(self._engine))
                 _wait_for_others(other, self._job, Half.SECOND)
                 first, second = self._batch(connection, stretch), self._batch(other, following)
                 begun = beside.submit(second.begin)

@@ -75,7 +75,7 @@ class Change:
         add_rows(self._connection, _table(Cliente), ("id", *CLIENT_COLUMNS), values, of_import(self._job))
         for client_id, staged in rows.items():
             self._became(Verdict.NEW, staged, client_id)
-            if self._wanted_tags(staged):
+            if self.wanted_tags(staged):
                 self._tags.append((client_id, staged))
             if own := self._matches.own.values(staged.row):
                 self._own_values[client_id] = own
@@ -137,9 +137,11 @@ class Change:
         return {"id": client.id, **fields, **keys_of(**fields, region=self._job.region)._asdict()}
 
     def _missing_tags(self, client: Existing, staged: Staged) -> set[str]:
-        return self._wanted_tags(staged).keys() - self._matches.tags.get(client.id, set())
+        matches = self._matches
+        has = matches.tags.get(client.id, set()) | matches.given.get(client.id, set())
+        return self.wanted_tags(staged).keys() - has
 
-    def _wanted_tags(self, staged: Staged) -> dict[str, str]:
+    def wanted_tags(self, staged: Staged) -> dict[str, str]:
         """Return the tags that a row gives, by their keys."""
         if not self._job.tags and not staged.row.etiquetas:
             return {}
@@ -150,7 +152,7 @@ class Change:
     def _store_tags(self) -> None:
         names: dict[str, str] = {}
         for _, staged in self._tags:
-            names = {**self._wanted_tags(staged), **names}
+            names = {**self.wanted_tags(staged), **names}
         if not names:
             return
         with Session(self._connection) as session:
@@ -158,7 +160,7 @@ class Change:
         known = dict(zip(names, ids, strict=True))
         rows = []
         for client_id, staged in self._tags:
-            missing = sorted(self._wanted_tags(staged).keys() - self._matches.tags.get(client_id, set()))
+            missing = sorted(self.wanted_tags(staged).keys() - self._matches.tags.get(client_id, set()))
             rows += [{"etiqueta_id": known[key], "cliente_id": client_id} for key in missing]
             if client_id in self._before:
                 self._before[client_id]["etiquetas"] += [known[key] for key in missing]

@@ -80,6 +80,7 @@ def apply(pk: int) -> ResponseReturnValue:
 def confirm_cancellation(pk: int) -> ResponseReturnValue:
     """Ask whether to cancel an import."""
     row = services.find_import(current_user.account_id, pk)
+    services.require_open(row)
     return page_or_fragment("importing/cancel.html", "importing/_cancel.html", row=row)
 
 
@@ -87,7 +88,7 @@ def confirm_cancellation(pk: int) -> ResponseReturnValue:
 @access(Access.ADMIN)
 def cancel(pk: int) -> ResponseReturnValue:
     """Cancel an import."""
-    services.cancel(current_user.account_id, pk, place().storage)
+    services.cancel(current_user.account_id, pk, place().storage, asked_of=request.args.get("estado", ""))
     return flash_and_go(gettext("The import is cancelled."), url_for("importing.show", pk=pk))
 
 
@@ -96,6 +97,7 @@ def cancel(pk: int) -> ResponseReturnValue:
 def confirm_undoing(pk: int) -> ResponseReturnValue:
     """Say what undoing would do, and ask."""
     row = services.find_import(current_user.account_id, pk)
+    services.require_undoable(row)
     return page_or_fragment("importing/undo.html", "importing/_undo.html", row=row, extent=services.undo_extent(row))
 
 

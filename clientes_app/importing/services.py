@@ -112,14 +112,27 @@ def start_applying(account_id: int, import_id: int, *, by: Actor) -> Importacion
     return row
 
 
-def cancel(account_id: int, import_id: int, storage: Storage) -> Importacion:
+def require_open(row: Importacion) -> None:
+    """Make sure that an import has not ended.
+
+    Raises Conflict.
+    """
+    if row.estado not in OPEN_IMPORTS:
+        raise _not_now()
+
+
+def cancel(account_id: int, import_id: int, storage: Storage, *, asked_of: str = "") -> Importacion:
     """Stop an import for good; what is imported stays, and the summary says how much it is.
 
-    Raises NotFound, and Conflict where it has ended.
+    `asked_of` is the state in which somebody was told what cancelling does.
+
+    Raises NotFound, and Conflict where it has ended, or has begun to import since then.
     """
     with unit_of_work() as session:
         before = lock_import(session, account_id, import_id, *OPEN_IMPORTS).estado
         applied = before is EstadoImportacion.APLICANDO
+        if asked_of and applied is not (asked_of == EstadoImportacion.APLICANDO):
+            raise _not_now()
         ended = {"terminado": utc_now(), "titular": None} | ({} if applied else _NOTHING)
         row = _move(session, account_id, import_id, {before}, EstadoImportacion.CANCELADA, **ended)
         forgotten = forgetting.release(session.connection(), import_id)
@@ -148,6 +161,15 @@ def start_undoing(account_id: int, import_id: int, *, by: Actor) -> Importacion:
 def can_undo(row: Importacion) -> bool:
     """Return whether an import has ended that changed something."""
     return row.estado in UNDOABLE and row.nuevas + row.actualizadas > 0
+
+
+def require_undoable(row: Importacion) -> None:
+    """Make sure that an import can be undone.
+
+    Raises Conflict.
+    """
+    if not can_undo(row):
+        raise _not_now()
 
 
 def undo_extent(row: Importacion) -> Undoable:

@@ -11,7 +11,8 @@ from clientes_app.audit_log import NOBODY
 from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.importing import applying, jobs, services
-from clientes_app.importing.staging.stretches import Batch, next_stretch
+from clientes_app.importing.staging import outcomes
+from clientes_app.importing.staging.stretches import Batch, Stretch, next_stretch
 from clientes_app.models import Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta, Importacion
 from clientes_app.privacy.services import erase
 
@@ -147,6 +148,23 @@ def test_who_is_erased_between_two_workers_stays_away(imports: Imports, shop: Sh
             client: db.session.get_one(Cliente, client).nombre for _, _, client in imports.became(import_id) if client
         }
     assert {NAMES[number - 2] == names[client] for number, _, client in imports.became(import_id) if client} == {True}
+
+
+def test_what_was_noted_of_a_stretch_that_was_not_stored_is_told_of_nobody(imports: Imports, shop: Shop) -> None:
+    person = shop.add_client(imports.account, NAMES[2], "3001000002")
+    import_id = imports.review(LIST)
+    with imports.app.test_request_context():
+        services.start_applying(imports.account, import_id, by=NOBODY)
+        job = imports.take()
+        assert job is not None
+        with job.kept.staging() as staging:
+            outcomes.record_stretch(staging, Stretch(0, len(NAMES), 1, len(NAMES)), 900)
+        erase(account_of(imports.account), person, imports.place.storage, by=NOBODY)
+    _let_go(imports, import_id)
+    imports.work()
+    became = [(NAMES[number - 2], client) for number, _, client in imports.became(import_id) if client]
+    with imports.app.app_context():
+        assert [name for name, client in became if db.session.get_one(Cliente, client).nombre != name] == []
 
 
 def _break_off(done: int) -> None:

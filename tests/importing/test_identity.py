@@ -65,6 +65,13 @@ def test_rows_without_a_key_are_one_client_by_their_words(imports: Imports) -> N
     assert imports.counts(import_id) == {"nuevas": 2, "iguales": 2, "sin_celular": 4}
 
 
+def test_so_they_are_with_a_tag_for_all_and_undoing_takes_them_away(imports: Imports) -> None:
+    import_id = imports.run("nombre,celular\nSola Palabra,\nSola Palabra,\nSola Palabra,\n", "Feria")
+    assert imports.counts(import_id) == {"nuevas": 1, "iguales": 2, "sin_celular": 3}
+    imports.undo(import_id)
+    assert names(imports) == []
+
+
 def test_a_number_without_its_last_digits_takes_none_away(imports: Imports, shop: Shop) -> None:
     shop.add_client(imports.account, "Ana Ruiz", ANA, documento="52123456")
     imports.run(f'{HEAD}Ana Ruiz,"5,73155E+11",52123456\nLuis Gil,3001241902,\n')

@@ -11,12 +11,15 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.extensions import db
+from clientes_app.importing import jobs, services
+from clientes_app.importing.applying import apply
 from clientes_app.models import Baja
 
 from ..data import make_awful_files as awful
 from ..support.checking_client import CheckingClient
-from ..support.imports import Imports
+from ..support.imports import Imports, csv_of
 from ..support.shop import Shop
 
 LIST = "Nombre;Celular;Cédula;Correo\nMaría Pérez;3001234567;1020;a@b.co\n;3001112222;;\nMaría P.;3001234567;;\n"
@@ -209,3 +212,36 @@ def test_who_mends_an_answer_that_cannot_be_read_says_whether_one_wants_messages
     imports.work()
     with imports.app.app_context():
         assert list(db.session.scalars(select(Baja.telefono_e164))) == ["+573001234501"]
+
+
+def test_what_the_question_of_cancelling_said_is_what_happens(admin: CheckingClient, imports: Imports) -> None:
+    import_id = imports.review(csv_of([["nombre"], ["Ana"], ["Eva"]]))
+    page = admin.get(f"/clientes/importar/{import_id}/cancelar/").text
+    (action,) = re.findall(rf'action="(/clientes/importar/{import_id}/cancelar/[^"]*)"', page)
+    with imports.app.test_request_context():
+        services.start_applying(imports.account, import_id, by=NOBODY)
+    assert admin.send(action).status_code == 409
+    imports.work()
+    questions = [f"/clientes/importar/{import_id}/{what}/" for what in ("cancelar", "deshacer")]
+    assert [admin.get(url).status_code for url in questions] == [409, 200]
+    imports.undo(import_id)
+    assert [admin.get(url).status_code for url in questions] == [409, 409]
+
+
+def test_a_cancelled_import_says_how_the_rest_is_imported(
+    admin: CheckingClient, imports: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clientes_app.importing.batch_sizes.FIRST", 5)
+    content = csv_of([["nombre"], *([f"Cliente {number}"] for number in range(20))])
+    import_id = imports.review(content)
+    with imports.app.test_request_context():
+        services.start_applying(imports.account, import_id, by=NOBODY)
+        job = imports.take()
+        assert job is not None
+        with pytest.raises(jobs.Stopped):
+            apply(db.engine, job, lambda _: services.cancel(imports.account, import_id, imports.place.storage))
+    page = admin.get(f"/clientes/importar/{import_id}/").text
+    assert "sube el mismo archivo otra vez" in page
+    assert f"importacion={import_id}" in page
+    imports.run(content)
+    assert len(imports.clients()) == 20

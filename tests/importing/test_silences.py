@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from clientes_app.audit_log import NOBODY
 from clientes_app.client_files.rows import Fields
 from clientes_app.extensions import db
 from clientes_app.importing.staging import staged_rows
 from clientes_app.models import Baja, Cliente
+from clientes_app.privacy.services import erase
 
 from ..support.imports import Imports
-from ..support.shop import Shop
+from ..support.shop import Shop, account_of
 
 pytestmark = pytest.mark.both_storages
 
@@ -73,3 +75,34 @@ def test_a_mended_row_is_heard_as_well(imports: Imports) -> None:
         staged_rows.mend(imports.account, import_id, 2, Fields("Ana", "3001234501", ""), imports.place)
     imports.apply(import_id)
     assert silent(imports) == ({"+573001234501"}, set())
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        ("Ana Ruiz,3001234501,52000001,\nAna Ruiz,3001234501,52000001,sí\n", {"+573001234501"}),
+        ("Ana Ruiz,3001234501,52000001,\nAna Ruiz,3001234502,52000001,sí\n", {"+573001234501", "+573001234502"}),
+        ("Ana Ruiz,3001234501,52000001,\nAna Ruiz,,52000001,sí\n", {"+573001234501"}),
+        ("Ana Ruiz,3001234501,,\nOtra Gente,3001234501,,sí\n", {"+573001234501"}),
+        (",3001234501,,sí\nLeo Sol,3001234504,,\n", {"+573001234501"}),
+        ("Ana Ruiz,123,52000001,sí\nAna Ruiz,123,52000001,sí\n", set()),
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_rows_that_are_not_imported_are_heard(
+    imports: Imports, shop: Shop, rows: str, numbers: set[str], known: bool
+) -> None:
+    if known:
+        shop.add_client(imports.account, "Ana Ruiz", "3001234501", documento="52000001")
+    imports.run("Nombre,Celular,Documento,Baja\n" + rows)
+    assert silent(imports)[0] >= numbers
+
+
+def test_who_was_erased_does_not_come_back_as_an_opt_out(imports: Imports, shop: Shop) -> None:
+    person = shop.add_client(imports.account, "Ana Ruiz", "3001234501", documento="52000001")
+    rows = "Otra Gente,3001234501,,sí\n,3001234501,,sí\nLeo Sol,3001234502,,\n"
+    import_id = imports.review(f"Nombre,Celular,Documento,Baja\n{rows}")
+    with imports.app.test_request_context():
+        erase(account_of(imports.account), person, imports.place.storage, by=NOBODY)
+    imports.apply(import_id)
+    assert "+573001234501" not in silent(imports)[0]

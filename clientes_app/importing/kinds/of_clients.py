@@ -143,7 +143,7 @@ def _store_one_by_one(connection: Connection, job: Job, batch: Mapping[int, Stag
         match = _match(staged, matches)
         if match.client is None:
             new[new_id] = staged
-            matches.remember(new_id, staged.row)
+            matches.remember(new_id, staged.row, change.wanted_tags(staged))
         elif match.asks:
             change.leave_to_be_asked(match.client, staged)
         else:

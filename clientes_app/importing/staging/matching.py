@@ -62,6 +62,8 @@ class Matches:
     """Those without a document and a usable number, by name and by number as it is written."""
     tags: dict[int, set[str]] = field(default_factory=dict)
     """The keys of the clients' tags."""
+    given: dict[int, set[str]] = field(default_factory=dict)
+    """The keys of the tags that new clients get whom later rows may be."""
     opted_out: set[str] = field(default_factory=set)
     """Which of the numbers have, where a row says so of one."""
     own: OwnFields = field(default_factory=lambda: OwnFields(()))
@@ -96,9 +98,10 @@ class Matches:
         said = next((each for each in sharing if each.id == client_id), None)
         return Match(said) if said else self.match(row)
 
-    def remember(self, client_id: int, row: Row) -> None:
-        """Let later rows be the client that a row becomes, where nothing but their words can say so."""
+    def remember(self, client_id: int, row: Row, tags: Iterable[str]) -> None:
+        """Let later rows be the client that a row becomes with tags, where nothing but their words can say so."""
         if not _has_key(row):
+            self.given[client_id] = set(tags)
             client = Existing(
                 client_id, row.nombre, row.telefono, row.documento, row.telefono_e164, row.documento_clave, activo=True
             )

@@ -112,7 +112,8 @@ def keep_rejected(staging: Staging, done_to: int) -> None:
 def _tell_stretches(staging: Staging, done_to: int) -> None:
     new = f"SELECT numero, '{Verdict.NEW}', turno + suma, telefono_e164 IS NULL FROM tramo"  # noqa: S608
     rows = f"CROSS JOIN {turns_of(staging)} ON turno > desde AND turno <= hasta"
-    staging.tables.insert_missing_found("destino", f"{new} {rows} WHERE desde < ? AND {PLAIN} ORDER BY numero", done_to)
+    which = f"desde < ? AND turno <= ? AND {PLAIN} ORDER BY numero"
+    staging.tables.insert_missing_found("destino", f"{new} {rows} WHERE {which}", done_to, done_to)
     staging.tables.keep("tramo", "FALSE")
 
 

@@ -47,7 +47,7 @@ def silence(connection: Connection, account_id: int, said: Sequence[Said]) -> No
     )
     numbers: dict[int, str | None] = {row.id: row.telefono_e164 for row in connection.execute(found)}
     opted_out = {client_id for client_id, row in said if row.baja}
-    _enter(connection, account_id, {number for client_id in opted_out if (number := numbers.get(client_id))})
+    enter(connection, account_id, {number for client_id in opted_out if (number := numbers.get(client_id))})
     inactive = {client_id for client_id, row in said if row.inactivo}
     inactive |= {client_id for client_id in opted_out if not numbers.get(client_id)}
     _set_active(connection, account_id, inactive, active=False)
@@ -58,7 +58,8 @@ def activate_again(connection: Connection, account_id: int, client_ids: Iterable
     _set_active(connection, account_id, set(client_ids), active=True)
 
 
-def _enter(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
+def enter(connection: Connection, account_id: int, numbers: Iterable[str]) -> None:
+    """Enter numbers that opt out."""
     rows = [
         {"usuario_id": account_id, "telefono_e164": number, "origen": OrigenBaja.ARCHIVO, "creado": utc_now()}
         for number in sorted(numbers)

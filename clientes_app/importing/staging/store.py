@@ -210,6 +210,11 @@ class Staging:
         """Return the rows that are not imported, in the file's order."""
         return map(staged_of, self.tables.stream(f"{_ROWS} WHERE veredicto IN ({listed(REJECTED)}) ORDER BY numero"))
 
+    def rejected_that_ask_for_silence(self) -> Iterator[Staged]:
+        """Return those of them that say that somebody wants no messages."""
+        which = f"baja AND veredicto IN ({listed(REJECTED)}) ORDER BY numero"
+        return map(staged_of, self.tables.stream(f"{_ROWS} WHERE {which}"))
+
     def totals(self) -> Totals:
         """Count the lines."""
         counts: Counter[Verdict] = Counter()
