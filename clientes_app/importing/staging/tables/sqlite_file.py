@@ -71,7 +71,11 @@ class SqliteFile:
 
     @contextmanager
     def within_reach(self, connection: Connection) -> Iterator[str | None]:
-        """Attach the file to a connection of SQLite's, for reading: a transaction there does not lock it."""
+        """Attach the file to a connection of SQLite's, for reading: a transaction there does not lock it.
+
+        From then on what is recorded is on the disk before the batch is that it tells of.
+        """
+        self._wait_for_the_disk()
         driver = connection.connection.driver_connection
         if not isinstance(driver, sqlite3.Connection):
             yield None
@@ -116,19 +120,23 @@ class SqliteFile:
         self._database.executemany(f"INSERT INTO fila ({AS_READ}, veredicto) VALUES ({values})", rows)  # noqa: S608
 
     def index_keys(self) -> None:
-        """Let rows be found by what else tells of them: indexes of a whole table are made in a fraction of the time."""
+        """Let rows be found by what else tells of them: indexes of a whole table are made in a fraction of the time.
+
+        All rows are on the disk then, before the app's database says that they are checked.
+        """
+        self._wait_for_the_disk()
         create_indexes(self._database)
 
     def arrange(self, query: str | None) -> None:
-        """Keep the numbers that a query finds, in its order; it is on the disk when this has ended.
+        """Keep the numbers that a query finds, in its order.
 
-        How far an import is, is told by this order: after a loss of power there must be the same one.
+        How far an import is, is told by this order: after a loss of power there must be the same one, so it is on the
+        disk when this has ended.
         """
         with self.writing():
             self._database.execute("DELETE FROM orden")
             if query:
                 self._database.execute(f"INSERT INTO orden (numero) {query}")
-        self._database.execute("PRAGMA wal_checkpoint(FULL)")
 
     def are_arranged(self) -> bool:
         """Return whether rows have an order of their own."""
@@ -182,6 +190,10 @@ class SqliteFile:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _wait_for_the_disk(self) -> None:
+        """Let each commit from now on be on the disk when it has ended, with all before it."""
+        self._database.execute("PRAGMA synchronous=FULL")
 
     def _insert(self, how: str, table: str, rows: Values) -> None:
         names = COLUMNS[table]
