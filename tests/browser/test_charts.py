@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from ..support.clock import BOGOTA
 from .site import Site
 from .test_first_load import transferred
 from .visitors import PHONE, SPANISH, Visitors
 
 MOST_BYTES = 150 * 1024
-MONTH, CLIENTS = "/informes/", "/informes/clientes/"
+# The month before this one: of this one's first days there may be nothing to draw.
+MONTH = f"/informes/mes/{datetime.now(BOGOTA).replace(day=1) - timedelta(days=1):%Y-%m}/"
+CLIENTS = "/informes/clientes/"
 
 # The colours that cover more than a hundredth of what is drawn, as "r,g,b".
 _COLOURS = """(canvas) => {
