@@ -18,8 +18,11 @@ from ..support.campaigns import Campaigns
 from ..support.carrier import point_at, sending, wait_until
 
 RECIPIENTS = 200
-IN_FLIGHT = 15
-"""Fewer than the puzzling answers in a row that stop a campaign."""
+IN_FLIGHT = 8
+"""With as many again fewer than the puzzling answers in a row that stop a campaign.
+
+A process that is dying may take connections to the end, so some that follow those in flight are not answered either.
+"""
 
 
 def test_what_was_in_flight_is_uncertain_and_the_rest_goes_on(app: Flask, campaigns: Campaigns, tmp_path: Path) -> None:
