@@ -34,13 +34,13 @@ LARGE_BYTES = 2 << 20
 
 ReadRow = tuple[Any, ...]
 """A row's number in the file, its cells as JSON, and what a `Row` has: flat, as it is handed over and stored."""
-Batch = list[ReadRow]
+ReadRows = list[ReadRow]
 
 
 class Part(NamedTuple):
     """What comes next in a file."""
 
-    rows: Batch
+    rows: ReadRows
     apart: list[LeftOut]
     """The lines beside them that are no rows, whatever row is to be the first."""
     read: int

@@ -14,7 +14,7 @@ from ..database.wal import copy_log
 FIRST = 4_000
 FEWEST = 500
 MOST = 20_000
-"""More need more memory, and are hardly faster."""
+"""More need more memory, or leave more in SQLite's log, and are hardly faster."""
 
 ALONE_SECONDS = 0.5
 """How long one person's click may wait for SQLite's only lock, now and then."""

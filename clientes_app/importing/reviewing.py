@@ -27,7 +27,7 @@ class RowsLost(Exception):
 def review(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """Stage the rows that are not yet staged, and count the verdicts; `tell` hears how many rows are read.
 
-    Raises Refused where the file turns out not to be readable, jobs.Stopped, and Taken.
+    Raises Refused where the file turns out not to be readable, RowsLost, jobs.Stopped, and Taken.
     """
     with jobs.kept_alive(engine, job), job.kept.text() as text, job.kept.staging() as staging:
         staging.take(job.owner)

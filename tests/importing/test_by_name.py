@@ -12,11 +12,11 @@ from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db, unit_of_work
 from clientes_app.importing import applying, jobs, services
 from clientes_app.importing.staging import outcomes
-from clientes_app.importing.staging.stretches import Batch, Stretch, next_stretch
-from clientes_app.models import Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta, Importacion
+from clientes_app.importing.staging.stretches import Stretch
+from clientes_app.models import Cliente, ClienteEtiqueta, EstadoImportacion, Etiqueta
 from clientes_app.privacy.services import erase
 
-from ..support.imports import Imports, csv_of
+from ..support.imports import Imports, csv_of, store_first
 from ..support.shop import Shop, account_of
 from .test_plain_clients import TAG, Account
 
@@ -106,7 +106,7 @@ def test_the_next_worker_goes_on_in_the_same_order(imports: Imports) -> None:
     import_id = imports.review(LIST)
     with pytest.raises(KeyboardInterrupt):
         _begin(imports, import_id, _break_off)
-    _let_go(imports, import_id)
+    imports.let_go(import_id)
     imports.work()
     assert [name for name, *_ in imports.clients()] == sorted(NAMES)
     assert imports.counts(import_id) == {"nuevas": len(NAMES)}
@@ -126,7 +126,7 @@ def test_what_was_recorded_of_a_batch_that_was_not_stored_is_forgotten(
     assert imports.clients() == [("Otra Persona", "3001000000", "+573001000000", "")]
     with imports.app.app_context(), unit_of_work() as session:
         session.execute(delete(Cliente).where(Cliente.id == somebody))
-    _let_go(imports, import_id)
+    imports.let_go(import_id)
     imports.work()
     assert imports.counts(import_id) == {"nuevas": len(NAMES)}
     assert {verdict for _, verdict, _ in imports.became(import_id)} == {"nueva"}
@@ -137,7 +137,7 @@ def test_who_is_erased_between_two_workers_stays_away(imports: Imports, shop: Sh
     import_id = imports.review(LIST)
     with pytest.raises(KeyboardInterrupt):
         _begin(imports, import_id, _break_off)
-    _let_go(imports, import_id)
+    imports.let_go(import_id)
     with imports.app.test_request_context():
         erase(account_of(imports.account), person, imports.place.storage, by=NOBODY)
     imports.work()
@@ -160,7 +160,7 @@ def test_what_was_noted_of_a_stretch_that_was_not_stored_is_told_of_nobody(impor
         with job.kept.staging() as staging:
             outcomes.record_stretch(staging, Stretch(0, len(NAMES), 1, len(NAMES)), 900)
         erase(account_of(imports.account), person, imports.place.storage, by=NOBODY)
-    _let_go(imports, import_id)
+    imports.let_go(import_id)
     imports.work()
     became = [(NAMES[number - 2], client) for number, _, client in imports.became(import_id) if client]
     with imports.app.app_context():
@@ -181,15 +181,5 @@ def _begin(imports: Imports, import_id: int, tell: Any, rows: int = 0) -> None:
             applying.apply(db.engine, job, tell)
             return
         with job.kept.staging() as staging, write_transaction(db.engine) as connection:
-            stretch = next_stretch(staging, 0, rows)
-            assert stretch
-            batch = applying.BatchToStore(connection, job, Batch(staging, stretch, None))
-            batch.begin()
-            batch.finish()
+            store_first(connection, job, staging, rows)
             connection.rollback()
-
-
-def _let_go(imports: Imports, import_id: int) -> None:
-    """Let another worker go on, as when the process of the one before has died."""
-    with imports.app.app_context(), unit_of_work() as session:
-        session.get_one(Importacion, import_id).titular = None

@@ -16,11 +16,10 @@ from clientes_app.clients.duplicates import merging
 from clientes_app.database.processes import new_owner
 from clientes_app.database.transactions import write_transaction
 from clientes_app.extensions import db
-from clientes_app.importing import applying, jobs, services
+from clientes_app.importing import jobs, services
 from clientes_app.importing.jobs import Job
 from clientes_app.importing.staging.shared_keys import correct, sharing
 from clientes_app.importing.staging.store import Seen, Taken
-from clientes_app.importing.staging.stretches import Batch, next_stretch
 from clientes_app.models import (
     EstadoImportacion,
 )
@@ -40,7 +39,7 @@ from ..support.erased_people import (
     reviewed,
     uploaded,
 )
-from ..support.imports import Imports
+from ..support.imports import Imports, store_first
 from ..support.shop import Shop, account_of
 
 pytestmark = pytest.mark.both_storages
@@ -168,11 +167,7 @@ def test_a_worker_that_goes_on_after_a_kill_asks_again(imports: Imports, keeper:
 
 def apply_first(job: Job, rows: int) -> None:
     with job.kept.staging() as staging, write_transaction(db.engine) as connection:
-        stretch = next_stretch(staging, 0, rows)
-        assert stretch
-        batch = applying.BatchToStore(connection, job, Batch(staging, stretch, None))
-        batch.begin()
-        batch.finish()
+        store_first(connection, job, staging, rows)
 
 
 def release(job: Job) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from clientes_app.audit_log import NOBODY
-from clientes_app.extensions import db, unit_of_work
+from clientes_app.extensions import db
 from clientes_app.importing import services
-from clientes_app.models import Cliente, EstadoImportacion, Importacion
+from clientes_app.models import Cliente, EstadoImportacion
 
 from ..support.carrier import wait_until
 from ..support.imports import Imports
@@ -67,13 +67,6 @@ def _idle_writers(app: Flask) -> list[int]:
     return _activity(app, "state = 'idle in transaction' AND query LIKE 'INSERT INTO cliente %'")
 
 
-def _go_on(imports: Imports, import_id: int) -> None:
-    """Let another worker go on, as when the process of the one before has died."""
-    with imports.app.app_context(), unit_of_work() as session:
-        session.get_one(Importacion, import_id).titular = None
-    imports.work()
-
-
 def _activity(app: Flask, which: str) -> list[int]:
     ours = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with app.app_context(), db.engine.connect() as connection:
@@ -106,7 +99,8 @@ def test_a_second_whose_connection_breaks_is_stored_by_the_next_worker(imports: 
         working.result()
     assert [name for name, *_ in imports.clients()] == [KNOWN[0], *NEW[: BATCH - 1]]
     assert imports.get(import_id).nuevas == BATCH - 1
-    _go_on(imports, import_id)
+    imports.let_go(import_id)
+    imports.work()
     assert [name for name, *_ in imports.clients()] == [KNOWN[0], *NEW]
     assert imports.counts(import_id) == {"nuevas": len(NEW), "actualizadas": 1}
 
@@ -118,7 +112,8 @@ def test_a_second_whose_first_breaks_is_not_there(imports: Imports, import_id: i
     with pytest.raises(DBAPIError):
         working.result()
     assert [name for name, *_ in imports.clients()] == [KNOWN[0]]
-    _go_on(imports, import_id)
+    imports.let_go(import_id)
+    imports.work()
     assert [name for name, *_ in imports.clients()] == [KNOWN[0], *NEW]
     assert imports.counts(import_id) == {"nuevas": len(NEW), "actualizadas": 1}
 

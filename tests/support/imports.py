@@ -10,17 +10,20 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from clientes_app.audit_log import NOBODY
 from clientes_app.background import import_worker
 from clientes_app.client_files.columns import Layout
 from clientes_app.client_files.meaning.roles import Contents
 from clientes_app.config import Settings
-from clientes_app.extensions import Base, db
+from clientes_app.extensions import Base, db, unit_of_work
 from clientes_app.importing import jobs, services, uploading
+from clientes_app.importing.applying import BatchToStore
 from clientes_app.importing.jobs import Job, Surroundings
 from clientes_app.importing.staging import staged_rows
+from clientes_app.importing.staging.store import Staging
+from clientes_app.importing.staging.stretches import Batch, next_stretch
 from clientes_app.importing.staging.tables.postgresql import TABLES
 from clientes_app.importing.staging.verdicts import COUNTERS
 from clientes_app.models import Cliente, ClienteEtiqueta, Etiqueta, Importacion
@@ -97,6 +100,11 @@ class Imports:
         with self.app.app_context():
             return jobs.take(db.engine, owner, self.place)
 
+    def let_go(self, import_id: int) -> None:
+        """Let another worker have an import, as when the process of the one before has died."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.get_one(Importacion, import_id).titular = None
+
     def kept(self) -> dict[str, bytes]:
         """Return what is kept of all imports, by the names of files and of tables that have rows."""
         files = {path.name: path.read_bytes() for path in self.folder.iterdir()} if self.folder.exists() else {}
@@ -153,6 +161,15 @@ class Imports:
             for tag, name in db.session.execute(found):
                 by_tag.setdefault(tag, []).append(name)
         return by_tag
+
+
+def store_first(connection: Connection, job: Job, staging: Staging, rows: int) -> None:
+    """Store the first so many rows of an import, in a transaction that is open."""
+    stretch = next_stretch(staging, 0, rows)
+    assert stretch
+    batch = BatchToStore(connection, job, Batch(staging, stretch, None))
+    batch.begin()
+    batch.finish()
 
 
 def _as_bytes(row: Sequence[object]) -> bytes:

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from ...client_files.parsing import Batch as Read
-from ...client_files.parsing import row_of
+from ...client_files.parsing import ReadRows, row_of
 from ...client_files.rows import Fields, Row, check
 from ...clients.tags.services import find_or_create_tags, find_tags
 from ...database.transactions import read_transaction, write_transaction
@@ -33,18 +32,18 @@ from .plain_in_reach import ClientsInReach
 
 Judged = tuple[list[Staged], Seen]
 """Rows with their verdicts, and the keys that they are the first in the file to have."""
-ReadAndJudged = tuple[Read, list[Staged], Seen]
+ReadAndJudged = tuple[ReadRows, list[Staged], Seen]
 """A batch as it was read, those of its rows that are judged, and the same keys."""
 
 
-def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, Read], ReadAndJudged]:
+def judge_of_clients(engine: Engine, job: Job) -> Callable[[Staging, ReadRows], ReadAndJudged]:
     """Return the function that judges batches, as far as the clients that there are decide.
 
     What new fields can be grows from one batch to the next.
     """
     own = OwnFields(job.layout.own)
 
-    def judged(staging: Staging, batch: Read) -> ReadAndJudged:
+    def judged(staging: Staging, batch: ReadRows) -> ReadAndJudged:
         if own:
             batch = _own_fields_checked(engine, job, batch, own)
         rows = [*map(row_of, batch)]
@@ -167,7 +166,7 @@ def _clients_that_may_be(engine: Engine, job: Job, rows: Sequence[Row], own: Own
         return find_clients(connection, job.account_id, rows, own, with_tags=with_tags)
 
 
-def _own_fields_checked(engine: Engine, job: Job, batch: Read, own: OwnFields) -> Read:
+def _own_fields_checked(engine: Engine, job: Job, batch: ReadRows, own: OwnFields) -> ReadRows:
     """Return rows with what is wrong with their own fields; what new fields can be is stored before the rows are."""
     before = own.columns
     checked = [(*read[:2], *own.checked(row_of(read))) for read in batch]

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from ...client_files.parsing import Batch as Read
-from ...client_files.parsing import row_of
+from ...client_files.parsing import ReadRows, row_of
 from ...client_files.rows import Fields, check, with_sale
 from ...database.transactions import read_transaction
 from ..jobs import Job
@@ -25,10 +24,10 @@ from .mending import Mending
 from .of_clients import Judged, ReadAndJudged
 
 
-def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, Read], ReadAndJudged]:
+def judge_of_sales(engine: Engine, job: Job) -> Callable[[Staging, ReadRows], ReadAndJudged]:
     """Return the function that judges batches."""
 
-    def judged(staging: Staging, batch: Read) -> ReadAndJudged:
+    def judged(staging: Staging, batch: ReadRows) -> ReadAndJudged:
         rows = [(read[0], row_of(read)) for read in batch]
         with read_transaction(engine) as connection:
             return batch, *judge_sales(connection, job, staging, rows)

@@ -56,7 +56,7 @@ class PlainClients(Protocol):
         """Store what became of their rows."""
 
     def others(self) -> dict[int, Staged]:
-        """Return all other rows, by the ids that they would get as new clients: in the file's order."""
+        """Return all other rows, by the ids that they would get as new clients, in turn."""
 
 
 class ListedClients:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from ...client_files.columns import Layout
 from ...client_files.meaning.roles import OF_BUYERS, OF_SALES, Contents, Role
-from ...client_files.parsing import Batch as Read
+from ...client_files.parsing import ReadRows
 from ...client_files.rows import Fields
 from ...models import Cliente, ClienteEtiqueta, Venta
 from ..jobs import Job
@@ -65,7 +65,7 @@ class Undoable(Protocol):
 class Kind:
     """What an import of one kind does in its own way."""
 
-    judge: Callable[[Engine, Job], Callable[[Staging, Read], ReadAndJudged]]
+    judge: Callable[[Engine, Job], Callable[[Staging, ReadRows], ReadAndJudged]]
     """Returns the function that judges the batches of an import, one after the other, as far as is known by then."""
     judge_sharing: Callable[[Engine, Job, Staging, Sequence[Staged]], Judged] | None
     """Judges rows in the file's order that share keys, when all are read; None where that is no question any more."""
