@@ -51,6 +51,8 @@ def apply(engine: Engine, job: Job, tell: Tell | None = None) -> None:
     """
     done_to, kind = job.done_to, kind_for(job.layout)
     with jobs.kept_alive(engine, job), job.kept.staging() as staging:
+        # Before anybody is stored: an import that is cancelled comes no further.
+        unheard.hear(engine, job, staging)
         with many_writes(engine) as connection, staging.tables.within_reach(connection) as schema:
             if not done_to and schema and kind.has_plain_rows:
                 arrange(staging)

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from clientes_app.audit_log import NOBODY
 from clientes_app.client_files.rows import Fields
 from clientes_app.extensions import db
+from clientes_app.importing import jobs, services
+from clientes_app.importing.applying import apply
 from clientes_app.importing.staging import staged_rows
 from clientes_app.models import Baja, Cliente
 from clientes_app.privacy.services import erase
@@ -96,6 +98,21 @@ def test_rows_that_are_not_imported_are_heard(
         shop.add_client(imports.account, "Ana Ruiz", "3001234501", documento="52000001")
     imports.run("Nombre,Celular,Documento,Baja\n" + rows)
     assert silent(imports)[0] >= numbers
+
+
+def test_they_are_heard_though_the_import_is_cancelled(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clientes_app.importing.batch_sizes.FIRST", 1)
+    others = "".join(f"Otro {n},30012346{n:02d},,\n" for n in range(10))
+    import_id = imports.review(
+        f"Nombre,Celular,Documento,Baja\nAna Ruiz,3001234501,,\n{others}Ana Ruiz,3001234501,,sí\n"
+    )
+    with imports.app.test_request_context():
+        services.start_applying(imports.account, import_id, by=NOBODY)
+        job = imports.take()
+        assert job is not None
+        with pytest.raises(jobs.Stopped):
+            apply(db.engine, job, lambda _: services.cancel(imports.account, import_id, imports.place.storage))
+    assert silent(imports)[0] == {"+573001234501"}
 
 
 def test_who_was_erased_does_not_come_back_as_an_opt_out(imports: Imports, shop: Shop) -> None:

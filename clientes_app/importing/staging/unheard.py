@@ -20,7 +20,9 @@ _TOGETHER = 500
 
 
 def hear(engine: Engine, job: Job, staging: Staging) -> None:
-    """Enter the opt-outs of the rows that an import rejected, when what became of the others is recorded.
+    """Enter the opt-outs of the rows that an import rejected.
+
+    The numbers of clients that doubled rows are come too, as far as it is recorded what became of the others.
 
     Raises jobs.Stopped.
     """
